@@ -46,3 +46,45 @@ export type EngineEventType = EngineEvent["type"];
 
 /** The event of one name. */
 export type EngineEventOf<Type extends EngineEventType> = Extract<EngineEvent, { type: Type }>;
+
+/** Receives events. What it throws is reported to the console and does not disturb the engine. */
+export type EngineListener<Event extends EngineEvent = EngineEvent> = (event: Event) => void;
+
+/** The events of one engine: subscribe with {@linkcode EngineEvents.on}. */
+export class EngineEvents {
+  readonly #listeners = new Map<EngineEventType | "*", Set<EngineListener>>();
+
+  /**
+   * Calls `listener` for each event of one type, or of every type with `"*"`.
+   *
+   * @returns a function that ends the subscription.
+   */
+  on(type: "*", listener: EngineListener): () => void;
+  on<Type extends EngineEventType>(type: Type, listener: EngineListener<EngineEventOf<Type>>): () => void;
+  on(type: EngineEventType | "*", listener: EngineListener<never>): () => void {
+    const listeners = this.#listeners.get(type) ?? new Set();
+    this.#listeners.set(type, listeners.add(listener as EngineListener));
+    return () => {
+      listeners.delete(listener as EngineListener);
+      if (listeners.size === 0 && this.#listeners.get(type) === listeners) this.#listeners.delete(type);
+    };
+  }
+
+  /** True when somebody listens: otherwise an event need not even be built. */
+  wants(type: EngineEventType): boolean {
+    return this.#listeners.size > 0 && (this.#listeners.has(type) || this.#listeners.has("*"));
+  }
+
+  /** Tells the listeners, in the order in which they subscribed. */
+  emit(event: EngineEvent): void {
+    for (const key of [event.type, "*"] as const) {
+      for (const listener of this.#listeners.get(key) ?? []) {
+        try {
+          listener(event);
+        } catch (error) {
+          console.error(`A listener for the engine's "${event.type}" event failed:`, error);
+        }
+      }
+    }
+  }
+}

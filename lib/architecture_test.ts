@@ -1,0 +1,36 @@
+import { assertEquals } from "@std/assert";
+
+/** What the modules of a folder may import beside their own folder. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  engine: [],
+  orm: ["engine"],
+  migrate: ["engine", "orm/columns.ts", "orm/ddl.ts", "orm/model.ts"],
+  show: ["engine"],
+};
+
+const canRead = Deno.permissions.querySync({ name: "read", path: new URL(".", import.meta.url) }).state === "granted";
+
+Deno.test({
+  name: `imports point one way: engine ← orm, engine ← migrate${canRead ? "" : " [needs to read: deno test -P lib]"}`,
+  ignore: !canRead,
+  async fn() {
+    const wrong: string[] = [];
+    for (const [folder, allowed] of Object.entries(MAY_IMPORT)) {
+      for await (const file of modules(new URL(`${folder}/`, import.meta.url))) {
+        for (const [, specifier] of (await Deno.readTextFile(file)).matchAll(/(?:from|import\()\s*"(\.[^"]*)"/g)) {
+          const target = new URL(specifier, file).href.split("/lib/").at(-1)!;
+          const isAllowed = [folder, ...allowed].some((prefix) => target === prefix || target.startsWith(`${prefix}/`));
+          if (!isAllowed) wrong.push(`${file.href.split("/lib/").at(-1)} imports ${target}`);
+        }
+      }
+    }
+    assertEquals(wrong, []);
+  },
+});
+
+async function* modules(folder: URL): AsyncGenerator<URL> {
+  for await (const entry of Deno.readDir(folder)) {
+    if (entry.isDirectory) yield* modules(new URL(`${entry.name}/`, folder));
+    else if (entry.name.endsWith(".ts") && !/_test\.ts$/.test(entry.name)) yield new URL(entry.name, folder);
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * The port between the engine and the packages that speak PostgreSQL's protocol. A driver sends statements and brings
+ * back rows, types and errors in one common form; it knows nothing of pools, transactions or events.
+ *
+ * @module
+ */
+import type { EngineUrl } from "./url.ts";
+
+/** What a driver needs to open a connection. */
+export interface ConnectSettings {
+  readonly url: EngineUrl;
+  /** Server settings for this connection, sent when it opens: `application_name`, `statement_timeout`, … */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Milliseconds until an attempt to connect is given up. */
+  readonly connectTimeout: number;
+  /** False: no named prepared statements, so that a transaction pooler such as PgBouncer can stand between. */
+  readonly prepare: boolean;
+}
+
+/** One statement; its parameters are encoded already. */
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly (string | null)[];
+}
+
+/** What a statement brought back: rows as arrays, in the order of `columns`. */
+export interface RawResult {
+  readonly columns: readonly string[];
+  readonly rows: unknown[][];
+  /** The first word of the server's command tag: `SELECT`, `INSERT`, `COMMIT`, `ROLLBACK`, … */
+  readonly command: string;
+  /** Rows returned or changed. */
+  readonly rowCount: number;
+}
+
+/** A way to reach PostgreSQL. */
+export interface Driver {
+  readonly name: string;
+  /**
+   * Opens one connection.
+   *
+   * @throws {ConnectError} when there is no server, or it refuses.
+   */
+  connect(settings: ConnectSettings): Promise<DriverConnection>;
+}
+
+/** One open connection. */
+export interface DriverConnection {
+  /** The process id of the server process on the other side, as `pg_backend_pid()` gives it. */
+  readonly backendPid: number;
+  /** Why the connection cannot be used any more; `undefined` while it can. */
+  readonly lost: Error | undefined;
+  /** Called once when the connection breaks, also while nobody uses it. */
+  onLost: (() => void) | undefined;
+  /**
+   * Sends one statement, at once and in the order of the calls: calls made without waiting for the answers travel
+   * together (pipelining). A statement with parameters may have to be prepared first, on its own.
+   *
+   * @throws {DatabaseError} what the server reported. @throws {ConnectionLostError} when there is no answer any more.
+   */
+  query(statement: Statement): Promise<RawResult>;
+  /** Asks the server to cancel the statement that runs now; resolves when the server has taken the request. */
+  cancel(): Promise<void>;
+  /** Closes the connection, politely where it still stands. Never throws. */
+  close(): Promise<void>;
+}

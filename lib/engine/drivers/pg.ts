@@ -1,0 +1,165 @@
+/** The driver over npm `pg` (node-postgres), in its pipeline mode: statements travel without waiting for each other. */
+// @ts-types="npm:@types/pg@^8.15.0"
+import pg from "pg";
+import { ConnectError, ConnectionLostError, databaseError, type ServerErrorFields } from "../errors.ts";
+import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement } from "../driver.ts";
+import { decoderFor } from "../values.ts";
+import { requestCancel } from "./cancel.ts";
+import { startupOptions } from "./startup_options.ts";
+import { tlsOptions } from "./tls.ts";
+
+/** Distinct statements prepared per connection; more are sent unnamed, so that made-up SQL cannot fill the server. */
+const MOST_PREPARED = 500;
+
+export const driver: Driver = {
+  name: "pg",
+  async connect(settings: ConnectSettings): Promise<DriverConnection> {
+    const tls = await tlsOptions(settings.url);
+    if (tls !== "prefer") return await open(settings, tls);
+    try {
+      return await open(settings, { rejectUnauthorized: false });
+    } catch (error) {
+      if (error instanceof Error && error.message.includes("does not support SSL")) return await open(settings, false);
+      throw error;
+    }
+  },
+};
+
+async function open(settings: ConnectSettings, ssl: pg.ClientConfig["ssl"]): Promise<DriverConnection> {
+  const { url } = settings;
+  const config: pg.ClientConfig & { pipeline: boolean } = {
+    host: url.host,
+    port: url.port,
+    user: url.user,
+    password: url.password,
+    database: url.database,
+    ssl,
+    options: startupOptions(settings.settings),
+    application_name: settings.settings.application_name,
+    connectionTimeoutMillis: settings.connectTimeout,
+    types: { getTypeParser: decoderFor },
+    pipeline: true,
+  };
+  const client = new pg.Client(config);
+  const connection = new PgConnection(client, settings);
+  try {
+    await client.connect();
+  } catch (error) {
+    await connection.close();
+    throw connectError(settings, error);
+  }
+  return connection;
+}
+
+class PgConnection implements DriverConnection {
+  lost: Error | undefined;
+  onLost: (() => void) | undefined;
+  readonly #client: InternalClient;
+  readonly #settings: ConnectSettings;
+  /** The name of each prepared statement, by its SQL. */
+  readonly #names = new Map<string, string>();
+  /** Statements whose first use is under way: until the server has parsed one, its name cannot be used again. */
+  readonly #parsing = new Set<string>();
+  #counter = 0;
+
+  constructor(client: pg.Client, settings: ConnectSettings) {
+    this.#client = client as InternalClient;
+    this.#settings = settings;
+    const lose = (error: Error) => {
+      if (this.lost) return;
+      this.lost = error;
+      this.onLost?.();
+    };
+    client.on("error", lose);
+    client.on("end", () => lose(new Error("the server closed it")));
+  }
+
+  get backendPid(): number {
+    return this.#client.processID;
+  }
+
+  async query(statement: Statement): Promise<RawResult> {
+    const { sql, parameters } = statement;
+    if (this.lost) throw new ConnectionLostError(this.lost.message, sql);
+    const name = parameters.length === 0 ? undefined : this.#nameFor(sql);
+    try {
+      const answer = await this.#client.query({
+        text: sql,
+        values: parameters as unknown[],
+        name,
+        rowMode: "array",
+      });
+      return rawResult(Array.isArray(answer) ? answer.at(-1) : answer);
+    } catch (error) {
+      if (name !== undefined) this.#names.delete(sql);
+      if (isStale(error) && name !== undefined && this.#client.getTransactionStatus() === "I") {
+        return await this.query(statement);
+      }
+      throw this.#translate(error, sql);
+    } finally {
+      if (name !== undefined) this.#parsing.delete(name);
+    }
+  }
+
+  cancel(): Promise<void> {
+    return requestCancel(this.#settings.url, this.backendPid, this.#client.secretKey);
+  }
+
+  async close(): Promise<void> {
+    this.onLost = undefined;
+    await this.#client.end().catch(() => {});
+  }
+
+  /** The name to prepare a statement under; `undefined` to send it unnamed. */
+  #nameFor(sql: string): string | undefined {
+    if (!this.#settings.prepare) return undefined;
+    const known = this.#names.get(sql);
+    if (known !== undefined) return this.#parsing.has(known) ? undefined : known;
+    if (this.#names.size >= MOST_PREPARED) return undefined;
+    const name = `s${++this.#counter}`;
+    this.#names.set(sql, name);
+    this.#parsing.add(name);
+    return name;
+  }
+
+  #translate(error: unknown, sql: string): Error {
+    if (isServerError(error)) return databaseError({ ...error, message: error.message, sqlstate: error.code! }, sql);
+    const problem = (error as Error).message;
+    return this.lost || /terminated|ECONN|EPIPE|not queryable/.test(problem)
+      ? new ConnectionLostError(problem, sql, { cause: error })
+      : error as Error;
+  }
+}
+
+/** What pg's client has beside its published types. */
+type InternalClient = pg.Client & {
+  processID: number;
+  secretKey: number;
+  getTransactionStatus(): "I" | "T" | "E" | null;
+};
+
+function rawResult(result: pg.QueryArrayResult): RawResult {
+  return {
+    columns: result.fields.map((field) => field.name),
+    rows: result.rows,
+    command: result.command ?? "",
+    rowCount: result.rowCount ?? 0,
+  };
+}
+
+/** A prepared statement whose tables have changed since, or which is gone: prepare it again. */
+function isStale(error: unknown): boolean {
+  return isServerError(error) && (error.routine === "RevalidateCachedQuery" || error.code === "26000");
+}
+
+function isServerError(error: unknown): error is pg.DatabaseError {
+  return error instanceof pg.DatabaseError && error.code !== undefined;
+}
+
+function connectError(settings: ConnectSettings, error: unknown): ConnectError {
+  const { message, code } = error as Partial<ServerErrorFields> & { message: string; code?: string };
+  const problem = message === "timeout expired"
+    ? `no answer within ${settings.connectTimeout / 1000} s.`
+    : `${message || code}.`;
+  return new ConnectError(`${settings.url}`, problem, isServerError(error) ? code : undefined, { cause: error });
+}

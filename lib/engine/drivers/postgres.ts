@@ -1,0 +1,177 @@
+/**
+ * The driver over npm `postgres` (postgres.js): one instance of the package is one connection, because the pool is ours.
+ *
+ * @module
+ */
+import { connect as connectSocket, type Socket } from "node:net";
+import postgres from "postgres";
+import { ConnectError, ConnectionLostError, databaseError } from "../errors.ts";
+import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement } from "../driver.ts";
+import { DECODERS } from "../values.ts";
+import { requestCancel, socketPath } from "./cancel.ts";
+import { startupOptions } from "./startup_options.ts";
+import { tlsOptions } from "./tls.ts";
+
+export const driver: Driver = {
+  name: "postgres",
+  async connect(settings: ConnectSettings): Promise<DriverConnection> {
+    const connection = new PostgresConnection(settings, await tlsOptions(settings.url));
+    await connection.open();
+    return connection;
+  },
+};
+
+/** Parameters arrive encoded: the package must not encode them again by the type the server reports. */
+const TYPES = Object.fromEntries(
+  [...DECODERS].map((
+    [oid, parse],
+  ) => [`oid${oid}`, { to: oid, from: [oid], serialize: (text: string) => text, parse }]),
+);
+
+class PostgresConnection implements DriverConnection {
+  backendPid = 0;
+  lost: Error | undefined;
+  onLost: (() => void) | undefined;
+  #secret = 0;
+  readonly #sql: postgres.Sql;
+  readonly #settings: ConnectSettings;
+
+  constructor(settings: ConnectSettings, ssl: Awaited<ReturnType<typeof tlsOptions>>) {
+    this.#settings = settings;
+    const { url } = settings;
+    const { application_name, ...named } = settings.settings;
+    const options = startupOptions(named);
+    const config: postgres.Options<Record<string, postgres.PostgresType>> & { socket: () => Promise<Socket> } = {
+      host: url.host,
+      port: url.port,
+      username: url.user,
+      password: url.password,
+      database: url.database,
+      ssl,
+      socket: onceOnly(() => openSocket(settings), () => this.lost),
+      connection: { application_name, ...(options ? { options } : {}) },
+      connect_timeout: settings.connectTimeout / 1000,
+      max: 1,
+      max_lifetime: null,
+      idle_timeout: 0,
+      prepare: settings.prepare,
+      fetch_types: false,
+      types: TYPES,
+      onnotice: () => {},
+      onclose: () => this.#lose(),
+    };
+    this.#sql = postgres(config);
+  }
+
+  async open(): Promise<void> {
+    try {
+      const query = this.#sql.unsafe("SELECT 1");
+      await query;
+      const { pid, secret } = (query as unknown as { state: { pid: number; secret: number } }).state;
+      this.backendPid = pid;
+      this.#secret = secret;
+    } catch (error) {
+      await this.close();
+      throw connectError(this.#settings, error);
+    }
+  }
+
+  async query({ sql, parameters }: Statement): Promise<RawResult> {
+    if (this.lost) throw new ConnectionLostError(this.lost.message, sql);
+    try {
+      const values = parameters as (string | null)[];
+      const answer = await this.#sql.unsafe(sql, values, { prepare: this.#settings.prepare }).values();
+      return rawResult(answer as unknown as Answer);
+    } catch (error) {
+      throw this.#translate(error, sql);
+    }
+  }
+
+  cancel(): Promise<void> {
+    return requestCancel(this.#settings.url, this.backendPid, this.#secret);
+  }
+
+  async close(): Promise<void> {
+    this.onLost = undefined;
+    await this.#sql.end({ timeout: this.lost ? 0 : 5 });
+  }
+
+  /** The package would connect anew and go on in autocommit: end it, and with it whatever still waits inside. */
+  #lose(): void {
+    if (this.lost) return;
+    this.lost = new Error("the server closed it");
+    void this.#sql.end({ timeout: 0 });
+    this.onLost?.();
+  }
+
+  #translate(error: unknown, sql: string): Error {
+    if (error instanceof postgres.PostgresError) {
+      return databaseError({
+        message: error.message,
+        sqlstate: error.code,
+        detail: error.detail,
+        hint: error.hint,
+        schema: error.schema_name,
+        table: error.table_name,
+        column: error.column_name,
+        constraint: error.constraint_name,
+      }, sql);
+    }
+    const { message, code } = error as Error & { code?: string };
+    return this.lost || /^(CONNECTION_|ECONN|EPIPE)/.test(code ?? "")
+      ? new ConnectionLostError(message, sql, { cause: error })
+      : error as Error;
+  }
+}
+
+/** A socket for the first call; later ones, which would reconnect in silence, fail. */
+function onceOnly(open: () => Promise<Socket>, reason: () => Error | undefined): () => Promise<Socket> {
+  let used = false;
+  return () => {
+    if (used) return Promise.reject(reason() ?? new Error("the connection was closed"));
+    used = true;
+    return open();
+  };
+}
+
+function openSocket({ url, connectTimeout }: ConnectSettings): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = url.isSocket ? connectSocket(socketPath(url)) : connectSocket(url.port, url.host);
+    const timer = setTimeout(() => fail(new Error("timeout")), connectTimeout);
+    const fail = (error: Error) => {
+      clearTimeout(timer);
+      socket.destroy();
+      reject(error);
+    };
+    socket.once("error", fail);
+    socket.once("connect", () => {
+      clearTimeout(timer);
+      socket.off("error", fail);
+      socket.setNoDelay(true);
+      resolve(Object.assign(socket, { host: url.host }));
+    });
+  });
+}
+
+/** The package's result: an array of rows that carries what else is known of the answer. */
+type Answer = unknown[][] & { columns?: { name: string }[]; command?: string; count?: number | null };
+
+function rawResult(answer: Answer): RawResult {
+  // several statements in one text are answered by a list of results: the last one counts
+  const last = answer.columns === undefined && answer.command === undefined ? answer.at(-1) as Answer : answer;
+  return {
+    columns: last.columns?.map((column) => column.name) ?? [],
+    rows: last,
+    command: last.command?.split(" ", 1)[0] ?? "",
+    rowCount: last.count ?? 0,
+  };
+}
+
+function connectError(settings: ConnectSettings, error: unknown): ConnectError {
+  const { message, code } = error as Error & { code?: string };
+  const problem = message === "timeout" || code === "CONNECT_TIMEOUT"
+    ? `no answer within ${settings.connectTimeout / 1000} s.`
+    : `${message || code}.`;
+  const sqlstate = error instanceof postgres.PostgresError ? code : undefined;
+  return new ConnectError(`${settings.url}`, problem, sqlstate, { cause: error });
+}

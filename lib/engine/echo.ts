@@ -1,0 +1,36 @@
+/** `echo: true`: a subscriber that prints what the engine sends, as SQLAlchemy's option of that name does. @module */
+import type { EngineEventOf } from "./events.ts";
+import { shorten } from "./text.ts";
+
+/** Characters of one printed parameter; longer ones are cut. */
+const PARAMETER_WIDTH = 60;
+
+/**
+ * One statement as a line: connection, milliseconds, SQL, parameters, rows.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const line = echoLine({
+ *   type: "query", at: 0, milliseconds: 0.42, connection: 1,
+ *   sql: "SELECT name FROM heroes WHERE id = $1", parameters: [7], rowCount: 1,
+ * });
+ * assertEquals(line, "[1]   0.4 ms  SELECT name FROM heroes WHERE id = $1  -- $1 = 7; 1 row");
+ * ```
+ */
+export function echoLine(event: EngineEventOf<"query">): string {
+  const parameters = event.parameters.map((value, index) =>
+    `$${index + 1} = ${shorten(Deno.inspect(value), PARAMETER_WIDTH)}`
+  );
+  const outcome = event.error ? `failed: ${shorten(event.error.message, 120)}` : rows(event);
+  const notes = [parameters.join(", "), outcome].filter(Boolean).join("; ");
+  const milliseconds = event.milliseconds.toFixed(1).padStart(5);
+  return `[${event.connection}] ${milliseconds} ms  ${event.sql.replace(/\s+/g, " ").trim()}${
+    notes ? `  -- ${notes}` : ""
+  }`;
+}
+
+function rows({ rowCount, sql }: EngineEventOf<"query">): string {
+  if (/^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/.test(sql)) return "";
+  return rowCount === 1 ? "1 row" : `${rowCount} rows`;
+}

@@ -1,0 +1,152 @@
+/**
+ * The engine: the one object of a program that knows how to reach its database. It holds the URL, the driver and the
+ * pool, and hands out connections. Creating one connects to nothing; the first connection is opened when it is needed.
+ *
+ * @module
+ */
+import { Kysely } from "kysely";
+import { CallSite } from "./call_site.ts";
+import { Connection, type TransactionOptions } from "./connection.ts";
+import type { Driver, DriverConnection } from "./driver.ts";
+import { echoLine } from "./echo.ts";
+import { EngineEvents } from "./events.ts";
+import { EngineDialect } from "./kysely_dialect.ts";
+import { Pool, type PoolStatus } from "./pool.ts";
+import { type DriverName, EngineUrl } from "./url.ts";
+
+/** Settings of an engine; times are milliseconds. */
+export interface EngineOptions extends TransactionOptions {
+  /** Print each statement with its parameters and time: to the console, or line by line to a function. */
+  readonly echo?: boolean | ((line: string) => void);
+  /** Connections kept open (default 5). */
+  readonly poolSize?: number;
+  /** Connections above `poolSize` in times of need (default 10). */
+  readonly maxOverflow?: number;
+  /** How long to wait for a connection when all are out (default 30,000). */
+  readonly poolTimeout?: number;
+  /** Test each connection before handing it out, at the price of a round trip (default false). */
+  readonly poolPrePing?: boolean;
+  /** How long to try to connect (default 10,000, or `connect_timeout` of the URL). */
+  readonly connectTimeout?: number;
+  /** The server ends a statement that runs longer (default: no limit). */
+  readonly statementTimeout?: number;
+  /** The name under which the server lists the connections (default "deno"). */
+  readonly applicationName?: string;
+  /** Named prepared statements; `false` behind a transaction pooler such as PgBouncer (default true). */
+  readonly prepare?: boolean;
+}
+
+/** Options of one connection. */
+export interface ConnectOptions extends TransactionOptions {
+  /** Gives up waiting for a connection. */
+  readonly signal?: AbortSignal;
+}
+
+const DRIVERS: Record<DriverName, () => Promise<{ driver: Driver }>> = {
+  pg: () => import("./drivers/pg.ts"),
+  postgres: () => import("./drivers/postgres.ts"),
+};
+
+/**
+ * Creates an engine. It does not connect yet.
+ *
+ * ```ts
+ * await using engine = createEngine("postgresql+pg://sandy:secret@localhost/shop", { poolSize: 20 });
+ * ```
+ *
+ * @param url `postgresql+driver://user:password@host:port/database?options`.
+ * @throws {InvalidUrlError} naming the part of the URL at fault. @throws {RangeError} for an impossible option.
+ */
+export function createEngine(url: string | EngineUrl, options: EngineOptions = {}): Engine {
+  return new Engine(typeof url === "string" ? EngineUrl.parse(url) : url, options);
+}
+
+/** Made by {@linkcode createEngine}. */
+export class Engine implements AsyncDisposable {
+  /** Where the database is; the password is masked when it is printed. */
+  readonly url: EngineUrl;
+  /** What happens in this engine; subscribe with `engine.events.on("query", …)`. */
+  readonly events: EngineEvents = new EngineEvents();
+  readonly #options: EngineOptions;
+  readonly #pool: Pool;
+
+  constructor(url: EngineUrl, options: EngineOptions) {
+    const { poolSize = 5, maxOverflow = 10, poolTimeout = 30_000, poolPrePing = false, echo = false } = options;
+    requireAtLeast("poolSize", poolSize, 1);
+    requireAtLeast("maxOverflow", maxOverflow, 0);
+    requireAtLeast("poolTimeout", poolTimeout, 0);
+    this.url = url;
+    this.#options = options;
+    this.#pool = new Pool(
+      () => this.#open(),
+      { size: poolSize, maxOverflow, timeout: poolTimeout, prePing: poolPrePing },
+      this.events,
+    );
+    if (echo) {
+      const print = echo === true ? console.log : echo;
+      this.events.on("query", (event) => print(echoLine(event)));
+    }
+  }
+
+  /** How many connections are out, idle and waited for. */
+  get poolStatus(): PoolStatus {
+    return this.#pool.status();
+  }
+
+  /**
+   * Takes a connection from the pool. Give it back with `close()`, best through `await using`.
+   *
+   * @throws {PoolTimeoutError} when none became free in time. @throws {ConnectError} when the server cannot be reached.
+   */
+  async connect(options: ConnectOptions = {}): Promise<Connection> {
+    const pooled = await this.#pool.checkout(new CallSite(), options.signal);
+    const { isolationLevel = this.#options.isolationLevel, readOnly = this.#options.readOnly } = options;
+    return new Connection(pooled, this.events, { isolationLevel, readOnly }, (done) => this.#pool.checkin(done));
+  }
+
+  /**
+   * Runs `work` in a transaction: committed when it returns, rolled back when it throws.
+   *
+   * @returns what `work` returned.
+   */
+  async begin<T>(work: (connection: Connection) => T | Promise<T>, options: ConnectOptions = {}): Promise<T> {
+    await using connection = await this.connect(options);
+    await connection.begin();
+    const value = await work(connection);
+    await connection.commit();
+    return value;
+  }
+
+  /** A Kysely instance whose queries run on this engine's pool; each query for itself unless in a `transaction()`. */
+  kysely<Database>(): Kysely<Database> {
+    return new Kysely({ dialect: new EngineDialect(() => this.connect({ isolationLevel: "AUTOCOMMIT" })) });
+  }
+
+  /** Closes the connections. Those still out are closed when they come back; new ones are refused. */
+  async dispose(): Promise<void> {
+    await this.#pool.dispose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  async #open(): Promise<DriverConnection> {
+    const { driver } = await DRIVERS[this.url.driver]();
+    const { applicationName = "deno", statementTimeout, connectTimeout, prepare = true } = this.#options;
+    return await driver.connect({
+      url: this.url,
+      settings: {
+        application_name: applicationName,
+        ...(statementTimeout === undefined ? {} : { statement_timeout: String(statementTimeout) }),
+        ...this.url.settings,
+      },
+      connectTimeout: connectTimeout ?? (this.url.connectTimeout ?? 10) * 1000,
+      prepare,
+    });
+  }
+}
+
+function requireAtLeast(option: string, value: number, least: number): void {
+  if (!(value >= least)) throw new RangeError(`createEngine: ${option} is ${value}; it must be at least ${least}.`);
+}

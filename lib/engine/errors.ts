@@ -1,0 +1,205 @@
+/**
+ * The errors of the engine. Each says what happened, where, and what to do.
+ *
+ * What the server reports is a {@linkcode DatabaseError} or one of its subclasses, chosen by SQLSTATE
+ * (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+ *
+ * @module
+ */
+import { maskPassword, shorten } from "./text.ts";
+
+/** The part of a database URL that is wrong. */
+export type UrlPart = "url" | "dialect" | "driver" | "user" | "password" | "host" | "port" | "database" | "options";
+
+/** Base of every error this library throws on purpose. */
+export abstract class EngineError extends Error {
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** A database URL could not be read; `part` names the part at fault. */
+export class InvalidUrlError extends EngineError {
+  constructor(readonly part: UrlPart, url: string, problem: string) {
+    const what = part === "url" ? "this is not a database URL" : `wrong ${part}`;
+    super(`Cannot read the database URL "${maskPassword(url)}": ${what}: ${problem}.`);
+  }
+}
+
+/** A parameter cannot be sent to PostgreSQL; nothing was sent. */
+export class EncodingError extends EngineError {
+  constructor(problem: string, readonly position?: number) {
+    super(`${position === undefined ? "A value" : `Parameter $${position}`} cannot be sent to PostgreSQL: ${problem}.`);
+  }
+}
+
+/** No connection became free in time; the message names who holds them. */
+export class PoolTimeoutError extends EngineError {
+  constructor(seconds: number, readonly holders: readonly string[], limits: string) {
+    super(
+      `No connection became free within ${seconds} s (${limits}). Held by:\n${
+        holders.map((line) => `  ${line}`).join("\n")
+      }\nClose connections sooner (await using), or give createEngine a larger poolSize or maxOverflow.`,
+    );
+  }
+}
+
+/** The engine was disposed of. */
+export class EngineDisposedError extends EngineError {
+  constructor() {
+    super("This engine was disposed of and opens no more connections. Create a new one with createEngine().");
+  }
+}
+
+/** A connection was used after it was closed. */
+export class ConnectionClosedError extends EngineError {
+  constructor(what: string) {
+    super(`Cannot ${what}: this connection was closed. Take a new one with engine.connect().`);
+  }
+}
+
+/** A method was called that the state of the transaction does not allow. */
+export class TransactionStateError extends EngineError {}
+
+/** A query that had to return a row returned none. */
+export class NoResultFound extends EngineError {
+  constructor() {
+    super(
+      "No row was found, but exactly one was required. Use oneOrNone(), scalarOneOrNone() or first() if that may be.",
+    );
+  }
+}
+
+/** A query that had to return at most one row returned more. */
+export class MultipleResultsFound extends EngineError {
+  constructor(required: "exactly one" | "at most one") {
+    super(`More than one row was found, but ${required} was required. Narrow the query, or use first() or all().`);
+  }
+}
+
+/** What PostgreSQL says of an error, under the names this library uses. */
+export interface ServerErrorFields {
+  readonly message: string;
+  readonly sqlstate: string;
+  readonly detail?: string;
+  readonly hint?: string;
+  readonly schema?: string;
+  readonly table?: string;
+  readonly column?: string;
+  readonly constraint?: string;
+}
+
+/** An error the server reported; `sqlstate` is its five-character code. */
+export class DatabaseError extends EngineError implements ServerErrorFields {
+  readonly sqlstate: string;
+  readonly detail?: string;
+  readonly hint?: string;
+  readonly schema?: string;
+  readonly table?: string;
+  readonly column?: string;
+  readonly constraint?: string;
+  /** The statement that failed, without its parameters. */
+  readonly sql?: string;
+
+  constructor(fields: ServerErrorFields, sql?: string, options?: ErrorOptions) {
+    const lines = [`${fields.message} (SQLSTATE ${fields.sqlstate})`];
+    if (fields.detail) lines.push(`Detail: ${fields.detail}`);
+    if (fields.hint) lines.push(`Hint: ${fields.hint}`);
+    if (sql) lines.push(`SQL: ${shorten(sql, 300)}`);
+    super(lines.join("\n"), options);
+    this.sqlstate = fields.sqlstate;
+    this.detail = fields.detail;
+    this.hint = fields.hint;
+    this.schema = fields.schema;
+    this.table = fields.table;
+    this.column = fields.column;
+    this.constraint = fields.constraint;
+    this.sql = sql;
+  }
+}
+
+/** A constraint was violated (SQLSTATE class 23); `constraint` names it. */
+export class IntegrityError extends DatabaseError {}
+/** A value that must be unique exists already (23505). */
+export class UniqueViolationError extends IntegrityError {}
+/** A row refers to one that does not exist, or is still referred to (23503). */
+export class ForeignKeyViolationError extends IntegrityError {}
+/** A column that must have a value got none (23502). */
+export class NotNullViolationError extends IntegrityError {}
+/** A row breaks a CHECK constraint (23514). */
+export class CheckViolationError extends IntegrityError {}
+/** Concurrent transactions could not be put in an order (40001): run the whole transaction again. */
+export class SerializationError extends DatabaseError {}
+/** The server broke a deadlock by ending this transaction (40P01): run the whole transaction again. */
+export class DeadlockError extends DatabaseError {}
+/** A statement ran longer than `statementTimeout` (57014). */
+export class StatementTimeoutError extends DatabaseError {}
+/** A statement was cancelled by someone else, for example with pg_cancel_backend() (57014). */
+export class StatementCancelledError extends DatabaseError {}
+/** A lock could not be had in time or at once (55P03). */
+export class LockTimeoutError extends DatabaseError {}
+/** An earlier statement failed, so the server ignores this one until `rollback()` (25P02). */
+export class FailedTransactionError extends DatabaseError {}
+
+/** A connection could not be opened: no server there, a wrong password, no such database. */
+export class ConnectError extends EngineError {
+  constructor(url: string, problem: string, readonly sqlstate?: string, options?: ErrorOptions) {
+    super(`Cannot connect to ${url}: ${problem}`, options);
+  }
+}
+
+/** The connection broke. An open transaction was rolled back by the server; the pool opens a new connection. */
+export class ConnectionLostError extends EngineError {
+  constructor(problem: string, readonly sql?: string, options?: ErrorOptions) {
+    super(
+      `The connection to PostgreSQL was lost (${problem}); an open transaction is rolled back.${
+        sql ? `\nSQL: ${shorten(sql, 300)}` : ""
+      }`,
+      options,
+    );
+  }
+}
+
+/** The connection broke while COMMIT was on its way: look in the database whether it took effect, never just retry. */
+export class CommitOutcomeUnknownError extends EngineError {
+  constructor(options?: ErrorOptions) {
+    super(
+      "The connection was lost during COMMIT: the transaction may or may not have been committed. " +
+        "Read the data again to find out before you repeat it.",
+      options,
+    );
+  }
+}
+
+const BY_SQLSTATE: Record<string, typeof DatabaseError> = {
+  "23502": NotNullViolationError,
+  "23503": ForeignKeyViolationError,
+  "23505": UniqueViolationError,
+  "23514": CheckViolationError,
+  "25P02": FailedTransactionError,
+  "40001": SerializationError,
+  "40P01": DeadlockError,
+  "55P03": LockTimeoutError,
+};
+
+/** SQLSTATEs after which the server closes the connection. */
+const CONNECTION_ENDS = new Set(["57P01", "57P02", "57P03", "57P05", "25P03", "25P04"]);
+
+/**
+ * Chooses the error class for what the server reported.
+ *
+ * @param fields what the server sent; @param sql the statement that failed, without parameters.
+ */
+export function databaseError(fields: ServerErrorFields, sql?: string, options?: ErrorOptions): EngineError {
+  const { sqlstate, message } = fields;
+  if (CONNECTION_ENDS.has(sqlstate) || sqlstate.startsWith("08")) {
+    return new ConnectionLostError(`${message}, SQLSTATE ${sqlstate}`, sql, options);
+  }
+  if (sqlstate === "57014") {
+    // one code for both: only the English text tells them apart
+    const timeout = message.includes("timeout");
+    return new (timeout ? StatementTimeoutError : StatementCancelledError)(fields, sql, options);
+  }
+  const Class = BY_SQLSTATE[sqlstate] ?? (sqlstate.startsWith("23") ? IntegrityError : DatabaseError);
+  return new Class(fields, sql, options);
+}

@@ -1,0 +1,237 @@
+/**
+ * The pool: up to `size` connections kept open, up to `maxOverflow` more while they are needed, and a fair queue for
+ * whoever comes when all are out. SQLAlchemy's QueuePool is the model
+ * (https://docs.sqlalchemy.org/en/20/core/pooling.html).
+ *
+ * @module
+ */
+import type { CallSite } from "./call_site.ts";
+import type { DriverConnection } from "./driver.ts";
+import { EngineDisposedError, PoolTimeoutError } from "./errors.ts";
+import type { CloseReason, EngineEvents } from "./events.ts";
+import { shorten } from "./text.ts";
+
+/** How many connections a pool keeps and how long it lets others wait. */
+export interface PoolOptions {
+  /** Connections kept open. */
+  readonly size: number;
+  /** Connections above `size`, closed as soon as nobody waits for them. */
+  readonly maxOverflow: number;
+  /** Milliseconds to wait for a connection. */
+  readonly timeout: number;
+  /** Ask each idle connection whether it still lives before handing it out. */
+  readonly prePing: boolean;
+}
+
+/** The numbers of a pool at one moment. */
+export interface PoolStatus {
+  readonly size: number;
+  readonly maxOverflow: number;
+  /** Connections handed out. */
+  readonly held: number;
+  /** Connections open and free. */
+  readonly idle: number;
+  /** Callers in the queue. */
+  readonly waiting: number;
+}
+
+/** A connection that belongs to a pool. */
+export class PooledConnection {
+  /** Who holds it, while it is out. */
+  holder: CallSite | undefined;
+  /** When it was handed out, as `performance.now()`. */
+  heldSince = 0;
+  /** The statement sent last, for the message of a pool that ran dry. */
+  lastSql: string | undefined;
+  /** Set to have it closed instead of kept when it comes back. */
+  discard = false;
+
+  constructor(readonly id: number, readonly driver: DriverConnection) {}
+
+  get isUsable(): boolean {
+    return !this.discard && this.driver.lost === undefined;
+  }
+}
+
+interface Waiter {
+  resolve(connection: PooledConnection): void;
+  reject(error: unknown): void;
+}
+
+/** Hands connections out and takes them back. */
+export class Pool {
+  readonly #open: () => Promise<DriverConnection>;
+  readonly #options: PoolOptions;
+  readonly #events: EngineEvents;
+  readonly #idle: PooledConnection[] = [];
+  readonly #held = new Set<PooledConnection>();
+  readonly #waiters: Waiter[] = [];
+  #opening = 0;
+  #lastId = 0;
+  #disposed = false;
+
+  /** @param open opens a connection to the server. */
+  constructor(open: () => Promise<DriverConnection>, options: PoolOptions, events: EngineEvents) {
+    this.#open = open;
+    this.#options = options;
+    this.#events = events;
+  }
+
+  /** The numbers of this moment. */
+  status(): PoolStatus {
+    return {
+      size: this.#options.size,
+      maxOverflow: this.#options.maxOverflow,
+      held: this.#held.size,
+      idle: this.#idle.length,
+      waiting: this.#waiters.length,
+    };
+  }
+
+  /**
+   * Hands out an idle connection, or a new one, or waits in the queue.
+   *
+   * @throws {PoolTimeoutError} @throws {ConnectError} @throws {EngineDisposedError} @throws the signal's reason
+   */
+  async checkout(holder: CallSite, signal?: AbortSignal): Promise<PooledConnection> {
+    signal?.throwIfAborted();
+    while (true) {
+      if (this.#disposed) throw new EngineDisposedError();
+      const connection = this.#idle.pop() ?? await this.#wait(signal);
+      connection.holder = holder;
+      connection.heldSince = performance.now();
+      this.#held.add(connection);
+      if (!this.#options.prePing || await isAlive(connection)) {
+        if (this.#events.wants("checkout")) {
+          this.#events.emit({
+            type: "checkout",
+            at: connection.heldSince,
+            connection: connection.id,
+            holder: `${holder}`,
+          });
+        }
+        return connection;
+      }
+      this.#held.delete(connection);
+      void this.#close(connection, "broken");
+    }
+  }
+
+  /** Takes a connection back: for the first in the queue, to keep, or to close. */
+  async checkin(connection: PooledConnection): Promise<void> {
+    if (!this.#held.delete(connection)) return;
+    this.#events.emit({
+      type: "checkin",
+      at: connection.heldSince,
+      milliseconds: performance.now() - connection.heldSince,
+      connection: connection.id,
+    });
+    connection.holder = undefined;
+    connection.lastSql = undefined;
+    if (!connection.isUsable) await this.#close(connection, "broken");
+    else if (this.#disposed) await this.#close(connection, "disposed");
+    else await this.#offer(connection);
+    this.#openForWaiters();
+  }
+
+  /** Closes what is idle and refuses what comes; connections still out are closed when they come back. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(new EngineDisposedError());
+    await Promise.all(this.#idle.splice(0).map((connection) => this.#close(connection, "disposed")));
+  }
+
+  /** Gives a free connection to the first waiter, keeps it, or closes it when there are enough. */
+  async #offer(connection: PooledConnection): Promise<void> {
+    const waiter = this.#waiters.shift();
+    if (waiter) waiter.resolve(connection);
+    else if (this.#idle.length + this.#held.size + this.#opening < this.#options.size) this.#idle.push(connection);
+    else await this.#close(connection, "overflow");
+  }
+
+  #wait(signal: AbortSignal | undefined): Promise<PooledConnection> {
+    const { promise, resolve, reject } = Promise.withResolvers<PooledConnection>();
+    const since = performance.now();
+    const waiter: Waiter = { resolve: (connection) => settle(connection.id, () => resolve(connection)), reject };
+    waiter.reject = (error) => settle(undefined, () => reject(error));
+    const leave = (error: unknown) => {
+      this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+      waiter.reject(error);
+    };
+    const timer = setTimeout(() => leave(this.#timeoutError()), this.#options.timeout);
+    const abort = () => leave(signal?.reason);
+    const settle = (connection: number | undefined, done: () => void) => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+      // opening a connection takes time too, but only who stood behind others has waited for the pool
+      if (mustQueue) {
+        this.#events.emit({ type: "wait", at: since, milliseconds: performance.now() - since, connection });
+      }
+      done();
+    };
+    signal?.addEventListener("abort", abort);
+    this.#waiters.push(waiter);
+    this.#openForWaiters();
+    const mustQueue = this.#opening < this.#waiters.length;
+    return promise;
+  }
+
+  /** Opens connections while callers wait that nobody opens one for, and the limit allows. */
+  #openForWaiters(): void {
+    const most = this.#options.size + this.#options.maxOverflow;
+    while (this.#opening < this.#waiters.length && this.#opening + this.#idle.length + this.#held.size < most) {
+      this.#opening++;
+      void this.#openOne();
+    }
+  }
+
+  async #openOne(): Promise<void> {
+    const at = performance.now();
+    try {
+      const connection = new PooledConnection(++this.#lastId, await this.#open());
+      this.#opening--;
+      connection.driver.onLost = () => this.#forget(connection);
+      this.#events.emit({ type: "connect", at, milliseconds: performance.now() - at, connection: connection.id });
+      if (this.#disposed) await this.#close(connection, "disposed");
+      else await this.#offer(connection);
+    } catch (error) {
+      this.#opening--;
+      this.#waiters.shift()?.reject(error);
+      this.#openForWaiters();
+    }
+  }
+
+  /** An idle connection broke: whoever asks next must not get it. One that is out is closed when it comes back. */
+  #forget(connection: PooledConnection): void {
+    const index = this.#idle.indexOf(connection);
+    if (index === -1) return;
+    this.#idle.splice(index, 1);
+    void this.#close(connection, "broken");
+  }
+
+  async #close(connection: PooledConnection, reason: CloseReason): Promise<void> {
+    const at = performance.now();
+    await connection.driver.close();
+    this.#events.emit({ type: "close", at, connection: connection.id, reason });
+  }
+
+  #timeoutError(): PoolTimeoutError {
+    const now = performance.now();
+    const { size, maxOverflow, timeout } = this.#options;
+    const holders = [...this.#held].map(({ id, holder, heldSince, lastSql }) => {
+      const sql = lastSql === undefined ? "no statement yet" : `last statement: ${shorten(lastSql, 80)}`;
+      return `connection ${id}, for ${((now - heldSince) / 1000).toFixed(1)} s, by ${holder}; ${sql}`;
+    });
+    return new PoolTimeoutError(timeout / 1000, holders, `poolSize ${size}, maxOverflow ${maxOverflow}`);
+  }
+}
+
+async function isAlive(connection: PooledConnection): Promise<boolean> {
+  if (!connection.isUsable) return false;
+  try {
+    await connection.driver.query({ sql: "SELECT 1", parameters: [] });
+    return true;
+  } catch {
+    return false;
+  }
+}

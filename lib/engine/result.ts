@@ -1,0 +1,158 @@
+/**
+ * What a query brought back, read the way one needs it. The names and meanings are those of SQLAlchemy 2's `Result`
+ * and `ScalarResult` (https://docs.sqlalchemy.org/en/20/core/connections.html#sqlalchemy.engine.Result), except that a
+ * result is in memory and can be read again.
+ *
+ * @module
+ */
+import type { RawResult } from "./driver.ts";
+import { MultipleResultsFound, NoResultFound } from "./errors.ts";
+
+/** A sequence of rows, of whatever shape. */
+export abstract class Rows<Row> implements Iterable<Row> {
+  /** Every row. */
+  abstract all(): Row[];
+
+  /** The first row, or `null` when there is none; further rows are ignored. */
+  first(): Row | null {
+    return this.all()[0] ?? null;
+  }
+
+  /** The only row. @throws {NoResultFound} @throws {MultipleResultsFound} */
+  one(): Row {
+    const rows = this.all();
+    if (rows.length === 0) throw new NoResultFound();
+    if (rows.length > 1) throw new MultipleResultsFound("exactly one");
+    return rows[0];
+  }
+
+  /** The only row, or `null` when there is none. @throws {MultipleResultsFound} */
+  oneOrNone(): Row | null {
+    const rows = this.all();
+    if (rows.length > 1) throw new MultipleResultsFound("at most one");
+    return rows[0] ?? null;
+  }
+
+  [Symbol.iterator](): Iterator<Row> {
+    return this.all()[Symbol.iterator]();
+  }
+}
+
+/** One value a row. */
+export class ScalarResult<Value> extends Rows<Value> {
+  readonly #values: Value[];
+
+  constructor(values: Value[]) {
+    super();
+    this.#values = values;
+  }
+
+  override all(): Value[] {
+    return this.#values;
+  }
+
+  /** Without repetitions; the first of equal values stays. Objects are equal when they are the same object. */
+  unique(): ScalarResult<Value> {
+    return new ScalarResult([...new Set(this.#values)]);
+  }
+}
+
+/** Each row an array, in the order of the columns: also where two columns have the same name. */
+export class TupleResult extends Rows<unknown[]> {
+  readonly #rows: unknown[][];
+
+  constructor(rows: unknown[][]) {
+    super();
+    this.#rows = rows;
+  }
+
+  override all(): unknown[][] {
+    return this.#rows;
+  }
+}
+
+/** Each row an object with the columns' names. */
+export class Result<Row = Record<string, unknown>> extends Rows<Row> {
+  /** The names of the columns, in order. */
+  readonly columns: readonly string[];
+  /** Rows returned, or changed by an INSERT, UPDATE or DELETE. */
+  readonly rowCount: number;
+  readonly #tuples: unknown[][];
+  #objects: Row[] | undefined;
+
+  constructor(raw: RawResult) {
+    super();
+    this.columns = raw.columns;
+    this.rowCount = raw.rowCount;
+    this.#tuples = raw.rows;
+  }
+
+  override all(): Row[] {
+    return this.#objects ??= this.#tuples.map((tuple) => {
+      const row: Record<string, unknown> = {};
+      for (let i = 0; i < this.columns.length; i++) row[this.columns[i]] = tuple[i];
+      return row as Row;
+    });
+  }
+
+  /** The rows as arrays. */
+  tuples(): TupleResult {
+    return new TupleResult(this.#tuples);
+  }
+
+  /** The first column of the first row, or `null` when there is no row; further rows are ignored. */
+  scalar<Value = FirstColumn<Row>>(): Value | null {
+    return (this.#tuples[0]?.[0] ?? null) as Value | null;
+  }
+
+  /** The first column of the only row. @throws {NoResultFound} @throws {MultipleResultsFound} */
+  scalarOne<Value = FirstColumn<Row>>(): Value {
+    return this.tuples().one()[0] as Value;
+  }
+
+  /** The first column of the only row, or `null` when there is none. @throws {MultipleResultsFound} */
+  scalarOneOrNone<Value = FirstColumn<Row>>(): Value | null {
+    return (this.tuples().oneOrNone()?.[0] ?? null) as Value | null;
+  }
+
+  /** One column of every row. @param column its number, from 0, or its name. @throws {RangeError} no such column */
+  scalars<Value = FirstColumn<Row>>(column: number | (keyof Row & string) = 0): ScalarResult<Value> {
+    const index = typeof column === "number" ? column : this.columns.indexOf(column);
+    if (this.#tuples.length > 0 && !(index in this.columns)) {
+      throw new RangeError(`There is no column ${JSON.stringify(column)}; there are: ${this.columns.join(", ")}`);
+    }
+    return new ScalarResult(this.#tuples.map((tuple) => tuple[index] as Value));
+  }
+
+  /** Without repeated rows, compared value by value. */
+  unique(): Result<Row> {
+    const seen = new Set<string>();
+    const rows = this.#tuples.filter((tuple) => {
+      const key = JSON.stringify(tuple, (_, value) => typeof value === "bigint" ? `${value}n` : value);
+      return !seen.has(key) && seen.add(key);
+    });
+    return new Result<Row>({ columns: this.columns, rows, command: "", rowCount: rows.length });
+  }
+
+  /** A table in a notebook. */
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    return { "text/markdown": markdown(this.columns, this.#tuples), "text/plain": Deno.inspect(this.all()) };
+  }
+}
+
+/** The type of a row's first column, where the row has but one; else unknown. */
+export type FirstColumn<Row> = IsUnion<keyof Row> extends true ? unknown : Row[keyof Row];
+type IsUnion<T, Member = T> = [T] extends [never] ? true
+  : Member extends unknown ? ([T] extends [Member] ? false : true)
+  : never;
+
+const MOST_ROWS_SHOWN = 20;
+
+function markdown(columns: readonly string[], rows: unknown[][]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replace(/[|\n]/g, " ")).join(" | ")} |`;
+  const cell = (value: unknown) => typeof value === "string" ? value : Deno.inspect(value);
+  const shown = rows.slice(0, MOST_ROWS_SHOWN).map((row) => line(row.map(cell)));
+  const rest = rows.length > MOST_ROWS_SHOWN ? [``, `… and ${rows.length - MOST_ROWS_SHOWN} more rows`] : [];
+  if (columns.length === 0) return "*no columns*";
+  return [line(columns), line(columns.map(() => "---")), ...shown, ...rest].join("\n");
+}

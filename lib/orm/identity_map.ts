@@ -1,0 +1,39 @@
+/**
+ * One row, one object: within a session, whoever asks for a row gets the same object
+ * (Fowler, Patterns of Enterprise Application Architecture, "Identity Map").
+ *
+ * @module
+ */
+import type { Table } from "./model.ts";
+
+/** An object of a model, seen by its attributes. */
+export type Entity = Record<string, unknown>;
+
+/** The objects of a session by table and primary key. */
+export class IdentityMap {
+  readonly #objects = new Map<Table, Map<string, Entity>>();
+
+  get(table: Table, key: readonly unknown[]): Entity | undefined {
+    return this.#objects.get(table)?.get(keyText(key));
+  }
+
+  set(table: Table, entity: Entity): void {
+    let objects = this.#objects.get(table);
+    if (!objects) this.#objects.set(table, objects = new Map());
+    objects.set(keyText(keyOf(table, entity)), entity);
+  }
+
+  clear(): void {
+    this.#objects.clear();
+  }
+}
+
+/** The primary key of an object. */
+export function keyOf(table: Table, entity: Entity): unknown[] {
+  return table.primaryKey.map(({ attribute }) => entity[attribute]);
+}
+
+/** A key as text; the separator is a character PostgreSQL's texts cannot contain. */
+export function keyText(key: readonly unknown[]): string {
+  return key.length === 1 ? String(key[0]) : key.map(String).join("\0");
+}

@@ -1,0 +1,12 @@
+/**
+ * Data to pictures: charts, timelines and tables that show themselves in a notebook.
+ *
+ * @module
+ */
+export { type Displayable, displaySymbol, type MimeBundle, show } from "./display.ts";
+export { Chart, chart, type ChartSpec, MissingAltTextError } from "./chart.ts";
+export { intervalChart, type IntervalOptions, type IntervalRow, IntervalRowError } from "./interval_chart.ts";
+export { type Table, table, type TableOptions } from "./table.ts";
+export { NoEventsError, timeline, type TimelineOptions } from "./timeline.ts";
+export { type TimelineBar, type TimelineMark, type TimelineRows, timelineRows } from "./timeline_rows.ts";
+export { type EventRecording, type EventSource, recordEvents } from "./record_events.ts";

@@ -1,0 +1,87 @@
+/**
+ * Rows as a small table: Markdown in a notebook, aligned text on the console.
+ *
+ * @module
+ */
+import { type Displayable, displaySymbol, type MimeBundle } from "./display.ts";
+import { formatNumber } from "./number.ts";
+
+/** How a {@linkcode table} looks. */
+export interface TableOptions<Column extends string = string> {
+  /** Which columns, in which order; all columns of the first row if left out. */
+  readonly columns?: readonly Column[];
+  /** Other headings for some columns. */
+  readonly headings?: Partial<Readonly<Record<Column, string>>>;
+  /** Rows shown at most; a last line says how many there are. */
+  readonly limit?: number;
+}
+
+/** What {@linkcode table} returns. */
+export interface Table extends Displayable {
+  /** The table in Markdown. */
+  readonly markdown: string;
+  /** The table with aligned columns, for a console. */
+  readonly text: string;
+}
+
+/**
+ * A small table from rows. Numbers have three significant digits and stand at the right.
+ *
+ * @param rows objects with the same keys
+ * @example
+ * ```ts ignore
+ * table([{ driver: "pg", ms: 0.21 }, { driver: "postgres", ms: 0.19 }], { headings: { ms: "median, ms" } });
+ * ```
+ */
+export function table<Row extends object>(
+  rows: readonly Row[],
+  options: TableOptions<keyof Row & string> = {},
+): Table {
+  const columns = options.columns ?? Object.keys(rows[0] ?? {}) as (keyof Row & string)[];
+  const shown = rows.slice(0, options.limit ?? 50);
+  const headings = columns.map((column) => options.headings?.[column] ?? column);
+  const cells = shown.map((row) => columns.map((column) => cellText(row[column])));
+  const right = columns.map((column) => shown.length > 0 && shown.every((row) => isNumberOrEmpty(row[column])));
+  const more = shown.length < rows.length ? `${shown.length} of ${rows.length} rows` : "";
+  const markdown = columns.length === 0 ? "no rows" : markdownTable(headings, cells, right, more);
+  const text = columns.length === 0 ? "no rows" : textTable(headings, cells, right, more);
+  return {
+    markdown,
+    text,
+    [displaySymbol]: (): MimeBundle => ({ "text/markdown": markdown, "text/plain": text }),
+  };
+}
+
+function markdownTable(headings: string[], cells: string[][], right: boolean[], more: string): string {
+  const line = (values: string[]) => `| ${values.map(escapeMarkdown).join(" | ")} |`;
+  const rule = `| ${right.map((isRight) => isRight ? "---:" : ":---").join(" | ")} |`;
+  return [line(headings), rule, ...cells.map(line), ...(more ? ["", `*${more}*`] : [])].join("\n");
+}
+
+function textTable(headings: string[], cells: string[][], right: boolean[], more: string): string {
+  const widths = headings.map((heading, index) => Math.max(heading.length, ...cells.map((row) => row[index].length)));
+  const line = (values: string[]) =>
+    values.map((value, index) => right[index] ? value.padStart(widths[index]) : value.padEnd(widths[index])).join("  ")
+      .trimEnd();
+  const rule = widths.map((width) => "-".repeat(width)).join("  ");
+  return [line(headings), rule, ...cells.map(line), ...(more ? [more] : [])].join("\n");
+}
+
+function cellText(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "number") return Number.isInteger(value) ? value.toLocaleString("en-US") : formatNumber(value);
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value === "object") {
+    return JSON.stringify(value, (_key, inner) => typeof inner === "bigint" ? String(inner) : inner);
+  }
+  return String(value).replace(/\s*\n\s*/g, " ");
+}
+
+function isNumberOrEmpty(value: unknown): boolean {
+  return value === null || value === undefined || typeof value === "number" || typeof value === "bigint";
+}
+
+/** What would end the cell or turn into formatting or HTML. */
+function escapeMarkdown(text: string): string {
+  return text.replace(/[\\|*_`<>[\]$~]/g, (character) => `\\${character}`);
+}

@@ -1,0 +1,61 @@
+/**
+ * The look of every chart: colours that people with any colour vision can tell apart, and text that can be read.
+ *
+ * @module
+ */
+
+/** The Okabe-Ito palette by name; yellow and black are left out: one is lost on white, the other on dark pages. */
+export const colours = {
+  blue: "#0072B2",
+  orange: "#E69F00",
+  green: "#009E73",
+  vermilion: "#D55E00",
+  purple: "#CC79A7",
+  sky: "#56B4E9",
+  /** For error bars, grid-like marks and everything that is not data: readable on white and on dark pages. */
+  grey: "#808080",
+} as const;
+
+/** The colours of groups, in the order in which groups get them. */
+export const groupColours: readonly string[] = [
+  colours.blue,
+  colours.vermilion,
+  colours.green,
+  colours.purple,
+  colours.orange,
+  colours.sky,
+];
+
+/** The shapes of groups, in the same order: a second sign beside the colour. */
+export const groupShapes: readonly string[] = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"];
+
+/** The dashes of groups where they are lines, in the same order. */
+export const groupDashes: readonly (readonly number[])[] = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [10, 4], [1, 3]];
+
+/** The width of a chart's plot in pixels, without axis labels and legend. */
+export const plotWidth = 480;
+
+/** Vega's `config` of every chart. No background and no text colour: JupyterLab's dark theme sets its own. */
+export const chartConfig = {
+  padding: 10,
+  font: "system-ui, sans-serif",
+  view: { stroke: null },
+  title: { anchor: "start", frame: "group", fontSize: 16, subtitleFontSize: 13, subtitlePadding: 6, offset: 14 },
+  axis: { labelFontSize: 13, titleFontSize: 13, titleFontWeight: "normal", labelLimit: 0, gridOpacity: 0.5 },
+  axisX: { titlePadding: 10, tickCount: 6 },
+  axisY: { titlePadding: 10 },
+  legend: {
+    labelFontSize: 13,
+    titleFontSize: 13,
+    titleFontWeight: "normal",
+    labelLimit: 0,
+    orient: "bottom",
+    direction: "horizontal",
+    columns: 3,
+    symbolSize: 110,
+    offset: 14,
+    layout: { bottom: { anchor: "start", direction: "vertical", margin: 6 } },
+  },
+  text: { fontSize: 12 },
+  range: { category: groupColours, symbol: groupShapes },
+} as const;

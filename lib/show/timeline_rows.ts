@@ -1,0 +1,174 @@
+/**
+ * An engine's events as the bars and marks of a timeline: which lane, from when to when, with which text.
+ *
+ * @module
+ */
+import type { EngineEvent } from "../engine/events.ts";
+
+/** What a bar stands for. */
+export type TimelineBarKind = "connecting" | "open" | "held" | "statement" | "failed" | "waiting";
+
+/** A stretch of time in a lane; `start` and `end` in milliseconds from the first event. */
+export interface TimelineBar {
+  readonly kind: TimelineBarKind;
+  readonly lane: string;
+  readonly start: number;
+  readonly end: number;
+  /** The SQL of a statement in one line; who holds the connection; why it is waited for or was closed. */
+  readonly text: string;
+  /** The rows of a statement. */
+  readonly rowCount?: number;
+}
+
+/** A moment in a lane: where a transaction began or ended. */
+export interface TimelineMark {
+  readonly kind: "begin" | "commit" | "rollback";
+  readonly lane: string;
+  readonly at: number;
+}
+
+/** Everything that is drawn. */
+export interface TimelineRows {
+  /** From top to bottom: first the waiting, then the connections by their number. */
+  readonly lanes: readonly string[];
+  readonly bars: readonly TimelineBar[];
+  readonly marks: readonly TimelineMark[];
+  /** The end of the time axis, in milliseconds from the first event. */
+  readonly duration: number;
+}
+
+type EventOf<Type extends EngineEvent["type"]> = Extract<EngineEvent, { type: Type }>;
+
+/**
+ * Turns events into what a timeline draws.
+ *
+ * A connection that was open before the first event is drawn from the left edge; one that was not closed or not given
+ * back is drawn to the right edge. Waits that overlap get lanes of their own.
+ *
+ * @param events in any order, of one engine
+ */
+export function timelineRows(events: readonly EngineEvent[]): TimelineRows {
+  if (events.length === 0) return { lanes: [], bars: [], marks: [], duration: 0 };
+  const sorted = [...events].sort((a, b) => a.at - b.at);
+  const origin = Math.min(...sorted.map(startOf));
+  const duration = Math.max(...sorted.map(endOf)) - origin;
+  const ofType = <Type extends EngineEvent["type"]>(...types: Type[]) =>
+    sorted.filter((event): event is EventOf<Type> => (types as string[]).includes(event.type));
+
+  const connections = [...new Set(sorted.flatMap((event) => event.connection ?? []))].sort((a, b) => a - b);
+  const waits = waitingBars(ofType("wait"), origin);
+  const bars = [
+    ...connections.flatMap((connection) => openBars(connection, sorted, origin, duration)),
+    ...connections.flatMap((connection) => heldBars(connection, sorted, origin, duration)),
+    ...ofType("query").map((event) => statementBar(event, origin)),
+    ...waits,
+  ];
+  const marks = ofType("begin", "commit", "rollback").map((event) => ({
+    kind: event.type,
+    lane: laneOf(event.connection),
+    // a transaction begins when BEGIN is sent, and ends when COMMIT or ROLLBACK is answered
+    at: (event.type === "begin" ? event.at : event.at + event.milliseconds) - origin,
+  }));
+  const lanes = [...new Set(waits.map((bar) => bar.lane)), ...connections.map(laneOf)];
+  return { lanes, bars, marks, duration };
+}
+
+/** One sentence for those who do not see the picture: "3 connections, 8 statements, longest wait 52 ms." */
+export function timelineAlt({ lanes, bars }: TimelineRows): string {
+  const connections = lanes.filter((lane) => lane.startsWith("connection")).length;
+  const failed = bars.filter((bar) => bar.kind === "failed").length;
+  const statements = bars.filter((bar) => bar.kind === "statement").length + failed;
+  const waits = bars.filter((bar) => bar.kind === "waiting").map((bar) => bar.end - bar.start);
+  const parts = [count(connections, "connection"), count(statements, "statement")];
+  if (failed > 0) parts.push(`${failed} of them failed`);
+  parts.push(waits.length === 0 ? "no wait" : `longest wait ${Math.round(Math.max(...waits))} ms`);
+  return parts.join(", ") + ".";
+}
+
+function openBars(connection: number, events: readonly EngineEvent[], origin: number, duration: number): TimelineBar[] {
+  const lane = laneOf(connection);
+  const own = events.filter((event) => event.connection === connection);
+  const connect = own.find((event) => event.type === "connect");
+  const close = own.find((event) => event.type === "close");
+  const ready = connect === undefined ? 0 : endOf(connect) - origin;
+  const end = close === undefined ? duration : close.at - origin;
+  const open: TimelineBar = {
+    kind: "open",
+    lane,
+    start: ready,
+    end: Math.max(ready, end),
+    text: close === undefined ? "" : `closed: ${close.reason}`,
+  };
+  if (connect === undefined) return [open];
+  return [{ kind: "connecting", lane, start: connect.at - origin, end: ready, text: "" }, open];
+}
+
+/** A checkin tells the whole hold; a checkout that no checkin follows lasts to the right edge. */
+function heldBars(connection: number, events: readonly EngineEvent[], origin: number, duration: number): TimelineBar[] {
+  const lane = laneOf(connection);
+  const own = events.filter((event) => event.connection === connection);
+  const checkouts = own.filter((event) => event.type === "checkout");
+  const checkins = own.filter((event) => event.type === "checkin");
+  const given = checkins.map((checkin): TimelineBar => ({
+    kind: "held",
+    lane,
+    start: Math.max(0, checkin.at - origin),
+    end: endOf(checkin) - origin,
+    text: checkouts.findLast((checkout) => checkout.at <= checkin.at)?.holder ?? "",
+  }));
+  const last = checkouts.at(-1);
+  if (last === undefined || checkins.some((checkin) => checkin.at >= last.at)) return given;
+  return [...given, { kind: "held", lane, start: last.at - origin, end: duration, text: last.holder }];
+}
+
+function statementBar(event: EventOf<"query">, origin: number): TimelineBar {
+  const start = event.at - origin;
+  return {
+    kind: event.error === undefined ? "statement" : "failed",
+    lane: laneOf(event.connection),
+    start,
+    end: start + event.milliseconds,
+    text: oneLine(event.sql) + (event.error === undefined ? "" : ` (${event.error.message})`),
+    rowCount: event.rowCount,
+  };
+}
+
+/** Each wait goes into the first waiting lane that is free at its start. */
+function waitingBars(waits: readonly EventOf<"wait">[], origin: number): TimelineBar[] {
+  const freeFrom: number[] = [];
+  const placed = waits.map((wait) => {
+    const start = wait.at - origin;
+    const free = freeFrom.findIndex((time) => time <= start);
+    const index = free === -1 ? freeFrom.length : free;
+    freeFrom[index] = start + wait.milliseconds;
+    return { wait, start, index };
+  });
+  return placed.map(({ wait, start, index }) => ({
+    kind: "waiting",
+    lane: freeFrom.length === 1 ? "waiting" : `waiting ${index + 1}`,
+    start,
+    end: start + wait.milliseconds,
+    text: wait.connection === undefined ? "gave up waiting" : `then got connection ${wait.connection}`,
+  }));
+}
+
+function laneOf(connection: number): string {
+  return `connection ${connection}`;
+}
+
+/** A connection may have been taken long before the recording: such a hold begins at the left edge. */
+function startOf(event: EngineEvent): number {
+  return event.type === "checkin" ? endOf(event) : event.at;
+}
+
+function endOf(event: EngineEvent): number {
+  return "milliseconds" in event ? event.at + event.milliseconds : event.at;
+}
+
+function oneLine(sql: string): string {
+  return sql.replace(/\s+/g, " ").trim();
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

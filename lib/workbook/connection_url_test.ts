@@ -1,0 +1,38 @@
+import { assertEquals } from "@std/assert";
+import { masked, withDatabase, withoutDriver, withStartupOption } from "./connection_url.ts";
+
+Deno.test("withoutDriver takes the driver out of the scheme and nothing else", () => {
+  assertEquals(withoutDriver("postgresql+pg://u:p%40@h:1/d?a=b"), "postgresql://u:p%40@h:1/d?a=b");
+  assertEquals(withoutDriver("postgres+postgres://h/d"), "postgres://h/d");
+  assertEquals(withoutDriver("postgresql://u:a+b:c@h/d"), "postgresql://u:a+b:c@h/d");
+  assertEquals(withoutDriver("no url"), "no url");
+});
+
+Deno.test("withDatabase names another database and keeps the rest", () => {
+  assertEquals(
+    withDatabase("postgresql+pg://u:p@h:1/old?sslmode=require", "new"),
+    "postgresql://u:p@h:1/new?sslmode=require",
+  );
+  assertEquals(withDatabase("postgresql://u@h", "new"), "postgresql://u@h/new");
+  assertEquals(withDatabase("postgresql:///old?host=/run/pg", "new"), "postgresql:///new?host=/run/pg");
+  assertEquals(withDatabase("postgresql://[::1]:5432/old", "a b"), "postgresql://[::1]:5432/a%20b");
+});
+
+Deno.test("withStartupOption adds to the options that are there", () => {
+  const option = "-csearch_path=mine";
+  assertEquals(withStartupOption("postgresql://u@h/d", option), "postgresql://u@h/d?options=-csearch_path%3Dmine");
+  assertEquals(withStartupOption("postgresql://h", option), "postgresql://h/?options=-csearch_path%3Dmine");
+  assertEquals(
+    withStartupOption("postgresql+pg://u@h/d?options=-cjit%3Doff&sslmode=require", option),
+    "postgresql://u@h/d?sslmode=require&options=-cjit%3Doff%20-csearch_path%3Dmine",
+  );
+});
+
+Deno.test("masked hides the password and leaves a URL without one alone", () => {
+  assertEquals(masked("postgresql://ada:s3cret@h:5432/d"), "postgresql://ada:***@h:5432/d");
+  assertEquals(masked("postgresql+pg://ada:s3@cret:x@h/d"), "postgresql+pg://ada:***@h/d");
+  assertEquals(masked("postgresql://:s3cret@h/d"), "postgresql://:***@h/d");
+  assertEquals(masked("postgresql:///d?host=/run&password=s3cret"), "postgresql:///d?host=/run&password=***");
+  assertEquals(masked("postgresql://ada@h/d"), "postgresql://ada@h/d");
+  assertEquals(masked("postgresql://h:5432/d"), "postgresql://h:5432/d");
+});

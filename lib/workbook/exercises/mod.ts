@@ -1,0 +1,39 @@
+/**
+ * The exercises of all notebooks. A notebook's exercises are loaded when the first of them is checked.
+ *
+ * @module
+ */
+import type { Exercise } from "../exercise.ts";
+
+/** By the number of the notebook. A literal `import()` each, so that the type check sees the files. */
+const notebooks: Readonly<Record<string, () => Promise<{ readonly default: readonly Exercise[] }>>> = {
+  "00": () => import("./00.ts"),
+  "01": () => import("./01.ts"),
+  "13": () => import("./13.ts"),
+};
+
+/** There is no exercise of this name. */
+export class UnknownExerciseError extends Error {
+  override readonly name = "UnknownExerciseError";
+  constructor(id: string, known: readonly string[]) {
+    super(`There is no exercise "${id}". There are: ${known.join(", ")}.`);
+  }
+}
+
+/**
+ * Finds an exercise by its id.
+ *
+ * @throws {UnknownExerciseError} which lists the ids that there are
+ */
+export async function findExercise(id: string): Promise<Exercise> {
+  const load = notebooks[String(id).split(".")[0]];
+  const found = (await load?.())?.default.find((exercise) => exercise.id === id);
+  if (found === undefined) throw new UnknownExerciseError(id, (await allExercises()).map((exercise) => exercise.id));
+  return found;
+}
+
+/** All exercises, in the order of the notebooks. */
+export async function allExercises(): Promise<Exercise[]> {
+  const modules = await Promise.all(Object.keys(notebooks).sort().map((number) => notebooks[number]()));
+  return modules.flatMap((module) => module.default);
+}

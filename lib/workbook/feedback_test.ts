@@ -1,0 +1,75 @@
+import { assertEquals } from "@std/assert";
+import { exercise, pass } from "./exercise.ts";
+import { feedback, hintFeedback, solutionFeedback } from "./feedback.ts";
+
+const heroes = exercise({
+  id: "02.3",
+  title: "Count heroes",
+  hints: ["Use `count(*)`.", "It is a bigint."],
+  grade: () => pass("Right."),
+});
+const solution = { path: "notebooks/solutions/02.3.ts", code: "const heroes = 3n;\n" };
+
+Deno.test("feedback() begins its first line with the status and the id", () => {
+  const outcome = { status: "TODO", message: "Fill in the query." } as const;
+  assertEquals(feedback(heroes, outcome, { hints: 2 }), {
+    "text/markdown": "**TODO** 02.3 *Count heroes*: Fill in the query.",
+    "text/plain": "TODO 02.3 Count heroes: Fill in the query.",
+  });
+});
+
+Deno.test("feedback() shows the open hints and what the next try brings", () => {
+  const outcome = { status: "NOT YET", message: "2 is not right." } as const;
+  assertEquals(
+    feedback(heroes, outcome, { hints: 1 })["text/plain"],
+    `NOT YET 02.3 Count heroes: 2 is not right.
+Hint 1 of 2: Use \`count(*)\`.
+Change your code and check again; the next try opens the next hint if you need it.`,
+  );
+  assertEquals(
+    feedback(heroes, outcome, { hints: 2 })["text/markdown"],
+    `**NOT YET** 02.3 *Count heroes*: 2 is not right.
+
+**Hint 1 of 2:** Use \`count(*)\`.
+
+**Hint 2 of 2:** It is a bigint.
+
+This was the last hint; the next try offers the solution if you need it.`,
+  );
+});
+
+Deno.test("feedback() folds the solution", () => {
+  const shown = feedback(heroes, { status: "PASS", message: "Right." }, { hints: 1, solution });
+  assertEquals(
+    shown["text/markdown"],
+    `**PASS** 02.3 *Count heroes*: Right.
+
+<details><summary>Compare with one solution (notebooks/solutions/02.3.ts)</summary>
+
+\`\`\`typescript
+const heroes = 3n;
+\`\`\`
+
+</details>`,
+  );
+  assertEquals(
+    shown["text/plain"],
+    "PASS 02.3 Count heroes: Right.\nCompare with one solution: notebooks/solutions/02.3.ts",
+  );
+});
+
+Deno.test("hintFeedback() shows the open hints, or says that there are none", () => {
+  assertEquals(hintFeedback(heroes, 1)["text/plain"], "Hint 1 of 2: Use `count(*)`.");
+  assertEquals(
+    hintFeedback({ ...heroes, hints: [] }, 0)["text/plain"],
+    'There are no hints for 02.3. await solution("02.3") shows a solution.',
+  );
+});
+
+Deno.test("solutionFeedback() shows the code, or says that there is none", () => {
+  assertEquals(
+    solutionFeedback(heroes, solution)["text/plain"],
+    "The solution of 02.3: notebooks/solutions/02.3.ts\n\nconst heroes = 3n;",
+  );
+  assertEquals(solutionFeedback(heroes, undefined)["text/plain"], "There is no solution file for 02.3.");
+});

@@ -1,0 +1,193 @@
+/**
+ * The server process: finding it, starting it and stopping it.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { codeOf, withClient } from "../admin_client.ts";
+import type { Account } from "./account.ts";
+import { type Binaries, prepareBinaries } from "./binaries.ts";
+import { run } from "./command.ts";
+import { LocalPostgresError } from "./errors.ts";
+import { giveTo, type Paths } from "./paths.ts";
+import { isAlive, markStale, readPidFile, servesCluster } from "./pid_file.ts";
+
+/** A local server that runs and answers. */
+export interface LocalServer {
+  /** The complete URL of the database `workbook`, with the password: do not print it. */
+  readonly url: string;
+  /** For example `"18.4"`. */
+  readonly version: string;
+  readonly pid: number;
+  readonly port: number;
+}
+
+/** How long a server that is starting, stopping or recovering after a crash may take. */
+const PATIENCE_SECONDS = 60;
+
+/** How long a running server may take to answer; what is silent for longer is taken for another program. */
+const ANSWER_MILLISECONDS = 2_000;
+
+/** Finds the running server; `undefined` if there is none that answers. Takes about 20 ms. */
+export async function findServer(paths: Paths): Promise<LocalServer | undefined> {
+  const file = await readPidFile(paths.cluster);
+  if (!file || !isAlive(file.pid)) return undefined;
+  const password = await Deno.readTextFile(paths.password);
+  const base = `postgresql://workbook:${password}@127.0.0.1:${file.port}`;
+  const url = `${base}/workbook`;
+  const ask = (database: string) =>
+    withClient(`${base}/${database}`, async (client) => {
+      if (database !== "workbook") await client.query("CREATE DATABASE workbook");
+      const { rows: [row] } = await client.query<{ version: string }>(
+        "SELECT split_part(current_setting('server_version'), ' ', 1) AS version",
+      );
+      return { url, version: row.version, pid: file.pid, port: file.port };
+    }, ANSWER_MILLISECONDS);
+  try {
+    // The log-in proves both sides: a stranger on that port does not know the password (SCRAM checks the server too).
+    return await ask("workbook");
+  } catch (error) {
+    if (codeOf(error) === "3D000") return await ask("postgres"); // first start, or dropped by hand
+    if (codeOf(error) === "53300" && await servesCluster(file.pid, paths.cluster)) {
+      return { url, version: "", pid: file.pid, port: file.port }; // all its connections are in use
+    }
+    return undefined;
+  }
+}
+
+/**
+ * Starts the server, detached: it outlives this process, and Ctrl-C in this terminal does not reach it. Call it under
+ * the lock, with no server running.
+ *
+ * @throws {LocalPostgresError} with the end of the log when it does not start.
+ */
+export async function startServer(
+  paths: Paths,
+  binaries: Binaries,
+  account: Account | undefined,
+): Promise<LocalServer> {
+  let preferred = Number(await Deno.readTextFile(paths.port).catch(() => "0"));
+  const deadline = performance.now() + 15_000;
+  while (true) {
+    const port = freePort(preferred);
+    await startLog(paths, account);
+    // pg_ctl rather than postgres itself: it makes the session of its own, waits until the server is ready, and on
+    // Windows gives up an administrator's rights first.
+    const { success, output } = await run(
+      binaries.pgCtl,
+      ["start", "-D", paths.cluster, "-w", "-t", String(PATIENCE_SECONDS), "-l", paths.log, "-o", `-p ${port}`],
+      { account, cwd: paths.home, quiet: Deno.build.os === "windows" },
+    );
+    const server = success ? await findServer(paths) : undefined;
+    if (server) {
+      await Deno.writeTextFile(paths.port, String(port));
+      return server;
+    }
+    const log = await Deno.readTextFile(paths.log);
+    // Someone took the port in between; or processes of a server that was killed have not noticed yet.
+    const passing = /could not bind|Address already in use|pre-existing shared memory block/i.test(log);
+    if (!passing || performance.now() > deadline) {
+      const tail = (log.trim() || output).split("\n").slice(-10).join("\n");
+      throw new LocalPostgresError(`The local PostgreSQL in ${paths.home} did not start.`, { log: tail });
+    }
+    preferred = 0;
+    await pause(200);
+  }
+}
+
+/**
+ * Makes sure that no server is in the way: waits for one that is just starting, stopping or recovering, and sees
+ * through a `postmaster.pid` whose number has become that of another program. Call it under the lock.
+ *
+ * @returns The server, if in the end it answers.
+ * @throws {LocalPostgresError} when a process of ours neither answers nor ends.
+ */
+export async function settle(paths: Paths): Promise<LocalServer | undefined> {
+  const deadline = performance.now() + PATIENCE_SECONDS * 1000;
+  while (true) {
+    const file = await readPidFile(paths.cluster);
+    if (!file || !isAlive(file.pid)) return undefined;
+    const ours = await servesCluster(file.pid, paths.cluster);
+    if (ours === false) {
+      await markStale(paths.cluster);
+      return undefined;
+    }
+    const server = await findServer(paths);
+    if (server || ours === undefined) return server; // where the system does not tell, starting will
+    if (performance.now() > deadline) {
+      throw new LocalPostgresError(
+        `The local PostgreSQL (process ${file.pid}) has not answered for ${PATIENCE_SECONDS} s. End it with ` +
+          "`deno task db stop` and start it again.",
+      );
+    }
+    await pause(100);
+  }
+}
+
+/** Whether a server of ours runs, answering or not. A `postmaster.pid` alone proves nothing. */
+export async function isRunning(paths: Paths): Promise<boolean> {
+  const file = await readPidFile(paths.cluster);
+  if (!file || !isAlive(file.pid)) return false;
+  return await findServer(paths) !== undefined || await servesCluster(file.pid, paths.cluster) === true;
+}
+
+/**
+ * Stops the server, with the connections it has, and waits until it has ended. Call it only if `isRunning`: a signal
+ * to the process in a stale `postmaster.pid` would hit another program.
+ *
+ * @throws {LocalPostgresError} when it does not stop within a minute.
+ */
+export async function stopServer(paths: Paths): Promise<void> {
+  const pid = (await readPidFile(paths.cluster))?.pid;
+  for (const signal of ["INT", "QUIT"] as const) { // PostgreSQL's "fast" shutdown, then its "immediate" one
+    if (pid !== undefined) await send(signal, pid, paths);
+    const deadline = performance.now() + PATIENCE_SECONDS * 500;
+    while (performance.now() < deadline) {
+      const file = await readPidFile(paths.cluster); // the last thing that the server removes
+      if (!file || !isAlive(file.pid)) return;
+      await pause(20);
+    }
+  }
+  throw new LocalPostgresError(`The local PostgreSQL (process ${pid}) does not stop; end that process yourself.`);
+}
+
+/** Sends a signal; Windows has none, but PostgreSQL has its own there. */
+async function send(signal: "INT" | "QUIT", pid: number, paths: Paths): Promise<void> {
+  if (Deno.build.os !== "windows") return Deno.kill(pid, `SIG${signal}`);
+  await run((await prepareBinaries(paths.home)).pgCtl, ["kill", signal, String(pid)]);
+}
+
+/** A free port on 127.0.0.1: the preferred one if it is free, else one that the system chooses. */
+function freePort(preferred: number): number {
+  for (const port of [preferred, 0]) {
+    try {
+      using listener = Deno.listen({ hostname: "127.0.0.1", port });
+      return listener.addr.port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
+  throw new LocalPostgresError("There is no free port on 127.0.0.1.");
+}
+
+/** Begins a new log, made here so that it can be given to the server's account, in a folder that is not its own. */
+async function startLog(paths: Paths, account: Account | undefined): Promise<void> {
+  await Deno.rename(paths.log, paths.previousLog).catch(() => {});
+  await Deno.writeTextFile(paths.log, "", { mode: 0o600 });
+  await giveTo(account, paths.log);
+}
+
+/** The bytes that the files of a folder take. */
+export async function sizeOf(folder: string): Promise<number> {
+  let bytes = 0;
+  for await (const entry of Deno.readDir(folder)) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory) bytes += await sizeOf(path);
+    else bytes += (await Deno.lstat(path).catch(() => null))?.size ?? 0; // gone between the two calls
+  }
+  return bytes;
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,12 @@
+/**
+ * What a notebook needs beside the library itself: its database, and the check of its exercises.
+ *
+ * @module
+ */
+export { databaseUrl } from "./database_url.ts";
+export { setUp, type Workbook } from "./set_up.ts";
+export { caught, NothingThrownError } from "./caught.ts";
+export { compare, type CompareOptions, type Measured } from "./compare.ts";
+export { check, hint, progress, resetProgress, solution } from "./check.ts";
+export { TODO, TodoError } from "./todo.ts";
+export { UnknownExerciseError } from "./exercises/mod.ts";

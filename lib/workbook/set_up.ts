@@ -1,0 +1,99 @@
+/**
+ * The first cell of every notebook: finds or starts PostgreSQL and gives the notebook an empty schema of its own.
+ *
+ * @module
+ */
+import { type Client, codeOf, withClient } from "./admin_client.ts";
+import { withoutDriver, withStartupOption } from "./connection_url.ts";
+import { configuredUrl, databaseUrl, DatabaseUrlError, serverVersion } from "./database_url.ts";
+
+/** What a notebook works with. */
+export interface Workbook extends AsyncDisposable {
+  /** The number of the notebook, such as `"01"`. */
+  readonly notebook: string;
+  /** The notebook's own schema, such as `notebook_01`; unqualified table names mean this schema. */
+  readonly schema: string;
+  /** The URL for `createEngine`: without driver, password included, with the schema as its search path. */
+  readonly url: string;
+  /** Drops the schema with everything in it. Safe to call twice. */
+  tearDown(): Promise<void>;
+}
+
+/**
+ * Prepares a notebook: finds or starts PostgreSQL, makes the notebook's schema anew, and says so in one line. Running
+ * the cell again begins afresh; sessions that still hold locks in the old schema are ended.
+ *
+ * ```ts
+ * const workbook = await setUp("01");
+ * const engine = createEngine(workbook.url);
+ * ```
+ *
+ * @param notebook The number of the notebook.
+ * @param options `run`: appended to the schema's name, so that a test run does not meet an open notebook; default: the
+ * environment variable WORKBOOK_RUN. `url`: the database; default `databaseUrl()`. `print`: gets each line to show;
+ * default `console.log`.
+ * @throws {LocalPostgresError | DatabaseUrlError} when PostgreSQL cannot be had, with what to do.
+ */
+export async function setUp(
+  notebook: string,
+  options: { run?: string; url?: string; print?: (line: string) => void } = {},
+): Promise<Workbook> {
+  const print = options.print ?? console.log;
+  const schema = schemaName(notebook, options.run ?? Deno.env.get("WORKBOOK_RUN"));
+  const base = withoutDriver(options.url ?? await databaseUrl({ onProgress: print }));
+  const version = await serverVersion(base);
+  await withClient(base, async (client) => {
+    await dropSchema(client, schema);
+    await createSchema(client, schema);
+  });
+  const origin = options.url ? "" : configuredUrl() ? " (DATABASE_URL)" : " (local server)";
+  print(`PostgreSQL ${version} is ready${origin}. This notebook works in its own schema, ${schema}.`);
+  const tearDown = () => withClient(base, (client) => dropSchema(client, schema));
+  return {
+    notebook,
+    schema,
+    url: withStartupOption(base, `-csearch_path=${schema}`),
+    tearDown,
+    [Symbol.asyncDispose]: tearDown,
+  };
+}
+
+/** Names the schema: `notebook_01`, or `notebook_01_<run>`. @throws {TypeError} for other than letters, digits and _. */
+export function schemaName(notebook: string, run?: string): string {
+  const name = `notebook_${notebook}${run ? `_${run}` : ""}`.toLowerCase();
+  if (/^\w{1,63}$/.test(name)) return name;
+  throw new TypeError(
+    `The notebook ${JSON.stringify(notebook)} with WORKBOOK_RUN=${JSON.stringify(run ?? "")} gives no schema name: ` +
+      "use letters, digits and underscores only, at most 63 in all.",
+  );
+}
+
+async function createSchema(client: Client, schema: string): Promise<void> {
+  try {
+    await client.query(`CREATE SCHEMA "${schema}"`);
+  } catch (error) {
+    if (codeOf(error) !== "42501") throw error;
+    const { rows: [row] } = await client.query("SELECT current_database() AS database, current_user AS role");
+    throw new DatabaseUrlError(
+      `The role ${row.role} may not make schemas in the database ${row.database}. Its owner gives the right with: ` +
+        `GRANT CREATE ON DATABASE "${row.database}" TO "${row.role}";`,
+      { cause: error },
+    );
+  }
+}
+
+async function dropSchema(client: Client, schema: string): Promise<void> {
+  // A cell that failed may have left a transaction open, which would make DROP wait for ever. Nobody else works here.
+  await client.query(
+    `SELECT pg_terminate_backend(held.pid)
+       FROM (SELECT DISTINCT l.pid FROM pg_locks l
+               JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()
+               JOIN pg_class c ON c.oid = l.relation
+               JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = $1) AS held
+      WHERE held.pid <> pg_backend_pid()`,
+    [schema],
+  );
+  await client.query("SET client_min_messages = warning"); // no notice for each table that goes along
+  await client.query("SET lock_timeout = '10s'");
+  await client.query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
+}

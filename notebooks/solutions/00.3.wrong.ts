@@ -1,0 +1,3 @@
+const smallestPool: number = 4;
+
+await check("00.3", () => smallestPool);

@@ -1,0 +1,3 @@
+const isFaster: (a: Measured, b: Measured) => boolean = (a, b) => a.median < b.median;
+
+await check("13.1", () => isFaster);

@@ -1,0 +1,103 @@
+/**
+ * `deno task db`: the local PostgreSQL.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { masked, withoutDriver } from "../lib/workbook/connection_url.ts";
+import { configuredUrl, databaseUrl, serverVersion } from "../lib/workbook/database_url.ts";
+import { LocalPostgres } from "../lib/workbook/local_postgres.ts";
+
+const HELP = `Usage: deno task db [start | stop | status | reset | url]
+
+  start   starts the local PostgreSQL, or finds the one that runs
+  stop    stops it; the data stay
+  status  says whether it runs, and where (this is what you get without an argument)
+  reset   stops it and drops its data, all databases with them
+  url     prints its complete URL, password included, and starts it if need be: psql "$(deno task --quiet db url)"
+
+With DATABASE_URL set there is no local server: start, stop and reset leave your own server alone.`;
+
+const postgres = new LocalPostgres({ onProgress: (message) => console.error(message) });
+
+/** The commands; each returns the exit status. */
+const commands: Record<string, (own: string | undefined) => Promise<number>> = {
+  async start(own) {
+    if (own) return yours(own, "start it yourself");
+    const server = await postgres.start();
+    console.log(`PostgreSQL ${server.version} runs at ${masked(server.url)}. Stop it with: deno task db stop`);
+    return 0;
+  },
+  async stop(own) {
+    if (own) return yours(own, "stop it yourself");
+    console.log(await postgres.stop() ? "The local PostgreSQL is stopped." : "The local PostgreSQL was not running.");
+    return 0;
+  },
+  async status(own) {
+    if (own) {
+      console.log(`PostgreSQL ${await serverVersion(own)} answers at ${masked(own)} (DATABASE_URL).`);
+      return 0;
+    }
+    const { server, dataDirectory, log, bytes = 0 } = await postgres.status();
+    if (!dataDirectory) {
+      console.log("The local PostgreSQL was never started here. Start it with: deno task db start");
+      return 0;
+    }
+    console.log([
+      server ? `PostgreSQL ${server.version} is running.` : "The local PostgreSQL is stopped.",
+      ...(server ? [`  url    ${masked(server.url)}`, `  pid    ${server.pid}`, `  port   ${server.port}`] : []),
+      `  data   ${dataDirectory} (${(bytes / 1e6).toFixed(0)} MB)`,
+      `  log    ${log}`,
+    ].join("\n"));
+    return 0;
+  },
+  async reset(own) {
+    if (own) {
+      console.error(
+        `DATABASE_URL is set (${masked(own)}): reset drops the data of the local server only, never yours.`,
+      );
+      return 1;
+    }
+    const dropped = await postgres.reset();
+    console.log(dropped ? "The data of the local PostgreSQL are dropped." : "The local PostgreSQL has no data.");
+    return 0;
+  },
+  async url() {
+    // psql and its kin know no drivers.
+    console.log(withoutDriver(await databaseUrl({ onProgress: (message) => console.error(message) })));
+    return 0;
+  },
+};
+
+function yours(url: string, advice: string): Promise<number> {
+  console.log(`DATABASE_URL is set: the server at ${masked(url)} is your own; ${advice}.`);
+  return Promise.resolve(0);
+}
+
+/** Runs one command. @returns The exit status: 0, or 1 with the reason on standard error. */
+async function main(args: string[]): Promise<number> {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { help: { type: "boolean", short: "h" } },
+    });
+    if (values.help) {
+      console.log(HELP);
+      return 0;
+    }
+    const [name = "status", ...rest] = positionals;
+    if (rest.length > 0 || !Object.hasOwn(commands, name)) {
+      console.error(`There is no command "${positionals.join(" ")}".\n\n${HELP}`);
+      return 1;
+    }
+    const status = await commands[name](configuredUrl());
+    if (positionals.length === 0) console.log("\nOther commands: start, stop, reset, url (deno task db --help).");
+    return status;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    return 1;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

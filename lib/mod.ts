@@ -7,7 +7,7 @@
 // the engine: how a program reaches its database
 export { createEngine, Engine, type EngineOptions } from "./engine/engine.ts";
 export { type DriverName, EngineUrl } from "./engine/url.ts";
-export { Connection, type IsolationLevel, Savepoint } from "./engine/connection.ts";
+export { Connection, type IsolationLevel, type Savepoint } from "./engine/connection.ts";
 export { Result, ScalarResult, TupleResult } from "./engine/result.ts";
 export { json } from "./engine/parameters.ts";
 export type { EngineEvent, EngineEventOf, EngineEvents, EngineEventType } from "./engine/events.ts";
@@ -29,3 +29,9 @@ export { createAll, createTable } from "./orm/ddl.ts";
 export { Select, select } from "./orm/select.ts";
 export { Session, sessionmaker } from "./orm/session.ts";
 export * from "./orm/errors.ts";
+
+// migrations
+export { current, downgrade, history, type HistoryEntry, upgrade } from "./migrate/commands.ts";
+export type { MigrationOptions, MigrationProgress, MigrationStep } from "./migrate/runner.ts";
+export { currentLines, historyLines, progressLine } from "./migrate/report.ts";
+export * from "./migrate/errors.ts";

@@ -4,12 +4,14 @@
  *
  * @module
  */
-import type { RawResult } from "./driver.ts";
+import type { RawResult, Statement } from "./driver.ts";
 import {
   CommitOutcomeUnknownError,
   ConnectionClosedError,
   ConnectionLostError,
+  DatabaseError,
   FailedTransactionError,
+  StaleStatementError,
   StatementCancelledError,
   TransactionStateError,
 } from "./errors.ts";
@@ -17,17 +19,11 @@ import type { EngineEvents } from "./events.ts";
 import { encodeParameters } from "./parameters.ts";
 import type { PooledConnection } from "./pool.ts";
 import { Result } from "./result.ts";
+import { Savepoint } from "./savepoint.ts";
+import { checkIsolationLevel, type TransactionOptions } from "./transaction_options.ts";
 
-/** How transactions see each other; `"AUTOCOMMIT"` is no transaction at all: every statement for itself. */
-export type IsolationLevel = "AUTOCOMMIT" | "READ COMMITTED" | "REPEATABLE READ" | "SERIALIZABLE";
-
-/** How the transactions of a connection begin. */
-export interface TransactionOptions {
-  /** Default: the server's, which is `READ COMMITTED` unless it was changed. */
-  readonly isolationLevel?: IsolationLevel;
-  /** True: the server refuses to write. */
-  readonly readOnly?: boolean;
-}
+export type { Savepoint } from "./savepoint.ts";
+export type { IsolationLevel, TransactionOptions } from "./transaction_options.ts";
 
 /** A query that can be compiled to SQL and parameters, such as any of Kysely's. */
 export interface Compilable<Row = unknown> {
@@ -50,6 +46,10 @@ export class Connection implements AsyncDisposable {
   readonly #options: TransactionOptions;
   readonly #release: (connection: PooledConnection) => Promise<void>;
   #transaction = false;
+  /** How many transactions were begun: a savepoint belongs to one of them. */
+  #transactions = 0;
+  /** The answer to the statement sent last: by then those sent before are answered too. */
+  #lastAnswer: Promise<unknown> = Promise.resolve();
   /** The error that made the server ignore the rest of the transaction. */
   #failure: Error | undefined;
   #savepoints = 0;
@@ -110,12 +110,14 @@ export class Connection implements AsyncDisposable {
   /**
    * Begins a transaction now, rather than with the first statement; on an AUTOCOMMIT connection the only way to have one.
    *
+   * @param options what is missing is as `connect()` was told.
    * @throws {TransactionStateError} when one is open.
    */
-  async begin(options: TransactionOptions = this.#options): Promise<void> {
+  async begin(options: TransactionOptions = {}): Promise<void> {
     this.#assertOpen("begin a transaction");
     if (this.#transaction) throw new TransactionStateError("A transaction is open: commit() or rollback() it first.");
-    await this.#begin(options);
+    const { isolationLevel = this.#options.isolationLevel, readOnly = this.#options.readOnly } = options;
+    await this.#begin({ isolationLevel, readOnly });
   }
 
   /**
@@ -130,8 +132,10 @@ export class Connection implements AsyncDisposable {
     this.#assertOpen("set a savepoint");
     const name = `sp_${++this.#savepoints}`;
     await this.#execute(`SAVEPOINT ${name}`, [], {});
+    const transaction = this.#transactions;
     return new Savepoint(
-      async () => void await this.execute(`RELEASE SAVEPOINT ${name}`),
+      () => !this.#closed && this.#transaction && this.#transactions === transaction && !this.#pooled.driver.lost,
+      async () => void await this.#execute(`RELEASE SAVEPOINT ${name}`, [], {}),
       async () => {
         await this.#send(`ROLLBACK TO SAVEPOINT ${name}`);
         this.#failure = undefined;
@@ -143,25 +147,25 @@ export class Connection implements AsyncDisposable {
    * Makes the work of the transaction permanent. Without a transaction it does nothing.
    *
    * @throws {FailedTransactionError} when an earlier statement failed: the server rolled everything back.
+   * @throws {DatabaseError} when a check made at the end fails, such as that of a deferred constraint.
    * @throws {CommitOutcomeUnknownError} when the connection broke while the server worked on it.
    */
   async commit(): Promise<void> {
     this.#assertOpen("commit");
     if (!this.#transaction) return;
     this.#transaction = false;
-    const at = performance.now();
+    const lostBefore = this.#pooled.driver.lost !== undefined; // then COMMIT is not even sent
     let answer: RawResult;
     try {
-      answer = await this.#send("COMMIT");
+      answer = await this.#send("COMMIT", [], [], "commit");
     } catch (error) {
       this.#failure = undefined;
-      throw error instanceof ConnectionLostError ? new CommitOutcomeUnknownError({ cause: error }) : error;
+      const unknown = error instanceof ConnectionLostError && !lostBefore;
+      throw unknown ? new CommitOutcomeUnknownError({ cause: error }) : error;
     }
-    const committed = answer.command === "COMMIT";
-    this.#emitEnd(committed ? "commit" : "rollback", at);
     const cause = this.#failure;
     this.#failure = undefined;
-    if (!committed) {
+    if (answer.command !== "COMMIT") {
       throw new FailedTransactionError(
         { sqlstate: "25P02", message: "nothing was committed: an earlier statement of this transaction failed" },
         "COMMIT",
@@ -181,7 +185,8 @@ export class Connection implements AsyncDisposable {
     if (this.#closed) return;
     this.#closed = true;
     try {
-      await this.#rollback();
+      if (this.#transaction) await this.#rollback();
+      else await this.#lastAnswer.catch(() => {}); // the next holder must not wait behind it
     } catch {
       this.#pooled.discard = true; // it is in an unknown state: the pool replaces it
     }
@@ -201,28 +206,40 @@ export class Connection implements AsyncDisposable {
     signal?.throwIfAborted();
     const statement = typeof query === "string" ? { sql: query, parameters } : query.compile();
     const encoded = encodeParameters(statement.parameters);
-    if (!this.#transaction && this.#options.isolationLevel !== "AUTOCOMMIT") {
-      void this.#begin(this.#options).catch(() => {}); // the statement behind it tells of the same loss
-    }
+    const autobegin = !this.#transaction && this.#options.isolationLevel !== "AUTOCOMMIT";
+    const begun = autobegin ? this.#begin(this.#options) : undefined;
+    begun?.catch(() => {}); // awaited below, after the statement
+    const inTransaction = this.#transaction;
+    const before = this.#lastAnswer;
     const answer = this.#send(statement.sql, encoded, statement.parameters);
     try {
-      return new Result<Row>(await (signal ? this.#cancellable(answer, signal) : answer));
+      const raw = await (signal ? this.#cancellable(answer, before, signal) : answer);
+      await begun;
+      this.#follow(raw, statement.sql);
+      return new Result<Row>(raw);
     } catch (error) {
       if (error instanceof FailedTransactionError) error.cause ??= this.#failure;
-      else if (this.#transaction) this.#failure ??= error as Error;
+      else if (inTransaction) this.#failure ??= error as Error;
       throw error;
     }
   }
 
+  /** Keeps up with BEGIN, COMMIT and ROLLBACK that were written as statements. */
+  #follow({ command }: RawResult, sql: string): void {
+    if (command === "BEGIN" || command === "START") this.#transaction = true;
+    else if (command === "COMMIT" || command === "ROLLBACK" && !/\bTO\b/i.test(sql)) this.#transaction = false;
+  }
+
   async #begin({ isolationLevel, readOnly }: TransactionOptions): Promise<void> {
+    checkIsolationLevel(isolationLevel);
     const level = isolationLevel === undefined || isolationLevel === "AUTOCOMMIT"
       ? ""
       : ` ISOLATION LEVEL ${isolationLevel}`;
+    const access = readOnly === undefined ? "" : readOnly ? " READ ONLY" : " READ WRITE";
     this.#transaction = true;
-    const at = performance.now();
+    this.#transactions++;
     try {
-      await this.#send(`BEGIN${level}${readOnly ? " READ ONLY" : ""}`);
-      this.#emitEnd("begin", at);
+      await this.#send(`BEGIN${level}${access}`, [], [], "begin");
     } catch (error) {
       this.#transaction = false;
       this.#pooled.discard = true;
@@ -234,24 +251,30 @@ export class Connection implements AsyncDisposable {
     if (!this.#transaction) return;
     this.#transaction = false;
     this.#failure = undefined;
-    if (this.#pooled.driver.lost) return; // the server rolled back
-    const at = performance.now();
-    await this.#send("ROLLBACK");
-    this.#emitEnd("rollback", at);
+    try {
+      if (!this.#pooled.driver.lost) await this.#send("ROLLBACK", [], [], "rollback");
+    } catch (error) {
+      if (!(error instanceof ConnectionLostError)) throw error; // else the server rolled back
+    }
   }
 
-  /** Sends a statement and tells the listeners. `shown` are the parameters as the caller gave them. */
+  /**
+   * Sends a statement and tells the listeners.
+   *
+   * @param shown the parameters as the caller gave them; @param transaction what it is to the transaction, if anything
+   */
   async #send(
     sql: string,
     parameters: readonly (string | null)[] = [],
     shown: readonly unknown[] = [],
+    transaction?: "begin" | "commit" | "rollback",
   ): Promise<RawResult> {
     const at = performance.now();
     this.#pooled.lastSql = sql;
     let answer: RawResult | undefined;
     let error: Error | undefined;
     try {
-      return answer = await this.#pooled.driver.query({ sql, parameters });
+      return answer = await this.#query({ sql, parameters });
     } catch (thrown) {
       throw error = thrown as Error;
     } finally {
@@ -267,57 +290,47 @@ export class Connection implements AsyncDisposable {
           ...(error ? { error } : {}),
         });
       }
+      const failed = error instanceof DatabaseError || answer?.command === "ROLLBACK"; // a COMMIT may end so too
+      const type = transaction === "commit" && failed ? "rollback" : answer && transaction;
+      if (type) this.#events.emit({ type, at, milliseconds: performance.now() - at, connection: this.id });
     }
   }
 
-  async #cancellable(answer: Promise<RawResult>, signal: AbortSignal): Promise<RawResult> {
+  /** Outside a transaction a stale statement has done nothing, and is sent again. */
+  #query(statement: Statement): Promise<RawResult> {
+    const { driver } = this.#pooled;
+    const answer = driver.query(statement);
+    if (this.#transaction || statement.parameters.length === 0) return this.#lastAnswer = answer;
+    return this.#lastAnswer = answer.catch((error) => {
+      if (error instanceof StaleStatementError) return driver.query(statement);
+      throw error;
+    });
+  }
+
+  /** @param before the answer to the statement sent before: a request to cancel hits whatever the server runs then. */
+  async #cancellable(answer: Promise<RawResult>, before: Promise<unknown>, signal: AbortSignal): Promise<RawResult> {
+    let answered = false;
     let cancelling: Promise<void> | undefined;
-    const cancel = () => {
-      // a request that comes late would hit the next user of this connection
-      this.#pooled.discard = true;
-      cancelling = this.#pooled.driver.cancel().catch(() => {});
+    const cancel = async () => {
+      await before.catch(() => {});
+      if (answered) return;
+      this.#pooled.discard = true; // a request that comes late would hit the next user of this connection
+      await this.#pooled.driver.cancel().catch(() => {});
     };
-    signal.addEventListener("abort", cancel, { once: true });
+    const abort = () => void (cancelling = cancel());
+    signal.addEventListener("abort", abort, { once: true });
     try {
       return await answer;
     } catch (error) {
       throw signal.aborted && error instanceof StatementCancelledError ? signal.reason : error;
     } finally {
-      signal.removeEventListener("abort", cancel);
+      answered = true;
+      signal.removeEventListener("abort", abort);
       await cancelling;
     }
   }
 
-  #emitEnd(type: "begin" | "commit" | "rollback", at: number): void {
-    this.#events.emit({ type, at, milliseconds: performance.now() - at, connection: this.id });
-  }
-
   #assertOpen(what: string): void {
     if (this.#closed) throw new ConnectionClosedError(what);
-  }
-}
-
-/** A savepoint: `commit()` keeps its work in the transaction, `rollback()` undoes it; so does leaving its block. */
-export class Savepoint implements AsyncDisposable {
-  #open = true;
-
-  constructor(readonly release: () => Promise<void>, readonly undo: () => Promise<void>) {}
-
-  /** Keeps the work as a part of the transaction around it. */
-  async commit(): Promise<void> {
-    if (!this.#open) throw new TransactionStateError("This savepoint is over: it was committed or rolled back.");
-    this.#open = false;
-    await this.release();
-  }
-
-  /** Undoes the work since the savepoint; the transaction goes on. A second call does nothing. */
-  async rollback(): Promise<void> {
-    if (!this.#open) return;
-    this.#open = false;
-    await this.undo();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.rollback();
   }
 }

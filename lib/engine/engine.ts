@@ -6,12 +6,13 @@
  */
 import { Kysely } from "kysely";
 import { CallSite } from "./call_site.ts";
-import { Connection, type TransactionOptions } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import type { Driver, DriverConnection } from "./driver.ts";
 import { echoLine } from "./echo.ts";
 import { EngineEvents } from "./events.ts";
 import { EngineDialect } from "./kysely_dialect.ts";
 import { Pool, type PoolStatus } from "./pool.ts";
+import { checkIsolationLevel, type TransactionOptions } from "./transaction_options.ts";
 import { type DriverName, EngineUrl } from "./url.ts";
 
 /** Settings of an engine; times are milliseconds. */
@@ -75,6 +76,9 @@ export class Engine implements AsyncDisposable {
     requireAtLeast("poolSize", poolSize, 1);
     requireAtLeast("maxOverflow", maxOverflow, 0);
     requireAtLeast("poolTimeout", poolTimeout, 0);
+    requireAtLeast("connectTimeout", options.connectTimeout ?? 1, 1);
+    requireAtLeast("statementTimeout", options.statementTimeout ?? 0, 0);
+    checkIsolationLevel(options.isolationLevel);
     this.url = url;
     this.#options = options;
     this.#pool = new Pool(
@@ -97,10 +101,15 @@ export class Engine implements AsyncDisposable {
    * Takes a connection from the pool. Give it back with `close()`, best through `await using`.
    *
    * @throws {PoolTimeoutError} when none became free in time. @throws {ConnectError} when the server cannot be reached.
+   * @throws {RangeError} for an unknown isolation level, or `readOnly` together with AUTOCOMMIT.
    */
   async connect(options: ConnectOptions = {}): Promise<Connection> {
-    const pooled = await this.#pool.checkout(new CallSite(), options.signal);
     const { isolationLevel = this.#options.isolationLevel, readOnly = this.#options.readOnly } = options;
+    checkIsolationLevel(isolationLevel);
+    if (isolationLevel === "AUTOCOMMIT" && (readOnly ?? false) !== (this.#options.readOnly ?? false)) {
+      throw new RangeError("readOnly belongs to a transaction, and AUTOCOMMIT has none: give it to createEngine().");
+    }
+    const pooled = await this.#pool.checkout(new CallSite(), options.signal);
     return new Connection(pooled, this.events, { isolationLevel, readOnly }, (done) => this.#pool.checkin(done));
   }
 
@@ -111,8 +120,10 @@ export class Engine implements AsyncDisposable {
    */
   async begin<T>(work: (connection: Connection) => T | Promise<T>, options: ConnectOptions = {}): Promise<T> {
     await using connection = await this.connect(options);
-    await connection.begin();
+    const begun = connection.begin(); // travels together with the first statement of `work`
+    begun.catch(() => {});
     const value = await work(connection);
+    await begun;
     await connection.commit();
     return value;
   }
@@ -133,14 +144,19 @@ export class Engine implements AsyncDisposable {
 
   async #open(): Promise<DriverConnection> {
     const { driver } = await DRIVERS[this.url.driver]();
-    const { applicationName = "deno", statementTimeout, connectTimeout, prepare = true } = this.#options;
+    const { applicationName, statementTimeout, connectTimeout, isolationLevel, readOnly, prepare = true } =
+      this.#options;
+    const settings: Record<string, string> = { application_name: "deno", ...this.url.settings };
+    if (applicationName !== undefined) settings.application_name = applicationName;
+    if (statementTimeout !== undefined) settings.statement_timeout = String(statementTimeout);
+    // as defaults of the connection they hold for AUTOCOMMIT and Kysely's transactions too
+    if (readOnly !== undefined) settings.default_transaction_read_only = readOnly ? "on" : "off";
+    if (isolationLevel !== undefined && isolationLevel !== "AUTOCOMMIT") {
+      settings.default_transaction_isolation = isolationLevel.toLowerCase();
+    }
     return await driver.connect({
       url: this.url,
-      settings: {
-        application_name: applicationName,
-        ...(statementTimeout === undefined ? {} : { statement_timeout: String(statementTimeout) }),
-        ...this.url.settings,
-      },
+      settings,
       connectTimeout: connectTimeout ?? (this.url.connectTimeout ?? 10) * 1000,
       prepare,
     });

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { maskPassword, shorten } from "./text.ts";
+import { maskUrl, shorten } from "./text.ts";
 
 /** The part of a database URL that is wrong. */
 export type UrlPart = "url" | "dialect" | "driver" | "user" | "password" | "host" | "port" | "database" | "options";
@@ -22,7 +22,7 @@ export abstract class EngineError extends Error {
 export class InvalidUrlError extends EngineError {
   constructor(readonly part: UrlPart, url: string, problem: string) {
     const what = part === "url" ? "this is not a database URL" : `wrong ${part}`;
-    super(`Cannot read the database URL "${maskPassword(url)}": ${what}: ${problem}.`);
+    super(`Cannot read the database URL "${maskUrl(url)}": ${what}: ${problem}.`);
   }
 }
 
@@ -35,11 +35,13 @@ export class EncodingError extends EngineError {
 
 /** No connection became free in time; the message names who holds them. */
 export class PoolTimeoutError extends EngineError {
-  constructor(seconds: number, readonly holders: readonly string[], limits: string) {
+  /** @param opening connections that the server has not accepted yet */
+  constructor(seconds: number, readonly holders: readonly string[], limits: string, opening = 0) {
+    const lines = holders.map((line) => `  ${line}`);
+    if (opening > 0) lines.push(`  nobody yet: ${opening} being opened, the server has not answered`);
     super(
-      `No connection became free within ${seconds} s (${limits}). Held by:\n${
-        holders.map((line) => `  ${line}`).join("\n")
-      }\nClose connections sooner (await using), or give createEngine a larger poolSize or maxOverflow.`,
+      `No connection became free within ${seconds} s (${limits}). Held by:\n${lines.join("\n")}\n` +
+        "Close connections sooner (await using), or give createEngine a larger poolSize or maxOverflow.",
     );
   }
 }
@@ -87,10 +89,12 @@ export interface ServerErrorFields {
   readonly table?: string;
   readonly column?: string;
   readonly constraint?: string;
+  /** The function of the server that found the error. */
+  readonly routine?: string;
 }
 
 /** An error the server reported; `sqlstate` is its five-character code. */
-export class DatabaseError extends EngineError implements ServerErrorFields {
+export class DatabaseError extends EngineError implements Omit<ServerErrorFields, "routine"> {
   readonly sqlstate: string;
   readonly detail?: string;
   readonly hint?: string;
@@ -141,6 +145,12 @@ export class LockTimeoutError extends DatabaseError {}
 /** An earlier statement failed, so the server ignores this one until `rollback()` (25P02). */
 export class FailedTransactionError extends DatabaseError {}
 
+/**
+ * A prepared statement no longer fits its tables, or is gone (0A000, 26000). It is prepared anew the next time: run the
+ * transaction again. Outside a transaction the engine does that by itself.
+ */
+export class StaleStatementError extends DatabaseError {}
+
 /** A connection could not be opened: no server there, a wrong password, no such database. */
 export class ConnectError extends EngineError {
   constructor(url: string, problem: string, readonly sqlstate?: string, options?: ErrorOptions) {
@@ -183,7 +193,10 @@ const BY_SQLSTATE: Record<string, typeof DatabaseError> = {
 };
 
 /** SQLSTATEs after which the server closes the connection. */
-const CONNECTION_ENDS = new Set(["57P01", "57P02", "57P03", "57P05", "25P03", "25P04"]);
+const CONNECTION_ENDS = new Set(["57P01", "57P02", "57P03", "57P04", "57P05", "25P03", "25P04"]);
+
+/** The server's functions that find a prepared statement stale or missing: their error codes alone are too broad. */
+const STALE_ROUTINES = new Set(["RevalidateCachedQuery", "FetchPreparedStatement"]);
 
 /**
  * Chooses the error class for what the server reported.
@@ -192,7 +205,7 @@ const CONNECTION_ENDS = new Set(["57P01", "57P02", "57P03", "57P05", "25P03", "2
  */
 export function databaseError(fields: ServerErrorFields, sql?: string, options?: ErrorOptions): EngineError {
   const { sqlstate, message } = fields;
-  if (CONNECTION_ENDS.has(sqlstate) || sqlstate.startsWith("08")) {
+  if (CONNECTION_ENDS.has(sqlstate)) {
     return new ConnectionLostError(`${message}, SQLSTATE ${sqlstate}`, sql, options);
   }
   if (sqlstate === "57014") {
@@ -200,6 +213,7 @@ export function databaseError(fields: ServerErrorFields, sql?: string, options?:
     const timeout = message.includes("timeout");
     return new (timeout ? StatementTimeoutError : StatementCancelledError)(fields, sql, options);
   }
+  if (STALE_ROUTINES.has(fields.routine ?? "")) return new StaleStatementError(fields, sql, options);
   const Class = BY_SQLSTATE[sqlstate] ?? (sqlstate.startsWith("23") ? IntegrityError : DatabaseError);
   return new Class(fields, sql, options);
 }

@@ -61,7 +61,7 @@ class EngineDriver implements Driver {
     const { isolationLevel, accessMode } = settings;
     await of(connection).begin({
       isolationLevel: isolationLevel?.toUpperCase() as IsolationLevel | undefined,
-      readOnly: accessMode === "read only",
+      readOnly: accessMode === undefined ? undefined : accessMode === "read only",
     });
   }
 

@@ -6,6 +6,9 @@
  */
 import { EncodingError } from "./errors.ts";
 
+/** PostgreSQL counts parameters in 16 bits; npm postgres takes two fewer, and past the limit pg garbles its messages. */
+const MOST_PARAMETERS = 65_533;
+
 /** A value marked to be sent as JSON; made by {@linkcode json}. */
 export class JsonValue {
   constructor(readonly value: unknown) {}
@@ -33,7 +36,10 @@ export function json(value: unknown): JsonValue {
  * @throws {EncodingError} naming the position of the parameter at fault.
  */
 export function encodeParameters(parameters: readonly unknown[]): (string | null)[] {
-  return parameters.map((value, index) => {
+  if (parameters.length > MOST_PARAMETERS) {
+    throw new EncodingError(`a statement takes at most ${MOST_PARAMETERS} parameters, not ${parameters.length}`);
+  }
+  return Array.from(parameters, (value, index) => { // not map(), which leaves holes as they are
     try {
       return encodeParameter(value);
     } catch (error) {
@@ -47,7 +53,7 @@ export function encodeParameters(parameters: readonly unknown[]): (string | null
 export function encodeParameter(value: unknown): string | null {
   switch (typeof value) {
     case "string":
-      return withoutNul(value);
+      return checkText(value);
     case "number":
       return String(value); // "NaN" and "Infinity" are PostgreSQL's names too
     case "bigint":
@@ -72,8 +78,14 @@ function encodeObject(value: object): string {
   if (Array.isArray(value)) return encodeArray(value);
   if (value instanceof JsonValue) return encodeJson(value.value);
   const prototype = Object.getPrototypeOf(value);
-  if (prototype === null || prototype === Object.prototype || "toJSON" in value) return encodeJson(value);
-  throw new Unencodable(`a ${value.constructor.name} has no counterpart there; for a json column wrap it in json()`);
+  if (prototype === null || prototype === Object.prototype) return encodeJson(value);
+  if ("toJSON" in value && typeof value.toJSON === "function") {
+    const text = value.toJSON(); // Temporal's values and URL are texts
+    return typeof text === "string" ? checkText(text) : encodeJson(text);
+  }
+  throw new Unencodable(
+    `a value of class ${value.constructor.name} has no counterpart there; for a json column wrap it in json()`,
+  );
 }
 
 /** ISO 8601 in UTC; years before 1 and after 9999 in PostgreSQL's own notation. */
@@ -87,7 +99,7 @@ function encodeDate(date: Date): string {
 
 /** https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO: every element but NULL is quoted. */
 function encodeArray(array: readonly unknown[]): string {
-  const elements = array.map((element) => {
+  const elements = Array.from(array, (element) => {
     if (Array.isArray(element)) return encodeArray(element);
     const text = encodeParameter(element);
     if (text === null) return "NULL";
@@ -109,8 +121,9 @@ function encodeJson(value: unknown): string {
   return text;
 }
 
-function withoutNul(text: string): string {
+function checkText(text: string): string {
   if (text.includes("\0")) throw new Unencodable("a text in PostgreSQL cannot contain the NUL character (\\0)");
+  if (!text.isWellFormed()) throw new Unencodable("the text has half of a surrogate pair, which UTF-8 cannot express");
   return text;
 }
 

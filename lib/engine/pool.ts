@@ -23,6 +23,9 @@ export interface PoolOptions {
   readonly prePing: boolean;
 }
 
+/** Milliseconds; what is longer a timer takes for nothing at all. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** The numbers of a pool at one moment. */
 export interface PoolStatus {
   readonly size: number;
@@ -67,6 +70,8 @@ export class Pool {
   readonly #held = new Set<PooledConnection>();
   readonly #waiters: Waiter[] = [];
   #opening = 0;
+  /** Connections being opened or closed while nobody awaits it: `dispose()` does. */
+  readonly #background = new Set<Promise<void>>();
   #lastId = 0;
   #disposed = false;
 
@@ -94,14 +99,15 @@ export class Pool {
    * @throws {PoolTimeoutError} @throws {ConnectError} @throws {EngineDisposedError} @throws the signal's reason
    */
   async checkout(holder: CallSite, signal?: AbortSignal): Promise<PooledConnection> {
-    signal?.throwIfAborted();
     while (true) {
+      signal?.throwIfAborted();
       if (this.#disposed) throw new EngineDisposedError();
-      const connection = this.#idle.pop() ?? await this.#wait(signal);
+      const idle = this.#idle.pop();
+      if (idle) this.#held.add(idle);
+      const connection = idle ?? await this.#wait(signal);
       connection.holder = holder;
       connection.heldSince = performance.now();
-      this.#held.add(connection);
-      if (!this.#options.prePing || await isAlive(connection)) {
+      if (connection.isUsable && (!this.#options.prePing || await isAlive(connection))) {
         if (this.#events.wants("checkout")) {
           this.#events.emit({
             type: "checkout",
@@ -113,7 +119,7 @@ export class Pool {
         return connection;
       }
       this.#held.delete(connection);
-      void this.#close(connection, "broken");
+      this.#inBackground(this.#close(connection, "broken"));
     }
   }
 
@@ -129,7 +135,6 @@ export class Pool {
     connection.holder = undefined;
     connection.lastSql = undefined;
     if (!connection.isUsable) await this.#close(connection, "broken");
-    else if (this.#disposed) await this.#close(connection, "disposed");
     else await this.#offer(connection);
     this.#openForWaiters();
   }
@@ -138,14 +143,18 @@ export class Pool {
   async dispose(): Promise<void> {
     this.#disposed = true;
     for (const waiter of this.#waiters.splice(0)) waiter.reject(new EngineDisposedError());
-    await Promise.all(this.#idle.splice(0).map((connection) => this.#close(connection, "disposed")));
+    for (const connection of this.#idle.splice(0)) this.#inBackground(this.#close(connection, "disposed"));
+    await Promise.all(this.#background);
   }
 
   /** Gives a free connection to the first waiter, keeps it, or closes it when there are enough. */
   async #offer(connection: PooledConnection): Promise<void> {
+    if (this.#disposed) return await this.#close(connection, "disposed");
     const waiter = this.#waiters.shift();
-    if (waiter) waiter.resolve(connection);
-    else if (this.#idle.length + this.#held.size + this.#opening < this.#options.size) this.#idle.push(connection);
+    if (waiter) {
+      this.#held.add(connection); // now, not when the waiter's task goes on: the limit must hold in between
+      waiter.resolve(connection);
+    } else if (this.#idle.length + this.#held.size + this.#opening < this.#options.size) this.#idle.push(connection);
     else await this.#close(connection, "overflow");
   }
 
@@ -158,7 +167,7 @@ export class Pool {
       this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
       waiter.reject(error);
     };
-    const timer = setTimeout(() => leave(this.#timeoutError()), this.#options.timeout);
+    const timer = setTimeout(() => leave(this.#timeoutError()), Math.min(this.#options.timeout, LONGEST_TIMER));
     const abort = () => leave(signal?.reason);
     const settle = (connection: number | undefined, done: () => void) => {
       clearTimeout(timer);
@@ -181,7 +190,7 @@ export class Pool {
     const most = this.#options.size + this.#options.maxOverflow;
     while (this.#opening < this.#waiters.length && this.#opening + this.#idle.length + this.#held.size < most) {
       this.#opening++;
-      void this.#openOne();
+      this.#inBackground(this.#openOne());
     }
   }
 
@@ -192,8 +201,7 @@ export class Pool {
       this.#opening--;
       connection.driver.onLost = () => this.#forget(connection);
       this.#events.emit({ type: "connect", at, milliseconds: performance.now() - at, connection: connection.id });
-      if (this.#disposed) await this.#close(connection, "disposed");
-      else await this.#offer(connection);
+      await this.#offer(connection);
     } catch (error) {
       this.#opening--;
       this.#waiters.shift()?.reject(error);
@@ -206,7 +214,12 @@ export class Pool {
     const index = this.#idle.indexOf(connection);
     if (index === -1) return;
     this.#idle.splice(index, 1);
-    void this.#close(connection, "broken");
+    this.#inBackground(this.#close(connection, "broken"));
+  }
+
+  #inBackground(work: Promise<void>): void {
+    this.#background.add(work);
+    void work.finally(() => this.#background.delete(work));
   }
 
   async #close(connection: PooledConnection, reason: CloseReason): Promise<void> {
@@ -222,7 +235,8 @@ export class Pool {
       const sql = lastSql === undefined ? "no statement yet" : `last statement: ${shorten(lastSql, 80)}`;
       return `connection ${id}, for ${((now - heldSince) / 1000).toFixed(1)} s, by ${holder}; ${sql}`;
     });
-    return new PoolTimeoutError(timeout / 1000, holders, `poolSize ${size}, maxOverflow ${maxOverflow}`);
+    const limits = `poolSize ${size}, maxOverflow ${maxOverflow}`;
+    return new PoolTimeoutError(timeout / 1000, holders, limits, this.#opening);
   }
 }
 

@@ -116,6 +116,8 @@ export class Result<Row = Record<string, unknown>> extends Rows<Row> {
   }
 
   /** One column of every row. @param column its number, from 0, or its name. @throws {RangeError} no such column */
+  scalars<Name extends keyof Row & string>(column: Name): ScalarResult<Row[Name]>;
+  scalars<Value = FirstColumn<Row>>(column?: number | (keyof Row & string)): ScalarResult<Value>;
   scalars<Value = FirstColumn<Row>>(column: number | (keyof Row & string) = 0): ScalarResult<Value> {
     const index = typeof column === "number" ? column : this.columns.indexOf(column);
     if (this.#tuples.length > 0 && !(index in this.columns)) {
@@ -128,7 +130,7 @@ export class Result<Row = Record<string, unknown>> extends Rows<Row> {
   unique(): Result<Row> {
     const seen = new Set<string>();
     const rows = this.#tuples.filter((tuple) => {
-      const key = JSON.stringify(tuple, (_, value) => typeof value === "bigint" ? `${value}n` : value);
+      const key = JSON.stringify(tuple, (_, value) => inJson(value) ? value : `${value}`);
       return !seen.has(key) && seen.add(key);
     });
     return new Result<Row>({ columns: this.columns, rows, command: "", rowCount: rows.length });
@@ -145,6 +147,11 @@ export type FirstColumn<Row> = IsUnion<keyof Row> extends true ? unknown : Row[k
 type IsUnion<T, Member = T> = [T] extends [never] ? true
   : Member extends unknown ? ([T] extends [Member] ? false : true)
   : never;
+
+/** JSON has no bigint, and writes NaN and Infinity as null. */
+function inJson(value: unknown): boolean {
+  return typeof value !== "bigint" && (typeof value !== "number" || Number.isFinite(value));
+}
 
 const MOST_ROWS_SHOWN = 20;
 

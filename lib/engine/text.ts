@@ -6,6 +6,12 @@ export function maskPassword(text: string): string {
   return authority.replace(/(^|[?&])(password|sslpassword)=[^&\s]*/g, "$1$2=***");
 }
 
+/** Masks the password in a text that is, or was meant to be, a database URL; rather too much than too little. */
+export function maskUrl(url: string): string {
+  const authority = url.replace(/^([^:/]*:\/\/[^:]*|(?!.*:\/\/)[^:]*):.*@/s, "$1:***@");
+  return authority.replace(/([?&](?:ssl)?password=)[^&]*/g, "$1***");
+}
+
 /** Puts a text on one line and cuts it to `length` characters. */
 export function shorten(text: string, length: number): string {
   const line = text.replace(/\s+/g, " ").trim();

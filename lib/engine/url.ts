@@ -6,7 +6,6 @@
  * @module
  */
 import { InvalidUrlError, type UrlPart } from "./errors.ts";
-import { maskPassword } from "./text.ts";
 
 /** The drivers an engine can use. */
 export type DriverName = "pg" | "postgres";
@@ -48,7 +47,7 @@ export class EngineUrl {
   readonly dialect = "postgresql";
   readonly driver: DriverName;
   readonly user: string | undefined;
-  /** The decoded password; hidden from `console.log` and from JSON. */
+  /** Decoded; private so that neither `console.log` nor JSON shows it. */
   readonly #password: string | undefined;
   /** A host name, an IP address (IPv6 without brackets), or the folder of a unix socket (begins with `/`). */
   readonly host: string;
@@ -69,22 +68,28 @@ export class EngineUrl {
       throw new InvalidUrlError("dialect", text, `"${dialect}" is not a known dialect; write "postgresql"`);
     }
     this.driver = parseDriver(driver, text);
-    this.user = decode(user, "user", text) || undefined;
-    this.#password = decode(password, "password", text);
+    if (database?.includes("@")) {
+      throw new InvalidUrlError("database", text, `it contains "@"; a "/" before the host is written "%2F"`);
+    }
     this.database = decode(database, "database", text) || undefined;
-    this.#query = query ?? "";
-    const options = new URLSearchParams(this.#query);
+    const options = new URLSearchParams(query);
     const take = (name: string): string | undefined => {
       const value = options.get(name) ?? undefined;
       options.delete(name);
       return value;
     };
+    this.user = (decode(user, "user", text) || take("user")) || undefined;
+    this.#password = decode(password, "password", text) ?? take("password");
+    this.#query = (query ?? "").split("&").filter((field) => !/^(user|password)=/.test(field)).join("&");
     const socketFolder = take("host");
     ({ host: this.host, port: this.port } = parseAddress(address, socketFolder, take("port"), text));
     this.sslMode = parseSslMode(take("sslmode"), text);
     this.sslRootCert = take("sslrootcert");
     this.connectTimeout = parseSeconds(take("connect_timeout"), text);
     for (const name of options.keys()) {
+      if (!/^[a-z_][\w.]*$/i.test(name)) {
+        throw new InvalidUrlError("options", text, `an option is written "name=value"; a "?" before the host, "%3F"`);
+      }
       if (UNSUPPORTED_OPTIONS.has(name)) {
         throw new InvalidUrlError("options", text, `the option "${name}" is not supported; remove it`);
       }
@@ -132,19 +137,12 @@ export class EngineUrl {
 
   /** The URL with its password in clear: for handing it to another program, never for printing. */
   reveal(): string {
-    const password = this.#password === undefined ? "" : `:${encodeURIComponent(this.#password)}`;
-    const user = this.user === undefined ? "" : `${encodeURIComponent(this.user)}${password}@`;
-    const host = this.isSocket ? "" : this.host.includes(":") ? `[${this.host}]` : this.host;
-    const port = this.port === 5432 || this.isSocket ? "" : `:${this.port}`;
-    const database = this.database === undefined ? "" : encodeURIComponent(this.database);
-    const query = this.#query ? `?${this.#query}` : "";
-    const path = database || query ? `/${database}` : "";
-    return `postgresql+${this.driver}://${user}${host}${port}${path}${query}`;
+    return this.#text(encodeURIComponent(this.#password ?? ""));
   }
 
   /** The URL with the password replaced by `***`. */
   toString(): string {
-    return maskPassword(this.reveal());
+    return this.#text("***");
   }
 
   toJSON(): string {
@@ -153,6 +151,19 @@ export class EngineUrl {
 
   [Symbol.for("Deno.customInspect")](): string {
     return `EngineUrl ${this}`;
+  }
+
+  #text(shownPassword: string): string {
+    const password = this.#password === undefined ? "" : `:${shownPassword}`;
+    const user = this.user === undefined && !password ? "" : `${encodeURIComponent(this.user ?? "")}${password}@`;
+    const inQuery = (name: string) => new RegExp(`(^|&)${name}=`).test(this.#query);
+    const socket = inQuery("host") ? "" : encodeURIComponent(this.host);
+    const host = this.isSocket ? socket : this.host.includes(":") ? `[${this.host}]` : encodeURIComponent(this.host);
+    const port = this.port === 5432 || inQuery("port") ? "" : `:${this.port}`;
+    const database = this.database === undefined ? "" : encodeURIComponent(this.database);
+    const query = this.#query ? `?${this.#query}` : "";
+    const path = database || query ? `/${database}` : "";
+    return `postgresql+${this.driver}://${user}${host}${port}${path}${query}`;
   }
 }
 
@@ -189,7 +200,7 @@ function parseAddress(
   if (address.includes(",") || hostOption?.includes(",")) {
     throw new InvalidUrlError("host", text, "several hosts are not supported; give one");
   }
-  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/s.exec(address) ?? [];
+  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::([^:]*))?$/s.exec(address) ?? [];
   if (bracketed === undefined && plain === undefined) {
     throw new InvalidUrlError("host", text, `an IPv6 address stands in brackets: "[::1]:5432"`);
   }
@@ -222,6 +233,6 @@ function parseSslMode(mode: string | undefined, text: string): SslMode {
 
 function parseSeconds(seconds: string | undefined, text: string): number | undefined {
   if (seconds === undefined) return undefined;
-  if (/^\d+$/.test(seconds)) return Number(seconds);
+  if (/^\d+$/.test(seconds)) return Number(seconds) || undefined; // 0 asks libpq for its default
   throw new InvalidUrlError("options", text, `connect_timeout "${seconds}" is not a whole number of seconds`);
 }

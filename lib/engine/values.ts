@@ -64,6 +64,9 @@ export function decoderFor(oid: number): Decoder {
 }
 
 function decodeBytea(text: string): Uint8Array {
+  if (!text.startsWith("\\x")) {
+    throw new TypeError("Cannot read a bytea: set bytea_output to hex, as the server does by default.");
+  }
   const bytes = new Uint8Array((text.length - 2) / 2); // "\x" and two digits a byte
   for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(text.slice(2 + 2 * i, 4 + 2 * i), 16);
   return bytes;

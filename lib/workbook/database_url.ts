@@ -21,7 +21,7 @@ export function configuredUrl(): string | undefined {
  * The URL of the database to work with: DATABASE_URL as it is set, else the local server, which is started if it does
  * not run (and made on first use).
  *
- * ```ts
+ * ```ts ignore
  * const engine = createEngine(await databaseUrl());
  * ```
  *

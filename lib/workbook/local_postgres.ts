@@ -38,7 +38,7 @@ export interface LocalStatus {
  * The local server of one data root. Nothing happens before a method is called; every method may be called by any
  * number of processes at the same moment.
  *
- * ```ts
+ * ```ts ignore
  * const server = await new LocalPostgres().start();
  * console.log(server.version, server.port);
  * ```

@@ -23,7 +23,7 @@ export interface Workbook extends AsyncDisposable {
  * Prepares a notebook: finds or starts PostgreSQL, makes the notebook's schema anew, and says so in one line. Running
  * the cell again begins afresh; sessions that still hold locks in the old schema are ended.
  *
- * ```ts
+ * ```ts ignore
  * const workbook = await setUp("01");
  * const engine = createEngine(workbook.url);
  * ```

@@ -32,7 +32,7 @@ const ABANDONED_AFTER_MILLISECONDS = 24 * 60 * 60 * 1000;
  * Gives a test file a database, made by its first test and dropped after its last, also when tests fail. Nothing
  * happens before the first test runs.
  *
- * ```ts
+ * ```ts ignore
  * const database = testDatabase(import.meta.url);
  * database.test("an insert is counted", async (url) => { … });
  * ```

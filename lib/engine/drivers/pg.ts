@@ -65,13 +65,8 @@ class PgConnection implements DriverConnection {
   constructor(client: pg.Client, settings: ConnectSettings) {
     this.#client = client as InternalClient;
     this.#settings = settings;
-    const lose = (error: Error) => {
-      if (this.lost) return;
-      this.lost = error;
-      this.onLost?.();
-    };
-    client.on("error", lose);
-    client.on("end", () => lose(new Error("the server closed it")));
+    client.on("error", (error) => this.#lose(error));
+    client.on("end", () => this.#lose(new Error("the server closed it")));
   }
 
   get backendPid(): number {
@@ -91,9 +86,8 @@ class PgConnection implements DriverConnection {
       });
       return rawResult(Array.isArray(answer) ? answer.at(-1) : answer);
     } catch (error) {
-      if (name !== undefined) this.#names.delete(sql);
-      if (isStale(error) && name !== undefined && this.#client.getTransactionStatus() === "I") {
-        return await this.query(statement);
+      if (name !== undefined && this.#names.get(sql) === name && this.#mustPrepareAnew(name, error)) {
+        this.#names.delete(sql);
       }
       throw this.#translate(error, sql);
     } finally {
@@ -122,12 +116,30 @@ class PgConnection implements DriverConnection {
     return name;
   }
 
+  /** True when the server did not parse the statement, or what it prepared may not fit its tables any more. */
+  #mustPrepareAnew(name: string, error: unknown): boolean {
+    const known = this.#client.connection.parsedStatements[name] !== undefined;
+    return !known || isServerError(error) && /^(0A|26|42)/.test(error.code!);
+  }
+
+  #lose(error: Error): void {
+    if (this.lost) return;
+    this.lost = error;
+    this.onLost?.();
+  }
+
   #translate(error: unknown, sql: string): Error {
+    const translated = this.#classify(error as Error, sql);
+    // the socket closes a moment later: nobody may get this connection in between
+    if (translated instanceof ConnectionLostError) this.#lose(error as Error);
+    return translated;
+  }
+
+  #classify(error: Error, sql: string): Error {
     if (isServerError(error)) return databaseError({ ...error, message: error.message, sqlstate: error.code! }, sql);
-    const problem = (error as Error).message;
-    return this.lost || /terminated|ECONN|EPIPE|not queryable/.test(problem)
-      ? new ConnectionLostError(problem, sql, { cause: error })
-      : error as Error;
+    return this.lost || /terminated|ECONN|EPIPE|not queryable/.test(error.message)
+      ? new ConnectionLostError(error.message, sql, { cause: error })
+      : error;
   }
 }
 
@@ -135,7 +147,7 @@ class PgConnection implements DriverConnection {
 type InternalClient = pg.Client & {
   processID: number;
   secretKey: number;
-  getTransactionStatus(): "I" | "T" | "E" | null;
+  connection: { parsedStatements: Record<string, string | undefined> };
 };
 
 function rawResult(result: pg.QueryArrayResult): RawResult {
@@ -143,13 +155,8 @@ function rawResult(result: pg.QueryArrayResult): RawResult {
     columns: result.fields.map((field) => field.name),
     rows: result.rows,
     command: result.command ?? "",
-    rowCount: result.rowCount ?? 0,
+    rowCount: result.rowCount ?? result.rows.length, // SHOW and EXPLAIN do not count theirs
   };
-}
-
-/** A prepared statement whose tables have changed since, or which is gone: prepare it again. */
-function isStale(error: unknown): boolean {
-  return isServerError(error) && (error.routine === "RevalidateCachedQuery" || error.code === "26000");
 }
 
 function isServerError(error: unknown): error is pg.DatabaseError {

@@ -4,6 +4,7 @@
  * @module
  */
 import { connect as connectSocket, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import postgres from "postgres";
 import { ConnectError, ConnectionLostError, databaseError } from "../errors.ts";
 import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement } from "../driver.ts";
@@ -58,7 +59,7 @@ class PostgresConnection implements DriverConnection {
       fetch_types: false,
       types: TYPES,
       onnotice: () => {},
-      onclose: () => this.#lose(),
+      onclose: () => this.#lose("the server closed it"),
     };
     this.#sql = postgres(config);
   }
@@ -80,8 +81,13 @@ class PostgresConnection implements DriverConnection {
     if (this.lost) throw new ConnectionLostError(this.lost.message, sql);
     try {
       const values = parameters as (string | null)[];
-      const answer = await this.#sql.unsafe(sql, values, { prepare: this.#settings.prepare }).values();
-      return rawResult(answer as unknown as Answer);
+      const query = this.#sql.unsafe(sql, values, { prepare: this.#settings.prepare }).values();
+      const answer = await neverSentTwice(query) as unknown as Answer;
+      if (Array.isArray(answer)) return rawResult(answer);
+      // COPY is answered with a stream, and the connection serves nothing else until that ends
+      (answer as unknown as Duplex).on("error", () => {});
+      this.#lose("COPY is not supported here");
+      throw this.lost;
     } catch (error) {
       throw this.#translate(error, sql);
     }
@@ -97,14 +103,21 @@ class PostgresConnection implements DriverConnection {
   }
 
   /** The package would connect anew and go on in autocommit: end it, and with it whatever still waits inside. */
-  #lose(): void {
+  #lose(reason: string): void {
     if (this.lost) return;
-    this.lost = new Error("the server closed it");
+    this.lost = new Error(reason);
     void this.#sql.end({ timeout: 0 });
     this.onLost?.();
   }
 
   #translate(error: unknown, sql: string): Error {
+    const translated = this.#classify(error, sql);
+    // the socket closes a moment later: nobody may get this connection in between
+    if (translated instanceof ConnectionLostError) this.#lose((error as Error).message);
+    return translated;
+  }
+
+  #classify(error: unknown, sql: string): Error {
     if (error instanceof postgres.PostgresError) {
       return databaseError({
         message: error.message,
@@ -115,6 +128,7 @@ class PostgresConnection implements DriverConnection {
         table: error.table_name,
         column: error.column_name,
         constraint: error.constraint_name,
+        routine: error.routine,
       }, sql);
     }
     const { message, code } = error as Error & { code?: string };
@@ -123,6 +137,24 @@ class PostgresConnection implements DriverConnection {
       : error as Error;
   }
 }
+
+/**
+ * The package sends a stale prepared statement again by itself: behind a COMMIT that is under way already, and so in
+ * autocommit. It notes that in the query as `retried`; here that ends the query with the server's error instead.
+ */
+function neverSentTwice<Q extends object>(query: Q): Q {
+  guarded ??= Object.create(Object.getPrototypeOf(query), {
+    retried: {
+      get: () => undefined,
+      set(this: { cancelled: boolean; reject(error: unknown): void }, error: unknown) {
+        this.cancelled = true; // what is cancelled is not sent
+        this.reject(error);
+      },
+    },
+  });
+  return Object.setPrototypeOf(query, guarded!);
+}
+let guarded: object | undefined;
 
 /** A socket for the first call; later ones, which would reconnect in silence, fail. */
 function onceOnly(open: () => Promise<Socket>, reason: () => Error | undefined): () => Promise<Socket> {
@@ -161,9 +193,9 @@ function rawResult(answer: Answer): RawResult {
   const last = answer.columns === undefined && answer.command === undefined ? answer.at(-1) as Answer : answer;
   return {
     columns: last.columns?.map((column) => column.name) ?? [],
-    rows: last,
+    rows: Array.from(last), // a plain array, not the class of the package
     command: last.command?.split(" ", 1)[0] ?? "",
-    rowCount: last.count ?? 0,
+    rowCount: last.count ?? last.length, // SHOW and EXPLAIN do not count theirs
   };
 }
 
@@ -171,6 +203,8 @@ function connectError(settings: ConnectSettings, error: unknown): ConnectError {
   const { message, code } = error as Error & { code?: string };
   const problem = message === "timeout" || code === "CONNECT_TIMEOUT"
     ? `no answer within ${settings.connectTimeout / 1000} s.`
+    : message.includes("before secure TLS")
+    ? "The server does not support SSL connections." // the package tries all the same
     : `${message || code}.`;
   const sqlstate = error instanceof postgres.PostgresError ? code : undefined;
   return new ConnectError(`${settings.url}`, problem, sqlstate, { cause: error });

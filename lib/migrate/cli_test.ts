@@ -1,0 +1,135 @@
+import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { createEngine } from "../engine/engine.ts";
+import { testDatabase } from "../workbook/test_database.ts";
+import { makeMigrations } from "./test_migrations.ts";
+
+const database = testDatabase(import.meta.url);
+const CLI = fileURLToPath(new URL("cli.ts", import.meta.url));
+const PROJECT_MIGRATIONS = fileURLToPath(new URL("../../migrations", import.meta.url));
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function migrate(...args: string[]): Promise<Outcome> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", CLI, ...args],
+    env: { NO_COLOR: "1" },
+  });
+  const { code, stdout, stderr } = await command.output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, out: text(stdout), err: text(stderr) };
+}
+
+/** Registers a test that needs processes but no database. */
+function processTest(name: string, run: () => Promise<void>): void {
+  const allowed = (["read", "write", "run"] as const)
+    .every((name) => Deno.permissions.querySync({ name }).state === "granted");
+  Deno.test({ name: allowed ? name : `${name} [needs processes: deno test -P lib]`, ignore: !allowed, fn: run });
+}
+
+async function makeSchema(url: string): Promise<string> {
+  const schema = `s_${crypto.randomUUID().slice(0, 8)}`;
+  await using engine = createEngine(url);
+  await engine.begin((connection) => connection.execute(`CREATE SCHEMA ${schema}`));
+  return `${url}${url.includes("?") ? "&" : "?"}options=-csearch_path%3D${schema}`;
+}
+
+processTest("--help lists the commands and exits with 0", async () => {
+  const { code, out } = await migrate("--help");
+  assertEquals(code, 0);
+  for (const word of ["upgrade [target]", "downgrade <target>", "history", "current", "--url", "--dir"]) {
+    assertStringIncludes(out, word);
+  }
+});
+
+processTest("mistakes are told in a sentence without a stack, without the password, with status 1", async () => {
+  await using folder = await makeMigrations({ id: "a1" }, { id: "b2", after: "a1" }, { id: "c3", after: "a1" });
+  const mistakes: [args: string[], message: string][] = [
+    [["dowgrade", "-1"], "unknown command 'dowgrade'"],
+    [["--bla"], "unknown option '--bla'"],
+    [["history", "x"], "too many arguments"],
+    [["downgrade"], "missing required argument 'target'"],
+    [["--dir", "nowhere"], "env.ts, which says where the database is"],
+    [["--url", "mysql://sandy:secret@host/shop"], `"mysql" is not a known dialect`],
+    [["--url", "postgresql://sandy:secret@127.0.0.1:1/shop"], "ECONNREFUSED"],
+    [["--url", "postgresql://sandy:secret@127.0.0.1:1/shop", "--dir", folder.directory], "2 heads: b2 and c3"],
+  ];
+  const outcomes = await Promise.all(mistakes.map(([args]) => migrate(...args)));
+  for (const [index, { code, out, err }] of outcomes.entries()) {
+    assertEquals(code, 1);
+    assertStringIncludes(err, mistakes[index][1]);
+    assertNotMatch(out + err, /secret|\n\s+at /);
+  }
+});
+
+database.test("the project's revisions: up, up again, history, current, down, up", async (url) => {
+  const target = ["--url", await makeSchema(url), "--dir", PROJECT_MIGRATIONS];
+  const first = await migrate(...target);
+  assertEquals([first.code, first.err], [0, ""]);
+  assertMatch(first.out, /^base → [0-9a-f]{12} {2}create heroes {2}\(\d+ ms\)\n/);
+  assertMatch((await migrate(...target)).out, /^already at head: [0-9a-f]{12} \S.*\n$/);
+  assertMatch((await migrate("history", ...target)).out, /\(head, current\)\n/);
+  assertMatch((await migrate("current", ...target)).out, /^[0-9a-f]{12} .*\(head\)\n$/);
+  assertMatch((await migrate("downgrade", "base", ...target)).out, /create heroes {2}\(\d+ ms\)\n$/);
+  assertMatch((await migrate("downgrade", "-1", ...target)).err, /"-1" is too far/);
+  assertEquals((await migrate("upgrade", ...target)).out.replace(/\d+ ms/g, ""), first.out.replace(/\d+ ms/g, ""));
+});
+
+database.test("the heroes table has the columns, defaults and constraint names it is meant to have", async (url) => {
+  const target = await makeSchema(url);
+  await migrate("--url", target, "--dir", PROJECT_MIGRATIONS);
+  await using engine = createEngine(target);
+  await using connection = await engine.connect();
+  const columns = await connection.execute(
+    `SELECT column_name, data_type, is_nullable, column_default FROM information_schema.columns
+      WHERE table_schema = current_schema() AND table_name = 'heroes' ORDER BY ordinal_position`,
+  );
+  assertEquals(columns.tuples().all(), [
+    ["id", "uuid", "NO", "gen_random_uuid()"],
+    ["name", "text", "NO", null],
+    ["app_src", "text", "YES", null],
+    ["created_at", "timestamp with time zone", "NO", "now()"],
+    ["updated_on", "timestamp with time zone", "NO", "now()"],
+  ]);
+  const key = "SELECT conname::text FROM pg_constraint WHERE conrelid = 'heroes'::regclass AND contype = 'p'";
+  assertEquals((await connection.execute(key)).scalarOne(), "pk_heroes");
+});
+
+database.test("env.ts says where the database is when no URL is given", async (url) => {
+  await using folder = await makeMigrations({ id: "a1" });
+  const target = await makeSchema(url);
+  await folder.write("env.ts", `export function url() { return Promise.resolve(${JSON.stringify(target)}); }`);
+  assertMatch((await migrate("--dir", folder.directory)).out, /^base → a1 {2}revision a1/);
+  const answers: [env: string, message: RegExp][] = [
+    [`export function url() { throw new Error("the server sleeps"); }`, /cannot say where .*: the server sleeps\n$/],
+    [`export const url = 1;`, /does not export a function url\(\)/],
+    [`this is no TypeScript`, /cannot say where the database is/],
+  ];
+  for (const [env, message] of answers) {
+    await folder.write("env.ts", env);
+    const { code, err } = await migrate("--dir", folder.directory);
+    assertEquals(code, 1);
+    assertMatch(err, message);
+    assertNotMatch(err, /\n\s+at .*migrate/);
+  }
+});
+
+database.test("of eight processes that upgrade at once exactly one runs the revision, the others wait", async (url) => {
+  await using folder = await makeMigrations({
+    id: "a1",
+    up: `await sql\`SELECT pg_sleep(1)\`.execute(db);
+  await db.schema.createTable("once").addColumn("id", "integer").execute();`,
+  });
+  const target = ["--url", await makeSchema(url), "--dir", folder.directory];
+  const outcomes = await Promise.all(Array.from({ length: 8 }, () => migrate("upgrade", "head", ...target)));
+  assertEquals(outcomes.map(({ code, err }) => [code, err]), Array(8).fill([0, ""]));
+  const lines = outcomes.map(({ out }) => out.trim().split("\n"));
+  assertEquals(lines.filter((each) => /^base → a1 {2}revision a1 {2}\(\d+ ms\)$/.test(each.at(-1)!)).length, 1);
+  assertEquals(lines.filter((each) => each.at(-1) === "already at head: a1 revision a1").length, 7);
+  const waiting = lines.flat().filter((line) => line.startsWith("waiting for process"));
+  assertMatch(waiting[0], /^waiting for process \d+ \("migrate", connected since \S+\), which is running migrations$/);
+});

@@ -1,0 +1,110 @@
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { join } from "node:path";
+import { InvalidDirectoryError, InvalidRevisionError } from "./errors.ts";
+import { checkRevision, loadRevision, loadRevisions, parseHeader } from "./revision_file.ts";
+import { fileTest, makeMigrations } from "./test_migrations.ts";
+
+const HEADER = `/**
+ * Create heroes.
+ *
+ * Tells who wears a cape.
+ *
+ * Revision ID: 1a2b
+ * Revises: 0f0f
+ * Create Date: 2025-11-03
+ */
+export const x = 1;`;
+
+const PATH = "versions/1a2b_create_heroes.ts";
+const EXPORTS = { revision: "1a2b", downRevision: "0f0f", up: async () => {}, down: async () => {} };
+
+/** The error when one thing in a right revision is replaced. */
+function problem(changes: { path?: string; header?: [string, string]; exports?: Record<string, unknown> }): string {
+  const path = changes.path ?? PATH;
+  const header = HEADER.replace(...(changes.header ?? ["", ""]));
+  return assertThrows(
+    () => checkRevision(path, parseHeader(header, path), { ...EXPORTS, ...changes.exports }),
+    InvalidRevisionError,
+    path,
+  ).message;
+}
+
+Deno.test("the header says what a revision does, its id, its parent and its day", () => {
+  assertEquals(parseHeader(HEADER, PATH), {
+    message: "Create heroes",
+    revision: "1a2b",
+    downRevision: "0f0f",
+    createDate: "2025-11-03",
+  });
+  assertEquals(parseHeader(HEADER.replace("0f0f", "base"), PATH).downRevision, undefined);
+  assertEquals(parseHeader(HEADER.replaceAll("\n", "\r\n"), PATH).message, "Create heroes");
+});
+
+Deno.test("a right revision becomes a node of the graph", () => {
+  const revision = checkRevision(PATH, parseHeader(HEADER, PATH), EXPORTS);
+  assertEquals([revision.id, revision.downRevisions, revision.message], ["1a2b", ["0f0f"], "Create heroes"]);
+});
+
+Deno.test("a wrong header is refused with what to write", () => {
+  assertStringIncludes(problem({ header: ["/**", "//"] }), "does not begin with a header comment");
+  assertStringIncludes(problem({ header: [" * Revises: 0f0f\n", ""] }), `has no line "Revises: base"`);
+  assertStringIncludes(problem({ header: ["1a2b", ""] }), `has no line "Revision ID: 1a2b3c4d5e6f"`);
+  assertStringIncludes(problem({ header: ["2025-11-03", "3.11.2025"] }), "write year-month-day");
+  const silent = HEADER.split("\n").toSpliced(1, 4).join("\n");
+  assertThrows(() => parseHeader(silent, PATH), InvalidRevisionError, "does not say what it does");
+});
+
+Deno.test("name, header and exports have to agree", () => {
+  assertStringIncludes(problem({ path: "versions/heroes.ts" }), "not of the form <id>_<what_it_does>.ts");
+  assertStringIncludes(problem({ path: "versions/9z_create_heroes.ts" }), `exports the revision "1a2b"`);
+  assertStringIncludes(problem({ header: ["1a2b", "9z"] }), `header says "Revision ID: 9z"`);
+  assertStringIncludes(
+    problem({ header: ["0f0f", "base"] }),
+    `header says "Revises: base", but downRevision is "0f0f"`,
+  );
+});
+
+Deno.test("an export that is missing or of another kind is named", () => {
+  assertStringIncludes(problem({ exports: { revision: undefined } }), `export const revision = "1a2b"`);
+  assertStringIncludes(problem({ exports: { downRevision: undefined } }), "export const downRevision = null");
+  assertStringIncludes(problem({ exports: { downRevision: ["a", "b"] } }), "merges come with a later version");
+  assertStringIncludes(problem({ exports: { up: undefined } }), "does not export async function up(db)");
+  assertStringIncludes(problem({ exports: { down: "DROP TABLE heroes" } }), "does not export async function down(db)");
+});
+
+fileTest("the revisions of a folder are loaded; tests and other files are passed over", async () => {
+  await using folder = await makeMigrations({ id: "a1" }, { id: "b2", after: "a1" });
+  await folder.write("versions/README.md", "# no revision");
+  await folder.write("versions/a1_first_test.ts", "throw new Error()");
+  const revisions = await loadRevisions(folder.directory);
+  assertEquals(revisions.map(({ id, downRevisions }) => [id, downRevisions]), [["a1", []], ["b2", ["a1"]]]);
+});
+
+fileTest("a folder without versions/ is refused with what to give", async () => {
+  await using folder = await makeMigrations();
+  await assertRejects(
+    () => loadRevisions(join(folder.directory, "nowhere")),
+    InvalidDirectoryError,
+    "Give the folder that holds versions/",
+  );
+});
+
+fileTest("a file that cannot be loaded is named", async () => {
+  await using folder = await makeMigrations({ id: "a1", up: "this is no TypeScript" });
+  await assertRejects(
+    () => loadRevisions(folder.directory),
+    InvalidRevisionError,
+    "a1_a1.ts is not a valid revision: it",
+  );
+});
+
+fileTest("a file that was edited is loaded anew", async () => {
+  await using folder = await makeMigrations({ id: "a1", message: "one" });
+  const path = join(folder.directory, "versions", "a1_a1.ts");
+  const { up } = await loadRevision(path);
+  assertEquals((await loadRevision(path)).up, up, "the same text is the same module");
+  await folder.write("versions/a1_a1.ts", (await Deno.readTextFile(path)).replace("* one", "* two"));
+  const edited = await loadRevision(path);
+  assertEquals(edited.message, "two");
+  assertEquals(edited.up === up, false);
+});

@@ -1,0 +1,117 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  DuplicateRevisionError,
+  InvalidTargetError,
+  MissingParentError,
+  MultipleHeadsError,
+  RevisionCycleError,
+  UnknownRevisionError,
+} from "./errors.ts";
+import { RevisionGraph, type RevisionNode } from "./revision_graph.ts";
+
+/** `graph("a", "b<a", "m<b,c")`: each revision behind its parents. */
+function graph(...revisions: string[]): RevisionGraph {
+  return new RevisionGraph(revisions.map((text) => {
+    const [id, parents] = text.split("<");
+    return { id, downRevisions: parents?.split(",") ?? [] };
+  }));
+}
+
+function ids(revisions: Iterable<RevisionNode>): string[] {
+  return Array.from(revisions, ({ id }) => id);
+}
+
+const LINE = ["c3<b2", "a1", "b2<a1"];
+const BRANCHES = ["a", "b<a", "c<a", "d<c"];
+const MERGE = [...BRANCHES, "m<b,d"];
+
+Deno.test("revisions are ordered from base to head, in whatever order they are given", () => {
+  assertEquals(ids(graph(...LINE).ordered), ["a1", "b2", "c3"]);
+  assertEquals(ids(graph(...MERGE.toReversed()).ordered), ["a", "b", "c", "d", "m"]);
+});
+
+Deno.test("the head is the revision after which none comes; without revisions there is none", () => {
+  assertEquals(graph(...LINE).head?.id, "c3");
+  assertEquals(graph(...MERGE).head?.id, "m");
+  assertEquals(graph().head, undefined);
+});
+
+Deno.test("two heads: `heads` has both, `head` names them and says that merging comes later", () => {
+  assertEquals(ids(graph(...BRANCHES).heads), ["b", "d"]);
+  const error = assertThrows(() => graph(...BRANCHES).head, MultipleHeadsError, "b and d");
+  assertEquals(error.message.includes("merges them comes with a later version"), true);
+});
+
+Deno.test("two revisions with one id are refused", () => {
+  assertThrows(() => graph("a", "b<a", "b<a"), DuplicateRevisionError, "the id b");
+});
+
+Deno.test("a missing parent is named with its child", () => {
+  assertThrows(() => graph("a", "b<x"), MissingParentError, "b comes after x");
+});
+
+Deno.test("a circle is named, without the revisions that only hang on it", () => {
+  const error = assertThrows(() => graph("a", "b<d", "c<b", "d<c", "e<d"), RevisionCycleError);
+  assertEquals(error.ids.toSorted(), ["b", "c", "d"]);
+  assertThrows(() => graph("a<a"), RevisionCycleError, "a, which comes after a");
+});
+
+Deno.test("a revision is found by its id or by the beginning of it", () => {
+  assertEquals(graph("ab1", "ab2<ab1").find("ab2").id, "ab2");
+  assertEquals(graph("ab", "ab2<ab").find("ab").id, "ab", "a whole id wins over a longer one that begins so");
+  assertEquals(graph(...LINE).find("b").id, "b2");
+  assertThrows(() => graph("ab1", "ab2<ab1").find("ab"), UnknownRevisionError, `begin with "ab": ab1, ab2`);
+  assertThrows(() => graph(...LINE).find("x"), UnknownRevisionError, "Known revisions: a1, b2, c3");
+  assertThrows(() => graph(...LINE).find(""), UnknownRevisionError);
+});
+
+Deno.test("upgrade: what is missing up to head, to an id, or the next few", () => {
+  const line = graph(...LINE);
+  assertEquals(ids(line.upgradePath([], "head")), ["a1", "b2", "c3"]);
+  assertEquals(ids(line.upgradePath(["a1"], "head")), ["b2", "c3"]);
+  assertEquals(ids(line.upgradePath([], "b2")), ["a1", "b2"]);
+  assertEquals(ids(line.upgradePath(["a1"], "+1")), ["b2"]);
+  assertEquals(ids(line.upgradePath(["c3"], "head")), []);
+  assertEquals(ids(line.upgradePath(["c3"], "a1")), [], "what is applied already stays");
+  assertEquals(ids(graph().upgradePath([], "head")), []);
+});
+
+Deno.test("upgrade through branches and their merge takes every revision once", () => {
+  assertEquals(ids(graph(...MERGE).upgradePath(["b"], "head")), ["c", "d", "m"]);
+  assertEquals(ids(graph(...BRANCHES).upgradePath([], "d")), ["a", "c", "d"]);
+  assertThrows(() => graph(...BRANCHES).upgradePath([], "head"), MultipleHeadsError);
+});
+
+Deno.test("downgrade: the last few, all, or back to an id, newest first", () => {
+  const line = graph(...LINE);
+  assertEquals(ids(line.downgradePath(["c3"], "-1")), ["c3"]);
+  assertEquals(ids(line.downgradePath(["c3"], "-2")), ["c3", "b2"]);
+  assertEquals(ids(line.downgradePath(["b2"], "base")), ["b2", "a1"]);
+  assertEquals(ids(line.downgradePath(["c3"], "a1")), ["c3", "b2"]);
+  assertEquals(ids(line.downgradePath(["c3"], "c3")), []);
+  assertEquals(ids(line.downgradePath([], "base")), []);
+  assertEquals(ids(graph(...BRANCHES).downgradePath(["b", "d"], "c")), ["d"], "only what comes after the target");
+});
+
+Deno.test("a step too far, and a way down to what is not applied, are refused", () => {
+  const line = graph(...LINE);
+  assertThrows(() => line.downgradePath(["b2"], "-3"), InvalidTargetError, `"-3" is too far: there are 2 revisions`);
+  assertThrows(() => line.downgradePath([], "-1"), InvalidTargetError, "there is nothing to undo");
+  assertThrows(() => line.upgradePath(["b2"], "+2"), InvalidTargetError, "there is 1 revision to apply");
+  assertThrows(() => line.downgradePath(["a1"], "b2"), InvalidTargetError, "b2 is not applied, the database is at a1");
+  assertThrows(() => line.downgradePath(["a1"], "-0"), UnknownRevisionError);
+  assertThrows(() => graph(...BRANCHES).downgradePath(["b", "d"], "-1"), MultipleHeadsError);
+});
+
+Deno.test("a step up replaces the parents by the revision, a step down brings them back", () => {
+  const merged = graph(...MERGE);
+  const up = (heads: string[], id: string) => merged.headsAfterUpgrade(heads, merged.find(id));
+  const down = (heads: string[], id: string) => merged.headsAfterDowngrade(heads, merged.find(id));
+  assertEquals(up([], "a"), ["a"]);
+  assertEquals(up(["a"], "b"), ["b"]);
+  assertEquals(up(["b"], "c"), ["b", "c"], "a second line begins beside the first");
+  assertEquals(up(["b", "d"], "m"), ["m"]);
+  assertEquals(down(["m"], "m"), ["b", "d"]);
+  assertEquals(down(["b", "c"], "c"), ["b"], "the parent is still below the other head");
+  assertEquals(down(["a"], "a"), []);
+});

@@ -1,0 +1,64 @@
+/**
+ * Where a database stands: the table `schema_version`, one row a head, in the first schema of the search path. The
+ * statements name that schema, because a revision may change the search path.
+ *
+ * @module
+ */
+import type { Connection } from "../engine/connection.ts";
+import { MissingSchemaError, VersionTableChangedError } from "./errors.ts";
+
+/** The version table of one schema, over one connection. */
+export class VersionTable {
+  /** The schema in which the migrations run. */
+  readonly schema: string;
+  readonly #name: string;
+  readonly #connection: Connection;
+
+  private constructor(connection: Connection, schema: string, name: string) {
+    this.#connection = connection;
+    this.schema = schema;
+    this.#name = name;
+  }
+
+  /** The table, which need not exist yet, for the search path of this connection. @throws {MissingSchemaError} */
+  static async of(connection: Connection): Promise<VersionTable> {
+    const answer = await connection.execute<{ schema: string | null; name: string; path: string }>(
+      `SELECT current_schema() AS schema, quote_ident(current_schema()) || '.schema_version' AS name,
+              current_setting('search_path') AS path`,
+    );
+    const { schema, name, path } = answer.one();
+    if (schema === null) throw new MissingSchemaError(path);
+    return new VersionTable(connection, schema, name);
+  }
+
+  /** Makes the table if it does not exist. */
+  async create(): Promise<void> {
+    if (await this.#exists()) return;
+    await this.#connection.execute(
+      `CREATE TABLE IF NOT EXISTS ${this.#name} (revision text CONSTRAINT pk_schema_version PRIMARY KEY)`,
+    );
+  }
+
+  /** The heads of the database, in the order of their ids; none: it is at base. */
+  async heads(): Promise<string[]> {
+    if (!await this.#exists()) return [];
+    const answer = await this.#connection.execute<{ revision: string }>(
+      `SELECT revision FROM ${this.#name} ORDER BY 1`,
+    );
+    return answer.scalars().all();
+  }
+
+  /** Replaces the heads `before` by the heads `after`. @throws {VersionTableChangedError} */
+  async move(before: readonly string[], after: readonly string[]): Promise<void> {
+    const gone = before.filter((id) => !after.includes(id));
+    const come = after.filter((id) => !before.includes(id));
+    const sql = `DELETE FROM ${this.#name} WHERE revision = ANY($1::text[])`;
+    const deleted = await this.#connection.execute(sql, [gone]);
+    if (deleted.rowCount !== gone.length) throw new VersionTableChangedError(this.#name);
+    await this.#connection.execute(`INSERT INTO ${this.#name} SELECT unnest($1::text[])`, [come]);
+  }
+
+  async #exists(): Promise<boolean> {
+    return (await this.#connection.execute("SELECT to_regclass($1) IS NOT NULL", [this.#name])).scalarOne<boolean>();
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * A row of checks that all run, whatever fails: a line per step, details only of what failed, one sum at the end.
+ *
+ * @module
+ */
+import { secondsSince } from "./command_line.ts";
+
+/** What came of a step. */
+export interface Outcome {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped?: number;
+  /** Shown when something failed or was skipped. */
+  readonly details?: string;
+}
+
+/** Runs steps one after the other and counts. */
+export class Gate {
+  readonly #print: (text: string) => void;
+  readonly #isTerminal: boolean;
+  #passed = 0;
+  #failed = 0;
+  #skipped = 0;
+
+  /** @param print Receives text as it comes, without a line end of its own. */
+  constructor(print: (text: string) => void, isTerminal = false) {
+    this.#print = print;
+    this.#isTerminal = isTerminal;
+  }
+
+  /** Runs one step; an error that it throws counts as one failure. */
+  async step(name: string, action: () => Promise<Outcome>): Promise<void> {
+    const start = performance.now();
+    const title = name.padEnd(34);
+    this.#print(`${title} `);
+    const tick = () => this.#print(`\r${title} ${secondsSince(start)} `);
+    const timer = this.#isTerminal ? setInterval(tick, 1000) : undefined;
+    let outcome: Outcome;
+    try {
+      outcome = await action();
+    } catch (error) {
+      outcome = { passed: 0, failed: 1, details: error instanceof Error ? error.message : String(error) };
+    } finally {
+      clearInterval(timer);
+    }
+    const { passed, failed, skipped = 0, details = "" } = outcome;
+    this.#passed += passed;
+    this.#failed += failed;
+    this.#skipped += skipped;
+    if (this.#isTerminal) this.#print(`\r${title} `);
+    this.#print(
+      `${failed > 0 ? "FAILED" : "ok"}`.padEnd(7) + `${counts(passed, failed, skipped)}, ${secondsSince(start)}\n`,
+    );
+    if ((failed > 0 || skipped > 0) && details.trim() !== "") {
+      this.#print(details.trim().replace(/^/gm, "  | ") + "\n");
+    }
+  }
+
+  /** True when nothing has failed so far. */
+  get isPassed(): boolean {
+    return this.#failed === 0;
+  }
+
+  /** The sum: `12 passed, 0 failed`, and how many were skipped if any were. */
+  get summary(): string {
+    return counts(this.#passed, this.#failed, this.#skipped);
+  }
+}
+
+function counts(passed: number, failed: number, skipped: number): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+}
+
+/** Reads the sum that `deno test` prints; undefined when it printed none, as when a module cannot be loaded. */
+export function readTestSummary(text: string): Outcome | undefined {
+  const sums = [...text.matchAll(/^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed.*$/gm)];
+  if (sums.length === 0) return undefined;
+  const sum = sums.at(-1)!;
+  const skipped = Number(sum[0].match(/\| (\d+) ignored/)?.[1] ?? 0);
+  return { passed: Number(sum[1]), failed: Number(sum[2]), skipped };
+}

@@ -1,0 +1,25 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { Gate, readTestSummary } from "./gate.ts";
+
+Deno.test("every step runs, and the last line sums up", async () => {
+  let text = "";
+  const gate = new Gate((each) => text += each);
+  await gate.step("one", () => Promise.resolve({ passed: 3, failed: 0, details: "noise" }));
+  await gate.step("two", () => Promise.reject(new Error("it broke")));
+  await gate.step("three", () => Promise.resolve({ passed: 1, failed: 1, skipped: 2, details: "what failed" }));
+  assertEquals(gate.summary, "4 passed, 2 failed, 2 skipped");
+  assertEquals(gate.isPassed, false);
+  assertStringIncludes(text, "  | it broke");
+  assertStringIncludes(text, "  | what failed");
+  assertEquals(text.includes("noise"), false);
+});
+
+Deno.test("the sum of deno test is read, with steps and ignored tests", () => {
+  assertEquals(readTestSummary("ok | 12 passed (3 steps) | 0 failed | 2 ignored (1s)"), {
+    passed: 12,
+    failed: 0,
+    skipped: 2,
+  });
+  assertEquals(readTestSummary("FAILED | 1 passed | 2 failed (9ms)"), { passed: 1, failed: 2, skipped: 0 });
+  assertEquals(readTestSummary("error: Module not found"), undefined);
+});

@@ -1,0 +1,34 @@
+/**
+ * Where things lie in the checkout.
+ *
+ * @module
+ */
+import { join, resolve } from "node:path";
+
+/** The checkout's top folder. */
+export const root: string = resolve(import.meta.dirname!, "..", "..");
+
+/** The folder of the notebooks: the working folder of every kernel. */
+export const notebooksFolder: string = join(root, "notebooks");
+
+/** The folder of the exercises' solutions and wrong answers. */
+export const solutionsFolder: string = join(notebooksFolder, "solutions");
+
+/** True when a file or folder is there (a dangling link is not). */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
+    throw error;
+  }
+}
+
+/**
+ * Makes a new folder directly below the checkout, git-ignored by its name. It is as deep as `notebooks/`, so that an
+ * import such as `../lib/mod.ts` means the same file from there.
+ */
+export async function makeSiblingFolder(): Promise<string> {
+  return await Deno.makeTempDir({ dir: root, prefix: ".tmp-" });
+}

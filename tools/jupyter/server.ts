@@ -1,0 +1,164 @@
+/**
+ * A JupyterLab server as a child process: start it, wait until it answers, stop it with all its kernels.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { Environment } from "./environment.ts";
+import { SetupError } from "./errors.ts";
+import { childGroups, endTree, killGroups } from "./processes.ts";
+
+/** How to start JupyterLab. */
+export interface ServerOptions {
+  readonly environment: Environment;
+  /** The folder shown in its file browser. */
+  readonly folder: string;
+  readonly port: number;
+  readonly openBrowser: boolean;
+  /** Where it opens: a path such as `/lab/tree/00_welcome.ipynb`. */
+  readonly startPage: string;
+}
+
+/** A JupyterLab that answers. */
+export interface Server {
+  /** The address to open in a browser, with its token. */
+  readonly url: string;
+  /** Resolves when the server has ended, by itself or stopped. */
+  readonly ended: Promise<void>;
+  /** Stops the server and every kernel, with the programs that cells started and left running. */
+  stop(): Promise<void>;
+}
+
+const host = "127.0.0.1";
+
+/**
+ * Says why a port cannot be used.
+ *
+ * @throws {SetupError} It is taken, or this user may not listen there.
+ */
+export function checkPort(port: number): void {
+  try {
+    Deno.listen({ hostname: host, port }).close();
+  } catch (error) {
+    const other = `choose another one, such as --port ${freePort()}`;
+    if (error instanceof Deno.errors.AddrInUse) {
+      throw new SetupError(
+        `Port ${port} is taken, perhaps by another JupyterLab: stop the program that uses it, or ${other}.`,
+      );
+    }
+    if (error instanceof Deno.errors.PermissionDenied) {
+      throw new SetupError(`This user may not listen on port ${port}: ${other}.`);
+    }
+    throw error;
+  }
+}
+
+/** A port that nothing listens on. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: host, port: 0 });
+  return listener.addr.port;
+}
+
+/**
+ * Starts JupyterLab and returns once it answers.
+ *
+ * @throws {SetupError} It ended or did not answer within a minute; the message shows its last lines.
+ */
+export async function startServer(options: ServerOptions, stop: AbortSignal): Promise<Server> {
+  const { environment, port } = options;
+  const token = crypto.getRandomValues(new Uint8Array(24)).toHex();
+  const logPath = join(environment.state, "jupyterlab.log");
+  await Deno.mkdir(environment.state, { recursive: true });
+  const log = await Deno.open(logPath, { create: true, write: true, truncate: true });
+  const child = new Deno.Command(environment.python, {
+    args: ["-m", "jupyterlab", ...serverArguments(options)],
+    env: { ...environment.variables, JUPYTER_TOKEN: token },
+    clearEnv: true,
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+    // Ctrl-C in the terminal reaches us alone: we stop the server in order, and it asks no question.
+    detached: Deno.build.os !== "windows",
+  }).spawn();
+  const logged = child.stderr.pipeTo(log.writable).catch(() => {});
+  let running = true;
+  const ended = child.status.then(() => {
+    running = false;
+    return logged;
+  });
+  const address = `http://${host}:${port}`;
+  const server: Server = {
+    url: `${address}${options.startPage}?token=${token}`,
+    ended,
+    stop: async () => {
+      const groups = await childGroups(child.pid);
+      await shutDown(address, token);
+      if (!await endsWithin(ended, 12_000)) {
+        await endTree(child.pid, "SIGKILL");
+        await ended;
+      }
+      killGroups(groups);
+    },
+  };
+  const deadline = performance.now() + 60_000;
+  while (!await answers(address)) {
+    if (stop.aborted) await server.stop();
+    stop.throwIfAborted();
+    if (!running || performance.now() > deadline) {
+      if (running) await server.stop();
+      const lines = (await Deno.readTextFile(logPath)).trim().split("\n").slice(-8).map((line) => `  | ${line}`);
+      throw new SetupError(
+        `${lines.join("\n")}\nJupyterLab did not start: see its last lines above (all: ${logPath}).`,
+      );
+    }
+    await endsWithin(ended, 100);
+  }
+  return server;
+}
+
+function serverArguments({ folder, port, openBrowser, startPage }: ServerOptions): string[] {
+  return [
+    `--ServerApp.root_dir=${folder}`,
+    `--ServerApp.ip=${host}`,
+    `--ServerApp.port=${port}`,
+    "--ServerApp.port_retries=0",
+    "--ServerApp.allow_root=True",
+    `--ServerApp.open_browser=${openBrowser ? "True" : "False"}`,
+    `--LabApp.default_url=${startPage}`,
+  ];
+}
+
+async function answers(address: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${address}/api`, { signal: AbortSignal.timeout(2_000) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+/** Asks the server to end its kernels and itself: the same on every system, and no signal that asks a question. */
+async function shutDown(address: string, token: string): Promise<void> {
+  try {
+    const response = await fetch(`${address}/api/shutdown`, {
+      method: "POST",
+      headers: { authorization: `token ${token}` },
+      signal: AbortSignal.timeout(3_000),
+    });
+    await response.body?.cancel();
+  } catch {
+    // It does not answer (any more): the caller waits, then kills it.
+  }
+}
+
+/** True when `ended` came to its end within `milliseconds`. */
+async function endsWithin(ended: Promise<void>, milliseconds: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => timer = setTimeout(() => resolve(false), milliseconds));
+  try {
+    return await Promise.race([ended.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

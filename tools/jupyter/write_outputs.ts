@@ -1,0 +1,38 @@
+/**
+ * Puts the outputs of a run into the notebook, changing no more than has a meaning.
+ *
+ * @module
+ */
+import { codeCells, formatNotebook, type NotebookFile } from "./notebook.ts";
+import { sameInKind } from "./outputs.ts";
+import { digest, type Report } from "./runs.ts";
+
+/** Which outputs are replaced: those that changed in kind or whose source changed, or all. */
+export type Extent = "changed" | "all";
+
+/**
+ * Stores a run's outputs in the notebook and returns the file's new text.
+ *
+ * @returns The text, and how many cells' outputs were replaced.
+ */
+export async function writeOutputs(
+  { notebook }: NotebookFile,
+  { outputs, languageInfo }: Pick<Report, "outputs" | "languageInfo">,
+  extent: Extent = "changed",
+): Promise<{ text: string; replaced: number }> {
+  let replaced = 0;
+  for (const [index, cell] of codeCells(notebook).entries()) {
+    const ran = await digest(cell.source);
+    const isSame = cell.metadata.workbook?.ran === ran && sameInKind(cell.outputs ?? [], outputs[index]);
+    // What JupyterLab adds while a cell runs differs each time and says nothing to a reader.
+    delete cell.metadata.execution;
+    delete cell.metadata.ExecuteTime;
+    cell.metadata.workbook = { ...cell.metadata.workbook, ran };
+    if (isSame && extent === "changed") continue;
+    cell.outputs = outputs[index];
+    replaced++;
+  }
+  notebook.metadata.kernelspec = { display_name: "Deno", language: "typescript", name: "deno" };
+  if (languageInfo) notebook.metadata.language_info = languageInfo;
+  return { text: formatNotebook(notebook), replaced };
+}

@@ -1,0 +1,81 @@
+/**
+ * `deno task lab`: sets up what is missing, then opens the workbook in JupyterLab.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { databaseUrl, serverVersion } from "../lib/workbook/database_url.ts";
+import { readOptions, readPort, runTask, secondsSince } from "./jupyter/command_line.ts";
+import { ensureEnvironment } from "./jupyter/environment.ts";
+import { SetupError } from "./jupyter/errors.ts";
+import { exists, notebooksFolder, root } from "./jupyter/paths.ts";
+import { run } from "./jupyter/processes.ts";
+import { checkPort, startServer } from "./jupyter/server.ts";
+
+const help = `Opens the workbook in JupyterLab; sets up what is missing first.
+
+usage: deno task lab [--no-browser] [--port N] [--folder PATH]
+
+  --no-browser   only print the address, open no browser
+  --port N       the port JupyterLab listens on (8888)
+  --folder PATH  show another folder than notebooks/, such as a copy of it
+
+The first start makes the private folder .venv (JupyterLab and the Deno kernel), a local PostgreSQL unless DATABASE_URL
+names another server, and its tables. Ctrl-C stops JupyterLab and every kernel.`;
+
+async function lab(args: string[], stop: AbortSignal): Promise<number> {
+  const { values } = readOptions(args, {
+    "no-browser": { type: "boolean" },
+    "port": { type: "string", default: "8888" },
+    "folder": { type: "string", default: notebooksFolder },
+    "help": { type: "boolean", short: "h" },
+  }, "lab");
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const start = performance.now();
+  const port = readPort(values.port);
+  checkPort(port);
+  const environment = await ensureEnvironment({ onProgress: console.log, stop });
+  await preparePostgres(stop);
+  stop.throwIfAborted();
+  console.log("starting JupyterLab …");
+  const openBrowser = !values["no-browser"];
+  const startPage = await firstPage(values.folder);
+  const server = await startServer({ environment, folder: values.folder, port, openBrowser, startPage }, stop);
+  console.log(`  ready after ${secondsSince(start)}\n`);
+  console.log(`JupyterLab: ${server.url}\n`);
+  console.log("Ctrl-C stops JupyterLab and its kernels. PostgreSQL goes on; stop it with: deno task db stop");
+  const stopped = new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve(), { once: true }));
+  await Promise.race([server.ended, stopped]);
+  if (stop.aborted) console.log("\nstopping JupyterLab and its kernels …");
+  await server.stop();
+  console.log("JupyterLab has stopped. If you are done for today: deno task db stop");
+  return 0;
+}
+
+/** Finds or starts PostgreSQL and brings its tables up to date. */
+async function preparePostgres(stop: AbortSignal): Promise<void> {
+  const url = await databaseUrl({ onProgress: console.log });
+  console.log(`PostgreSQL ${await serverVersion(url)} answers`);
+  stop.throwIfAborted();
+  const cli = join(root, "lib", "migrate", "cli.ts");
+  if (!await exists(cli)) return console.log("migrations: skipped, not built yet");
+  const migrated = await run(Deno.execPath(), ["run", "-A", cli], { cwd: root, stop });
+  if (migrated.code !== 0) {
+    throw new SetupError(`${migrated.stderr.trim()}\nThe migrations failed: see above, then try deno task migrate.`);
+  }
+  console.log("the database is at the newest migration");
+}
+
+/** JupyterLab opens the first notebook, so that a newcomer need not look for it. */
+async function firstPage(folder: string): Promise<string> {
+  const names: string[] = [];
+  for await (const entry of Deno.readDir(folder)) {
+    if (entry.isFile && entry.name.endsWith(".ipynb")) names.push(entry.name);
+  }
+  return names.length > 0 ? `/lab/tree/${encodeURIComponent(names.sort()[0])}` : "/lab";
+}
+
+if (import.meta.main) await runTask(lab);

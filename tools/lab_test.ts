@@ -1,0 +1,98 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { type LabProcess, startLab } from "./jupyter/lab_process.ts";
+import { exists, root } from "./jupyter/paths.ts";
+import { run } from "./jupyter/processes.ts";
+import { freePort } from "./jupyter/server.ts";
+
+const lab = (...args: string[]) => run(Deno.execPath(), ["run", "-A", join(root, "tools", "lab.ts"), ...args]);
+
+Deno.test("--help says what the options do", async () => {
+  const { code, stdout } = await lab("--help");
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "--no-browser");
+});
+
+Deno.test("a port that is taken, and an option that is unknown, are one sentence and status 1", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const taken = await lab("--no-browser", "--port", String(listener.addr.port));
+  assertEquals([taken.code, taken.stdout], [1, ""]);
+  assertMatch(taken.stderr, /^Port \d+ is taken.*such as --port \d+\.\n$/);
+  assertMatch((await lab("--port", "8o8")).stderr, /^--port takes a number from 1 to 65535, not "8o8"\.\n$/);
+  assertMatch((await lab("--prot", "1")).stderr, /^Unknown option '--prot'.*--help\n$/);
+});
+
+async function api(server: LabProcess, method: string, path: string, body?: { name: string }) {
+  const { origin, searchParams } = new URL(server.url);
+  const headers = { authorization: `token ${searchParams.get("token")}`, "content-type": "application/json" };
+  return await (await fetch(origin + path, { method, headers, body: body && JSON.stringify(body) })).json();
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test({
+    name: `${signal} stops JupyterLab and every kernel, also one that is busy, and what a cell started`,
+    ignore: Deno.build.os !== "linux",
+    async fn() {
+      const state = await Deno.makeTempDir();
+      const server = await startLab(["--port", String(freePort())], { WORKBOOK_JUPYTER: state });
+      const { kernelspecs } = await api(server, "GET", "/api/kernelspecs");
+      assertEquals(Object.keys(kernelspecs), ["deno"]);
+      for (let kernel = 0; kernel < 2; kernel++) await api(server, "POST", "/api/kernels", { name: "deno" });
+      const [{ id }] = await api(server, "GET", "/api/kernels");
+      const started = join(state, "pid");
+      await keepBusy(server, id, started);
+      const pid = await Deno.readTextFile(started);
+      assertEquals(await server.stop(signal), 0);
+      assertStringIncludes(server.output(), "deno task db stop");
+      assertEquals(await exists(`/proc/${pid}`), false);
+      assertEquals(await processesWith(join(state, "runtime")), []);
+      await Deno.remove(state, { recursive: true });
+    },
+  });
+}
+
+/** Has a kernel start a program and then compute for ever. */
+async function keepBusy(server: LabProcess, kernel: string, file: string): Promise<void> {
+  const { host, searchParams } = new URL(server.url);
+  const socket = new WebSocket(`ws://${host}/api/kernels/${kernel}/channels?token=${searchParams.get("token")}`);
+  await new Promise((resolve) => socket.onopen = resolve);
+  const code = `const child = new Deno.Command("sleep", { args: ["600"] }).spawn();
+Deno.writeTextFileSync(${JSON.stringify(file)}, String(child.pid));
+while (true);`;
+  const header = {
+    msg_id: "1",
+    msg_type: "execute_request",
+    username: "",
+    session: "1",
+    version: "5.3",
+    date: new Date().toISOString(),
+  };
+  const content = {
+    code,
+    silent: false,
+    store_history: false,
+    user_expressions: {},
+    allow_stdin: false,
+    stop_on_error: true,
+  };
+  socket.send(JSON.stringify({ header, parent_header: {}, metadata: {}, content, channel: "shell", buffers: [] }));
+  const deadline = Date.now() + 30_000;
+  while (!await exists(file)) {
+    if (Date.now() > deadline) throw new Error("the kernel did not run the cell within 30 s");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const closed = new Promise((resolve) => socket.onclose = resolve);
+  socket.close();
+  await closed;
+}
+
+/** The command lines of running processes that hold a text. */
+async function processesWith(text: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const line = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => "");
+    if (line.includes(text)) found.push(line);
+  }
+  return found;
+}

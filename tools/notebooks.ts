@@ -1,0 +1,121 @@
+/**
+ * `deno task notebooks`: runs the notebooks without a browser, stores their outputs, formats and checks their cells.
+ *
+ * @module
+ */
+import { checkTypes, formatCells, lintCells, type Problem } from "./jupyter/cells.ts";
+import { readOptions, runTask } from "./jupyter/command_line.ts";
+import { ensureEnvironment } from "./jupyter/environment.ts";
+import { UsageError } from "./jupyter/errors.ts";
+import {
+  answerPaths,
+  committed,
+  type Exercise,
+  findGaps,
+  mistaken,
+  readExercises,
+  solved,
+} from "./jupyter/exercises.ts";
+import { type NotebookFile, readNotebooks } from "./jupyter/notebook.ts";
+import { solutionsFolder } from "./jupyter/paths.ts";
+import { CellProgress } from "./jupyter/progress.ts";
+import { dropRunSchemas } from "./jupyter/run_schemas.ts";
+import { type Job, type Report, runJobs } from "./jupyter/runs.ts";
+import { writeOutputs } from "./jupyter/write_outputs.ts";
+
+const help = `Runs the notebooks top to bottom on the Deno kernel, without a browser.
+
+usage: deno task notebooks [NN …] [--write[=all]] [--solutions | --wrong] [--check] [--fmt]
+
+  NN           only the notebooks whose names begin so: 00, 13_bench
+  --write      store the outputs where they changed in kind; --write=all stores every output
+  --solutions  run with the exercises solved: each check must say PASS
+  --wrong      run with the wrong answers: each check must say NOT YET
+  --check      run nothing; check types, lint and format of the cells and answers
+  --fmt        run nothing; format the cells, the answers and the notebooks' JSON
+
+Fails when a cell fails, when a check says something else, or when an output holds colour codes or a path of this machine.`;
+
+async function notebooks(args: string[], stop: AbortSignal): Promise<number> {
+  const { values, positionals } = readOptions(args.map((arg) => arg === "--write=all" ? "--write-all" : arg), {
+    "write": { type: "boolean" },
+    "write-all": { type: "boolean" },
+    "solutions": { type: "boolean" },
+    "wrong": { type: "boolean" },
+    "check": { type: "boolean" },
+    "fmt": { type: "boolean" },
+    "help": { type: "boolean", short: "h" },
+  }, "notebooks");
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const files = await readNotebooks(positionals);
+  if (values.fmt) return await format(files);
+  const exercises = new Map<NotebookFile, Exercise[]>();
+  for (const file of files) exercises.set(file, await readExercises(file.notebook, solutionsFolder));
+  if (values.check) return await check(files, exercises);
+
+  const isWrite = values.write || values["write-all"];
+  if (isWrite && (values.solutions || values.wrong)) {
+    throw new UsageError("--write stores the notebooks as they are: leave --solutions and --wrong out.");
+  }
+  const environment = await ensureEnvironment({ onProgress: console.log, stop });
+  const jobs = files.flatMap((file): Job[] => {
+    const own = exercises.get(file)!;
+    if (values.wrong) return mistaken(file.notebook, own).map((variant) => ({ file, variant }));
+    return [{ file, variant: (values.solutions ? solved : committed)(file.notebook, own) }];
+  });
+  const progress = new CellProgress(console.log);
+  const reports = await runJobs(jobs, { environment, stop, cleanUp: dropRunSchemas, ...progress.listeners });
+  if (isWrite) {
+    for (const report of reports) await store(report, values["write-all"] ? "all" : "changed");
+  }
+  return reports.some(failed) ? 1 : 0;
+}
+
+function failed({ problems, proofs }: Report): boolean {
+  return problems.length > 0 || proofs.some(({ expected, said }) => expected !== said);
+}
+
+async function store(report: Report, extent: "all" | "changed"): Promise<void> {
+  const { file } = report.job;
+  if (failed(report)) return console.log(`${file.name}: not written, because its run failed`);
+  const { text, replaced } = await writeOutputs(file, report, extent);
+  if (text === file.text) return console.log(`${file.name}: unchanged`);
+  await Deno.writeTextFile(file.path, text);
+  console.log(`${file.name}: written, outputs of ${replaced} cells are new`);
+}
+
+async function format(files: readonly NotebookFile[]): Promise<number> {
+  const { changed, problems } = await formatCells(files, await answerPaths(solutionsFolder));
+  for (const [path, text] of changed) await Deno.writeTextFile(path, text);
+  const broken = problems.filter(({ isFormat }) => !isFormat);
+  print(broken);
+  console.log(`${changed.size} files changed`);
+  return broken.length > 0 ? 1 : 0;
+}
+
+async function check(files: readonly NotebookFile[], exercises: Map<NotebookFile, Exercise[]>): Promise<number> {
+  const sets = files.flatMap((file) => variantsOf(file, exercises.get(file)!));
+  const problems = [
+    ...files.flatMap((file) => findGaps(file.name, exercises.get(file)!)).map((message) => ({ where: "", message })),
+    ...await checkTypes(sets),
+    ...await lintCells(sets),
+    ...(await formatCells(files, await answerPaths(solutionsFolder))).problems,
+  ];
+  print(problems);
+  console.log(`${problems.length} problems in ${files.length} notebooks`);
+  return problems.length > 0 ? 1 : 0;
+}
+
+function variantsOf({ name, notebook }: NotebookFile, exercises: readonly Exercise[]) {
+  const variants = [committed(notebook, exercises), solved(notebook, exercises), ...mistaken(notebook, exercises)];
+  return variants.map((variant) => ({ name, variant }));
+}
+
+function print(problems: readonly Problem[]): void {
+  for (const { where, message } of problems) console.error([where, message].filter(Boolean).join(": "));
+}
+
+if (import.meta.main) await runTask(notebooks);

@@ -1,0 +1,169 @@
+/**
+ * `deno task test`: every check of the project, one after the other. `deno task ok` (`--quick`) is the part that takes
+ * seconds.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { databaseUrl, serverVersion } from "../lib/workbook/database_url.ts";
+import { findChromium } from "./jupyter/browser.ts";
+import { type CellSet, checkTypes, formatCells, lintCells, type Problem } from "./jupyter/cells.ts";
+import { readOptions, runTask } from "./jupyter/command_line.ts";
+import { ensureEnvironment } from "./jupyter/environment.ts";
+import {
+  answerPaths,
+  committed,
+  type Exercise,
+  findGaps,
+  findOrphans,
+  mistaken,
+  readExercises,
+  solved,
+} from "./jupyter/exercises.ts";
+import { Gate, type Outcome, readTestSummary } from "./jupyter/gate.ts";
+import { type NotebookFile, readNotebooks } from "./jupyter/notebook.ts";
+import { exists, notebooksFolder, root, solutionsFolder } from "./jupyter/paths.ts";
+import { run } from "./jupyter/processes.ts";
+import { dropRunSchemas } from "./jupyter/run_schemas.ts";
+import { explainProof, findStale, type Job, jobName, type Report, runJobs } from "./jupyter/runs.ts";
+
+const help = `Runs every check: format, lint, types, library, tools, notebooks, exercises, browser.
+
+usage: deno task test [--quick]
+
+  --quick  only format, lint, types and the pure tests (also: deno task ok)
+
+Installs what is missing first. Goes on after a failure, and ends with the line: N passed, N failed.`;
+
+async function test(args: string[], stop: AbortSignal): Promise<number> {
+  const { values } = readOptions(args, {
+    quick: { type: "boolean" },
+    help: { type: "boolean", short: "h" },
+  }, "test");
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const encoder = new TextEncoder();
+  const gate = new Gate((text) => void Deno.stdout.writeSync(encoder.encode(text)), Deno.stdout.isTerminal());
+  const step = async (name: string, action: () => Promise<Outcome>) => {
+    await gate.step(name, action);
+    stop.throwIfAborted();
+  };
+  const deno = (...args: string[]) => runDeno(args, stop);
+
+  const folders = await sourceFolders();
+  await step("format", () => deno("fmt", "--check", "--ignore=notebooks"));
+  await step("lint", () => deno("lint", "--ignore=notebooks"));
+  await step("types", () => deno("check", ...folders));
+  await step("examples in the comments: types", () => deno("check", "--doc-only", "lib"));
+  const files = await exists(notebooksFolder) ? await readNotebooks() : [];
+  const exercises = new Map<NotebookFile, Exercise[]>();
+  for (const file of files) exercises.set(file, await readExercises(file.notebook, solutionsFolder));
+  const variants = (file: NotebookFile) => {
+    const [{ notebook }, own] = [file, exercises.get(file)!];
+    return [committed(notebook, own), solved(notebook, own), ...mistaken(notebook, own)];
+  };
+  const sets = files.flatMap((file) => variants(file).map((variant): CellSet => ({ name: file.name, variant })));
+  await step("notebooks: format", async () => {
+    return tell((await formatCells(files, await answerPaths(solutionsFolder))).problems, "deno task notebooks --fmt");
+  });
+  await step("notebooks: lint", async () => tell(await lintCells(sets)));
+  await step("notebooks: types", async () => tell(await checkTypes(sets)));
+  await step("notebooks: outputs and answers", async () => await findOmissions(files, exercises));
+  await step("library, without permission", async () => {
+    // What needs the database is ignored here and counted where it runs.
+    const { skipped: _, ...outcome } = await deno("test", "--no-check", "--no-prompt", "lib");
+    return outcome;
+  });
+  if (!values.quick) {
+    await step("Python environment", async () => {
+      await ensureEnvironment({ stop });
+      return { passed: 1, failed: 0 };
+    });
+    await step("PostgreSQL", async () => {
+      await serverVersion(await databaseUrl());
+      return { passed: 1, failed: 0 };
+    });
+    await step("library, with the database", () => deno("test", "--no-check", "-P", "lib"));
+    await step("tools", () => deno("test", "--no-check", "-A", "--ignore=tools/browser_test.ts", "tools"));
+    const jobs = files.flatMap((file) => variants(file).map((variant): Job => ({ file, variant })));
+    await step("notebooks and exercises", () => runNotebooks(jobs, stop));
+    const missing = await findChromium() ? "" : "no Chromium was found: install it, or name it in CHROMIUM";
+    await step("notebooks in the browser", async () => {
+      const outcome = await deno("test", "--no-check", "-A", "tools/browser_test.ts");
+      return missing ? { ...outcome, details: outcome.details ?? missing } : outcome;
+    });
+  }
+  console.log(gate.summary);
+  return gate.isPassed ? 0 : 1;
+}
+
+/** The folders that hold TypeScript; the answers in notebooks/ are pieces of cells and checked with them. */
+async function sourceFolders(): Promise<string[]> {
+  const found: string[] = [];
+  for (const folder of ["lib", "app", "migrations", "tools"]) {
+    if (await exists(join(root, folder)) && await holdsTypeScript(join(root, folder))) found.push(folder);
+  }
+  return found;
+}
+
+async function holdsTypeScript(folder: string): Promise<boolean> {
+  for await (const entry of Deno.readDir(folder)) {
+    if (entry.isFile && entry.name.endsWith(".ts")) return true;
+    if (entry.isDirectory && await holdsTypeScript(join(folder, entry.name))) return true;
+  }
+  return false;
+}
+
+/** Runs Deno's own tool; of `deno test` every test counts, of the others the one call. */
+async function runDeno(args: string[], stop: AbortSignal): Promise<Outcome> {
+  const env = { ...Deno.env.toObject(), NO_COLOR: "1" };
+  const { code, stdout, stderr } = await run(Deno.execPath(), args, { cwd: root, env, stop });
+  const details = code === 0 ? undefined : [stdout, stderr].join("\n");
+  const one = { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
+  const counted = args[0] === "test" ? readTestSummary(stdout) : undefined;
+  if (!counted) return { ...one, details };
+  // A file that fails outside its tests fails the run although no test did.
+  return { ...counted, failed: code === 0 ? 0 : Math.max(1, counted.failed), details };
+}
+
+function tell(problems: readonly Problem[], cure?: string): Outcome {
+  const details = problems.map(({ where, message }) => `${where}: ${message}`);
+  if (cure && problems.some(({ isFormat }) => isFormat)) details.push(`To put it right: ${cure}`);
+  return { passed: problems.length === 0 ? 1 : 0, failed: problems.length === 0 ? 0 : 1, details: details.join("\n") };
+}
+
+async function findOmissions(
+  files: readonly NotebookFile[],
+  exercises: ReadonlyMap<NotebookFile, Exercise[]>,
+): Promise<Outcome> {
+  const stale = await findStale(files);
+  if (stale.length > 0) stale.push("To put it right: deno task notebooks --write");
+  const sentences = [
+    ...stale,
+    ...files.flatMap((file) => findGaps(file.name, exercises.get(file)!)),
+    ...await findOrphans(solutionsFolder, [...exercises.values()].flat()),
+  ];
+  const isGood = sentences.length === 0;
+  return { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1, details: sentences.join("\n") };
+}
+
+/** Runs every notebook in every variant; each run counts, and each exercise's proof in it. */
+async function runNotebooks(jobs: readonly Job[], stop: AbortSignal): Promise<Outcome> {
+  const environment = await ensureEnvironment({ stop });
+  const reports = await runJobs(jobs, { environment, stop, cleanUp: dropRunSchemas });
+  const sentences = reports.flatMap(explainReport);
+  const total = reports.length + reports.reduce((sum, { proofs }) => sum + proofs.length, 0);
+  const failed = reports.filter(({ problems }) => problems.length > 0).length +
+    reports.flatMap(({ proofs }) => proofs).filter(({ expected, said }) => expected !== said).length;
+  return { passed: total - failed, failed, details: sentences.join("\n") };
+}
+
+function explainReport({ job, problems, proofs, seconds }: Report): string[] {
+  const wrong = proofs.filter(({ expected, said }) => expected !== said).map((proof) => explainProof(job, proof));
+  const all = [...problems, ...wrong];
+  return all.length === 0 ? [] : [`${jobName(job)}, ${seconds.toFixed(1)} s:`, ...all.map((each) => `  ${each}`)];
+}
+
+if (import.meta.main) await runTask(test);

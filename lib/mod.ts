@@ -9,23 +9,15 @@ export { createEngine, Engine, type EngineOptions } from "./engine/engine.ts";
 export { type DriverName, EngineUrl } from "./engine/url.ts";
 export { Connection, type IsolationLevel, type Savepoint } from "./engine/connection.ts";
 export { Result, ScalarResult, TupleResult } from "./engine/result.ts";
-export { json } from "./engine/parameters.ts";
 export type { EngineEvent, EngineEventOf, EngineEvents, EngineEventType } from "./engine/events.ts";
 export type { PoolStatus } from "./engine/pool.ts";
 export * from "./engine/errors.ts";
 
 // models, and the session that reads and writes them
-export { bigint, boolean, Column, integer, now, randomUuid, text, timestamptz, uuid } from "./orm/columns.ts";
-export {
-  type AnyModel,
-  type Attributes,
-  declarativeBase,
-  Metadata,
-  type Model,
-  type NewValues,
-  Table,
-} from "./orm/model.ts";
-export { createAll, createTable } from "./orm/ddl.ts";
+export * from "./orm/columns.ts";
+export { type ForeignKey, Metadata, Table, type TableColumn, type TableOptions } from "./orm/table.ts";
+export { type AnyModel, type Attributes, declarativeBase, type Model, type NewValues } from "./orm/model.ts";
+export { createStatements, createTable, dropStatements } from "./orm/ddl.ts";
 export { Select, select } from "./orm/select.ts";
 export { Session, sessionmaker } from "./orm/session.ts";
 export * from "./orm/errors.ts";

@@ -1,6 +1,13 @@
 /** The errors of models and sessions. @module */
 import { EngineError } from "../engine/errors.ts";
 
+/** A model was declared in a way that cannot work. */
+export class InvalidModelError extends EngineError {
+  constructor(table: string, problem: string) {
+    super(`The model of table "${table}" cannot be used: ${problem}.`);
+  }
+}
+
 /** A flush failed; the session refuses further work until `rollback()`. */
 export class PendingRollbackError extends EngineError {
   constructor(cause: Error) {

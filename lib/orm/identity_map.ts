@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Table } from "./model.ts";
+import type { Table } from "./table.ts";
 
 /** An object of a model, seen by its attributes. */
 export type Entity = Record<string, unknown>;

@@ -4,11 +4,7 @@
  *
  * @module
  */
-import type { Column, ColumnDefinition } from "./columns.ts";
-
-/** The columns of a model by attribute name. */
-// deno-lint-ignore no-explicit-any -- any column, whatever its type
-export type Columns = Record<string, Column<any, boolean>>;
+import { type Columns, Metadata, type Table, type TableOptions } from "./table.ts";
 
 /** What an instance holds. */
 export type Attributes<C extends Columns> = { -readonly [Name in keyof C]: C[Name]["value"] };
@@ -32,44 +28,16 @@ export interface AnyModel {
   readonly table: Table;
 }
 
-/** A column in its table. */
-export interface TableColumn extends ColumnDefinition {
-  /** The name in TypeScript, camelCase. */
-  readonly attribute: string;
-  /** The name in the database, snake_case. */
-  readonly name: string;
-}
-
-/** A table as the models describe it. */
-export class Table<C extends Columns = Columns> {
-  /** Only types: the columns by attribute name. */
-  declare readonly types: C;
-  readonly columns: readonly TableColumn[];
-  readonly primaryKey: readonly TableColumn[];
-
-  /** @throws {TypeError} when no column is the primary key: a session could not tell the rows apart. */
-  constructor(readonly name: string, columns: C) {
-    this.columns = Object.entries(columns).map(([attribute, { definition }]) => ({
-      ...definition,
-      attribute,
-      name: snakeCase(attribute),
-    }));
-    this.primaryKey = this.columns.filter((column) => column.primaryKey);
-    if (this.primaryKey.length === 0) {
-      throw new TypeError(`The model of table "${name}" has no primary key: mark a column with .primaryKey().`);
-    }
-  }
-}
-
-/** The tables of all models made from one base, in the order in which they were made. */
-export class Metadata {
-  readonly tables: Map<string, Table> = new Map();
-}
-
 /** What {@linkcode declarativeBase} returns. */
 export interface DeclarativeBase<Shared extends Columns> {
   /** Makes the class that a model extends: `class Hero extends model("heroes", { … }) {}`. */
-  model<C extends Columns>(table: string, columns: C): Model<C & Shared>;
+  model<C extends Columns>(
+    table: string,
+    columns: C,
+    options?: TableOptions<(keyof C | keyof Shared) & string>,
+  ): Model<C & Shared>;
+  /** Makes the table of a many-to-many relation: its columns together are its primary key. */
+  associationTable<C extends Columns>(name: string, columns: C): Table<C>;
   readonly metadata: Metadata;
 }
 
@@ -95,10 +63,12 @@ export function declarativeBase<Shared extends Columns = Record<never, never>>(
   const metadata = new Metadata();
   return {
     metadata,
-    model<C extends Columns>(name: string, columns: C) {
-      if (metadata.tables.has(name)) throw new TypeError(`There is a model for table "${name}" already.`);
-      const table = new Table<Columns>(name, { ...columns, ...shared });
-      metadata.tables.set(name, table);
+    associationTable: (name, columns) => {
+      const keys = Object.entries(columns).map(([attribute, column]) => [attribute, column.primaryKey()]);
+      return metadata.add(name, Object.fromEntries(keys));
+    },
+    model<C extends Columns>(name: string, columns: C, options?: TableOptions) {
+      const table = metadata.add<Columns>(name, { ...columns, ...shared }, options);
       return class {
         static readonly table = table;
 
@@ -111,9 +81,4 @@ export function declarativeBase<Shared extends Columns = Record<never, never>>(
       } as unknown as Model<C & Shared>;
     },
   };
-}
-
-/** `createdAt` → `created_at`, the rule of Kysely's CamelCasePlugin, which names the columns in queries. */
-export function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { declarativeBase, integer, text } from "../mod.ts";
-import { snakeCase } from "./model.ts";
+import { declarativeBase, integer, InvalidModelError, text } from "../mod.ts";
+import { snakeCase } from "./table.ts";
 import { Hero, metadata } from "./testing/heroes.ts";
 
 Deno.test("a new object has its values, its defaults, and nothing the server will make", () => {
@@ -24,13 +24,21 @@ Deno.test("the table has the model's own columns first, then those of the base",
 
 Deno.test("a model without a primary key is refused", () => {
   const { model } = declarativeBase();
-  assertThrows(() => model("logs", { line: text() }), TypeError, `table "logs" has no primary key`);
+  assertThrows(
+    () => model("logs", { line: text() }),
+    InvalidModelError,
+    `table "logs" cannot be used: it has no primary key`,
+  );
 });
 
 Deno.test("two models for one table are refused", () => {
   const { model } = declarativeBase();
   model("toys", { id: integer().primaryKey() });
-  assertThrows(() => model("toys", { id: integer().primaryKey() }), TypeError, `table "toys" already`);
+  assertThrows(
+    () => model("toys", { id: integer().primaryKey() }),
+    InvalidModelError,
+    "there is a model for this table already",
+  );
 });
 
 Deno.test("attributes are camelCase, columns snake_case", () => {

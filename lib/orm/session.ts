@@ -12,7 +12,8 @@ import { Result, type ScalarResult } from "../engine/result.ts";
 import { quote } from "./ddl.ts";
 import { PendingRollbackError, SessionClosedError, StaleDataError } from "./errors.ts";
 import { type Entity, IdentityMap } from "./identity_map.ts";
-import type { AnyModel, Table } from "./model.ts";
+import type { AnyModel } from "./model.ts";
+import type { Table } from "./table.ts";
 import type { Select } from "./select.ts";
 import { applyReturned, type Persistent, planFlush, type PlannedStatement } from "./unit_of_work.ts";
 

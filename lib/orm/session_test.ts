@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
-  createAll,
   createEngine,
   EncodingError,
   type Engine,
@@ -30,7 +29,7 @@ for (const driver of ["pg", "postgres"]) {
     database.test(`${driver}: ${name}`, async (url) => {
       await using engine = createEngine(url.replace("postgresql:", `postgresql+${driver}:`));
       await engine.begin(async (connection) => {
-        await createAll(connection, metadata);
+        await metadata.createAll(connection);
         await connection.execute("TRUNCATE heroes");
       });
       const sent: string[] = [];

@@ -7,7 +7,7 @@
 import type { Entity } from "./identity_map.ts";
 import { keyOf, keyText } from "./identity_map.ts";
 import { quote } from "./ddl.ts";
-import type { Table, TableColumn } from "./model.ts";
+import type { Table, TableColumn } from "./table.ts";
 
 /** An object and its table. */
 export interface Tracked {
@@ -69,11 +69,26 @@ function insertSql(table: Table, columns: TableColumn[], entities: Entity[], ret
   const into = `INSERT INTO ${quote(table.name)}`;
   const back = returning.length === 0 ? "" : ` RETURNING ${names(returning)}`;
   if (columns.length === 0) return { sql: `${into} DEFAULT VALUES${back}`, parameters: [] };
+  const head = `${into} (${names(columns)})`;
+  if (columns.some(({ type }) => type.endsWith("[]"))) {
+    // unnest() would take arrays of arrays apart
+    const rows = entities.map((_, row) =>
+      `(${columns.map(({ type }, column) => `$${row * columns.length + column + 1}::${type}`).join(", ")})`
+    );
+    const parameters = entities.flatMap((entity) => columns.map((column) => parameter(column, entity)));
+    return { sql: `${head} VALUES ${rows.join(", ")}${back}`, parameters };
+  }
   const arrays = columns.map(({ type }, index) => `$${index + 1}::${type}[]`);
   return {
-    sql: `${into} (${names(columns)}) SELECT * FROM unnest(${arrays.join(", ")})${back}`,
-    parameters: columns.map(({ attribute }) => entities.map((entity) => entity[attribute])),
+    sql: `${head} SELECT * FROM unnest(${arrays.join(", ")})${back}`,
+    parameters: columns.map((column) => entities.map((entity) => parameter(column, entity))),
   };
+}
+
+/** The value of an object's column as it is sent. */
+function parameter({ attribute, bind }: TableColumn, entity: Entity): unknown {
+  const value = entity[attribute];
+  return bind && value !== null && value !== undefined ? bind(value) : value;
 }
 
 function planUpdates(persistent: Iterable<Persistent>): PlannedStatement[] {
@@ -98,7 +113,7 @@ function planUpdates(persistent: Iterable<Persistent>): PlannedStatement[] {
         names(returning)
       }`,
       parameters: [
-        ...changed.map(({ attribute }) => entity[attribute]),
+        ...changed.map((column) => parameter(column, entity)),
         ...table.primaryKey.map((column) => loaded[table.columns.indexOf(column)]),
       ],
     });

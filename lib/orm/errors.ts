@@ -8,6 +8,43 @@ export class InvalidModelError extends EngineError {
   }
 }
 
+/** A relation was read that nobody loaded. */
+export class NotLoadedError extends EngineError {
+  constructor(model: string, relation: string) {
+    super(
+      `${model}.${relation} was not loaded, and is not loaded behind your back. Load it with the query: ` +
+        `select(${model}).options(selectinload("${relation}")).`,
+    );
+  }
+}
+
+/** An object lacks a value that its column requires; nothing was sent. */
+export class MissingValueError extends EngineError {
+  constructor(readonly table: string, readonly attribute: string) {
+    super(
+      `A new row of "${table}" needs a value for "${attribute}", which is neither nullable nor has a default. ` +
+        "Give it one before flush() or commit().",
+    );
+  }
+}
+
+/** Two tasks used one session at the same time. */
+export class ConcurrentUseError extends EngineError {
+  constructor(running: string, refused: string) {
+    super(
+      `This session is busy with ${running}; ${refused} was refused. A session is for one task at a time: await the ` +
+        "first call before the second, or give each task a session of its own.",
+    );
+  }
+}
+
+/** An object that the session does not know was given to a method that needs one it knows. */
+export class DetachedObjectError extends EngineError {
+  constructor(model: string, what: string) {
+    super(`Cannot ${what} this ${model}: it is not in this session. Load it with get() or a query, or add() it first.`);
+  }
+}
+
 /** A flush failed; the session refuses further work until `rollback()`. */
 export class PendingRollbackError extends EngineError {
   constructor(cause: Error) {

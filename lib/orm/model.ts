@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { type RelationDeclaration, relationsOf } from "./relations.ts";
 import { type Columns, Metadata, type Table, type TableOptions } from "./table.ts";
 
 /** What an instance holds. */
@@ -26,6 +27,8 @@ export interface Model<C extends Columns> {
 export interface AnyModel {
   new (values: never): object;
   readonly table: Table;
+  /** What a model declares of its relations to others. */
+  readonly relations?: Readonly<Record<string, RelationDeclaration>>;
 }
 
 /** What {@linkcode declarativeBase} returns. */
@@ -73,6 +76,7 @@ export function declarativeBase<Shared extends Columns = Record<never, never>>(
         static readonly table = table;
 
         constructor(values: Record<string, unknown>) {
+          relationsOf(new.target as unknown as AnyModel);
           const attributes = this as Record<string, unknown>;
           for (const { attribute, default: make } of table.columns) {
             attributes[attribute] = values[attribute] === undefined ? make?.() : values[attribute];

@@ -8,6 +8,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   show: ["engine"],
 };
 
+/** Folders that only tests import. */
+const TESTS_ONLY = new Set(["conformance", "testing"]);
+
 const canRead = Deno.permissions.querySync({ name: "read", path: new URL(".", import.meta.url) }).state === "granted";
 
 Deno.test({
@@ -30,7 +33,7 @@ Deno.test({
 
 async function* modules(folder: URL): AsyncGenerator<URL> {
   for await (const entry of Deno.readDir(folder)) {
-    if (entry.isDirectory) yield* modules(new URL(`${entry.name}/`, folder));
+    if (entry.isDirectory && !TESTS_ONLY.has(entry.name)) yield* modules(new URL(`${entry.name}/`, folder));
     else if (entry.name.endsWith(".ts") && !/_test\.ts$/.test(entry.name)) yield new URL(entry.name, folder);
   }
 }

@@ -8,7 +8,7 @@ import { databaseUrl, serverVersion } from "../lib/workbook/database_url.ts";
 import { readOptions, readPort, runTask, secondsSince } from "./jupyter/command_line.ts";
 import { ensureEnvironment } from "./jupyter/environment.ts";
 import { SetupError } from "./jupyter/errors.ts";
-import { exists, notebooksFolder, root } from "./jupyter/paths.ts";
+import { notebooksFolder, root } from "./jupyter/paths.ts";
 import { run } from "./jupyter/processes.ts";
 import { checkPort, startServer } from "./jupyter/server.ts";
 
@@ -61,7 +61,6 @@ async function preparePostgres(stop: AbortSignal): Promise<void> {
   console.log(`PostgreSQL ${await serverVersion(url)} answers`);
   stop.throwIfAborted();
   const cli = join(root, "lib", "migrate", "cli.ts");
-  if (!await exists(cli)) return console.log("migrations: skipped, not built yet");
   const migrated = await run(Deno.execPath(), ["run", "-A", cli], { cwd: root, stop });
   if (migrated.code !== 0) {
     throw new SetupError(`${migrated.stderr.trim()}\nThe migrations failed: see above, then try deno task migrate.`);

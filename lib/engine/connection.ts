@@ -313,9 +313,12 @@ export class Connection implements AsyncDisposable {
     let cancelling: Promise<void> | undefined;
     const cancel = async () => {
       await before.catch(() => {});
-      if (answered) return;
-      this.#pooled.discard = true; // a request that comes late would hit the next user of this connection
-      await this.#pooled.driver.cancel().catch(() => {});
+      // a request that arrives between two statements is lost: ask again until there is an answer
+      for (let pause = 50; !answered; pause *= 2) {
+        this.#pooled.discard = true; // one that comes late would hit the next user of this connection
+        await this.#pooled.driver.cancel().catch(() => {});
+        await settledWithin(answer, pause);
+      }
     };
     const abort = () => void (cancelling = cancel());
     signal.addEventListener("abort", abort, { once: true });
@@ -333,4 +336,12 @@ export class Connection implements AsyncDisposable {
   #assertOpen(what: string): void {
     if (this.#closed) throw new ConnectionClosedError(what);
   }
+}
+
+/** Waits for a promise to be settled, at most so many milliseconds. */
+async function settledWithin(promise: Promise<unknown>, milliseconds: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const elapsed = new Promise((resolve) => timer = setTimeout(resolve, milliseconds));
+  await Promise.race([promise.catch(() => {}), elapsed]);
+  clearTimeout(timer);
 }

@@ -167,7 +167,11 @@ export class Pool {
       this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
       waiter.reject(error);
     };
-    const timer = setTimeout(() => leave(this.#timeoutError()), Math.min(this.#options.timeout, LONGEST_TIMER));
+    const expire = () => {
+      // for who is among the first a connection is being opened: connectTimeout limits that
+      if (this.#waiters.indexOf(waiter) >= this.#opening) leave(this.#timeoutError());
+    };
+    const timer = setTimeout(expire, Math.min(this.#options.timeout, LONGEST_TIMER));
     const abort = () => leave(signal?.reason);
     const settle = (connection: number | undefined, done: () => void) => {
       clearTimeout(timer);

@@ -216,8 +216,12 @@ database.test("a server that accepts and says nothing: the attempt ends after co
     await using engine = createEngine(silent, { connectTimeout: 100 });
     await assertRejects(() => engine.connect(), ConnectError, "no answer within 0.1 s");
 
-    await using impatient = createEngine(engine.url, { poolTimeout: 50, connectTimeout: 200 });
+    // poolTimeout is for those who wait for others: the first waits for the server
+    const options = { poolSize: 1, maxOverflow: 0, poolTimeout: 50, connectTimeout: 300 };
+    await using impatient = createEngine(engine.url, options);
+    const first = assertRejects(() => impatient.connect(), ConnectError, "no answer within 0.3 s");
     await assertRejects(() => impatient.connect(), PoolTimeoutError, "nobody yet: 1 being opened");
+    await first;
   }
   for (const connection of accepted) connection.close();
   listener.close();

@@ -48,6 +48,8 @@ const markLooks = {
 } as const;
 const laneHeight = 48;
 const sqlFontSize = 12;
+/** In JupyterLab the browser draws the picture, in a font that may be wider than that of the PNG. */
+const browserFont = 0.85;
 
 /**
  * Draws events over time: a thin line while a connection is open, a light bar while somebody holds it, dark bars for
@@ -159,7 +161,7 @@ const textTitles: Readonly<Record<TimelineBarKind, string>> = {
 /** The SQL inside of its bar, shortened to the room there is. */
 function sqlLayer(bars: readonly TimelineBar[], { x, width, duration }: Scales): unknown {
   const values = bars.filter((bar) => bar.kind === "statement" || bar.kind === "failed").flatMap((bar) => {
-    const text = fitText(bar.text, sqlFontSize, (bar.end - bar.start) / duration * width - 8);
+    const text = fitText(bar.text, sqlFontSize, (bar.end - bar.start) / duration * width * browserFont - 8);
     return text === "" ? [] : [{ lane: bar.lane, start: bar.start, text }];
   });
   return {

@@ -112,7 +112,7 @@ export class NotebookPage {
   /** Takes "Run All Cells" from the menu and waits until every cell has run (one that fails stops no other). */
   async runAllCells(seconds: number): Promise<CellView[]> {
     // JupyterLab drops the command in silence when the kernel is not connected yet.
-    await this.#page.getByText("Deno | Idle").waitFor();
+    await this.#page.getByRole("button", { name: "Deno | Idle" }).waitFor(); // in the status bar
     await this.#page.locator("#jp-MainMenu").getByText("Run", { exact: true }).click();
     await this.#page.locator(".lm-Menu-item").filter({ hasText: /^Run All Cells/ }).click();
     return await this.waitFor((views) => views.every(({ prompt }) => /\[\d+\]/.test(prompt)), seconds);

@@ -166,7 +166,7 @@ export function explainPip({ stdout, stderr }: Finished): string {
     return "The disk is full, so JupyterLab could not be installed: free about 700 MB, then run this again";
   }
   if (
-    /Could not fetch|NewConnectionError|ConnectionError|ConnectTimeout|name resolution|Network is unreachable|SSLError|ProxyError/i
+    /Could not fetch|from versions: none|NewConnectionError|ConnectionError|ConnectTimeout|name resolution|Network is unreachable|SSLError|ProxyError/i
       .test(text)
   ) {
     return "The Python package index (pypi.org) cannot be reached, so JupyterLab could not be installed: check the " +

@@ -8,6 +8,7 @@ const said = (stderr: string) => explainPip({ code: 1, stdout: "", stderr });
 
 Deno.test("pip's failures become a sentence that says what to do", () => {
   assertStringIncludes(said("Failed to establish a new connection: Temporary failure in name resolution"), "network");
+  assertStringIncludes(said("No matching version of jupyterlab (from versions: none)"), "network");
   assertStringIncludes(said("OSError: [Errno 28] No space left on device"), "disk is full");
   assertStringIncludes(said("ERROR: something else"), "requirements.txt");
 });

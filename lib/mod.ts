@@ -16,10 +16,19 @@ export * from "./engine/errors.ts";
 // models, and the session that reads and writes them
 export * from "./orm/columns.ts";
 export { type ForeignKey, Metadata, Table, type TableColumn, type TableOptions } from "./orm/table.ts";
-export { type AnyModel, type Attributes, declarativeBase, type Model, type NewValues } from "./orm/model.ts";
+export {
+  type AnyModel,
+  type Attributes,
+  declarativeBase,
+  type KeyOf,
+  type Model,
+  type NewValues,
+} from "./orm/model.ts";
 export { createStatements, createTable, dropStatements } from "./orm/ddl.ts";
-export { Select, select } from "./orm/select.ts";
-export { Session, sessionmaker } from "./orm/session.ts";
+export { manyToMany, manyToOne, oneToMany, Related } from "./orm/relations.ts";
+export { Select, select, SelectColumns } from "./orm/select.ts";
+export { selectinload } from "./orm/loading.ts";
+export { Session, type SessionMaker, sessionmaker, type SessionOptions } from "./orm/session.ts";
 export * from "./orm/errors.ts";
 
 // migrations

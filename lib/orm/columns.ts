@@ -67,36 +67,38 @@ export interface ColumnDefinition {
 }
 
 /** A column under construction; every method returns a new one. `Optional`: a new object may leave it out. */
-export class Column<Value, Optional extends boolean = false> {
+export class Column<Value, Optional extends boolean = false, Key extends boolean = false> {
   /** Only types: what an attribute holds. */
   declare readonly value: Value;
   /** Only types: whether the constructor needs it. */
   declare readonly optional: Optional;
+  /** Only types: whether it belongs to the primary key. */
+  declare readonly key: Key;
 
   constructor(readonly definition: ColumnDefinition) {}
 
   /** The column may hold NULL. */
-  nullable(): Column<Value | null, true> {
+  nullable(): Column<Value | null, true, Key> {
     return this.#with({ nullable: true });
   }
 
   /** The column is, or belongs to, the primary key. */
-  primaryKey(): Column<Value, Optional> {
+  primaryKey(): Column<Value, Optional, true> {
     return this.#with({ primaryKey: true });
   }
 
   /** No two rows have the same value. */
-  unique(): Column<Value, Optional> {
+  unique(): Column<Value, Optional, Key> {
     return this.#with({ unique: true });
   }
 
   /** Rows can be found by this column without reading the whole table. */
-  index(): Column<Value, Optional> {
+  index(): Column<Value, Optional, Key> {
     return this.#with({ index: true });
   }
 
   /** @param condition SQL that is true for every row, such as `"shells >= 0"`. Never build it from user input. */
-  check(condition: string): Column<Value, Optional> {
+  check(condition: string): Column<Value, Optional, Key> {
     return this.#with({ check: condition });
   }
 
@@ -106,26 +108,26 @@ export class Column<Value, Optional extends boolean = false> {
    * @param target a model, or `"table.column"` where two models name each other, or one names itself: their types
    * could not be inferred otherwise.
    */
-  references(target: ReferenceTarget, options: Omit<Reference, "target"> = {}): Column<Value, Optional> {
+  references(target: ReferenceTarget, options: Omit<Reference, "target"> = {}): Column<Value, Optional, Key> {
     return this.#with({ references: { target, ...options } });
   }
 
   /** @param make called for each new object that does not give a value. */
-  default(make: () => Value): Column<Value, true> {
+  default(make: () => Value): Column<Value, true, Key> {
     return this.#with({ default: make });
   }
 
   /** The server makes the value; it comes back with the write. */
-  serverDefault(expression: ServerExpression): Column<Value, true> {
+  serverDefault(expression: ServerExpression): Column<Value, true, Key> {
     return this.#with({ serverDefault: expression });
   }
 
   /** The server makes the value anew with each UPDATE; it comes back with the write. */
-  onUpdate(expression: ServerExpression): Column<Value, Optional> {
+  onUpdate(expression: ServerExpression): Column<Value, Optional, Key> {
     return this.#with({ onUpdate: expression });
   }
 
-  #with<V, O extends boolean>(more: Partial<ColumnDefinition>): Column<V, O> {
+  #with<V, O extends boolean, K extends boolean>(more: Partial<ColumnDefinition>): Column<V, O, K> {
     return new Column({ ...this.definition, ...more });
   }
 }
@@ -185,7 +187,7 @@ export function json<Value = unknown>(): Column<Value> {
 }
 
 /** An array of another column's type. */
-export function array<Value>(of: Column<Value, boolean>): Column<Value[]> {
+export function array<Value>(of: Column<Value, boolean, boolean>): Column<Value[]> {
   return column(`${of.definition.type}[]`, {
     values: of.definition.values,
     bind: of.definition.bind && ((list) => (list as unknown[]).map(of.definition.bind!)),

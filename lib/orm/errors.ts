@@ -45,14 +45,30 @@ export class DetachedObjectError extends EngineError {
   }
 }
 
+/** An object that is in one session was put into another. */
+export class AttachedObjectError extends EngineError {
+  constructor(model: string) {
+    super(
+      `This ${model} is in another session. An object belongs to one: expunge() it there, or load it here with get().`,
+    );
+  }
+}
+
 /** A flush failed; the session refuses further work until `rollback()`. */
 export class PendingRollbackError extends EngineError {
-  constructor(cause: Error) {
+  constructor(cause?: Error) {
     super(
-      `An earlier flush failed (${cause.message.split("\n")[0]}), so nothing of this transaction can be kept. ` +
+      `An earlier flush failed (${cause?.message.split("\n")[0]}), so nothing of this transaction can be kept. ` +
         "Call session.rollback() and begin again.",
       { cause },
     );
+  }
+}
+
+/** A transaction was to begin where one is open. */
+export class TransactionBegunError extends EngineError {
+  constructor() {
+    super("A transaction is open: it began by itself with the first statement. Call begin() before any other work.");
   }
 }
 

@@ -23,6 +23,10 @@ export class IdentityMap {
     objects.set(keyText(keyOf(table, entity)), entity);
   }
 
+  delete(table: Table, key: readonly unknown[]): void {
+    this.#objects.get(table)?.delete(keyText(key));
+  }
+
   clear(): void {
     this.#objects.clear();
   }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type RelationDeclaration, relationsOf } from "./relations.ts";
+import { type Related, type RelationDeclaration, relationsOf } from "./relations.ts";
 import { type Columns, Metadata, type Table, type TableOptions } from "./table.ts";
 
 /** What an instance holds. */
@@ -17,10 +17,27 @@ export type NewValues<C extends Columns> =
   & { [Name in Exclude<keyof C, OptionalNames<C>>]: C[Name]["value"] }
   & { [Name in OptionalNames<C>]?: C[Name]["value"] };
 
+type KeyNames<C extends Columns> = { [Name in keyof C]: C[Name]["key"] extends true ? Name : never }[keyof C];
+type IsOne<T, Each = T> = Each extends unknown ? ([T] extends [Each] ? true : false) : never;
+
+/** What identifies an object: the value of its primary key, or, where that has several columns, an object of them. */
+export type KeyOf<M extends AnyModel> = IsOne<KeyNames<M["table"]["types"]>> extends true
+  ? M["table"]["types"][KeyNames<M["table"]["types"]>]["value"]
+  : { [Name in KeyNames<M["table"]["types"]>]: M["table"]["types"][Name]["value"] };
+
+/** What `create()` takes for the relations of a model. */
+export type RelationValues<M extends AnyModel> = {
+  [Name in keyof NonNullable<M["relations"]> & keyof InstanceType<M>]?: InstanceType<M>[Name] extends Related<infer T>
+    ? Iterable<T>
+    : InstanceType<M>[Name];
+};
+
 /** A model: the class of its objects, and the table of its rows. */
 export interface Model<C extends Columns> {
   new (values: NewValues<C>): Attributes<C>;
   readonly table: Table<C>;
+  /** A new object with its relations: `User.create({ name: "sandy", toys: [car] })`. */
+  create<M extends AnyModel>(this: M, values: NewValues<M["table"]["types"]> & RelationValues<M>): InstanceType<M>;
 }
 
 /** Any model, also one with methods of its own. */
@@ -74,6 +91,12 @@ export function declarativeBase<Shared extends Columns = Record<never, never>>(
       const table = metadata.add<Columns>(name, { ...columns, ...shared }, options);
       return class {
         static readonly table = table;
+
+        static create(this: AnyModel, values: Record<string, unknown>) {
+          const entity = new this(values as never) as Record<string, unknown>;
+          for (const name of relationsOf(this).keys()) if (values[name] !== undefined) entity[name] = values[name];
+          return entity;
+        }
 
         constructor(values: Record<string, unknown>) {
           relationsOf(new.target as unknown as AnyModel);

@@ -140,10 +140,16 @@ export function collectionOf(entity: Entity, relation: Relation): Related<object
 }
 
 /** Puts an object, or null, into a relation to one, without telling the other side. */
-export function setReference(entity: Entity, name: string, key: ForeignKey, value: Entity | null): void {
-  hold(entity, name, { key, value });
+export function setReference(
+  entity: Entity,
+  name: string,
+  key: ForeignKey,
+  value: Entity | null,
   // undefined where the server has yet to make the key: see propagateKeys()
-  entity[key.column.attribute] = value === null ? null : value[key.referred.attribute];
+  id: unknown = value === null ? null : value[key.referred.attribute],
+): void {
+  hold(entity, name, { key, value });
+  entity[key.column.attribute] = id;
 }
 
 function hold(entity: Entity, name: string, value: Reference | Related<object>): void {
@@ -267,9 +273,11 @@ export class Related<T extends object> implements Iterable<T> {
     for (const item of this.removed) this.#items.delete(item);
   }
 
-  /** What it holds now, to return to with {@linkcode restore}. */
-  snapshot(): RelatedSnapshot {
-    return { items: this.#items && [...this.#items], added: [...this.added], removed: [...this.removed] };
+  /** What it holds, to return to with {@linkcode restore}. @param pending with or without what waits to be written. */
+  snapshot(pending: boolean): RelatedSnapshot {
+    if (pending) return { items: this.#items && [...this.#items], added: [...this.added], removed: [...this.removed] };
+    const items = this.#items && [...this.#items, ...this.removed].filter((item) => !this.added.has(item));
+    return { items, added: [], removed: [] };
   }
 
   /** Returns to an earlier state. */

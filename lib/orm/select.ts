@@ -7,20 +7,37 @@
 import {
   CamelCasePlugin,
   DummyDriver,
-  type ExpressionBuilder,
   type ExpressionOrFactory,
   Kysely,
   type OperandValueExpressionOrList,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
+  type ReferenceExpression,
   type SelectQueryBuilder,
   type SqlBool,
 } from "kysely";
+import { quote } from "./ddl.ts";
+import { InvalidModelError } from "./errors.ts";
+import type { LoaderOption } from "./loading.ts";
 import type { AnyModel, Attributes } from "./model.ts";
+import { type Related, relationsOf } from "./relations.ts";
+import type { Table } from "./table.ts";
 
-/** A database as Kysely's types see it: one table, whose columns are the model's attributes. */
-export type ModelDatabase<M extends AnyModel> = { entity: Attributes<M["table"]["types"]> };
+/** The attributes of a model that are columns. */
+export type ColumnValues<M extends AnyModel> = Attributes<M["table"]["types"]>;
+
+/** The names of a model's relations. */
+export type RelationNames<M extends AnyModel> = keyof NonNullable<M["relations"]> & string;
+
+/** The columns on the other side of a relation. */
+type JoinedValues<M extends AnyModel, Name extends string> = Name extends keyof InstanceType<M>
+  ? ValuesOf<InstanceType<M>[Name] extends Related<infer T> ? T : NonNullable<InstanceType<M>[Name]>>
+  : never;
+// deno-lint-ignore no-explicit-any -- whatever is no column of a row
+type ValuesOf<T> = {
+  [Name in keyof T as T[Name] extends Related<any> | ((...args: any) => any) ? never : Name]: T[Name];
+};
 
 /** How to compare, as Kysely writes it. */
 export type Comparison =
@@ -38,7 +55,21 @@ export type Comparison =
   | "is"
   | "is not";
 
-type Builder<M extends AnyModel> = SelectQueryBuilder<ModelDatabase<M>, "entity", unknown>;
+/** How rows are locked until the end of the transaction. */
+export interface LockOptions {
+  /** Leave out rows that somebody else has locked. */
+  readonly skipLocked?: boolean;
+  /** Fail at once, with a LockTimeoutError, where somebody else has locked a row. */
+  readonly noWait?: boolean;
+}
+
+/** A database as Kysely's types see it: the model's table and those that were joined. */
+type Database<M extends AnyModel, Joined> = { entity: ColumnValues<M> } & Joined;
+type Builder<M extends AnyModel, Joined> = SelectQueryBuilder<
+  Database<M, Joined>,
+  keyof Database<M, Joined> & string,
+  unknown
+>;
 
 /** Compiles queries and sends none. */
 const compiler = new Kysely<Record<string, Record<string, unknown>>>({
@@ -51,13 +82,12 @@ const compiler = new Kysely<Record<string, Record<string, unknown>>>({
   plugins: [new CamelCasePlugin()],
 });
 
-/** A query for the objects of one model. */
-export class Select<M extends AnyModel> {
-  readonly #builder: Builder<M>;
+/** What every kind of SELECT has. */
+abstract class Statement<M extends AnyModel, Joined, Self> {
+  constructor(readonly model: M, protected readonly builder: Builder<M, Joined>) {}
 
-  constructor(readonly model: M, builder: Builder<M>) {
-    this.#builder = builder;
-  }
+  /** The same statement with another builder. */
+  protected abstract with(builder: Builder<M, Joined>): Self;
 
   /**
    * Keeps the rows for which the condition holds; several calls are joined with AND.
@@ -67,47 +97,128 @@ export class Select<M extends AnyModel> {
    * select(Hero).where(({ eb, or }) => or([eb("name", "=", "sandy"), eb("appSrc", "is", null)]));
    * ```
    */
-  where<Name extends keyof ModelDatabase<M>["entity"] & string, Operator extends Comparison>(
+  where<
+    Name extends ReferenceExpression<Database<M, Joined>, keyof Database<M, Joined> & string>,
+    Operator extends Comparison,
+  >(
     column: Name,
     operator: Operator,
-    value: OperandValueExpressionOrList<ModelDatabase<M>, "entity", Name>,
-  ): Select<M>;
-  where(
-    condition: ExpressionOrFactory<ModelDatabase<M>, "entity", SqlBool>,
-  ): Select<M>;
-  where(...condition: unknown[]): Select<M> {
-    const where = this.#builder.where as (...condition: unknown[]) => Builder<M>;
-    return new Select(this.model, where.apply(this.#builder, condition));
+    value: OperandValueExpressionOrList<Database<M, Joined>, keyof Database<M, Joined> & string, Name>,
+  ): Self;
+  where(condition: ExpressionOrFactory<Database<M, Joined>, keyof Database<M, Joined> & string, SqlBool>): Self;
+  where(...condition: unknown[]): Self {
+    const where = this.builder.where as (...condition: unknown[]) => Builder<M, Joined>;
+    return this.with(where.apply(this.builder, condition));
   }
 
   /** Sorts by a column; a further call sorts what is equal so far. */
-  orderBy(column: keyof ModelDatabase<M>["entity"] & string, direction: "asc" | "desc" = "asc"): Select<M> {
-    const orderBy = this.#builder.orderBy as (column: string, direction: string) => Builder<M>;
-    return new Select(this.model, orderBy.call(this.#builder, column, direction));
+  orderBy(column: keyof ColumnValues<M> & string, direction: "asc" | "desc" = "asc"): Self {
+    const orderBy = this.builder.orderBy as (column: string, direction: string) => Builder<M, Joined>;
+    return this.with(orderBy.call(this.builder, `${this.model.table.name}.${column}`, direction));
   }
 
   /** At most `count` rows. */
-  limit(count: number): Select<M> {
-    return new Select(this.model, this.#builder.limit(count));
+  limit(count: number): Self {
+    return this.with(this.builder.limit(count));
   }
 
   /** Leaves out the first `count` rows. */
-  offset(count: number): Select<M> {
-    return new Select(this.model, this.#builder.offset(count));
+  offset(count: number): Self {
+    return this.with(this.builder.offset(count));
+  }
+
+  /** Leaves out repeated rows. */
+  distinct(): Self {
+    return this.with(this.builder.distinct());
   }
 
   /** The SQL and its parameters. */
   compile(): { readonly sql: string; readonly parameters: readonly unknown[] } {
-    return this.#builder.compile();
+    return this.builder.compile();
+  }
+}
+
+/** A query for the objects of one model. */
+export class Select<M extends AnyModel, Joined = unknown> extends Statement<M, Joined, Select<M, Joined>> {
+  constructor(
+    model: M,
+    builder: Builder<M, Joined>,
+    readonly loaders: readonly LoaderOption[] = [],
+    readonly lock = false,
+  ) {
+    super(model, builder);
+  }
+
+  /** Brings relations along: `options(selectinload("toys"))`. */
+  options(...loaders: LoaderOption<RelationNames<M>>[]): Select<M, Joined> {
+    return new Select(this.model, this.builder, [...this.loaders, ...loaders], this.lock);
+  }
+
+  /** Only some columns, as plain rows instead of objects. */
+  columns<Name extends keyof ColumnValues<M> & string>(
+    ...names: Name[]
+  ): SelectColumns<M, Joined, { [Each in Name]: ColumnValues<M>[Each] }> {
+    const columns = names.map((name) => `${this.model.table.name}.${name}`);
+    const clear = this.builder.clearSelect() as unknown as { select(columns: string[]): Builder<M, Joined> };
+    return new SelectColumns(this.model, clear.select(columns), names);
+  }
+
+  /** Joins the rows on the other side of a relation, to filter by them: `.join("toys").where("toys.name", "=", "car")`. */
+  join<Name extends RelationNames<M>>(
+    name: Name,
+  ): Select<M, Joined & { [Each in Name]: JoinedValues<M, Each> }> {
+    const relation = relationsOf(this.model).get(name);
+    if (!relation) throw new InvalidModelError(this.model.table.name, `there is no relation "${name}"`);
+    const { key, otherKey, target, kind } = relation;
+    const own = this.model.table.name;
+    const as = `${target.table.name} as ${name}`;
+    type Joining = { innerJoin(table: string, left: string, right: string): Joining };
+    const builder = this.builder as unknown as Joining;
+    const joined = otherKey
+      ? builder.innerJoin(key.from.name, `${key.from.name}.${key.column.name}`, `${own}.${key.referred.name}`)
+        .innerJoin(as, `${name}.${otherKey.referred.name}`, `${key.from.name}.${otherKey.column.name}`)
+      : kind === "many-to-one"
+      ? builder.innerJoin(as, `${name}.${key.referred.name}`, `${own}.${key.column.name}`)
+      : builder.innerJoin(as, `${name}.${key.column.name}`, `${own}.${key.referred.name}`);
+    return new Select(this.model, joined as never, this.loaders, this.lock);
+  }
+
+  /** Locks the rows until the end of the transaction, and reads them anew. */
+  withForUpdate({ skipLocked, noWait }: LockOptions = {}): Select<M, Joined> {
+    let builder = this.builder.forUpdate(this.model.table.name as never);
+    if (skipLocked) builder = builder.skipLocked();
+    if (noWait) builder = builder.noWait();
+    return new Select(this.model, builder, this.loaders, true);
+  }
+
+  protected override with(builder: Builder<M, Joined>): Select<M, Joined> {
+    return new Select(this.model, builder, this.loaders, this.lock);
+  }
+}
+
+/** A query for some columns of a model. Made by `select(Model).columns(…)`. */
+export class SelectColumns<M extends AnyModel, Joined, Row>
+  extends Statement<M, Joined, SelectColumns<M, Joined, Row>> {
+  /** Only types: what a row holds. */
+  declare readonly row: Row;
+
+  constructor(model: M, builder: Builder<M, Joined>, readonly names: readonly string[]) {
+    super(model, builder);
+  }
+
+  protected override with(builder: Builder<M, Joined>): SelectColumns<M, Joined, Row> {
+    return new SelectColumns(this.model, builder, this.names);
   }
 }
 
 /** A query for the objects of a model: `select(Hero).where("name", "=", "spongebob")`. */
 export function select<M extends AnyModel>(model: M): Select<M> {
-  const columns = model.table.columns.map(({ attribute }) => `${model.table.name}.${attribute}`);
-  const builder = compiler.selectFrom(model.table.name).select(columns);
-  return new Select(model, builder as unknown as Builder<M>);
+  const { name, columns } = model.table;
+  const builder = compiler.selectFrom(name).select(columns.map(({ attribute }) => `${name}.${attribute}`));
+  return new Select(model, builder as never);
 }
 
-/** The expression builder that `where` hands to a function. */
-export type { ExpressionBuilder };
+/** The columns of a table as a SELECT names them. */
+export function columnsOf(table: Table): string {
+  return table.columns.map(({ name }) => `${quote(table.name)}.${quote(name)}`).join(", ");
+}

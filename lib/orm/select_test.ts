@@ -15,7 +15,7 @@ Deno.test("conditions, order and limits become SQL with parameters", () => {
   assertEquals(
     sql,
     `select ${COLUMNS} from "heroes" where "name" = $1 and "app_src" is null ` +
-      `order by "created_at" desc, "name" asc limit $2 offset $3`,
+      `order by "heroes"."created_at" desc, "heroes"."name" asc limit $2 offset $3`,
   );
   assertEquals(parameters, ["sandy", 3, 6]);
 });

@@ -3,7 +3,7 @@ import {
   createEngine,
   EncodingError,
   type Engine,
-  NotNullViolationError,
+  MissingValueError,
   PendingRollbackError,
   select,
   type Session,
@@ -129,11 +129,12 @@ for (const driver of ["pg", "postgres"]) {
     assertEquals(t.sent, []);
   });
 
-  test("a missing required value is the server's NotNullViolationError", async (t) => {
+  test("a missing required value stops the flush before anything is sent", async (t) => {
     await using session = t.getSession();
     session.add(new Hero({ name: null as unknown as string }));
-    const error = await assertRejects(() => session.commit(), NotNullViolationError);
-    assertEquals(error.column, "name");
+    const error = await assertRejects(() => session.commit(), MissingValueError);
+    assertEquals([error.table, error.attribute], ["heroes", "name"]);
+    assertEquals(t.sent, []);
   });
 
   test("an UPDATE that meets no row is an error, and nothing is committed", async (t) => {

@@ -10,7 +10,9 @@ import { InvalidModelError } from "./errors.ts";
 
 /** The columns of a model by attribute name. */
 // deno-lint-ignore no-explicit-any -- any column, whatever its type
-export type Columns = Record<string, Column<any, boolean>>;
+export type Columns = Record<string, Column<any, boolean, boolean>>;
+
+const MUTABLE = /^(timestamptz|bytea|jsonb?)$|\[\]$/;
 
 /** A column in its table. */
 export interface TableColumn extends ColumnDefinition {
@@ -46,6 +48,10 @@ export class Table<C extends Columns = Columns> {
   declare readonly types: C;
   readonly columns: readonly TableColumn[];
   readonly primaryKey: readonly TableColumn[];
+  /** The positions of the primary key among the columns. */
+  readonly keyIndexes: readonly number[];
+  /** The positions of the columns whose values can be changed in place: dates, arrays, JSON, bytes. */
+  readonly mutableIndexes: readonly number[];
   /** The combinations of columns that no two rows share, beside the primary key. */
   readonly uniques: readonly (readonly TableColumn[])[];
   /** The combinations of columns by which rows can be found, beside the unique ones. */
@@ -64,6 +70,8 @@ export class Table<C extends Columns = Columns> {
     if (this.primaryKey.length === 0) {
       throw new InvalidModelError(name, "it has no primary key: mark a column with .primaryKey()");
     }
+    this.keyIndexes = this.primaryKey.map((column) => this.columns.indexOf(column));
+    this.mutableIndexes = this.columns.flatMap(({ type }, index) => MUTABLE.test(type) ? [index] : []);
     const combined = (lists: TableOptions["unique"] = []) => lists.map((list) => list.map((name) => this.column(name)));
     const single = (which: "unique" | "index") =>
       this.columns.filter((column) => column[which]).map((column) => [column]);

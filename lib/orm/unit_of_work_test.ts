@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { applyReturned, type Persistent, planFlush } from "./unit_of_work.ts";
+import { applyReturned, type Persistent, planFlush as plan, type Tracked } from "./unit_of_work.ts";
 import { Hero } from "./testing/heroes.ts";
 import type { Entity } from "./identity_map.ts";
 
@@ -16,6 +16,10 @@ function loaded(hero: object): Persistent {
   return { table, entity, loaded: table.columns.map(({ attribute }) => entity[attribute]) };
 }
 
+function planFlush(added: Tracked[], persistent: Persistent[]) {
+  return plan({ added, persistent, deleted: [], links: [] });
+}
+
 Deno.test("new objects that give the same columns are one INSERT", () => {
   const [insert, ...rest] = planFlush(added(new Hero({ id: ONE, name: "a" }), new Hero({ id: TWO, name: "b" })), []);
   assertEquals(
@@ -23,7 +27,7 @@ Deno.test("new objects that give the same columns are one INSERT", () => {
     "INSERT INTO heroes (id, name) SELECT * FROM unnest($1::uuid[], $2::text[]) " +
       "RETURNING id, app_src, created_at, updated_on",
   );
-  assertEquals(insert.parameters, [[ONE, TWO], ["a", "b"]]);
+  assertEquals(insert.parameters(), [[ONE, TWO], ["a", "b"]]);
   assertEquals(rest, []);
 });
 
@@ -48,7 +52,7 @@ Deno.test("only the changed columns of an object are written, and the columns th
     update.sql,
     "UPDATE heroes SET name = $1, updated_on = now() WHERE id = $2 RETURNING id, updated_on",
   );
-  assertEquals(update.parameters, ["b", ONE]);
+  assertEquals(update.parameters(), ["b", ONE]);
 });
 
 Deno.test("returned rows find their objects by key, in whatever order they come", () => {

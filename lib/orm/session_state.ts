@@ -1,0 +1,43 @@
+/**
+ * The states of a session and what leads from one to another: the one table that guards it.
+ *
+ * @module
+ */
+import { PendingRollbackError, SessionClosedError, TransactionBegunError } from "./errors.ts";
+
+/** `idle`: no transaction; `active`: a transaction is open; `failed`: a flush failed; `closed`: over. */
+export type SessionState = "idle" | "active" | "failed" | "closed";
+
+/** What a session is told to do. */
+export type SessionAction = "begin" | "work" | "fail" | "commit" | "rollback" | "close";
+
+/** Where each action leads; an action that is missing is refused. */
+export const TRANSITIONS: Readonly<Record<SessionState, Partial<Record<SessionAction, SessionState>>>> = {
+  idle: { begin: "active", work: "active", commit: "idle", rollback: "idle", close: "closed" },
+  active: { work: "active", fail: "failed", commit: "idle", rollback: "idle", close: "closed" },
+  failed: { rollback: "idle", close: "closed" },
+  closed: { close: "closed" },
+};
+
+/**
+ * The state after an action.
+ *
+ * @param failure why the state is `failed`.
+ * @throws {SessionClosedError} @throws {PendingRollbackError} @throws {TransactionBegunError}
+ */
+export function transition(state: SessionState, action: SessionAction, failure?: Error): SessionState {
+  const next = TRANSITIONS[state][action];
+  if (next !== undefined) return next;
+  if (state === "closed") throw new SessionClosedError();
+  if (state === "failed") throw new PendingRollbackError(failure);
+  throw new TransactionBegunError();
+}
+
+/** The table as a Mermaid state diagram. */
+export function stateDiagram(): string {
+  const lines = Object.entries(TRANSITIONS).flatMap(([from, actions]) => {
+    const byTarget = Map.groupBy(Object.entries(actions), ([, to]) => to);
+    return [...byTarget].map(([to, edges]) => `  ${from} --> ${to}: ${edges.map(([action]) => action).join(", ")}`);
+  });
+  return ["stateDiagram-v2", "  [*] --> idle", ...lines].join("\n");
+}

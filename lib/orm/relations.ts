@@ -9,10 +9,13 @@ import type { Entity } from "./identity_map.ts";
 import type { AnyModel } from "./model.ts";
 import type { ForeignKey, Table } from "./table.ts";
 
+/** The model on the other side; of its type no relations are asked, because models may name each other. */
+export type RelationTarget = () => { new (values: never): object; readonly table: Table };
+
 /** A relation as a model declares it in `static relations`. */
 export interface RelationDeclaration {
   readonly kind: "many-to-one" | "one-to-many" | "many-to-many";
-  readonly target: () => AnyModel;
+  readonly target: RelationTarget;
   /** The attribute with the foreign key; only needed where there are several between the two tables. */
   readonly foreignKey?: string;
   /** The association table of a many-to-many relation. */
@@ -20,17 +23,17 @@ export interface RelationDeclaration {
 }
 
 /** This table has the foreign key: `team: manyToOne(() => Team)`. */
-export function manyToOne(target: () => AnyModel, options: { foreignKey?: string } = {}): RelationDeclaration {
+export function manyToOne(target: RelationTarget, options: { foreignKey?: string } = {}): RelationDeclaration {
   return { kind: "many-to-one", target, ...options };
 }
 
 /** The other table has the foreign key: `members: oneToMany(() => User)`. */
-export function oneToMany(target: () => AnyModel, options: { foreignKey?: string } = {}): RelationDeclaration {
+export function oneToMany(target: RelationTarget, options: { foreignKey?: string } = {}): RelationDeclaration {
   return { kind: "one-to-many", target, ...options };
 }
 
 /** An association table has both foreign keys: `toys: manyToMany(() => Toy, { secondary: userToy })`. */
-export function manyToMany(target: () => AnyModel, options: { secondary: Table }): RelationDeclaration {
+export function manyToMany(target: RelationTarget, options: { secondary: Table }): RelationDeclaration {
   return { kind: "many-to-many", target, ...options };
 }
 
@@ -66,7 +69,7 @@ export function relationsOf(model: AnyModel): ReadonlyMap<string, Relation> {
 
 function resolve(owner: AnyModel, name: string, declaration: RelationDeclaration): Relation {
   const { kind, foreignKey, secondary } = declaration;
-  const target = declaration.target();
+  const target: AnyModel = declaration.target();
   const only = (from: Table, to: Table): ForeignKey => {
     const keys = from.foreignKeys().filter((key) => key.to === to)
       .filter(({ column }) => foreignKey === undefined || column.attribute === foreignKey);
@@ -329,16 +332,16 @@ export function* neighbours(entity: Entity): Generator<Entity> {
 /**
  * Copies the keys of the objects that an object refers to into its foreign keys.
  *
- * @returns the objects that have no key yet, because the server makes it.
+ * @returns the references whose objects have no key yet, because the server makes it.
  */
-export function propagateKeys(entity: Entity): Entity[] {
-  const waiting: Entity[] = [];
-  for (const value of HELD.get(entity)?.values() ?? []) {
-    if (value instanceof Related || !value.value) continue;
-    const { column, referred } = value.key;
+export function propagateKeys(entity: Entity): Reference[] {
+  const waiting: Reference[] = [];
+  for (const reference of HELD.get(entity)?.values() ?? []) {
+    if (reference instanceof Related || !reference.value) continue;
+    const { column, referred } = reference.key;
     if (entity[column.attribute] !== undefined) continue;
-    entity[column.attribute] = value.value[referred.attribute];
-    if (entity[column.attribute] === undefined) waiting.push(value.value);
+    entity[column.attribute] = reference.value[referred.attribute];
+    if (entity[column.attribute] === undefined) waiting.push(reference);
   }
   return waiting;
 }

@@ -64,18 +64,31 @@ const MOST_PARAMETERS = 65_535;
 
 /** Plans a flush. @throws {MissingValueError} when a new row lacks a value that it needs. */
 export function planFlush({ added, persistent, deleted, links }: Work): Step[] {
-  const tables = unique([...added, ...deleted].map(({ table }) => table));
-  const keys = tables.flatMap((table) => table.foreignKeys()).filter(({ from, to }) => from !== to);
-  const { order, closing } = dependencyOrder(tables, keys);
-  const inserts = order.flatMap((table) => planInserts(table, added, closing));
+  for (const { entity } of added) propagateKeys(entity);
+  const forward = tableOrder(added, ({ entity }, { column }) => entity[column.attribute] !== null);
+  const backward = tableOrder(
+    deleted,
+    ({ table, loaded }, { column }) => loaded[table.columns.indexOf(column)] !== null,
+  );
+  const inserts = forward.order.flatMap((table) => planInserts(table, added, forward.closing));
   return [
     ...inserts.map(({ step }) => step),
     ...inserts.flatMap(({ later }) => later),
     ...planUpdates(persistent),
     ...links.flatMap(planUnlink),
     ...links.flatMap(planLink),
-    ...order.toReversed().flatMap((table) => planDeletes(table, deleted)),
+    ...backward.closing.flatMap((key) => planDetach(key, deleted)),
+    ...backward.order.toReversed().flatMap((table) => planDeletes(table, deleted)),
   ];
+}
+
+/** The tables of some rows in the order of the foreign keys that are used in them. */
+function tableOrder<Row extends Tracked>(rows: readonly Row[], isUsed: (row: Row, key: ForeignKey) => boolean) {
+  const byTable = Map.groupBy(rows, ({ table }) => table);
+  const keys = [...byTable].flatMap(([table, own]) =>
+    table.foreignKeys().filter((key) => key.to !== table && own.some((row) => isUsed(row, key)))
+  );
+  return dependencyOrder([...byTable.keys()], keys);
 }
 
 /** The columns of an object that differ from what was loaded. */
@@ -108,65 +121,57 @@ interface PlannedInsert {
 function planInserts(table: Table, added: readonly Tracked[], closing: readonly ForeignKey[]): PlannedInsert[] {
   const groups = new Map<
     string,
-    { columns: TableColumn[]; entities: Entity[]; waits: boolean; later: TableColumn[] }
+    { columns: TableColumn[]; later: TableColumn[]; entities: Entity[]; waits: boolean }
   >();
   const own = added.filter((tracked) => tracked.table === table).map(({ entity }) => entity);
-  const news = new Set(own);
-  const selfKeys = table.foreignKeys().filter(({ to }) => to === table);
+  const isNew = new Set(own);
+  const inCircle = new Set(closing.filter(({ from }) => from === table).map(({ column }) => column));
   for (const entity of own) {
-    const waitsFor = propagateKeys(entity);
-    const waiting = new Set(waitsFor);
-    // a row of the same table whose key is not known yet, or a table that comes later: set when both are there
-    const later = [...closing.filter(({ from }) => from === table), ...selfKeys].map(({ column }) => column)
-      .filter((column) =>
-        entity[column.attribute] !== undefined && entity[column.attribute] !== null && column.nullable &&
-        closing.some((key) => key.column === column)
-      );
-    const pending = table.foreignKeys().filter(({ column }) =>
-      entity[column.attribute] === undefined && waiting.size > 0
-    )
-      .map(({ column }) => column);
-    const postponed = pending.filter((column) => column.nullable && [...waiting].some((other) => news.has(other)));
-    const columns = table.columns.filter((column) =>
-      !later.includes(column) && !postponed.includes(column) &&
-      (entity[column.attribute] !== undefined || pending.includes(column))
+    const waiting = new Map(propagateKeys(entity).map(({ key, value }) => [key.column, value!]));
+    const given = table.columns.filter((column) => entity[column.attribute] !== undefined || waiting.has(column));
+    // what cannot be known or referred to yet is set once both rows are there
+    const later = given.filter((column) =>
+      column.nullable && entity[column.attribute] !== null && (inCircle.has(column) || isNew.has(waiting.get(column)!))
     );
-    requireValues(table, entity, columns, [...later, ...postponed]);
+    const columns = given.filter((column) => !later.includes(column));
+    requireValues(table, entity, given);
     // a key that the server makes is known only from the answer to an INSERT of that one row
     const alone = table.primaryKey.some(({ attribute }) => entity[attribute] === undefined);
-    const waits = pending.some((column) => columns.includes(column));
-    const id = `${columns.map(({ name }) => name)}|${[...later, ...postponed].map(({ name }) => name)}|${
-      alone ? groups.size : ""
-    }`;
-    const group = groups.get(id);
-    if (group) {
-      group.entities.push(entity);
-      group.waits ||= waits;
-    } else groups.set(id, { columns, entities: [entity], waits, later: [...later, ...postponed] });
+    const id = `${names(columns)}|${names(later)}|${alone ? groups.size : ""}`;
+    const group = groups.get(id) ?? { columns, later, entities: [], waits: false };
+    group.entities.push(entity);
+    group.waits ||= columns.some((column) => waiting.has(column));
+    groups.set(id, group);
   }
   return [...groups.values()].flatMap((group) =>
     chunks(group.entities, group.columns).map((entities) => {
       const { columns, later, waits } = group;
       return {
-        step: insertStep(table, columns, entities, waits),
+        step: insertStep(table, columns, later, entities, waits),
         later: later.length === 0 ? [] : [updateStep(table, later, entities, (entity) => keyOf(table, entity), true)],
       };
     })
   );
 }
 
-function requireValues(table: Table, entity: Entity, given: TableColumn[], later: TableColumn[]): void {
+function requireValues(table: Table, entity: Entity, given: readonly TableColumn[]): void {
   for (const column of table.columns) {
-    const missing = given.includes(column)
-      ? entity[column.attribute] === null
-      : !column.serverDefault && !later.includes(column);
-    if (missing && !column.nullable) throw new MissingValueError(table.name, column.attribute);
+    const isMissing = given.includes(column) ? entity[column.attribute] === null : !column.serverDefault;
+    if (isMissing && !column.nullable) throw new MissingValueError(table.name, column.attribute);
   }
 }
 
 /** `INSERT … SELECT FROM unnest()`: one text however many rows, so that it is prepared once. */
-function insertStep(table: Table, columns: TableColumn[], entities: readonly Entity[], waits: boolean): Step {
-  const missing = table.columns.filter((column) => !columns.includes(column) && !column.primaryKey);
+function insertStep(
+  table: Table,
+  columns: readonly TableColumn[],
+  later: readonly TableColumn[],
+  entities: readonly Entity[],
+  waits: boolean,
+): Step {
+  const missing = table.columns.filter((column) =>
+    !columns.includes(column) && !later.includes(column) && !column.primaryKey
+  );
   const keyIsMade = !table.primaryKey.every((column) => columns.includes(column));
   const returning = missing.length > 0 || keyIsMade ? [...table.primaryKey, ...missing] : [];
   const into = `INSERT INTO ${quote(table.name)}`;
@@ -257,6 +262,25 @@ function updateStep(
       `WHERE ${key.join(" AND ")} RETURNING ${returning.map((column) => `${name}.${quote(column.name)}`).join(", ")}`,
     parameters: () => source.parameters(entities.map((entity) => [...keyNow(entity), ...values(entity)])),
   };
+}
+
+/** Where deleted rows refer to each other in a circle, the reference is taken out first. */
+function planDetach({ from, column }: ForeignKey, deleted: readonly Persistent[]): Step[] {
+  const states = deleted.filter(({ table }) => table === from);
+  if (states.length === 0 || !column.nullable) return [];
+  const source = rowSource(from.primaryKey, states.length);
+  return [{
+    kind: "update",
+    table: from,
+    sql: `UPDATE ${quote(from.name)} SET ${quote(column.name)} = NULL WHERE (${
+      names(from.primaryKey)
+    }) IN (${source.select})`,
+    entities: states.map(({ entity }) => entity),
+    returning: [],
+    waits: false,
+    counted: true,
+    parameters: () => source.parameters(states.map(({ loaded }) => keyBefore(from, loaded))),
+  }];
 }
 
 function planDeletes(table: Table, deleted: readonly Persistent[]): Step[] {
@@ -361,8 +385,4 @@ export function applyReturned({ table, entities, returning }: Step, rows: readon
 
 function names(columns: readonly TableColumn[]): string {
   return columns.map(({ name }) => quote(name)).join(", ");
-}
-
-function unique<T>(items: readonly T[]): T[] {
-  return [...new Set(items)];
 }

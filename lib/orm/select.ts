@@ -34,8 +34,8 @@ export type RelationNames<M extends AnyModel> = keyof NonNullable<M["relations"]
 type JoinedValues<M extends AnyModel, Name extends string> = Name extends keyof InstanceType<M>
   ? ValuesOf<InstanceType<M>[Name] extends Related<infer T> ? T : NonNullable<InstanceType<M>[Name]>>
   : never;
-// deno-lint-ignore no-explicit-any -- whatever is no column of a row
 type ValuesOf<T> = {
+  // deno-lint-ignore no-explicit-any -- whatever is no column of a row
   [Name in keyof T as T[Name] extends Related<any> | ((...args: any) => any) ? never : Name]: T[Name];
 };
 

@@ -13,7 +13,7 @@ import { encodeParameters } from "../engine/parameters.ts";
 import { type FirstColumn, Result, type ScalarResult } from "../engine/result.ts";
 import type { Savepoint } from "../engine/savepoint.ts";
 import { quote } from "./ddl.ts";
-import { ConcurrentUseError, DetachedObjectError, StaleDataError } from "./errors.ts";
+import { ConcurrentUseError, StaleDataError } from "./errors.ts";
 import type { Entity } from "./identity_map.ts";
 import { type Loader, loadRelations } from "./loading.ts";
 import type { AnyModel, KeyOf } from "./model.ts";

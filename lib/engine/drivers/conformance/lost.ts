@@ -43,7 +43,7 @@ export function lost(test: Register): void {
     await one.close();
     await two.close();
     for (const pid of pids) await server.kill(pid);
-    await until("the pool has noticed", () => connected.poolStatus.idle === 0);
+    await until("the pool has noticed and closed both", () => connected.poolStatus.idle === 0 && closed.length === 2);
     assertEquals(closed, ["broken", "broken"]);
     await using next = await connected.connect();
     assert(!pids.includes(next.backendPid));

@@ -59,7 +59,7 @@ const commands: Record<string, (own: string | undefined) => Promise<number>> = {
       return 1;
     }
     const dropped = await postgres.reset();
-    console.log(dropped ? "The data of the local PostgreSQL are dropped." : "The local PostgreSQL has no data.");
+    console.log(dropped ? "The data of the local PostgreSQL have been deleted." : "The local PostgreSQL has no data.");
     return 0;
   },
   async url() {

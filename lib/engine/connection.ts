@@ -204,7 +204,7 @@ export class Connection implements AsyncDisposable {
   ): Promise<Result<Row>> {
     this.#assertOpen("execute a statement");
     signal?.throwIfAborted();
-    const statement = typeof query === "string" ? { sql: query, parameters } : query.compile();
+    const statement = typeof query === "string" ? { sql: query, parameters } : compiled(query);
     const encoded = encodeParameters(statement.parameters);
     const autobegin = !this.#transaction && this.#options.isolationLevel !== "AUTOCOMMIT";
     const begun = autobegin ? this.#begin(this.#options) : undefined;
@@ -344,4 +344,9 @@ async function settledWithin(promise: Promise<unknown>, milliseconds: number): P
   const elapsed = new Promise((resolve) => timer = setTimeout(resolve, milliseconds));
   await Promise.race([promise.catch(() => {}), elapsed]);
   clearTimeout(timer);
+}
+
+function compiled(query: Compilable): { sql: string; parameters: readonly unknown[] } {
+  if (typeof query?.compile === "function") return query.compile();
+  throw new TypeError(`execute() takes an SQL text or a query of Kysely, not ${Deno.inspect(query)}.`);
 }

@@ -182,6 +182,7 @@ export class CommitOutcomeUnknownError extends EngineError {
 }
 
 const BY_SQLSTATE: Record<string, typeof DatabaseError> = {
+  "23001": ForeignKeyViolationError,
   "23502": NotNullViolationError,
   "23503": ForeignKeyViolationError,
   "23505": UniqueViolationError,

@@ -5,6 +5,7 @@
  * @module
  */
 import { json as asJson } from "../engine/parameters.ts";
+import { quote } from "./quote.ts";
 import type { Table } from "./table.ts";
 
 /** An SQL expression the server evaluates, such as `now()`. */
@@ -103,12 +104,13 @@ export class Column<Value, Optional extends boolean = false, Key extends boolean
   }
 
   /**
-   * The value is the key of a row elsewhere.
+   * The value is the key of a row elsewhere. A new object may leave it out, because a relation can give it; a flush says
+   * if neither did.
    *
    * @param target a model, or `"table.column"` where two models name each other, or one names itself: their types
    * could not be inferred otherwise.
    */
-  references(target: ReferenceTarget, options: Omit<Reference, "target"> = {}): Column<Value, Optional, Key> {
+  references(target: ReferenceTarget, options: Omit<Reference, "target"> = {}): Column<Value, true, Key> {
     return this.#with({ references: { target, ...options } });
   }
 
@@ -188,13 +190,14 @@ export function json<Value = unknown>(): Column<Value> {
 
 /** An array of another column's type. */
 export function array<Value>(of: Column<Value, boolean, boolean>): Column<Value[]> {
-  return column(`${of.definition.type}[]`, {
-    values: of.definition.values,
-    bind: of.definition.bind && ((list) => (list as unknown[]).map(of.definition.bind!)),
+  const { type, values, bind } = of.definition;
+  return column(`${type}[]`, {
+    values,
+    bind: bind && ((list) => (list as unknown[]).map((value) => value === null ? null : bind(value))),
   });
 }
 
 /** An enum type of the database: one of some texts. @param name of the type, which `createAll` makes. */
 export function enumeration<const Value extends string>(name: string, values: readonly Value[]): Column<Value> {
-  return column(name, { values });
+  return column(quote(name), { values });
 }

@@ -8,11 +8,15 @@
 import type { Connection } from "../engine/connection.ts";
 import { IDENTITY } from "./columns.ts";
 import { dependencyOrder } from "./dependency_order.ts";
+import { InvalidModelError } from "./errors.ts";
+import { literal, quote } from "./quote.ts";
 import type { ForeignKey, Metadata, Table, TableColumn } from "./table.ts";
+
+export { quote } from "./quote.ts";
 
 /** A statement of DDL. */
 export interface Ddl {
-  /** The table or type it belongs to: where that is there already, the statement is not needed. */
+  /** The table or type it belongs to, as SQL writes it: where that is there already, the statement is not needed. */
   readonly object: string;
   readonly sql: string;
 }
@@ -26,11 +30,11 @@ export function createStatements(metadata: Metadata): Ddl[] {
   return [
     ...enumTypes(metadata).map(([name, values]) => ({
       object: name,
-      sql: `CREATE TYPE ${quote(name)} AS ENUM (${values.map(literal).join(", ")})`,
+      sql: `CREATE TYPE ${name} AS ENUM (${values.map(literal).join(", ")})`,
     })),
-    ...order.flatMap((table) => createTable(table, closing).map((sql) => ({ object: table.name, sql }))),
+    ...order.flatMap((table) => createTable(table, closing).map((sql) => ({ object: quote(table.name), sql }))),
     ...closing.map((key) => ({
-      object: key.from.name,
+      object: quote(key.from.name),
       sql: `ALTER TABLE ${quote(key.from.name)} ADD ${foreignKey(key)}`,
     })),
   ];
@@ -41,11 +45,11 @@ export function dropStatements(metadata: Metadata): Ddl[] {
   const { order, closing } = tableOrder(metadata);
   return [
     ...closing.map((key) => ({
-      object: key.from.name,
+      object: quote(key.from.name),
       sql: `ALTER TABLE ${quote(key.from.name)} DROP CONSTRAINT IF EXISTS ${foreignKeyName(key)}`,
     })),
-    ...order.toReversed().map(({ name }) => ({ object: name, sql: `DROP TABLE ${quote(name)}` })),
-    ...enumTypes(metadata).map(([name]) => ({ object: name, sql: `DROP TYPE ${quote(name)}` })),
+    ...order.toReversed().map(({ name }) => ({ object: quote(name), sql: `DROP TABLE ${quote(name)}` })),
+    ...enumTypes(metadata).map(([name]) => ({ object: name, sql: `DROP TYPE ${name}` })),
   ];
 }
 
@@ -81,13 +85,13 @@ export async function dropAll(connection: Connection, metadata: Metadata): Promi
 
 /** Which of the tables and types are there, in one round trip. */
 async function existing(connection: Connection, metadata: Metadata): Promise<Set<string>> {
-  const objects = [...metadata.tables.keys(), ...enumTypes(metadata).map(([name]) => name)];
+  const objects = [...[...metadata.tables.keys()].map(quote), ...enumTypes(metadata).map(([name]) => name)];
   const found = await connection.execute<{ name: string }>(
-    "SELECT name FROM unnest($1::text[], $2::text[]) AS wanted (name, quoted) " +
-      "WHERE to_regclass(quoted) IS NOT NULL OR to_regtype(quoted) IS NOT NULL",
-    [objects, objects.map(quote)],
+    "SELECT name FROM unnest($1::text[]) AS wanted (name) " +
+      "WHERE to_regclass(name) IS NOT NULL OR to_regtype(name) IS NOT NULL",
+    [objects],
   );
-  return new Set(found.scalars("name").all() as string[]);
+  return new Set(found.scalars("name").all());
 }
 
 /** Tables after those they refer to, and the foreign keys that close a circle. */
@@ -97,9 +101,20 @@ function tableOrder(metadata: Metadata): { order: Table[]; closing: ForeignKey[]
   return dependencyOrder([...metadata.tables.values()], keys);
 }
 
+/** The enum types by name, as SQL writes it. @throws {InvalidModelError} when two columns mean two types by one name. */
 function enumTypes(metadata: Metadata): [name: string, values: readonly string[]][] {
-  const columns = [...metadata.tables.values()].flatMap((table) => table.columns);
-  return [...new Map(columns.flatMap(({ type, values }) => values ? [[type.replace(/\[\]$/, ""), values]] : []))];
+  const types = new Map<string, readonly string[]>();
+  for (const table of metadata.tables.values()) {
+    for (const { attribute, type, values } of table.columns) {
+      if (!values) continue;
+      const name = type.replace(/(\[\])+$/, "");
+      if (String(types.get(name) ?? values) !== String(values)) {
+        throw new InvalidModelError(table.name, `"${attribute}" gives the enum type ${name} other values than before`);
+      }
+      types.set(name, values);
+    }
+  }
+  return [...types];
 }
 
 function columnDefinition({ name, type, nullable, serverDefault }: TableColumn): string {
@@ -127,23 +142,3 @@ function conventional(kind: "uq" | "ix", table: Table, columns: readonly TableCo
 function names(columns: readonly TableColumn[]): string {
   return columns.map(({ name }) => quote(name)).join(", ");
 }
-
-function literal(text: string): string {
-  return `'${text.replace(/'/g, "''")}'`;
-}
-
-/** An SQL identifier, quoted where PostgreSQL would read it otherwise. */
-export function quote(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replace(/"/g, '""')}"`;
-}
-
-/** Words PostgreSQL reserves (https://www.postgresql.org/docs/current/sql-keywords-appendix.html). */
-const RESERVED = new Set(
-  ("all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation " +
-    "column concurrently constraint create cross current_catalog current_date current_role current_schema current_time " +
-    "current_timestamp current_user default deferrable desc distinct do else end except false fetch for foreign freeze " +
-    "from full grant group having ilike in initially inner intersect into is isnull join lateral leading left like " +
-    "limit localtime localtimestamp natural not notnull null offset on only or order outer overlaps placing primary " +
-    "references returning right select session_user similar some symmetric system_user table tablesample then to " +
-    "trailing true union unique user using variadic verbose when where window with").split(" "),
-);

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import {
+  array,
   createEngine,
   createStatements,
   createTable,
@@ -9,6 +10,9 @@ import {
   identity,
   integer,
   InvalidModelError,
+  select,
+  sessionmaker,
+  sql,
   text,
   uuid,
 } from "../mod.ts";
@@ -117,6 +121,23 @@ Deno.test("a reference to nothing is an error that lists the tables", () => {
   );
 });
 
+Deno.test("an enum type is quoted where it must be, and has one set of values", () => {
+  const { model, metadata } = declarativeBase();
+  const id = uuid().primaryKey();
+  class Toy extends model("toys", {
+    id,
+    order: enumeration("Order", ["first"]),
+    orders: array(enumeration("Order", ["first"])),
+  }) {}
+  assertEquals(createStatements(metadata)[0], { object: '"Order"', sql: `CREATE TYPE "Order" AS ENUM ('first')` });
+  assertEquals(createTable(Toy.table)[0].split("\n").slice(2, 4), [
+    '  "order" "Order" NOT NULL,',
+    '  orders "Order"[] NOT NULL,',
+  ]);
+  model("cars", { id, order: enumeration("Order", ["last"]) });
+  assertThrows(() => createStatements(metadata), InvalidModelError, `"order" gives the enum type "Order" other values`);
+});
+
 Deno.test("a name is quoted where PostgreSQL would read it otherwise", () => {
   assertEquals(quote("heroes"), "heroes");
   assertEquals(quote("user"), '"user"');
@@ -145,4 +166,30 @@ database.test("createAll creates what is missing, dropAll drops what is there; b
   await engine.begin((connection) => metadata.dropAll(connection));
   await engine.begin((connection) => metadata.dropAll(connection));
   assertEquals(await tables(), []);
+});
+
+database.test("names that SQL would read otherwise are created, used and dropped; a circle, too", async (url) => {
+  const { model, metadata } = declarativeBase();
+  class Order extends model("order", {
+    id: identity().primaryKey(),
+    group: enumeration("User", ["a", "b"]).nullable(),
+    select: integer().nullable().references("table.id").index(),
+  }, { unique: [["group", "select"]], checks: { "a b": '"group" IS NOT NULL' } }) {}
+  class Table extends model("table", {
+    id: identity().primaryKey(),
+    order: integer().nullable().references(() => Order),
+    checks: array(enumeration("User", ["a", "b"])).serverDefault(sql(`'{b,a}'`)),
+  }) {}
+  for (let round = 0; round < 2; round++) {
+    await using engine = createEngine(url); // statements prepared on a connection know the type that was dropped
+    await engine.begin((connection) => metadata.createAll(connection));
+    await engine.begin((connection) => metadata.createAll(connection));
+    await sessionmaker(engine).begin(async (session) => {
+      session.addAll([new Order({ group: "b" }), new Table({})]);
+      await session.flush();
+      assertEquals(await session.scalar(select(Order).columns("group")), "b");
+      assertEquals(await session.scalar(select(Table).columns("checks")), ["b", "a"]);
+    });
+    await engine.begin((connection) => metadata.dropAll(connection));
+  }
 });

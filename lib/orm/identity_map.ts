@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { encodeParameter } from "../engine/parameters.ts";
 import type { Table } from "./table.ts";
 
 /** An object of a model, seen by its attributes. */
@@ -17,10 +18,10 @@ export class IdentityMap {
     return this.#objects.get(table)?.get(keyText(key));
   }
 
-  set(table: Table, entity: Entity): void {
+  set(table: Table, key: readonly unknown[], entity: Entity): void {
     let objects = this.#objects.get(table);
     if (!objects) this.#objects.set(table, objects = new Map());
-    objects.set(keyText(keyOf(table, entity)), entity);
+    objects.set(keyText(key), entity);
   }
 
   delete(table: Table, key: readonly unknown[]): void {
@@ -39,5 +40,10 @@ export function keyOf(table: Table, entity: Entity): unknown[] {
 
 /** A key as text; the separator is a character PostgreSQL's texts cannot contain. */
 export function keyText(key: readonly unknown[]): string {
-  return key.length === 1 ? String(key[0]) : key.map(String).join("\0");
+  return key.length === 1 ? partText(key[0]) : key.map(partText).join("\0");
+}
+
+/** A Date's own text would leave out the milliseconds. */
+function partText(value: unknown): string {
+  return String(typeof value === "object" ? encodeParameter(value) : value);
 }

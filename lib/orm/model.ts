@@ -33,9 +33,9 @@ export type RelationValues<M extends AnyModel> = {
 };
 
 /** A model: the class of its objects, and the table of its rows. */
-export interface Model<C extends Columns> {
+export interface Model<C extends Columns, Name extends string = string> {
   new (values: NewValues<C>): Attributes<C>;
-  readonly table: Table<C>;
+  readonly table: Table<C, Name>;
   /** A new object with its relations: `User.create({ name: "sandy", toys: [car] })`. */
   create<M extends AnyModel>(this: M, values: NewValues<M["table"]["types"]> & RelationValues<M>): InstanceType<M>;
 }
@@ -51,11 +51,11 @@ export interface AnyModel {
 /** What {@linkcode declarativeBase} returns. */
 export interface DeclarativeBase<Shared extends Columns> {
   /** Makes the class that a model extends: `class Hero extends model("heroes", { … }) {}`. */
-  model<C extends Columns>(
-    table: string,
+  model<C extends Columns, const Name extends string>(
+    table: Name,
     columns: C,
     options?: TableOptions<(keyof C | keyof Shared) & string>,
-  ): Model<C & Shared>;
+  ): Model<C & Shared, Name>;
   /** Makes the table of a many-to-many relation: its columns together are its primary key. */
   associationTable<C extends Columns>(name: string, columns: C): Table<C>;
   readonly metadata: Metadata;
@@ -87,8 +87,9 @@ export function declarativeBase<Shared extends Columns = Record<never, never>>(
       const keys = Object.entries(columns).map(([attribute, column]) => [attribute, column.primaryKey()]);
       return metadata.add(name, Object.fromEntries(keys));
     },
-    model<C extends Columns>(name: string, columns: C, options?: TableOptions) {
-      const table = metadata.add<Columns>(name, { ...columns, ...shared }, options);
+    model<C extends Columns, const Name extends string>(name: Name, columns: C, options?: TableOptions) {
+      // a model's own column stands where the base has one of that name
+      const table = metadata.add<Columns, Name>(name, { ...columns, ...shared, ...columns }, options);
       return class {
         static readonly table = table;
 
@@ -105,7 +106,7 @@ export function declarativeBase<Shared extends Columns = Record<never, never>>(
             attributes[attribute] = values[attribute] === undefined ? make?.() : values[attribute];
           }
         }
-      } as unknown as Model<C & Shared>;
+      } as unknown as Model<C & Shared, Name>;
     },
   };
 }

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { declarativeBase, integer, InvalidModelError, text } from "../mod.ts";
 import { snakeCase } from "./table.ts";
 import { Hero, metadata } from "./testing/heroes.ts";
+import { Note, User } from "./testing/playground.ts";
 
 Deno.test("a new object has its values, its defaults, and nothing the server will make", () => {
   const hero = new Hero({ name: "sandy" });
@@ -39,6 +40,35 @@ Deno.test("two models for one table are refused", () => {
     InvalidModelError,
     "there is a model for this table already",
   );
+});
+
+Deno.test("a name that cannot be used is refused when the model is declared", () => {
+  const { model } = declarativeBase();
+  const id = integer().primaryKey();
+  const refused = (table: string, columns: Record<string, typeof id>, problem: string) =>
+    assertThrows(() => model(table, columns), InvalidModelError, problem);
+  refused("userToys", { id }, "a table is named in snake_case");
+  refused("app.users", { id }, "without its schema");
+  refused("toys", { id, constructor: id }, `a column cannot be named "constructor", which every object has`);
+  refused("toys", { id, toString: id }, `"toString"`);
+  refused("toys", { id, appURL: id, appUrl: id }, `"appURL" and "appUrl" are one column, app_url`);
+});
+
+Deno.test("a model's own column stands where the base has one of that name", () => {
+  const { model } = declarativeBase({ note: text(), level: integer() });
+  class Toy extends model("toys", { id: integer().primaryKey(), note: text().unique() }) {}
+  assertEquals(Toy.table.columns.map(({ name, unique }) => [name, unique]), [
+    ["id", false],
+    ["note", true],
+    ["level", false],
+  ]);
+});
+
+Deno.test("a relation can be given when the object is made, in place of its foreign key", () => {
+  const note = new Note({ line: "hello" });
+  assertEquals(note.userId, undefined as unknown as string);
+  const sandy = User.create({ name: "sandy", notes: [note] });
+  assertEquals([note.userId, [...sandy.notes]], [sandy.id, [note]]);
 });
 
 Deno.test("attributes are camelCase, columns snake_case", () => {

@@ -178,15 +178,16 @@ function defineAccessor(model: AnyModel, relation: Relation): void {
 }
 
 function readReference(entity: Entity, relation: Relation): Entity | null {
-  const { column, referred } = relation.key;
-  const id = entity[column.attribute];
   const reference = held(entity, relation.name) as Reference | undefined;
-  // a foreign key that was set by hand since then goes before the object
-  if (reference && (reference.value === null || id === undefined || reference.value[referred.attribute] === id)) {
-    return reference.value;
-  }
-  if (id === undefined || id === null) return null;
+  if (reference?.value && isCurrent(entity, reference)) return reference.value;
+  if ((entity[relation.key.column.attribute] ?? null) === null) return null;
   throw new NotLoadedError(relation.owner.name, relation.name);
+}
+
+/** A foreign key that was set by hand, or returned to what it was, goes before the object that was put there. */
+function isCurrent(entity: Entity, { key, value }: Reference): boolean {
+  const id = entity[key.column.attribute];
+  return value !== null && (id === undefined || id === value[key.referred.attribute]);
 }
 
 function writeReference(entity: Entity, relation: Relation, value: Entity | null): void {
@@ -248,24 +249,28 @@ export class Related<T extends object> implements Iterable<T> {
 
   /** Takes an object out; the rows follow with the next flush. @returns whether it was, or may have been, in. */
   delete(item: T): boolean {
-    const wasIn = this.deleteQuietly(item);
+    const { kind, key } = this.#relation;
+    const isOthers = kind === "one-to-many" &&
+      (item as Entity)[key.column.attribute] !== this.#owner[key.referred.attribute];
+    if (isOthers || !this.deleteQuietly(item)) return false;
     const inverse = inverseOf(this.#relation);
-    if (this.#relation.kind === "one-to-many") this.#setOwner(item as Entity, inverse, null);
+    if (kind === "one-to-many") this.#setOwner(item as Entity, inverse, null);
     else if (inverse) collectionOf(item as Entity, inverse).deleteQuietly(this.#owner);
-    return wasIn;
+    return true;
   }
 
   /** `add` without telling the other side. */
   addQuietly(item: object): void {
     if (this.#items?.has(item as T)) return;
+    // while it is not known what is in, both orders have to be carried out
+    if (!this.removed.delete(item as T) || !this.#items) this.added.add(item as T);
     this.#items?.add(item as T);
-    if (!this.removed.delete(item as T)) this.added.add(item as T);
   }
 
   /** `delete` without telling the other side. */
   deleteQuietly(item: object): boolean {
     if (this.#items && !this.#items.delete(item as T)) return false;
-    if (!this.added.delete(item as T)) this.removed.add(item as T);
+    if (!this.added.delete(item as T) || !this.#items) this.removed.add(item as T);
     return true;
   }
 
@@ -310,7 +315,10 @@ export class Related<T extends object> implements Iterable<T> {
   /** The foreign key is the item's: it refers to the owner also where the item declares no relation. */
   #setOwner(item: Entity, inverse: Relation | undefined, owner: Entity | null): void {
     const { key } = this.#relation;
-    setReference(item, inverse?.name ?? `(${key.column.attribute})`, key, owner);
+    const name = inverse?.name ?? `(${key.column.attribute})`;
+    const before = (held(item, name) as Reference | undefined)?.value;
+    if (before && before !== this.#owner) collectionOf(before, this.#relation).deleteQuietly(item);
+    setReference(item, name, key, owner);
   }
 }
 
@@ -325,7 +333,7 @@ export interface RelatedSnapshot {
 export function* neighbours(entity: Entity): Generator<Entity> {
   for (const value of HELD.get(entity)?.values() ?? []) {
     if (value instanceof Related) yield* value.added as Iterable<Entity>;
-    else if (value.value) yield value.value;
+    else if (isCurrent(entity, value)) yield value.value!;
   }
 }
 

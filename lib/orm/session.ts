@@ -69,6 +69,12 @@ export interface GetOptions {
   readonly withForUpdate?: boolean | LockOptions;
 }
 
+/** The steps of a flush, and the values of the objects as they are when it is sent. */
+interface Flush {
+  readonly steps: readonly Step[];
+  readonly values: ReadonlyMap<Entity, unknown[]>;
+}
+
 /** Made by the function that {@linkcode sessionmaker} returns. */
 export class Session implements AsyncDisposable {
   readonly #engine: Engine;
@@ -76,10 +82,9 @@ export class Session implements AsyncDisposable {
   readonly #tracker = new Tracker();
   #state: SessionState = "idle";
   #failure: Error | undefined;
-  #transaction: TransactionOptions = {};
-  #connection: Promise<Connection> | undefined;
+  #connection: Connection | undefined;
   /** What runs now, and from where it was called. */
-  #running: { what: string; site: CallSite } | undefined;
+  #running: { what: string; site: CallSite; done: Promise<unknown> } | undefined;
 
   constructor(engine: Engine, options: SessionOptions = {}) {
     this.#engine = engine;
@@ -109,7 +114,7 @@ export class Session implements AsyncDisposable {
   /** Puts a new object into the session, with the objects that it refers to; written with the next flush. */
   add(object: object): void {
     this.#assert("work");
-    this.#tracker.add(object as Entity, this);
+    this.#tracker.add(object as Entity);
   }
 
   /** Puts several new objects into the session. */
@@ -153,14 +158,12 @@ export class Session implements AsyncDisposable {
     this.#assert("work");
     const values = keyValues(model.table, key);
     const known = this.#tracker.find(model, values);
-    if (known && !options.withForUpdate && !this.#tracker.isExpired(known)) {
-      return known as InstanceType<M>;
-    }
+    if (known && !options.withForUpdate) return known as InstanceType<M>;
     return await this.#exclusive("work", `get(${model.name})`, async () => {
       const { withForUpdate } = options;
       const lock = withForUpdate === true ? {} : withForUpdate || undefined;
       const rows = await this.#query(selectByKey(model.table, lock), values);
-      return (rows[0] ? this.#tracker.load(model, rows[0], this, lock !== undefined) : null) as InstanceType<M> | null;
+      return (rows[0] ? this.#tracker.load(model, rows[0], lock !== undefined) : null) as InstanceType<M> | null;
     });
   }
 
@@ -197,7 +200,7 @@ export class Session implements AsyncDisposable {
       }
       const { model, loaders, lock } = statement;
       const rows = await this.#query(sql, parameters);
-      const objects = rows.map((row) => this.#tracker.load(model, row, this, lock));
+      const objects = rows.map((row) => this.#tracker.load(model, row, lock));
       if (loaders.length > 0) await loadRelations(this.#loader(), model, [...new Set(objects)], loaders);
       const raw = {
         columns: [model.name],
@@ -235,7 +238,7 @@ export class Session implements AsyncDisposable {
       const connection = await this.#begun();
       const rows = (await connection.execute(selectByKey(model.table, lock), key)).tuples().all();
       if (rows.length === 0) throw new NoResultFound();
-      this.#tracker.load(model, rows[0], this, true);
+      this.#tracker.load(model, rows[0], true);
     });
   }
 
@@ -245,10 +248,7 @@ export class Session implements AsyncDisposable {
    * @throws {TransactionBegunError} when one is open.
    */
   begin(options: TransactionOptions = {}): Promise<void> {
-    return this.#exclusive("begin", "begin()", async () => {
-      this.#transaction = options;
-      await this.#begun();
-    });
+    return this.#exclusive("begin", "begin()", async () => void await this.#begun(options));
   }
 
   /**
@@ -262,22 +262,26 @@ export class Session implements AsyncDisposable {
   beginNested(): Promise<SessionSavepoint> {
     return this.#exclusive("work", "beginNested()", async () => {
       await this.#flush();
-      const inner = await (await this.#begun()).beginNested();
+      const connection = await this.#begun();
+      const inner = await connection.beginNested();
       const depth = this.#tracker.beginNested();
+      const isOver = () => this.#connection !== connection || !connection.inTransaction;
       return new SessionSavepoint(inner, {
         commit: () =>
           this.#exclusive("work", "commit() of a savepoint", async () => {
-            await this.#flush();
+            if (!isOver()) await this.#flush();
             await inner.commit();
             this.#tracker.commitNested(depth);
           }),
-        rollback: () =>
-          this.#exclusive("rollback", "rollback() of a savepoint", async () => {
+        rollback: async () => {
+          if (isOver()) return;
+          await this.#exclusive("rollback", "rollback() of a savepoint", async () => {
             await inner.rollback();
-            if (this.#state === "failed") this.#state = "active";
+            this.#state = "active";
             this.#failure = undefined;
             this.#tracker.rollbackNested(depth);
-          }),
+          });
+        },
       });
     });
   }
@@ -298,12 +302,13 @@ export class Session implements AsyncDisposable {
    */
   commit(): Promise<void> {
     return this.#exclusive("commit", "commit()", async () => {
-      const plan = this.#tracker.plan();
-      if (plan.length === 0 && !this.#connection) return;
+      const plan = this.#plan();
+      if (plan.steps.length === 0 && !this.#connection) return;
       const connection = await this.#begun();
       await this.#sending(async () => {
         const sent = this.#send(connection, plan);
-        if (plan.some(({ counted, waits }) => counted || waits)) await sent;
+        // a failed COMMIT would end the transaction around an open savepoint, too
+        if (this.#tracker.isNested || plan.steps.some(({ counted, waits }) => counted || waits)) await sent;
         const committed = connection.commit();
         committed.catch(() => {}); // when a statement failed, its error says more
         await sent;
@@ -311,46 +316,62 @@ export class Session implements AsyncDisposable {
       });
       this.#tracker.committed();
       if (this.#options.expireOnCommit) this.#tracker.expire();
-      this.#state = transition(this.#state, "commit");
-      await this.#release();
+      await this.#end("commit");
     });
   }
 
   /** Undoes the transaction. Objects return to what they were when it began; new ones leave the session. */
   rollback(): Promise<void> {
-    return this.#exclusive("rollback", "rollback()", () => this.#rollback("rollback"));
+    return this.#exclusive("rollback", "rollback()", async () => {
+      this.#tracker.rollback();
+      await this.#end("rollback");
+    });
   }
 
   /** Rolls back what was not committed and gives the connection back. A second call does nothing. */
   async close(): Promise<void> {
-    if (this.#state === "closed") return;
-    await this.#rollback("close");
+    while (this.#running) await this.#running.done.catch(() => {}); // someone forgot to await it
     this.#tracker.clear();
+    await this.#end("close");
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #rollback(action: "rollback" | "close"): Promise<void> {
+  /** Ends the transaction: what was not committed is rolled back. */
+  async #end(action: "commit" | "rollback" | "close"): Promise<void> {
+    const connection = this.#connection;
     this.#state = transition(this.#state, action);
     this.#failure = undefined;
-    this.#tracker.rollback();
-    await this.#release();
+    this.#connection = undefined;
+    await connection?.close();
+  }
+
+  /** What waits, with every value fixed and checked: what fails here leaves the session as it was. */
+  #plan(): Flush {
+    const isKnown = (value: unknown) => value !== undefined;
+    const steps = this.#tracker.plan().map((step) => {
+      const values = step.parameters();
+      if (!step.waits) {
+        encodeParameters(values);
+        return { ...step, parameters: () => values };
+      }
+      encodeParameters(values.filter(isKnown).map((value) => Array.isArray(value) ? value.filter(isKnown) : value));
+      return step;
+    });
+    return { steps, values: this.#tracker.flushing(steps) };
   }
 
   async #flush(): Promise<void> {
-    const plan = this.#tracker.plan();
-    if (plan.length === 0) return;
+    const plan = this.#plan();
+    if (plan.steps.length === 0) return;
     const connection = await this.#begun();
     await this.#sending(() => this.#send(connection, plan));
   }
 
   /** Sends the steps of a plan together, as far as they need not wait for keys, and takes over what the server made. */
-  async #send(connection: Connection, plan: readonly Step[]): Promise<void> {
-    // what cannot be encoded fails here, before the first is sent
-    for (const step of plan) if (!step.waits) encodeParameters(step.parameters());
-    this.#tracker.flushing(plan);
+  async #send(connection: Connection, { steps, values }: Flush): Promise<void> {
     const answers: { step: Step; answer: Promise<Result<unknown>> }[] = [];
     const settle = async () => {
       for (const { step, answer } of answers.splice(0)) {
@@ -359,12 +380,12 @@ export class Session implements AsyncDisposable {
         applyReturned(step, result.tuples().all());
       }
     };
-    for (const step of plan) {
+    for (const step of steps) {
       if (step.waits) await settle();
       answers.push({ step, answer: connection.execute(step.sql, step.parameters()) });
     }
     await settle();
-    this.#tracker.flushed(plan);
+    this.#tracker.flushed(steps, values);
   }
 
   async #sending(send: () => Promise<void>): Promise<void> {
@@ -390,27 +411,18 @@ export class Session implements AsyncDisposable {
   #loader(): Loader {
     return {
       query: async (sql, parameters) => (await (await this.#begun()).execute(sql, parameters)).tuples().all(),
-      load: (model, row) => this.#tracker.load(model, row, this, false),
+      load: (model, row) => this.#tracker.load(model, row),
       find: (model, key) => this.#tracker.find(model, key),
     };
   }
 
   /** The connection of the transaction, which begins with it. */
-  #begun(): Promise<Connection> {
+  async #begun(options?: TransactionOptions): Promise<Connection> {
     if (!this.#connection) {
+      this.#connection = await this.#engine.connect(options);
       this.#state = transition(this.#state, "work");
-      this.#tracker.begin();
-      this.#connection = this.#engine.connect(this.#transaction);
-      this.#connection.catch(() => {});
     }
     return this.#connection;
-  }
-
-  async #release(): Promise<void> {
-    const connection = this.#connection;
-    this.#connection = undefined;
-    this.#transaction = {};
-    await (await connection?.catch(() => undefined))?.close();
   }
 
   /** Runs one thing at a time. */
@@ -421,9 +433,10 @@ export class Session implements AsyncDisposable {
       const { what: running, site: since } = this.#running;
       throw new ConcurrentUseError(`${running}, called by ${since}`, `${what}, called by ${site}`);
     }
-    this.#running = { what, site };
+    const done = run();
+    this.#running = { what, site, done };
     try {
-      return await run();
+      return await done;
     } finally {
       this.#running = undefined;
     }

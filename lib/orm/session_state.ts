@@ -8,14 +8,21 @@ import { PendingRollbackError, SessionClosedError, TransactionBegunError } from 
 /** `idle`: no transaction; `active`: a transaction is open; `failed`: a flush failed; `closed`: over. */
 export type SessionState = "idle" | "active" | "failed" | "closed";
 
-/** What a session is told to do. */
-export type SessionAction = "begin" | "work" | "fail" | "commit" | "rollback" | "close";
+/** What a session is told to do, or, as `fail`, meets; `work` is every read and write. */
+export type SessionAction = "begin" | "work" | "fail" | "rollbackNested" | "commit" | "rollback" | "close";
 
 /** Where each action leads; an action that is missing is refused. */
 export const TRANSITIONS: Readonly<Record<SessionState, Partial<Record<SessionAction, SessionState>>>> = {
   idle: { begin: "active", work: "active", commit: "idle", rollback: "idle", close: "closed" },
-  active: { work: "active", fail: "failed", commit: "idle", rollback: "idle", close: "closed" },
-  failed: { rollback: "idle", close: "closed" },
+  active: {
+    work: "active",
+    rollbackNested: "active",
+    fail: "failed",
+    commit: "idle",
+    rollback: "idle",
+    close: "closed",
+  },
+  failed: { rollbackNested: "active", rollback: "idle", close: "closed" },
   closed: { close: "closed" },
 };
 

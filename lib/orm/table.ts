@@ -43,7 +43,7 @@ export interface ForeignKey {
 }
 
 /** A table as the models describe it. */
-export class Table<C extends Columns = Columns> {
+export class Table<C extends Columns = Columns, Name extends string = string> {
   /** Only types: the columns by attribute name. */
   declare readonly types: C;
   readonly columns: readonly TableColumn[];
@@ -59,8 +59,12 @@ export class Table<C extends Columns = Columns> {
   /** The conditions that every row fulfils. */
   readonly checks: readonly { readonly name: string; readonly sql: string }[];
 
-  /** @throws {InvalidModelError} when no column is the primary key: a session could not tell the rows apart. */
-  constructor(readonly name: string, columns: C, readonly metadata: Metadata, options: TableOptions = {}) {
+  /**
+   * @throws {InvalidModelError} when no column is the primary key, because a session could not tell the rows apart, and
+   * for a name that cannot be used.
+   */
+  constructor(readonly name: Name, columns: C, readonly metadata: Metadata, options: TableOptions = {}) {
+    requireNames(name, Object.keys(columns));
     this.columns = Object.entries(columns).map(([attribute, { definition }]) => ({
       ...definition,
       attribute,
@@ -125,7 +129,7 @@ export class Metadata {
   readonly tables: Map<string, Table> = new Map();
 
   /** Makes a table and keeps it. @throws {InvalidModelError} when there is one of this name. */
-  add<C extends Columns>(name: string, columns: C, options?: TableOptions): Table<C> {
+  add<C extends Columns, Name extends string>(name: Name, columns: C, options?: TableOptions): Table<C, Name> {
     if (this.tables.has(name)) throw new InvalidModelError(name, "there is a model for this table already");
     const table = new Table(name, columns, this, options);
     this.tables.set(name, table);
@@ -146,7 +150,24 @@ export class Metadata {
   }
 }
 
-/** `createdAt` → `created_at`, the rule of Kysely's CamelCasePlugin, which names the columns in queries. */
+/** `createdAt` → `created_at`, `appURL` → `app_url`, as Kysely's CamelCasePlugin has it. */
 export function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return name.replace(/\p{Lu}+/gu, (letters, index) => (index > 0 ? "_" : "") + letters.toLowerCase());
+}
+
+function requireNames(table: string, attributes: readonly string[]): void {
+  if (/[\p{Lu}.\s]/u.test(table)) {
+    throw new InvalidModelError(table, "a table is named in snake_case, without its schema, such as user_toy");
+  }
+  const names = new Map<string, string>();
+  for (const attribute of attributes) {
+    const name = snakeCase(attribute);
+    if (names.has(name)) {
+      throw new InvalidModelError(table, `"${names.get(name)}" and "${attribute}" are one column, ${name}`);
+    }
+    names.set(name, attribute);
+    if (attribute in Object.prototype) {
+      throw new InvalidModelError(table, `a column cannot be named "${attribute}", which every object has`);
+    }
+  }
 }

@@ -17,7 +17,7 @@ import {
   type Relation,
   relationsOf,
 } from "./relations.ts";
-import type { Table } from "./table.ts";
+import type { Table, TableColumn } from "./table.ts";
 import { changedColumns, copy, type Links, type Persistent, planFlush, snapshot, type Step } from "./unit_of_work.ts";
 
 /** What an object was before a flush touched it. */
@@ -33,8 +33,10 @@ interface Row extends Persistent {
   readonly model: AnyModel;
 }
 
-/** The session that an object is in. */
-const OWNERS = new WeakMap<Entity, object>();
+/** Where an object is: in the tracker of one session. */
+const OWNERS = new WeakMap<Entity, Tracker>();
+/** Objects that are in a session no more, with the rows they still have; `null` when it was deleted. */
+const LEFT = new WeakMap<Entity, Row | null>();
 
 /** The objects of one session. */
 export class Tracker {
@@ -43,8 +45,10 @@ export class Tracker {
   readonly #rows = new Map<Entity, Row>();
   readonly #deleted = new Set<Entity>();
   readonly #expired = new WeakSet<Entity>();
+  /** Objects with changed collections, as the last plan found them. */
+  #pending: Entity[] = [];
   /** For the transaction and each savepoint in it: what the objects were that were written since. */
-  readonly #frames: Map<Entity, Before>[] = [];
+  readonly #frames: Map<Entity, Before>[] = [new Map()];
 
   newObjects(): Set<Entity> {
     this.#cascade();
@@ -62,61 +66,59 @@ export class Tracker {
   }
 
   /** @throws {AttachedObjectError} when it is in another session. @throws {TypeError} when it is of no model. */
-  add(entity: Entity, session: object): void {
+  add(entity: Entity): void {
     const model = entity.constructor as unknown as AnyModel;
     if (!model.table) throw new TypeError(`Only objects of models can be added, not a ${model.name}.`);
     const owner = OWNERS.get(entity);
-    if (owner !== undefined && owner !== session) throw new AttachedObjectError(model.name);
+    const row = LEFT.get(entity);
+    const isTwin = row && this.#identities.get(row.table, rowKey(row));
+    if (owner ? owner !== this : isTwin) throw new AttachedObjectError(model.name);
     this.#deleted.delete(entity);
-    if (this.#rows.has(entity) || this.#new.has(entity)) return;
-    OWNERS.set(entity, session);
-    this.#new.set(entity, model);
-    for (const neighbour of neighbours(entity)) this.add(neighbour, session);
+    if (owner) return;
+    if (row) this.#keep(row);
+    else {
+      this.#new.set(entity, model);
+      OWNERS.set(entity, this);
+      LEFT.delete(entity);
+    }
+    for (const neighbour of neighbours(entity)) if (!LEFT.has(neighbour)) this.add(neighbour);
   }
 
   delete(entity: Entity): void {
-    if (this.#new.delete(entity)) OWNERS.delete(entity);
-    else {
-      this.identityOf(entity, "delete");
-      this.#deleted.add(entity);
-    }
+    if (this.#new.has(entity)) return this.expunge(entity);
+    this.identityOf(entity, "delete");
+    this.#deleted.add(entity);
   }
 
   expunge(entity: Entity): void {
-    if (!this.#new.delete(entity)) {
-      const { model, key } = this.identityOf(entity, "expunge");
-      this.#identities.delete(model.table, key);
-      this.#rows.delete(entity);
-      this.#deleted.delete(entity);
-    }
-    OWNERS.delete(entity);
+    if (!this.#new.has(entity)) this.identityOf(entity, "expunge");
+    this.#leave(entity, this.#rows.get(entity) ?? null);
+    for (const frame of this.#frames) frame.delete(entity);
   }
 
   expire(entity?: Entity): void {
     for (const each of entity ? [this.identityOf(entity, "expire") && entity] : this.#rows.keys()) {
+      this.#reset(this.#rows.get(each)!);
       this.#expired.add(each);
       forgetHeld(each);
     }
-  }
-
-  isExpired(entity: Entity): boolean {
-    return this.#expired.has(entity);
   }
 
   /** The model and the key of an object that has a row. @throws {DetachedObjectError} */
   identityOf(entity: Entity, what: string): { model: AnyModel; key: unknown[] } {
     const row = this.#rows.get(entity);
     if (!row) throw new DetachedObjectError(entity.constructor.name, what);
-    const { table, loaded, model } = row;
-    return { model, key: table.primaryKey.map((column) => loaded[table.columns.indexOf(column)]) };
+    return { model: row.model, key: rowKey(row) };
   }
 
+  /** The object of a key, if it is known and need not be read anew. */
   find(model: AnyModel, key: readonly unknown[]): Entity | undefined {
-    return this.#identities.get(model.table, key);
+    const known = this.#identities.get(model.table, key);
+    return known && !this.#expired.has(known) ? known : undefined;
   }
 
   /** The object of a row: the one that is known, as it is unless it shall be refreshed, or a new one. */
-  load(model: AnyModel, row: readonly unknown[], session: object, refresh: boolean): Entity {
+  load(model: AnyModel, row: readonly unknown[], refresh = false): Entity {
     const { table } = model;
     const known = this.#identities.get(table, table.keyIndexes.map((index) => row[index]));
     if (known && !refresh && !this.#expired.has(known)) return known;
@@ -126,8 +128,8 @@ export class Tracker {
     this.#expired.delete(entity);
     if (!known) {
       markLoaded(entity);
-      OWNERS.set(entity, session);
-      this.#identities.set(table, entity);
+      OWNERS.set(entity, this);
+      this.#identities.set(table, keyOf(table, entity), entity);
     }
     // the row's own values serve for comparison, but for those that could be changed in place
     const loaded = row.slice(0, table.columns.length);
@@ -150,48 +152,40 @@ export class Tracker {
     });
   }
 
-  begin(): void {
-    this.#frames.push(new Map());
-  }
-
-  /** Notes what the objects are that a flush will write. */
-  flushing(plan: readonly Step[]): void {
-    const frame = this.#frames.at(-1);
-    if (!frame) return;
-    for (const { entities } of plan) {
-      for (const entity of entities) {
-        if (frame.has(entity)) continue;
-        const row = this.#rows.get(entity);
-        const model = row?.model ?? entity.constructor as unknown as AnyModel;
-        frame.set(entity, {
-          model,
-          values: snapshot({ table: model.table, entity }),
-          loaded: row?.loaded,
-          collections: new Map(collections(model, entity).map((each) => [each, each.snapshot(row === undefined)])),
-        });
-      }
+  /** Notes what the objects are that a flush will write. @returns their values as they are sent. */
+  flushing(plan: readonly Step[]): Map<Entity, unknown[]> {
+    const frame = this.#frames.at(-1)!;
+    const sent = new Map<Entity, unknown[]>();
+    for (const entity of new Set([...plan.flatMap(({ entities }) => entities), ...this.#pending])) {
+      const row = this.#rows.get(entity);
+      const model = row?.model ?? entity.constructor as unknown as AnyModel;
+      const values = snapshot({ table: model.table, entity });
+      sent.set(entity, values);
+      if (frame.has(entity)) continue;
+      const held = collections(model, entity).map((each) => [each, each.snapshot(row === undefined)] as const);
+      frame.set(entity, { model, values, loaded: row?.loaded, collections: new Map(held) });
     }
+    return sent;
   }
 
   /** Takes note that a plan was carried out. */
-  flushed(plan: readonly Step[]): void {
-    for (const { kind, table, entities } of plan) {
+  flushed(plan: readonly Step[], sent: ReadonlyMap<Entity, unknown[]>): void {
+    for (const { kind, returning, entities } of plan) {
       for (const entity of entities) {
-        if (kind === "delete") {
-          const { key } = this.identityOf(entity, "delete");
-          this.#identities.delete(table, key);
-          this.#rows.delete(entity);
-          this.#deleted.delete(entity);
-          OWNERS.delete(entity);
-        } else if (kind === "insert" || kind === "update") this.#persist(entity);
-        if (kind !== "delete") settle(entity);
+        if (kind === "delete") this.#leave(entity, null);
+        else if (kind === "insert" || kind === "update") this.#persist(entity, sent.get(entity)!, returning);
       }
     }
+    for (const entity of sent.keys()) for (const collection of collectionsOf(entity)) collection.settled();
+  }
+
+  /** True while there are savepoints. */
+  get isNested(): boolean {
+    return this.#frames.length > 1;
   }
 
   beginNested(): number {
-    this.begin();
-    return this.#frames.length;
+    return this.#frames.push(new Map());
   }
 
   /** The savepoint's work becomes part of what is around it. */
@@ -207,55 +201,75 @@ export class Tracker {
   }
 
   committed(): void {
-    this.#frames.length = 0;
+    this.#frames.splice(0, Infinity, new Map());
   }
 
   rollback(): void {
-    this.#undo(this.#frames.splice(0));
-    for (const entity of this.#new.keys()) OWNERS.delete(entity);
-    this.#new.clear();
+    this.#undo(this.#frames.splice(0, Infinity, new Map()));
   }
 
-  /** Lets go of every object. */
+  /** Lets go of every object, with what was not sent. */
   clear(): void {
-    for (const entity of [...this.#new.keys(), ...this.#rows.keys()]) OWNERS.delete(entity);
-    this.#identities.clear();
-    this.#new.clear();
-    this.#rows.clear();
-    this.#deleted.clear();
+    this.#undoFrames(this.#frames.splice(0, Infinity, new Map()));
+    for (const [entity, row] of this.#rows) this.#leave(entity, row);
   }
 
-  #persist(entity: Entity): void {
-    const model = this.#new.get(entity) ?? this.#rows.get(entity)!.model;
-    const before = this.#rows.get(entity);
-    if (before) this.#identities.delete(model.table, this.identityOf(entity, "update").key);
+  #keep(row: Row): void {
+    this.#rows.set(row.entity, row);
+    this.#identities.set(row.table, rowKey(row), row.entity);
+    OWNERS.set(row.entity, this);
+    LEFT.delete(row.entity);
+  }
+
+  /** @param left see {@linkcode LEFT}; undefined for an object that is as if it had never been in a session. */
+  #leave(entity: Entity, left?: Row | null): void {
+    const row = this.#rows.get(entity);
+    // by now another object may have this key
+    if (row && this.#identities.get(row.table, rowKey(row)) === entity) this.#identities.delete(row.table, rowKey(row));
+    this.#rows.delete(entity);
     this.#new.delete(entity);
-    this.#identities.set(model.table, entity);
-    this.#rows.set(entity, { model, table: model.table, entity, loaded: snapshot({ table: model.table, entity }) });
+    this.#deleted.delete(entity);
+    OWNERS.delete(entity);
+    if (left !== undefined) LEFT.set(entity, left);
   }
 
-  /** Returns objects to what they were: the newest frame first. */
+  /** An object may be changed again while its row is written: what was sent counts. */
+  #persist(entity: Entity, sent: readonly unknown[], returning: readonly TableColumn[]): void {
+    const model = this.#new.get(entity) ?? this.#rows.get(entity)!.model;
+    const { table } = model;
+    const loaded = table.columns.map((column, index) =>
+      sent[index] === undefined || returning.includes(column) ? copy(entity[column.attribute]) : sent[index]
+    );
+    this.#leave(entity);
+    this.#keep({ model, table, entity, loaded });
+  }
+
   #undo(frames: Map<Entity, Before>[]): void {
+    this.#undoFrames(frames);
+    this.#deleted.clear();
+    for (const row of this.#rows.values()) this.#reset(row);
+  }
+
+  /** Returns objects to what they were: the newest frame first. New ones leave. */
+  #undoFrames(frames: Map<Entity, Before>[]): void {
+    for (const entity of this.#new.keys()) this.#leave(entity);
     for (const frame of frames.toReversed()) {
-      for (const [entity, { model, values, loaded, collections }] of frame) {
-        const { table } = model;
-        if (this.#rows.delete(entity)) this.#identities.delete(table, keyOf(table, entity));
-        table.columns.forEach(({ attribute }, index) => entity[attribute] = values[index]);
+      for (const [entity, { model, values, collections }] of frame) {
+        this.#leave(entity);
+        model.table.columns.forEach(({ attribute }, index) => entity[attribute] = values[index]);
         for (const [collection, state] of collections) collection.restore(state);
-        if (loaded) this.#rows.set(entity, { model, table, entity, loaded });
-        else OWNERS.delete(entity);
-        this.#new.delete(entity);
+      }
+      for (const [entity, { model, loaded }] of frame) {
+        if (loaded) this.#keep({ model, table: model.table, entity, loaded });
       }
     }
-    // what was changed but not sent
-    this.#deleted.clear();
-    for (const { model, table, entity, loaded } of this.#rows.values()) {
-      table.columns.forEach(({ attribute }, index) => {
-        if (entity[attribute] !== loaded[index]) entity[attribute] = copy(loaded[index]);
-      });
-      for (const collection of collections(model, entity)) collection.restore(collection.snapshot(false));
-      this.#identities.set(table, entity);
-    }
+  }
+
+  /** Takes back what was changed in an object but not sent. */
+  #reset(row: Row): void {
+    const { table, entity, loaded } = row;
+    for (const column of changedColumns(row)) entity[column.attribute] = copy(loaded[table.columns.indexOf(column)]);
+    for (const collection of collectionsOf(entity)) collection.restore(collection.snapshot(false));
   }
 
   /** Objects that known ones refer to come into the session with them. */
@@ -263,7 +277,7 @@ export class Tracker {
     for (const entities of [this.#new, this.#rows]) {
       for (const entity of entities.keys()) {
         for (const neighbour of neighbours(entity)) {
-          if (!this.#new.has(neighbour) && !this.#rows.has(neighbour)) this.add(neighbour, OWNERS.get(entity)!);
+          if (OWNERS.get(neighbour) !== this && !LEFT.has(neighbour)) this.add(neighbour);
         }
       }
     }
@@ -279,14 +293,18 @@ export class Tracker {
       links.set(relation.key.from, made);
       return made;
     };
+    this.#pending = [];
     const visit = (entity: Entity, model: AnyModel) => {
       for (const relation of relationsOf(model).values()) {
-        if (relation.kind !== "many-to-many") continue;
         const collection = held(entity, relation.name);
         if (!(collection instanceof Related) || collection.added.size + collection.removed.size === 0) continue;
+        this.#pending.push(entity);
+        if (relation.kind !== "many-to-many") continue;
         const link = of(relation);
         const swap = link.relation.key.column !== relation.key.column;
-        for (const other of collection.added as Set<Entity>) link.added.put(entity, other, swap);
+        for (const other of collection.added as Set<Entity>) {
+          if (!this.#deleted.has(other) && LEFT.get(other) !== null) link.added.put(entity, other, swap);
+        }
         for (const other of collection.removed as Set<Entity>) link.removed.put(entity, other, swap);
       }
     };
@@ -327,8 +345,11 @@ function hasPendingCollection({ model, entity }: Row): boolean {
   return collections(model, entity).some(({ added, removed }) => added.size + removed.size > 0);
 }
 
-/** The changes of an object's collections were written, and with them those of the other side. */
-function settle(entity: Entity): void {
-  const model = entity.constructor as unknown as AnyModel;
-  for (const collection of collections(model, entity)) collection.settled();
+function collectionsOf(entity: Entity): Related<object>[] {
+  return collections(entity.constructor as unknown as AnyModel, entity);
+}
+
+/** The key of a row as it is in the database. */
+function rowKey({ table, loaded }: Persistent): unknown[] {
+  return table.keyIndexes.map((index) => loaded[index]);
 }

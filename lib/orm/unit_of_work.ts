@@ -93,7 +93,7 @@ function tableOrder<Row extends Tracked>(rows: readonly Row[], isUsed: (row: Row
 
 /** The columns of an object that differ from what was loaded. */
 export function changedColumns({ table, entity, loaded }: Persistent): TableColumn[] {
-  return table.columns.filter((column, index) => !isSame(entity[column.attribute], loaded[index]));
+  return table.columns.filter((column, index) => !isSame(column, entity[column.attribute], loaded[index]));
 }
 
 /** The values of an object's columns, kept to be compared with later. */
@@ -103,13 +103,19 @@ export function snapshot({ table, entity }: Tracked): unknown[] {
 
 /** A copy of a value that could be changed in place. */
 export function copy(value: unknown): unknown {
-  return typeof value !== "object" || value === null ? value : structuredClone(value);
+  if (typeof value !== "object" || value === null) return value;
+  return value instanceof Date ? new Date(value) : structuredClone(value);
 }
 
-function isSame(a: unknown, b: unknown): boolean {
+function isSame({ bind = (value) => value }: TableColumn, a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  return encodeParameter(a) === encodeParameter(b);
+  if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
+  try {
+    return encodeParameter(bind(a)) === encodeParameter(bind(b));
+  } catch {
+    return false; // what is wrong with it is said when it is to be sent
+  }
 }
 
 interface PlannedInsert {
@@ -143,6 +149,14 @@ function planInserts(table: Table, added: readonly Tracked[], closing: readonly 
     group.waits ||= columns.some((column) => waiting.has(column));
     groups.set(id, group);
   }
+  // rows of one table that are not one statement: what refers from one to another waits for both
+  const isReferred = ({ from, to, column, referred }: ForeignKey) => {
+    if (from !== to || !column.nullable || inCircle.has(column)) return false;
+    const ids = new Set(own.map((entity) => entity[referred.attribute]));
+    return own.some((entity) => entity[column.attribute] !== undefined && ids.has(entity[column.attribute]));
+  };
+  const apart = groups.size > 1 ? table.foreignKeys().filter(isReferred) : [];
+  if (apart.length > 0) return planInserts(table, added, [...closing, ...apart]);
   return [...groups.values()].flatMap((group) =>
     chunks(group.entities, group.columns).map((entities) => {
       const { columns, later, waits } = group;
@@ -193,21 +207,24 @@ function insertStep(
 }
 
 function planUpdates(persistent: Iterable<Persistent>): Step[] {
-  const groups = new Map<string, { table: Table; changed: TableColumn[]; states: Persistent[] }>();
+  const groups = new Map<string, { table: Table; changed: TableColumn[]; states: Persistent[]; waits: boolean }>();
   for (const state of persistent) {
-    propagateKeys(state.entity);
+    const waiting = propagateKeys(state.entity).map(({ key }) => key.column);
     const changed = changedColumns(state);
     if (changed.length === 0) continue;
-    const broken = changed.find((column) => state.entity[column.attribute] === null && !column.nullable);
+    const broken = changed.find((column) =>
+      (state.entity[column.attribute] ?? null) === null && !column.nullable && !waiting.includes(column)
+    );
     if (broken) throw new MissingValueError(state.table.name, broken.attribute);
     const id = `${state.table.name}|${changed.map(({ name }) => name)}`;
     const group = groups.get(id);
-    if (group) group.states.push(state);
-    else groups.set(id, { table: state.table, changed, states: [state] });
+    if (group) {
+      group.states.push(state);
+      group.waits ||= waiting.length > 0;
+    } else groups.set(id, { table: state.table, changed, states: [state], waits: waiting.length > 0 });
   }
-  return [...groups.values()].flatMap(({ table, changed, states }) => {
+  return [...groups.values()].flatMap(({ table, changed, states, waits }) => {
     const before = new Map(states.map(({ entity, loaded }) => [entity, keyBefore(table, loaded)]));
-    const waits = states.some(({ entity }) => changed.some(({ attribute }) => entity[attribute] === undefined));
     return chunks(states.map(({ entity }) => entity), [...table.primaryKey, ...changed]).map((entities) =>
       updateStep(table, changed, entities, (entity) => before.get(entity)!, waits)
     );

@@ -7,6 +7,10 @@ export { type Displayable, displaySymbol, type MimeBundle, show } from "./displa
 export { Chart, chart, type ChartSpec, MissingAltTextError } from "./chart.ts";
 export { intervalChart, type IntervalOptions, type IntervalRow, IntervalRowError } from "./interval_chart.ts";
 export { type Table, table, type TableOptions } from "./table.ts";
+export { tables, TablesPicture } from "./tables.ts";
 export { NoEventsError, timeline, type TimelineOptions } from "./timeline.ts";
 export { type TimelineBar, type TimelineMark, type TimelineRows, timelineRows } from "./timeline_rows.ts";
+export { Plan, plan, type PlanOptions } from "./plan.ts";
+export { type PlanRow, planRows, type PlanStep } from "./plan_rows.ts";
+export { roundTripChart, type RoundTripOptions, type RoundTripRow, roundTrips } from "./round_trips.ts";
 export { type EventRecording, type EventSource, recordEvents } from "./record_events.ts";

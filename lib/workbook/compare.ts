@@ -6,11 +6,17 @@
  */
 import { measure } from "mitata";
 
+/**
+ * Where it cannot collect garbage mitata allocates a gibibyte before each measurement to provoke a collection, which
+ * disturbs the calls that follow.
+ */
+const UNDISTURBED = { gc: false } as const;
+
 /** How long to compare. */
 export interface CompareOptions {
-  /** Rounds; each measures every contestant once (default 12). */
+  /** Rounds; each measures every contestant once (default 30). */
   readonly rounds?: number;
-  /** Milliseconds for each contestant in each round (default 40). */
+  /** Milliseconds for each contestant in each round (default 20). */
   readonly milliseconds?: number;
   /** Told after each round. */
   readonly onRound?: (done: number, rounds: number) => void;
@@ -26,7 +32,7 @@ export interface Measured {
   readonly p75: number;
   /** The median of each round divided by that of the first contestant in the same round: the middle of these. */
   readonly ratio: number;
-  /** The smallest and the largest of these ratios. */
+  /** The middle half of these ratios, from the 25th to the 75th percentile. */
   readonly ratioLow: number;
   readonly ratioHigh: number;
 }
@@ -44,7 +50,7 @@ export interface Measured {
  */
 export async function compare(
   contestants: Readonly<Record<string, () => Promise<unknown>>>,
-  { rounds = 12, milliseconds = 40, onRound }: CompareOptions = {},
+  { rounds = 30, milliseconds = 20, onRound }: CompareOptions = {},
 ): Promise<Measured[]> {
   const names = Object.keys(contestants);
   if (names.length === 0 || !(rounds >= 1)) throw new RangeError("compare: give a contestant and at least one round.");
@@ -53,7 +59,11 @@ export async function compare(
   for (let round = 0; round < rounds; round++) {
     // each round begins with another contestant: nobody always runs first
     for (const name of [...names.slice(round % names.length), ...names.slice(0, round % names.length)]) {
-      const stats = await measure(contestants[name], { min_cpu_time: milliseconds * 1e6, min_samples: 3 });
+      const stats = await measure(contestants[name], {
+        ...UNDISTURBED,
+        min_cpu_time: milliseconds * 1e6,
+        min_samples: 3,
+      });
       samples.get(name)!.push(stats.samples.map((nanoseconds) => nanoseconds / 1e6));
     }
     onRound?.(round + 1, rounds);
@@ -74,8 +84,8 @@ export function summarize(samples: ReadonlyMap<string, readonly (readonly number
       median: quantile(all, 0.5),
       p75: quantile(all, 0.75),
       ratio: quantile(ratios, 0.5),
-      ratioLow: Math.min(...ratios),
-      ratioHigh: Math.max(...ratios),
+      ratioLow: quantile(ratios, 0.25),
+      ratioHigh: quantile(ratios, 0.75),
     };
   });
 }

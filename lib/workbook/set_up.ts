@@ -52,7 +52,7 @@ export async function setUp(
   return {
     notebook,
     schema,
-    url: withStartupOption(base, `-csearch_path=${schema}`),
+    url: withStartupOption(base, `-csearch_path=${schema} -cstatement_timeout=30s`),
     tearDown,
     [Symbol.asyncDispose]: tearDown,
   };

@@ -26,7 +26,7 @@ const exercises: readonly Exercise[] = [
     title: "Who had to wait?",
     todo: "Put a function in place of TODO: (events) => … It gets the list and returns a number.",
     hints: [
-      'An event of type "wait" is told for each task that had to wait.',
+      'There is one event of type "wait" for each task that had to wait.',
       "An array has filter() and length: events.filter((event) => …).length.",
     ],
     grade(answer) {

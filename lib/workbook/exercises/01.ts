@@ -28,7 +28,7 @@ const exercises: readonly Exercise[] = [
           const hint = part === "database" || part === "host" || part === "password"
             ? " Characters with a meaning of their own have to be percent-encoded in the password."
             : "";
-          return notYet(`Read back, the ${part} is ${Deno.inspect(value)}; wanted is ${Deno.inspect(wanted)}.${hint}`);
+          return notYet(`Read back, the ${part} is ${Deno.inspect(value)}; expected ${Deno.inspect(wanted)}.${hint}`);
         }
       }
       return pass(`Printed, it is ${url}`);
@@ -52,7 +52,7 @@ const exercises: readonly Exercise[] = [
       );
       if (waits > 0) return notYet(`${waits} of the four tasks had to wait for a connection.`);
       const { idle } = engine.poolStatus;
-      if (idle !== 2) return notYet(`No task waited, but ${idle} connections stayed open; wanted are 2.`);
+      if (idle !== 2) return notYet(`No task waited, but ${idle} connections stayed open; 2 are expected.`);
       return pass("Four at once, two stay.");
     },
   }),

@@ -9,6 +9,9 @@ import type { Exercise } from "../exercise.ts";
 const notebooks: Readonly<Record<string, () => Promise<{ readonly default: readonly Exercise[] }>>> = {
   "00": () => import("./00.ts"),
   "01": () => import("./01.ts"),
+  "02": () => import("./02.ts"),
+  "03": () => import("./03.ts"),
+  "04": () => import("./04.ts"),
   "13": () => import("./13.ts"),
 };
 

@@ -1,0 +1,397 @@
+/**
+ * Random histories of a session against a plain model of the tables: what a flush writes, a commit keeps and a rollback
+ * undoes, in savepoints too. A history that goes wrong is cut down to the shortest one and printed with its seed.
+ */
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import fc from "npm:fast-check@^4";
+import {
+  createEngine,
+  type Engine,
+  IntegrityError,
+  NotLoadedError,
+  PendingRollbackError,
+  select,
+  selectinload,
+  sessionmaker,
+} from "../mod.ts";
+import { testDatabase } from "../workbook/test_database.ts";
+import type { SessionSavepoint } from "./session.ts";
+import { metadata, Team, Toy, User } from "./testing/playground.ts";
+
+const database = testDatabase(import.meta.url);
+
+const SEED = 20_260_731;
+const HISTORIES = { pg: 300, postgres: 60 };
+const NAMES = ["a", "b", "c", "d"]; // few, so that unique names collide
+
+/** Rows by the number of their object; references are such numbers too. */
+interface Tables {
+  users: Map<
+    number,
+    { name: string; team: number | null; friend: number | null; settings: { sizes: number[] } | null }
+  >;
+  toys: Map<number, { name: string }>;
+  teams: Map<number, { name: string }>;
+  /** `user-toy` */
+  links: Set<string>;
+}
+
+/** What is done: a name, and two numbers that choose the objects and values it is done with. */
+type Command = [name: keyof History, a: number, b: number];
+
+/** One history: the session, and beside it what the tables should hold. */
+class History {
+  readonly #engine: Engine;
+  #session;
+  /** Every object ever made, by its number. */
+  readonly #objects: (User | Toy | Team)[] = [];
+  #committed: Tables = { users: new Map(), toys: new Map(), teams: new Map(), links: new Set() };
+  #flushed = structuredClone(this.#committed);
+  /** What the tables will hold after the next flush. */
+  #wanted = structuredClone(this.#committed);
+  #savepoints: { point: SessionSavepoint; before: Tables }[] = [];
+  /** Savepoints whose transaction is over. */
+  #stale: SessionSavepoint[] = [];
+  #failed = false;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    this.#session = sessionmaker(engine)();
+  }
+
+  async run(history: readonly Command[]): Promise<void> {
+    try {
+      for (const [name, a, b] of history) {
+        const undoes = name === "rollback" || name === "rollbackNested" || name === "reopen";
+        if (this.#failed && !undoes) await assertRejects(() => this.#session.flush(), PendingRollbackError);
+        else await (this[name] as (a: number, b: number) => unknown)(a, b);
+      }
+      await this.rollback();
+    } finally {
+      await this.#session.close();
+    }
+  }
+
+  addUser(a: number, b: number): void {
+    const team = b % 2 ? this.#pick("teams", b) : undefined;
+    const friend = b % 3 ? this.#pick("users", b) : undefined;
+    const user = User.create({
+      name: NAMES[a % 4],
+      settings: b % 2 ? { sizes: [b] } : null,
+      team: team && team[1] as Team,
+      friend: friend && friend[1] as User,
+    });
+    this.#wanted.users.set(this.#objects.push(user) - 1, {
+      name: user.name,
+      team: team?.[0] ?? null,
+      friend: friend?.[0] ?? null,
+      settings: b % 2 ? { sizes: [b] } : null,
+    });
+    this.#session.add(user);
+  }
+
+  addToy(a: number): void {
+    const toy = new Toy({ name: NAMES[a % 4] });
+    this.#wanted.toys.set(this.#objects.push(toy) - 1, { name: toy.name });
+    this.#session.add(toy);
+  }
+
+  addTeam(a: number): void {
+    const team = new Team({ name: NAMES[a % 4] });
+    this.#wanted.teams.set(this.#objects.push(team) - 1, { name: team.name });
+    this.#session.add(team);
+  }
+
+  rename(a: number, b: number): void {
+    const [number, object] = this.#pick(b % 3 ? "users" : "toys", a) ?? [];
+    if (object === undefined) return;
+    object.name = NAMES[b % 4];
+    (this.#wanted.users.get(number!) ?? this.#wanted.toys.get(number!))!.name = object.name;
+  }
+
+  /** A JSON value is replaced, changed inside, or set to null. */
+  settings(a: number, b: number): void {
+    this.#withUser(a, (user, row) => {
+      if (user.settings && b % 3 === 0) user.settings.sizes = [b];
+      else user.settings = b % 3 === 1 ? null : { sizes: [b] };
+      row.settings = user.settings && { sizes: [b] };
+    });
+  }
+
+  /** From one side, from the other, or by the foreign key. */
+  setTeam(a: number, b: number): void {
+    this.#withUser(a, (user, row) => {
+      const [number = null, team = null] = this.#pick("teams", b) ?? [];
+      if (b % 4 === 0) user.team = team as Team | null;
+      else if (b % 4 === 1) (team as Team | null)?.members.add(user);
+      else if (b % 4 === 2) user.team = null;
+      else user.teamId = null;
+      if (b % 4 > 1) row.team = null;
+      else if (b % 4 === 0 || team) row.team = number;
+    });
+  }
+
+  leaveTeam(a: number): void {
+    this.#withUser(a, (user, row) => {
+      const others = [...this.#wanted.teams.keys()].filter((number) => number !== row.team);
+      for (const number of others) assert(!(this.#objects[number] as Team).members.delete(user));
+      if (row.team !== null) (this.#objects[row.team] as Team).members.delete(user);
+      row.team = null;
+    });
+  }
+
+  setFriend(a: number, b: number): void {
+    this.#withUser(a, (user, row) => {
+      const [number = null, friend = null] = b % 3 ? this.#pick("users", b) ?? [] : [];
+      user.friend = friend as User | null;
+      row.friend = number;
+    });
+  }
+
+  link(a: number, b: number): void {
+    const [[user, sandy], [toy, car]] = [this.#pick("users", a) ?? [], this.#pick("toys", b) ?? []];
+    if (!sandy || !car) return;
+    if (a % 2) (sandy as User).toys.add(car as Toy);
+    else (car as Toy).users.add(sandy as User);
+    this.#wanted.links.add(`${user}-${toy}`);
+  }
+
+  unlink(a: number, b: number): void {
+    const [[user, sandy], [toy, car]] = [this.#pick("users", a) ?? [], this.#pick("toys", b) ?? []];
+    if (!sandy || !car) return;
+    if (a % 2) (sandy as User).toys.delete(car as Toy);
+    else (car as Toy).users.delete(sandy as User);
+    this.#wanted.links.delete(`${user}-${toy}`);
+  }
+
+  delete(a: number, b: number): void {
+    const table = (["users", "toys", "teams"] as const)[b % 3];
+    const [number, object] = this.#pick(table, a) ?? [];
+    if (object === undefined) return;
+    // a team without a key, which a user waits for, could never be written
+    if (table === "teams" && !this.#flushed.teams.has(number!)) return;
+    this.#session.delete(object);
+    this.#wanted[table].delete(number!);
+    for (const link of this.#wanted.links) if (link.split("-").includes(`${number}`)) this.#wanted.links.delete(link);
+  }
+
+  async flush(): Promise<void> {
+    await this.#writes(() => this.#session.flush());
+    if (!this.#failed) assertEquals([this.#session.new.size, this.#session.deleted.size], [0, 0]);
+  }
+
+  async get(a: number): Promise<void> {
+    const [number, user] = this.#pick("users", a) ?? [];
+    if (!user) return;
+    const get = async () => assertStrictEquals(await this.#session.get(User, (user as User).id), user as User);
+    if (this.#flushed.users.has(number!)) await get();
+    else await this.#writes(get); // autoflush
+  }
+
+  /** A query sees what waits, and gives the objects that are known. */
+  async select(): Promise<void> {
+    await this.#writes(async () => {
+      const users = (await this.#session.scalars(select(User))).all();
+      assertEquals(new Set(users), new Set([...this.#wanted.users.keys()].map((each) => this.#objects[each] as User)));
+    });
+  }
+
+  async commit(): Promise<void> {
+    await this.#writes(() => this.#session.commit());
+    if (this.#failed) return;
+    this.#committed = structuredClone(this.#flushed);
+    await this.#ended();
+    assertEquals([this.#session.new.size, this.#session.deleted.size], [0, 0]);
+  }
+
+  async rollback(): Promise<void> {
+    await this.#session.rollback();
+    this.#flushed = structuredClone(this.#committed);
+    await this.#ended();
+  }
+
+  async beginNested(): Promise<void> {
+    let point!: SessionSavepoint;
+    await this.#writes(async () => point = await this.#session.beginNested());
+    if (!this.#failed) this.#savepoints.push({ point, before: structuredClone(this.#flushed) });
+  }
+
+  async commitNested(): Promise<void> {
+    const last = this.#savepoints.at(-1);
+    if (!last) return;
+    await this.#writes(() => last.point.commit());
+    if (!this.#failed) this.#stale.push(this.#savepoints.pop()!.point);
+  }
+
+  async rollbackNested(a: number): Promise<void> {
+    const { point, before } = this.#savepoints.pop() ?? {};
+    if (!point) return await this.#stale[a % this.#stale.length]?.rollback(); // does nothing
+    await point.rollback();
+    this.#failed = false;
+    this.#flushed = before!;
+    this.#wanted = structuredClone(before!);
+    this.#compareObjects(this.#flushed);
+  }
+
+  /** Another session, which reads everything anew; of some collections it knows nothing. */
+  async reopen(a: number): Promise<void> {
+    await this.#session.close();
+    this.#session = sessionmaker(this.#engine)();
+    this.#flushed = structuredClone(this.#committed);
+    const users = select(User).options(selectinload("toys"));
+    const toys = a % 2 ? select(Toy) : select(Toy).options(selectinload("users"));
+    const found = [...await this.#session.scalars(users), ...await this.#session.scalars(toys)];
+    for (const object of [...found, ...await this.#session.scalars(select(Team))]) {
+      const number = this.#objects.findIndex((each) =>
+        each.constructor === object.constructor && each.id === object.id
+      );
+      this.#objects[number] = object;
+    }
+    await this.#ended();
+  }
+
+  /** Does something that flushes, and looks whether it fails just when the tables forbid it. */
+  async #writes(work: () => Promise<unknown>): Promise<void> {
+    const expected = this.#forecast();
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof IntegrityError)) throw error;
+      assert(expected !== "works", `this flush had to work: ${error.message}`);
+      assertEquals(this.#session.state, "failed");
+      this.#failed = true;
+      return;
+    }
+    assert(expected !== "fails", "this flush had to fail");
+    this.#flushed = structuredClone(this.#wanted);
+  }
+
+  /** New names come before old ones go, so a name that changes hands may or may not be refused. */
+  #forecast(): "works" | "may fail" | "fails" {
+    const rows = [...this.#wanted.users];
+    const isMissing = (number: number | null, table: Map<number, unknown>) => number !== null && !table.has(number);
+    if (
+      new Set(rows.map(([, { name }]) => name)).size < rows.length ||
+      rows.some(([, { team, friend }]) => isMissing(team, this.#wanted.teams) || isMissing(friend, this.#wanted.users))
+    ) return "fails";
+    const taken = rows.some(([number, { name }]) =>
+      [...this.#flushed.users].some(([other, row]) => other !== number && row.name === name)
+    );
+    return taken ? "may fail" : "works";
+  }
+
+  /** After a transaction the tables hold what was committed, and so do the objects. */
+  async #ended(): Promise<void> {
+    this.#failed = false;
+    this.#stale.push(...this.#savepoints.map(({ point }) => point));
+    this.#savepoints = [];
+    this.#wanted = structuredClone(this.#flushed);
+    assertEquals(await this.#read(), this.#committed, "the tables");
+    this.#compareObjects(this.#committed);
+  }
+
+  #compareObjects(tables: Tables): void {
+    const id = (number: number | null) => number === null ? null : this.#objects[number].id;
+    for (const [number, row] of tables.users) {
+      const user = this.#objects[number] as User;
+      const { name, teamId, friendId, settings } = user;
+      const expected = {
+        name: row.name,
+        teamId: id(row.team),
+        friendId: id(row.friend),
+        settings: row.settings as User["settings"],
+      };
+      assertEquals({ name, teamId, friendId, settings }, expected, `object ${number}`);
+      this.#compareReference(() => user.team, row.team);
+      this.#compareReference(() => user.friend, row.friend);
+      if (user.toys.isLoaded) this.#compareLinks(tables, "users", number, [...user.toys]);
+    }
+    for (const [number, { name }] of tables.toys) {
+      const toy = this.#objects[number] as Toy;
+      assertEquals(toy.name, name, `object ${number}`);
+      if (toy.users.isLoaded) this.#compareLinks(tables, "toys", number, [...toy.users]);
+    }
+  }
+
+  #compareReference(read: () => object | null, number: number | null): void {
+    try {
+      assertStrictEquals(read(), number === null ? null : this.#objects[number]);
+    } catch (error) {
+      if (!(error instanceof NotLoadedError)) throw error;
+    }
+  }
+
+  /** Objects whose rows were deleted may stay in a collection, as they do in a list of one's own. */
+  #compareLinks(tables: Tables, side: "users" | "toys", number: number, held: (User | Toy)[]): void {
+    const other = side === "users" ? "toys" : "users";
+    const numbers = held.map((each) => this.#objects.indexOf(each)).filter((each) => tables[other].has(each));
+    const expected = [...tables[other].keys()].filter((each) =>
+      tables.links.has(side === "users" ? `${number}-${each}` : `${each}-${number}`)
+    );
+    assertEquals(numbers.toSorted(), expected.toSorted(), `collection of object ${number}`);
+  }
+
+  /** The tables as they are, seen by another connection. */
+  async #read(): Promise<Tables> {
+    await using connection = await this.#engine.connect({ isolationLevel: "AUTOCOMMIT" });
+    const [users, toys, teams, links] = await Promise.all([
+      connection.execute<User>(`SELECT id, name, team_id AS "teamId", friend_id AS "friendId", settings FROM users`),
+      connection.execute<Toy>("SELECT id, name FROM toys"),
+      connection.execute<Team>("SELECT id, name FROM teams"),
+      connection.execute<{ user: string; toy: string }>(`SELECT user_id AS "user", toy_id AS toy FROM user_toy`),
+    ]);
+    const live = new Map<unknown, number>();
+    for (const table of ["users", "toys", "teams"] as const) {
+      for (const number of this.#committed[table].keys()) live.set(this.#objects[number].id, number);
+    }
+    const number = (id: unknown) => id === null ? null : live.get(id) ?? -1;
+    return {
+      users: new Map(
+        users.all().map(({ id, name, teamId, friendId, settings }) => [
+          number(id)!,
+          { name, team: number(teamId), friend: number(friendId), settings: settings as { sizes: number[] } | null },
+        ]),
+      ),
+      toys: new Map(toys.all().map(({ id, name }) => [number(id)!, { name }])),
+      teams: new Map(teams.all().map(({ id, name }) => [number(id)!, { name }])),
+      links: new Set(links.all().map(({ user, toy }) => `${number(user)}-${number(toy)}`)),
+    };
+  }
+
+  #pick(table: "users" | "toys" | "teams", index: number): [number, User | Toy | Team] | undefined {
+    const numbers = [...this.#wanted[table].keys()];
+    const number = numbers[index % numbers.length];
+    return number === undefined ? undefined : [number, this.#objects[number]];
+  }
+
+  #withUser(index: number, change: (user: User, row: NonNullable<ReturnType<Tables["users"]["get"]>>) => void): void {
+    const [number, user] = this.#pick("users", index) ?? [];
+    if (user) change(user as User, this.#wanted.users.get(number!)!);
+  }
+}
+
+/** The more often a command is named, the more often it comes. */
+const COMMANDS: (keyof History)[] = [
+  ...["addUser", "addUser", "addToy", "addTeam", "rename", "settings", "setTeam", "leaveTeam", "setFriend"] as const,
+  ...["link", "link", "unlink", "delete", "flush", "get", "select", "commit", "commit", "rollback"] as const,
+  ...["beginNested", "commitNested", "rollbackNested", "reopen"] as const,
+];
+const command = fc.tuple(fc.constantFrom(...COMMANDS), fc.nat(7), fc.nat(11));
+
+for (const [driver, numRuns] of Object.entries(HISTORIES)) {
+  database.test(`${driver}: ${numRuns} random histories agree with the tables`, async (url) => {
+    await using engine = createEngine(url.replace("postgresql:", `postgresql+${driver}:`));
+    await engine.begin((connection) => metadata.createAll(connection));
+    const property = fc.asyncProperty(
+      fc.array(command, { minLength: 5, maxLength: 30, size: "max" }),
+      async (history) => {
+        await engine.begin(async (connection) => {
+          await connection.execute("DELETE FROM user_toy; DELETE FROM users; DELETE FROM toys; DELETE FROM teams");
+        });
+        await new History(engine).run(history);
+        assertEquals(engine.poolStatus.held, 0, "a connection was not given back");
+      },
+    );
+    await fc.assert(property, { seed: SEED, numRuns, interruptAfterTimeLimit: 120_000 });
+  });
+}

@@ -1,0 +1,158 @@
+/**
+ * The plan of a unit of work as rows: what each statement writes, which must come after which, which are sent together.
+ *
+ * @module
+ */
+
+/** A table, as far as a plan looks at it. */
+export interface PlanTable {
+  readonly name: string;
+  foreignKeys(): { readonly to: PlanTable; readonly column: PlanColumn; readonly referred: PlanColumn }[];
+}
+
+/** A column: its name in the database, and in the objects. */
+export interface PlanColumn {
+  readonly name: string;
+  readonly attribute: string;
+  readonly primaryKey: boolean;
+}
+
+/** A statement that waits: what is looked at of the steps that `session.diff()` returns. */
+export interface PlanStep {
+  readonly kind: "insert" | "update" | "delete" | "link" | "unlink";
+  readonly table: PlanTable;
+  readonly sql: string;
+  readonly entities: readonly Readonly<Record<string, unknown>>[];
+  readonly returning: readonly PlanColumn[];
+  readonly waits: boolean;
+  readonly counted: boolean;
+  parameters(): unknown[];
+}
+
+/** One statement of a plan. */
+export interface PlanRow {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly kind: PlanStep["kind"];
+  readonly table: string;
+  /** How many rows it writes. */
+  readonly rows: number;
+  /** The columns that it writes; of a DELETE those by which it finds the rows. */
+  readonly columns: readonly string[];
+  /** The columns that come back with the answer. */
+  readonly returned: readonly string[];
+  /** The steps that must come before it; `needsAnswer`: because it needs keys that the server makes there. */
+  readonly after: readonly { readonly number: number; readonly needsAnswer: boolean }[];
+  /** Steps with the same number are sent together; counted from 1. */
+  readonly sending: number;
+}
+
+/** What is drawn. */
+export interface PlanRows {
+  readonly rows: readonly PlanRow[];
+  /** True when COMMIT can travel with the last statements, false when it waits for their answers. */
+  readonly commitGoesAlong: boolean;
+}
+
+/** The steps of a plan as rows to draw. */
+export function planRows(steps: readonly PlanStep[]): PlanRows {
+  let sending = 1;
+  let isFirstOfSending = true;
+  const rows = steps.map((step, index): PlanRow => {
+    if (step.waits && !isFirstOfSending) sending++;
+    isFirstOfSending = false;
+    const after = steps.slice(0, index).flatMap((earlier, before) => {
+      const need = needOf(step, earlier);
+      return need === undefined ? [] : [{ number: before + 1, needsAnswer: need === "answer" }];
+    });
+    return {
+      number: index + 1,
+      kind: step.kind,
+      table: step.table.name,
+      rows: step.entities.length,
+      columns: columnsOf(step),
+      returned: step.returning.map(({ name }) => name),
+      after,
+      sending,
+    };
+  });
+  return { rows, commitGoesAlong: !steps.some(({ counted, waits }) => counted || waits) };
+}
+
+/** Whether a step must come after an earlier one, and whether it needs a key from its answer. */
+function needOf(step: PlanStep, earlier: PlanStep): "order" | "answer" | undefined {
+  if (step.kind === "delete") {
+    // a row can be deleted when no other refers to it any more
+    const isTaken = earlier.kind === "delete" || earlier.kind === "unlink" || earlier.kind === "update";
+    return isTaken && earlier.table !== step.table && refersTo(earlier, step) ? "order" : undefined;
+  }
+  if (earlier.kind !== "insert" || step.kind === "unlink") return undefined;
+  const written = columnsOf(step);
+  const keys = step.table.foreignKeys().filter(({ to, column }) =>
+    to === earlier.table && written.includes(column.name)
+  );
+  for (const { column, referred } of keys) {
+    const known = earlier.entities.map((entity) => entity[referred.attribute]);
+    const wanted = valuesOf(step, column.name, column.attribute);
+    if (step.waits && known.includes(undefined) && wanted.includes(undefined)) return "answer";
+    if (wanted.some((value) => value !== null && value !== undefined && known.includes(value))) return "order";
+  }
+  // an object that is inserted first and completed afterwards: a circle of rows that refer to each other
+  if (step.kind !== "update" || !step.entities.some((entity) => earlier.entities.includes(entity))) return undefined;
+  return earlier.returning.some(({ primaryKey }) => primaryKey) && step.waits ? "answer" : "order";
+}
+
+function refersTo(from: PlanStep, to: PlanStep): boolean {
+  return from.table.foreignKeys().some((key) => key.to === to.table);
+}
+
+/** What a step writes into a column; an association has no objects, so its values are those that will be sent. */
+function valuesOf(step: PlanStep, name: string, attribute: string): unknown[] {
+  if (step.kind !== "link") return step.entities.map((entity) => entity[attribute]);
+  return step.parameters()[columnsOf(step).indexOf(name)] as unknown[];
+}
+
+/** The columns that a statement names as written; of a DELETE those by which it finds the rows. */
+function columnsOf({ sql, kind }: PlanStep): string[] {
+  const list = kind === "update"
+    ? sql.match(/ SET (.*?) (?:FROM|WHERE) /)?.[1].split(", ").map((assignment) => assignment.split(" = ")[0])
+    : sql.match(kind === "insert" || kind === "link" ? /^INSERT INTO \S+ \((.*?)\)/ : / WHERE \((.*?)\) IN /)?.[1]
+      .split(", ");
+  return (list ?? []).map((name) => name.replace(/^"(.*)"$/, "$1"));
+}
+
+/** One sentence for those who do not see the picture. */
+export function planAlt({ rows, commitGoesAlong }: PlanRows): string {
+  if (rows.length === 0) return "Nothing waits to be sent.";
+  const steps = rows.map((row) => `${row.number} ${row.kind} ${count(row.rows, "row")}, ${row.table}${afterText(row)}`);
+  return `${count(rows.length, "statement")} in ${count(rows.at(-1)!.sending, "sending")}: ${steps.join("; ")}; ` +
+    `${commitText(commitGoesAlong)}.`;
+}
+
+/** The plan as lines of text. */
+export function planText({ rows, commitGoesAlong }: PlanRows): string {
+  if (rows.length === 0) return "Nothing waits to be sent.";
+  const lines = rows.map((row) => {
+    const columns = row.columns.length === 0 ? "" : ` (${row.columns.join(", ")})`;
+    return `${row.number}. ${row.kind} ${count(row.rows, "row")}: ${row.table}${columns}${afterText(row)}`;
+  });
+  return [...lines, commitText(commitGoesAlong)].join("\n");
+}
+
+/** ", after 1, needs the answer of 2". */
+export function afterText({ after }: Pick<PlanRow, "after">): string {
+  const numbers = (needsAnswer: boolean) =>
+    after.filter((each) => each.needsAnswer === needsAnswer).map(({ number }) => number).join(" and ");
+  const [order, answer] = [numbers(false), numbers(true)];
+  return (order && `, after ${order}`) + (answer && `, needs the answer of ${answer}`);
+}
+
+/** What is said of COMMIT below the steps. */
+export function commitText(goesAlong: boolean): string {
+  return goesAlong ? "COMMIT can be sent along with them" : "COMMIT is sent after the last answer";
+}
+
+/** "1 row", "2 rows". */
+export function count(number: number, noun: string): string {
+  return `${number.toLocaleString("en-US")} ${noun}${number === 1 ? "" : "s"}`;
+}

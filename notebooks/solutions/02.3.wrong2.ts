@@ -1,0 +1,18 @@
+const makeSnails: () => { Pineapple: AnyModel; Snail: AnyModel } = () => {
+  const { model } = declarativeBase();
+  class Pineapple extends model("pineapples", { id: identity().primaryKey(), name: text() }) {
+    declare snails: Related<Snail>;
+    static relations = { snails: oneToMany(() => Snail) };
+  }
+  class Snail extends model("snails", {
+    id: identity().primaryKey(),
+    name: text(),
+    pineappleId: integer().references("pineapples.id"),
+  }) {
+    declare pineapple: Pineapple;
+    static relations = { pineapple: manyToOne(() => Pineapple) };
+  }
+  return { Pineapple, Snail };
+};
+
+await check("02.3", () => ({ makeSnails, url: workbook.url }));

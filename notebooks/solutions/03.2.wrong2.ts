@@ -1,0 +1,3 @@
+const rowsToWrite: (session: Session) => number = (session) => session.diff().length;
+
+await check("03.2", () => ({ ...shop, rowsToWrite }));

@@ -1,0 +1,6 @@
+const findHero: (session: Session, name: string) => Promise<Hero | null> = async (
+  session,
+  name,
+) => (await session.execute(select(Hero).where("name", "=", name))).scalarOneOrNone();
+
+await check("04.2", () => ({ findHero, url: workbook.url }));

@@ -35,6 +35,9 @@ export async function openBrowser(executablePath: string): Promise<Browser> {
   return await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
 }
 
+/** So long that only what never happens is given up, also on a slow and busy machine. */
+const PATIENCE_SECONDS = 120;
+
 /** What a code cell shows. */
 export interface CellView {
   /** `[ ]:` before it ran, `[*]:` while it runs, `[3]:` afterwards. */
@@ -64,11 +67,12 @@ export class NotebookPage {
    */
   static async open(browser: Browser, labUrl: string, file: string, cells: number): Promise<NotebookPage> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    page.setDefaultTimeout(PATIENCE_SECONDS * 1000);
     const url = new URL(labUrl);
     url.pathname = `/lab/workspaces/${crypto.randomUUID()}/tree/${file}`;
     await page.goto(url.href);
     const notebook = new NotebookPage(page);
-    await notebook.waitFor((views) => views.length === cells, 60);
+    await notebook.waitFor((views) => views.length === cells);
     return notebook;
   }
 
@@ -96,7 +100,7 @@ export class NotebookPage {
    *
    * @throws {Error} They did not within `seconds`; the message says what the cells showed.
    */
-  async waitFor(isReached: (views: CellView[]) => boolean, seconds: number): Promise<CellView[]> {
+  async waitFor(isReached: (views: CellView[]) => boolean, seconds = PATIENCE_SECONDS): Promise<CellView[]> {
     const deadline = performance.now() + seconds * 1000;
     for (;;) {
       const views = await this.views();

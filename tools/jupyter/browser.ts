@@ -20,6 +20,9 @@ const places: Record<string, string[]> = {
   ],
 };
 
+/** So long that only what never happens is given up, also on a slow and busy machine. */
+const PATIENCE_SECONDS = 120;
+
 /** The path of a Chromium (or Chrome, or Edge) on this machine, if there is one. */
 export async function findChromium(): Promise<string | undefined> {
   const chosen = Deno.env.get("CHROMIUM");
@@ -32,11 +35,9 @@ export async function findChromium(): Promise<string | undefined> {
 export async function openBrowser(executablePath: string): Promise<Browser> {
   const { chromium } = await import("playwright-core");
   // Root, and containers without user namespaces, cannot have the sandbox; the pages are our own.
-  return await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+  const args = ["--no-sandbox", "--disable-dev-shm-usage"];
+  return await chromium.launch({ executablePath, args, timeout: PATIENCE_SECONDS * 1000 });
 }
-
-/** So long that only what never happens is given up, also on a slow and busy machine. */
-const PATIENCE_SECONDS = 120;
 
 /** What a code cell shows. */
 export interface CellView {

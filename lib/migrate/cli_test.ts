@@ -16,7 +16,8 @@ interface Outcome {
 
 async function migrate(...args: string[]): Promise<Outcome> {
   const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", CLI, ...args],
+    // quiet: of several that start at once Deno says on stderr that they wait for one another
+    args: ["run", "-A", "--no-check", "--quiet", CLI, ...args],
     env: { NO_COLOR: "1" },
   });
   const { code, stdout, stderr } = await command.output();

@@ -69,11 +69,11 @@ for (const { name, notebook } of files) {
     async fn() {
       const page = await NotebookPage.open(browser, lab.url, `${name}.ipynb`, count);
       try {
-        const seen = await page.waitFor((views) => views.every((view, cell) => view.pictures >= expected[cell]), 30);
+        const seen = await page.waitFor((views) => views.every((view, cell) => view.pictures >= expected[cell]));
         assertEquals(seen.every(({ prompt }) => prompt === "[ ]:"), true, "nothing has run yet");
         await page.screenshot(screenshots, `${name}-untrusted`, Math.max(0, expected.findIndex(Boolean)));
         await page.runAllCells(300);
-        await page.waitFor((views) => views.every((view, cell) => view.pictures >= expected[cell]), 30);
+        await page.waitFor((views) => views.every((view, cell) => view.pictures >= expected[cell]));
         await page.screenshot(screenshots, `${name}-run`, Math.max(0, expected.findLastIndex(Boolean)));
         await page.save();
         const saved = parseNotebook(await Deno.readTextFile(join(copy, `${name}.ipynb`)));
@@ -112,7 +112,7 @@ async function solve(name: string, count: number, { id, cell, solution }: Exerci
     assertMatch(before[cell].text, new RegExp(`TODO\\W+${RegExp.escape(id)}`));
     await page.typeAndRun(cell, solution!.source);
     const passed = new RegExp(`PASS\\W+${RegExp.escape(id)}`);
-    await page.waitFor((views) => passed.test(views[cell].text), 60);
+    await page.waitFor((views) => passed.test(views[cell].text));
     await page.screenshot(screenshots, `${name}-solved`, cell);
   } finally {
     await page.close();

@@ -24,7 +24,7 @@ async function scratch(url: string, driver: DriverName = "pg"): Promise<{ engine
   const schema = `s_${crypto.randomUUID().slice(0, 8)}`;
   await using admin = createEngine(url);
   await admin.begin((connection) => connection.execute(`CREATE SCHEMA ${schema}`));
-  return { engine: createEngine(onSchemas(url, schema, driver), { statementTimeout: 10_000 }), schema };
+  return { engine: createEngine(onSchemas(url, schema, driver), { statementTimeout: 60_000 }), schema };
 }
 
 function onSchemas(url: string, searchPath: string, driver: DriverName = "pg"): EngineUrl {
@@ -309,14 +309,14 @@ database.test("waiting does not stand in the way of CREATE INDEX CONCURRENTLY of
     await holder.execute("CREATE TABLE busy (id integer)");
     const waiting = Promise.withResolvers<void>();
     waiter = upgrade(engine, folder.directory, "head", {
-      waitTimeout: 10_000,
+      waitTimeout: 60_000,
       onProgress: ({ type }) => {
         if (type === "waiting") waiting.resolve();
         waited ||= type === "waiting";
       },
     });
     await Promise.race([waiting.promise, waiter]);
-    await holder.execute("SET statement_timeout = '5s'");
+    await holder.execute("SET statement_timeout = '30s'");
     await holder.execute("CREATE INDEX CONCURRENTLY ix_busy_id ON busy (id)");
   }
   await waiter;

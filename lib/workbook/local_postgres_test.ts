@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertLess, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { until } from "../engine/testing/until.ts";
 import { withClient } from "./admin_client.ts";
 import { LocalPostgres, LocalPostgresError } from "./local_postgres.ts";
 import { findPaths, type Paths } from "./local_postgres/paths.ts";
@@ -78,11 +79,17 @@ test("one server through its life", async (t) => {
     if (Deno.build.os !== "windows") assertEquals((await Deno.stat(paths.password)).mode! & 0o777, 0o600);
   });
 
-  await t.step("is found again, quickly", async () => {
-    const started = performance.now();
-    assertEquals(await postgres.find(), server);
-    assertEquals(await new LocalPostgres({ dataRoot: place.dataRoot }).start(), server);
-    assertLess(performance.now() - started, 500); // about 20 ms each on an idle machine
+  await t.step("is found again, quickly and without the lock of those who start and stop it", async () => {
+    using lock = await Deno.open(join(place.dataRoot, "lock"), { read: true, write: true });
+    await lock.lock(true);
+    let quickest = Infinity; // of several: a busy machine makes some of them slow, not all
+    for (let attempt = 0; attempt < 10; attempt++) {
+      const started = performance.now();
+      assertEquals(await postgres.find(), server);
+      assertEquals(await new LocalPostgres({ dataRoot: place.dataRoot }).start(), server);
+      quickest = Math.min(quickest, performance.now() - started);
+    }
+    assertLess(quickest, 500); // about 20 ms each on an idle machine
   });
 
   await t.step("tells its status", async () => {
@@ -118,11 +125,19 @@ test("one server through its life", async (t) => {
     using stranger = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const lines = pidFile.split("\n");
     [lines[0], lines[3]] = [String(Deno.pid), String(stranger.addr.port)]; // this very process: it must not be ended
-    const visit = stranger.accept().then((visitor) => visitor.close());
+    let visits = 0;
+    const visited = (async () => {
+      for await (const visitor of stranger) {
+        visits++;
+        visitor.close();
+      }
+    })();
     await Deno.writeTextFile(join(paths.cluster, "postmaster.pid"), lines.join("\n"));
-    assertEquals([await postgres.find(), await visit], [undefined, undefined]);
+    assertEquals([await postgres.find(), visits], [undefined, 1]);
     server = await postgres.start();
     assertNotEquals(server.pid, Deno.pid);
+    stranger.close();
+    await visited;
   });
 
   await t.step("does not start with a broken configuration, and shows the end of the log", async () => {
@@ -186,12 +201,9 @@ test("an initdb that was interrupted is done again", async () => {
   const unfinished = async () => (await names()).find((name) => name.startsWith("cluster."));
   const begun = async () => {
     const name = await unfinished();
-    return name && await Deno.stat(join(home, name, "base")).then(() => true, () => false);
+    return name !== undefined && await Deno.stat(join(home, name, "base")).then(() => true, () => false);
   };
-  for (const deadline = performance.now() + 10_000; !await begun();) {
-    assertLess(performance.now(), deadline, "initdb did not begin");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await until("initdb has begun", begun);
   starter.kill("SIGKILL");
   await starter.output();
   assertEquals([await place.postgres.find(), (await names()).includes("cluster")], [undefined, false]);

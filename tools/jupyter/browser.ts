@@ -20,6 +20,9 @@ const places: Record<string, string[]> = {
   ],
 };
 
+/** So long that only what never happens is given up, also on a slow and busy machine. */
+const PATIENCE_SECONDS = 120;
+
 /** The path of a Chromium (or Chrome, or Edge) on this machine, if there is one. */
 export async function findChromium(): Promise<string | undefined> {
   const chosen = Deno.env.get("CHROMIUM");
@@ -32,7 +35,8 @@ export async function findChromium(): Promise<string | undefined> {
 export async function openBrowser(executablePath: string): Promise<Browser> {
   const { chromium } = await import("playwright-core");
   // Root, and containers without user namespaces, cannot have the sandbox; the pages are our own.
-  return await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+  const args = ["--no-sandbox", "--disable-dev-shm-usage"];
+  return await chromium.launch({ executablePath, args, timeout: PATIENCE_SECONDS * 1000 });
 }
 
 /** What a code cell shows. */
@@ -64,11 +68,12 @@ export class NotebookPage {
    */
   static async open(browser: Browser, labUrl: string, file: string, cells: number): Promise<NotebookPage> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    page.setDefaultTimeout(PATIENCE_SECONDS * 1000);
     const url = new URL(labUrl);
     url.pathname = `/lab/workspaces/${crypto.randomUUID()}/tree/${file}`;
     await page.goto(url.href);
     const notebook = new NotebookPage(page);
-    await notebook.waitFor((views) => views.length === cells, 60);
+    await notebook.waitFor((views) => views.length === cells);
     return notebook;
   }
 
@@ -96,7 +101,7 @@ export class NotebookPage {
    *
    * @throws {Error} They did not within `seconds`; the message says what the cells showed.
    */
-  async waitFor(isReached: (views: CellView[]) => boolean, seconds: number): Promise<CellView[]> {
+  async waitFor(isReached: (views: CellView[]) => boolean, seconds = PATIENCE_SECONDS): Promise<CellView[]> {
     const deadline = performance.now() + seconds * 1000;
     for (;;) {
       const views = await this.views();

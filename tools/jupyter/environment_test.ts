@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
+import { until } from "../../lib/engine/testing/until.ts";
 import { describe, ensureEnvironment, explainPip } from "./environment.ts";
 import { SetupError, StoppedError } from "./errors.ts";
 import { exists } from "./paths.ts";
@@ -26,6 +27,13 @@ Deno.test("the environment keeps another Jupyter's and Python's variables out", 
   }
 });
 
+/** True once the new environment's pip is being unpacked. */
+async function holdsPip(environment: string): Promise<boolean> {
+  if (Deno.build.os === "windows") return await exists(join(environment, "Lib", "site-packages", "pip"));
+  const [python] = await Array.fromAsync(Deno.readDir(join(environment, "lib"))).catch(() => []); // such as python3.11
+  return python !== undefined && await exists(join(environment, "lib", python.name, "site-packages", "pip"));
+}
+
 Deno.test("an installation that was interrupted, or failed, is made again by the next run", async () => {
   const folder = await Deno.makeTempDir();
   const requirements = join(folder, "requirements.txt");
@@ -37,8 +45,12 @@ Deno.test("an installation that was interrupted, or failed, is made again by the
     assertEquals(failed.message.split("\n").at(-1)!.startsWith("pip could not install"), true);
     assertEquals(await exists(join(environment, ".stamp")), false);
 
-    const stop = AbortSignal.timeout(500);
-    await assertRejects(() => ensureEnvironment({ folder: environment, requirements, stop }), StoppedError);
+    const controller = new AbortController();
+    const { signal: stop } = controller;
+    const making = ensureEnvironment({ folder: environment, requirements, stop });
+    await until("Python installs pip", () => holdsPip(environment));
+    controller.abort(new StoppedError("stopped"));
+    await assertRejects(() => making, StoppedError);
     assertEquals(await exists(join(environment, ".stamp")), false);
   } finally {
     await Deno.remove(folder, { recursive: true });

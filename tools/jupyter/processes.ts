@@ -50,6 +50,11 @@ export async function run(program: string, args: string[], options: RunOptions =
   }
 }
 
+/** Whether a process runs (Linux only). One that has ended, but whose parent did not ask how, has no command line left. */
+export async function isRunning(pid: number | string): Promise<boolean> {
+  return await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "") !== "";
+}
+
 /** One running process: its number, its parent's and its group's. */
 interface ProcessRow {
   readonly pid: number;

@@ -63,9 +63,23 @@ export function jobName({ file, variant }: Job): string {
 export async function runJobs(jobs: readonly Job[], options: RunsOptions): Promise<Report[]> {
   const reports = new Map<Job, Report>();
   const isAlone = (job: Job) => job.file.notebook.metadata.workbook?.alone === true;
+  // Jupyter chooses ports for a kernel a moment before the kernel listens there: two that start at the same moment could
+  // be given the same. So each starts when the one before has begun its first cell, or failed.
+  let lastStarted = Promise.resolve();
+  const runInTurn = async (job: Job) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const before = lastStarted;
+    lastStarted = promise;
+    await before;
+    const onCell = (job: Job, cell: number) => {
+      resolve();
+      options.onCell?.(job, cell);
+    };
+    return await runJob(job, { ...options, onCell }).finally(resolve);
+  };
   const work = async (queue: Job[]) => {
     for (let job = queue.shift(); job; job = queue.shift()) {
-      const report = await runJob(job, options);
+      const report = await runInTurn(job);
       reports.set(job, report);
       options.onReport?.(report);
     }

@@ -53,16 +53,26 @@ export function checkPort(port: number): void {
   }
 }
 
-/** A port that nothing listens on. */
+/**
+ * A port that nothing listens on. It is used only later, so it is not of those that systems give to every connection
+ * (from 32768 on Linux): one of these could be taken by then.
+ */
 export function freePort(): number {
-  using listener = Deno.listen({ hostname: host, port: 0 });
-  return listener.addr.port;
+  while (true) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    try {
+      Deno.listen({ hostname: host, port }).close();
+      return port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse || error instanceof Deno.errors.PermissionDenied)) throw error;
+    }
+  }
 }
 
 /**
  * Starts JupyterLab and returns once it answers.
  *
- * @throws {SetupError} It ended or did not answer within a minute; the message shows its last lines.
+ * @throws {SetupError} It ended or did not answer within two minutes; the message shows its last lines.
  */
 export async function startServer(options: ServerOptions, stop: AbortSignal): Promise<Server> {
   const { environment, port } = options;
@@ -100,7 +110,7 @@ export async function startServer(options: ServerOptions, stop: AbortSignal): Pr
       killGroups(groups);
     },
   };
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + 120_000;
   while (!await answers(address)) {
     if (stop.aborted) await server.stop();
     stop.throwIfAborted();

@@ -48,7 +48,9 @@ export class Server implements AsyncDisposable {
   }
 
   async #count(condition: string, parameter: unknown): Promise<number> {
-    const [count] = await this.run(`SELECT count(*)::int FROM pg_stat_activity WHERE ${condition}`, [parameter]);
+    // of this database only: another run of the tests may use the same names on the same server
+    const sql = `SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND ${condition}`;
+    const [count] = await this.run(sql, [parameter]);
     return count as number;
   }
 

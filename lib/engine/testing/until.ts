@@ -1,14 +1,17 @@
 /** Waiting in tests for what another process does. @module */
 
+/** So long that only what never happens is given up, also on a slow and busy machine. */
+const PATIENCE_SECONDS = 60;
+
 /**
  * Asks again until the answer is yes: no test depends on how quick the machine is.
  *
- * @param what for the message when it never becomes true, after 20 s.
+ * @param what for the message when it never becomes true, after a minute.
  */
 export async function until(what: string, ask: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + PATIENCE_SECONDS * 1000;
   while (!await ask()) {
-    if (performance.now() > deadline) throw new Error(`Waited 20 s in vain until ${what}.`);
+    if (performance.now() > deadline) throw new Error(`Waited ${PATIENCE_SECONDS} s in vain until ${what}.`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -47,9 +47,17 @@ const exercises: readonly Exercise[] = [
       await using engine = answer;
       let waits = 0;
       engine.events.on("wait", () => waits++);
-      await Promise.all(
-        Array.from({ length: 4 }, () => engine.begin((connection) => connection.execute("SELECT pg_sleep(0.05)"))),
-      );
+      // Each keeps its connection until all that may be out are out: else the first could be back before the last is open.
+      const { size, maxOverflow } = engine.poolStatus;
+      const most = Math.min(4, size + maxOverflow);
+      const allOut = Promise.withResolvers<void>();
+      const task = async () => {
+        await using connection = await engine.connect();
+        if (engine.poolStatus.held >= most) allOut.resolve();
+        await allOut.promise;
+        await connection.execute("SELECT 1");
+      };
+      await Promise.all(Array.from({ length: 4 }, task)).finally(allOut.resolve);
       if (waits > 0) return notYet(`${waits} of the four tasks had to wait for a connection.`);
       const { idle } = engine.poolStatus;
       if (idle !== 2) return notYet(`No task waited, but ${idle} connections stayed open; 2 are expected.`);

@@ -106,7 +106,7 @@ export async function removeFolder(path: string): Promise<void> {
     try {
       await Deno.remove(path, { recursive: true });
     } catch (error) {
-      if (attempt === 20) throw error;
+      if (attempt === 100) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }

@@ -26,7 +26,7 @@ export interface LocalServer {
 const PATIENCE_SECONDS = 60;
 
 /** How long a running server may take to answer; what is silent for longer is taken for another program. */
-const ANSWER_MILLISECONDS = 2_000;
+const ANSWER_MILLISECONDS = 5_000;
 
 /** Finds the running server; `undefined` if there is none that answers. Takes about 20 ms. */
 export async function findServer(paths: Paths): Promise<LocalServer | undefined> {
@@ -69,7 +69,7 @@ export async function startServer(
   let preferred = Number(await Deno.readTextFile(paths.port).catch(() => "0"));
   const deadline = performance.now() + 15_000;
   while (true) {
-    const port = freePort(preferred);
+    const port = await freePort(preferred);
     await startLog(paths, account);
     // pg_ctl rather than postgres itself: it makes the session of its own, waits until the server is ready, and on
     // Windows gives up an administrator's rights first.
@@ -78,19 +78,20 @@ export async function startServer(
       ["start", "-D", paths.cluster, "-w", "-t", String(PATIENCE_SECONDS), "-l", paths.log, "-o", `-p ${port}`],
       { account, cwd: paths.home, quiet: Deno.build.os === "windows" },
     );
-    const server = success ? await findServer(paths) : undefined;
+    const server = success ? await settle(paths) : undefined;
     if (server) {
       await Deno.writeTextFile(paths.port, String(port));
       return server;
     }
     const log = await Deno.readTextFile(paths.log);
     // Someone took the port in between; or processes of a server that was killed have not noticed yet.
-    const passing = /could not bind|Address already in use|pre-existing shared memory block/i.test(log);
+    const portTaken = /could not bind|Address already in use/i.test(log);
+    const passing = portTaken || /pre-existing shared memory block/i.test(log);
     if (!passing || performance.now() > deadline) {
       const tail = (log.trim() || output).split("\n").slice(-10).join("\n");
       throw new LocalPostgresError(`The local PostgreSQL in ${paths.home} did not start.`, { log: tail });
     }
-    preferred = 0;
+    if (portTaken) preferred = 0;
     await pause(200);
   }
 }
@@ -157,15 +158,19 @@ async function send(signal: "INT" | "QUIT", pid: number, paths: Paths): Promise<
   await run((await prepareBinaries(paths.home)).pgCtl, ["kill", signal, String(pid)]);
 }
 
-/** A free port on 127.0.0.1: the preferred one if it is free, else one that the system chooses. */
-function freePort(preferred: number): number {
-  for (const port of [preferred, 0]) {
+/**
+ * A free port on 127.0.0.1: the preferred one if it is free, else one that the system chooses. A server that was killed
+ * gives its port back a moment later, so the preferred one is tried several times.
+ */
+async function freePort(preferred: number): Promise<number> {
+  for (const port of [...Array(5).fill(preferred), 0]) {
     try {
       using listener = Deno.listen({ hostname: "127.0.0.1", port });
       return listener.addr.port;
     } catch (error) {
       if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     }
+    await pause(50);
   }
   throw new LocalPostgresError("There is no free port on 127.0.0.1.");
 }

@@ -28,7 +28,7 @@ export { createStatements, createTable, dropStatements } from "./orm/ddl.ts";
 export { manyToMany, manyToOne, oneToMany, Related } from "./orm/relations.ts";
 export { Select, select, SelectColumns } from "./orm/select.ts";
 export { selectinload } from "./orm/loading.ts";
-export { Session, type SessionMaker, sessionmaker, type SessionOptions } from "./orm/session.ts";
+export { Session, type SessionMaker, sessionmaker, type SessionOptions, type SessionSavepoint } from "./orm/session.ts";
 export * from "./orm/errors.ts";
 
 // migrations

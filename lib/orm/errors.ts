@@ -49,7 +49,8 @@ export class DetachedObjectError extends EngineError {
 export class AttachedObjectError extends EngineError {
   constructor(model: string) {
     super(
-      `This ${model} is in another session. An object belongs to one: expunge() it there, or load it here with get().`,
+      `This ${model}, or another object of its row, is in a session already. An object belongs to one: expunge() it ` +
+        "there, or load it here with get().",
     );
   }
 }

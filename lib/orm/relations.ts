@@ -70,6 +70,9 @@ export function relationsOf(model: AnyModel): ReadonlyMap<string, Relation> {
 function resolve(owner: AnyModel, name: string, declaration: RelationDeclaration): Relation {
   const { kind, foreignKey, secondary } = declaration;
   const target: AnyModel = declaration.target();
+  if (owner.table.columns.some(({ attribute }) => attribute === name)) {
+    throw new InvalidModelError(owner.table.name, `"${name}" is both a column and a relation: rename one`);
+  }
   const only = (from: Table, to: Table): ForeignKey => {
     const keys = from.foreignKeys().filter((key) => key.to === to)
       .filter(({ column }) => foreignKey === undefined || column.attribute === foreignKey);

@@ -7,19 +7,13 @@
 import {
   CompiledQuery,
   type DatabaseConnection,
-  type DatabaseIntrospector,
-  type Dialect,
-  type DialectAdapter,
   type Driver,
   Kysely,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-  type QueryCompiler,
   type QueryResult,
   type TransactionSettings,
 } from "kysely";
 import type { Connection } from "../engine/connection.ts";
+import { EngineDialect } from "../engine/kysely_dialect.ts";
 import type { Savepoint } from "../engine/savepoint.ts";
 import { RevisionTransactionError } from "./errors.ts";
 
@@ -32,24 +26,17 @@ export function kyselyInTransaction(connection: Connection): Kysely<unknown> {
   return new Kysely({ dialect: new InTransactionDialect(connection) });
 }
 
-class InTransactionDialect implements Dialect {
-  constructor(readonly connection: Connection) {}
+/** The engine's dialect, with a driver that stays on one connection. */
+class InTransactionDialect extends EngineDialect {
+  readonly #connection: Connection;
 
-  createDriver(): Driver {
-    return new InTransactionDriver(this.connection);
+  constructor(connection: Connection) {
+    super(() => Promise.resolve(connection));
+    this.#connection = connection;
   }
 
-  createQueryCompiler(): QueryCompiler {
-    return new PostgresQueryCompiler();
-  }
-
-  createAdapter(): DialectAdapter {
-    return new PostgresAdapter();
-  }
-
-  // deno-lint-ignore no-explicit-any -- the type of Kysely's interface
-  createIntrospector(db: Kysely<any>): DatabaseIntrospector {
-    return new PostgresIntrospector(db);
+  override createDriver(): Driver {
+    return new InTransactionDriver(this.#connection);
   }
 }
 

@@ -11,7 +11,6 @@ import type { Engine } from "../engine/engine.ts";
 import { NoResultFound } from "../engine/errors.ts";
 import { encodeParameters } from "../engine/parameters.ts";
 import { type FirstColumn, Result, type ScalarResult } from "../engine/result.ts";
-import type { Savepoint } from "../engine/savepoint.ts";
 import { quote } from "./ddl.ts";
 import { ConcurrentUseError, StaleDataError } from "./errors.ts";
 import type { Entity } from "./identity_map.ts";
@@ -266,7 +265,7 @@ export class Session implements AsyncDisposable {
       const inner = await connection.beginNested();
       const depth = this.#tracker.beginNested();
       const isOver = () => this.#connection !== connection || !connection.inTransaction;
-      return new SessionSavepoint(inner, {
+      return new SessionSavepoint({
         commit: () =>
           this.#exclusive("work", "commit() of a savepoint", async () => {
             if (!isOver()) await this.#flush();
@@ -452,7 +451,7 @@ export class SessionSavepoint implements AsyncDisposable {
   #open = true;
 
   /** Made by `session.beginNested()`. */
-  constructor(readonly inner: Savepoint, readonly actions: { commit(): Promise<void>; rollback(): Promise<void> }) {}
+  constructor(readonly actions: { commit(): Promise<void>; rollback(): Promise<void> }) {}
 
   /** Sends what waits and keeps the work as a part of the transaction around it. */
   async commit(): Promise<void> {

@@ -29,9 +29,6 @@ export const groupColours: readonly string[] = [
 /** The shapes of groups, in the same order: a second sign beside the colour. */
 export const groupShapes: readonly string[] = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"];
 
-/** The dashes of groups where they are lines, in the same order. */
-export const groupDashes: readonly (readonly number[])[] = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [10, 4], [1, 3]];
-
 /** The width of a chart's plot in pixels, without axis labels and legend. */
 export const plotWidth = 480;
 

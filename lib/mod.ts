@@ -8,14 +8,22 @@
 export { createEngine, Engine, type EngineOptions } from "./engine/engine.ts";
 export { type DriverName, EngineUrl } from "./engine/url.ts";
 export { Connection, type IsolationLevel, type Savepoint } from "./engine/connection.ts";
+export { createSyncEngine, SyncEngine, type SyncEngineOptions } from "./sync/sync_engine.ts";
+export { SyncConnection } from "./sync/sync_connection.ts";
 export { Result, ScalarResult, TupleResult } from "./engine/result.ts";
 export type { EngineEvent, EngineEventOf, EngineEvents, EngineEventType } from "./engine/events.ts";
 export type { PoolStatus } from "./engine/pool.ts";
 export * from "./engine/errors.ts";
+export { LibpqNotFoundError } from "./engine/drivers/libpq/library.ts";
+export { SecondUnitOfWorkError } from "./engine/drivers/libpq/one_unit_of_work.ts";
+
+// the schema: columns, tables, and the DDL that creates them
+export * from "./schema/columns.ts";
+export { type ForeignKey, Metadata, Table, type TableColumn, type TableOptions } from "./schema/table.ts";
+export { createStatements, createTable, dropStatements } from "./schema/ddl.ts";
+export * from "./schema/errors.ts";
 
 // models, and the session that reads and writes them
-export * from "./orm/columns.ts";
-export { type ForeignKey, Metadata, Table, type TableColumn, type TableOptions } from "./orm/table.ts";
 export {
   type AnyModel,
   type Attributes,
@@ -24,15 +32,20 @@ export {
   type Model,
   type NewValues,
 } from "./orm/model.ts";
-export { createStatements, createTable, dropStatements } from "./orm/ddl.ts";
 export { manyToMany, manyToOne, oneToMany, Related } from "./orm/relations.ts";
 export { Select, select, SelectColumns } from "./orm/select.ts";
+export { FromStatement } from "./orm/from_statement.ts";
 export { selectinload } from "./orm/loading.ts";
-export { Session, type SessionMaker, sessionmaker, type SessionOptions, type SessionSavepoint } from "./orm/session.ts";
+export { Session, type SessionOptions } from "./orm/session.ts";
+export { type SessionMaker, sessionmaker } from "./orm/sessionmaker.ts";
+export type { Savepoint as SessionSavepoint } from "./engine/savepoint.ts";
+export { SyncSession, type SyncSessionMaker, syncSessionmaker } from "./sync/sync_session.ts";
 export * from "./orm/errors.ts";
 
 // migrations
 export { current, downgrade, history, type HistoryEntry, upgrade } from "./migrate/commands.ts";
-export type { MigrationOptions, MigrationProgress, MigrationStep } from "./migrate/runner.ts";
-export { currentLines, historyLines, progressLine } from "./migrate/report.ts";
+export * as migrate from "./migrate/commands.ts"; // all commands; names such as check and init say too little alone
+export type { MigrationOptions, MigrationProgress } from "./migrate/progress.ts";
+export type { Direction, MigrationStep } from "./migrate/steps.ts";
+export * from "./migrate/report.ts";
 export * from "./migrate/errors.ts";

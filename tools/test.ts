@@ -86,6 +86,7 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
       return { passed: 1, failed: 0 };
     });
     await step("library, with the database", () => deno("test", "--no-check", "-P", "lib"));
+    await step("migrations and application", () => deno("test", "--no-check", "-A", "migrations", "app"));
     await step("tools", () => deno("test", "--no-check", "-A", "--ignore=tools/browser_test.ts", "tools"));
     const jobs = files.flatMap((file) => variants(file).map((variant): Job => ({ file, variant })));
     await step("notebooks and exercises", () => runNotebooks(jobs, stop));

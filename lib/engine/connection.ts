@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { type Compilable, compiled } from "../kysely/compilable.ts";
 import type { RawResult, Statement } from "./driver.ts";
 import {
   CommitOutcomeUnknownError,
@@ -12,31 +13,30 @@ import {
   DatabaseError,
   FailedTransactionError,
   StaleStatementError,
-  StatementCancelledError,
   TransactionStateError,
 } from "./errors.ts";
-import type { EngineEvents } from "./events.ts";
-import { encodeParameters } from "./parameters.ts";
+import { type EngineEvents, since } from "./events.ts";
+import { cancelOnAbort } from "./drivers/cancel_on_abort.ts";
+import { encodeParameters } from "./drivers/parameters.ts";
 import type { PooledConnection } from "./pool.ts";
 import { Result } from "./result.ts";
 import { Savepoint } from "./savepoint.ts";
-import { checkIsolationLevel, type TransactionOptions } from "./transaction_options.ts";
+import { beginStatement, type TransactionOptions } from "./transaction_options.ts";
 
+export type { Compilable } from "../kysely/compilable.ts";
 export type { Savepoint } from "./savepoint.ts";
 export type { IsolationLevel, TransactionOptions } from "./transaction_options.ts";
-
-/** A query that can be compiled to SQL and parameters, such as any of Kysely's. */
-export interface Compilable<Row = unknown> {
-  compile(): { readonly sql: string; readonly parameters: readonly unknown[]; readonly query?: unknown };
-  /** Present in Kysely's queries; carries the type of their rows. */
-  readonly expressionType?: Row;
-  execute?(): Promise<Row[]>;
-}
 
 /** Settings of one statement. */
 export interface ExecuteOptions {
   /** Cancels the statement on the server; `execute()` then throws the signal's reason. */
   readonly signal?: AbortSignal;
+}
+
+/** An open transaction; another one is another object, and what belonged to this one ends with it. */
+interface Transaction {
+  /** The error that made the server ignore the rest of it. */
+  failure?: Error;
 }
 
 /** A connection and its transaction. Made by `engine.connect()` and `engine.begin()`. */
@@ -45,13 +45,9 @@ export class Connection implements AsyncDisposable {
   readonly #events: EngineEvents;
   readonly #options: TransactionOptions;
   readonly #release: (connection: PooledConnection) => Promise<void>;
-  #transaction = false;
-  /** How many transactions were begun: a savepoint belongs to one of them. */
-  #transactions = 0;
+  #transaction: Transaction | undefined;
   /** The answer to the statement sent last: by then those sent before are answered too. */
   #lastAnswer: Promise<unknown> = Promise.resolve();
-  /** The error that made the server ignore the rest of the transaction. */
-  #failure: Error | undefined;
   #savepoints = 0;
   #closed = false;
 
@@ -80,7 +76,7 @@ export class Connection implements AsyncDisposable {
 
   /** True from the first statement, or `begin()`, to `commit()` or `rollback()`. */
   get inTransaction(): boolean {
-    return this.#transaction;
+    return this.#transaction !== undefined;
   }
 
   /**
@@ -132,14 +128,11 @@ export class Connection implements AsyncDisposable {
     this.#assertOpen("set a savepoint");
     const name = `sp_${++this.#savepoints}`;
     await this.#execute(`SAVEPOINT ${name}`, [], {});
-    const transaction = this.#transactions;
+    const transaction = this.#transaction;
     return new Savepoint(
-      () => !this.#closed && this.#transaction && this.#transactions === transaction && !this.#pooled.driver.lost,
-      async () => void await this.#execute(`RELEASE SAVEPOINT ${name}`, [], {}),
-      async () => {
-        await this.#send(`ROLLBACK TO SAVEPOINT ${name}`);
-        this.#failure = undefined;
-      },
+      () => transaction !== undefined && this.#transaction === transaction,
+      () => this.#execute(`RELEASE SAVEPOINT ${name}`, [], {}),
+      () => this.#execute(`ROLLBACK TO SAVEPOINT ${name}`, [], {}),
     );
   }
 
@@ -152,26 +145,17 @@ export class Connection implements AsyncDisposable {
    */
   async commit(): Promise<void> {
     this.#assertOpen("commit");
-    if (!this.#transaction) return;
-    this.#transaction = false;
+    const transaction = this.#transaction;
+    if (!transaction) return;
+    this.#transaction = undefined;
     const lostBefore = this.#pooled.driver.lost !== undefined; // then COMMIT is not even sent
-    let answer: RawResult;
-    try {
-      answer = await this.#send("COMMIT", [], [], "commit");
-    } catch (error) {
-      this.#failure = undefined;
+    const answer = await this.#send("COMMIT", [], [], "commit").catch((error) => {
       const unknown = error instanceof ConnectionLostError && !lostBefore;
       throw unknown ? new CommitOutcomeUnknownError({ cause: error }) : error;
-    }
-    const cause = this.#failure;
-    this.#failure = undefined;
-    if (answer.command !== "COMMIT") {
-      throw new FailedTransactionError(
-        { sqlstate: "25P02", message: "nothing was committed: an earlier statement of this transaction failed" },
-        "COMMIT",
-        { cause },
-      );
-    }
+    });
+    if (answer.command === "COMMIT") return;
+    const message = "nothing was committed: an earlier statement of this transaction failed";
+    throw new FailedTransactionError({ sqlstate: "25P02", message }, "COMMIT", { cause: transaction.failure });
   }
 
   /** Undoes the work of the transaction. Without a transaction it does nothing. */
@@ -209,48 +193,47 @@ export class Connection implements AsyncDisposable {
     const autobegin = !this.#transaction && this.#options.isolationLevel !== "AUTOCOMMIT";
     const begun = autobegin ? this.#begin(this.#options) : undefined;
     begun?.catch(() => {}); // awaited below, after the statement
-    const inTransaction = this.#transaction;
+    const transaction = this.#transaction;
     const before = this.#lastAnswer;
     const answer = this.#send(statement.sql, encoded, statement.parameters);
     try {
-      const raw = await (signal ? this.#cancellable(answer, before, signal) : answer);
+      const raw = await (signal ? cancelOnAbort(answer, before, signal, () => this.#requestCancel()) : answer);
       await begun;
       this.#follow(raw, statement.sql);
       return new Result<Row>(raw);
     } catch (error) {
-      if (error instanceof FailedTransactionError) error.cause ??= this.#failure;
-      else if (inTransaction) this.#failure ??= error as Error;
+      if (error instanceof FailedTransactionError) error.cause ??= transaction?.failure;
+      else if (transaction) transaction.failure ??= error as Error;
       throw error;
     }
   }
 
-  /** Keeps up with BEGIN, COMMIT and ROLLBACK that were written as statements. */
-  #follow({ command }: RawResult, sql: string): void {
-    if (command === "BEGIN" || command === "START") this.#transaction = true;
-    else if (command === "COMMIT" || command === "ROLLBACK" && !/\bTO\b/i.test(sql)) this.#transaction = false;
+  #requestCancel(): Promise<void> {
+    this.#pooled.discard = true; // a request that comes late would hit the next user of this connection
+    return this.#pooled.driver.cancel();
   }
 
-  async #begin({ isolationLevel, readOnly }: TransactionOptions): Promise<void> {
-    checkIsolationLevel(isolationLevel);
-    const level = isolationLevel === undefined || isolationLevel === "AUTOCOMMIT"
-      ? ""
-      : ` ISOLATION LEVEL ${isolationLevel}`;
-    const access = readOnly === undefined ? "" : readOnly ? " READ ONLY" : " READ WRITE";
-    this.#transaction = true;
-    this.#transactions++;
-    try {
-      await this.#send(`BEGIN${level}${access}`, [], [], "begin");
-    } catch (error) {
-      this.#transaction = false;
+  /** Keeps up with transactions and savepoints that are controlled by statements. */
+  #follow({ command }: RawResult, sql: string): void {
+    const toSavepoint = command === "ROLLBACK" && /\bTO\b/i.test(sql);
+    if (command === "BEGIN" || command === "START") this.#transaction ??= {};
+    else if (toSavepoint && this.#transaction) this.#transaction.failure = undefined;
+    else if (command === "COMMIT" || command === "ROLLBACK") this.#transaction = undefined;
+  }
+
+  async #begin(options: TransactionOptions): Promise<void> {
+    const statement = beginStatement(options);
+    this.#transaction = {};
+    await this.#send(statement, [], [], "begin").catch((error) => {
+      this.#transaction = undefined;
       this.#pooled.discard = true;
       throw error;
-    }
+    });
   }
 
   async #rollback(): Promise<void> {
     if (!this.#transaction) return;
-    this.#transaction = false;
-    this.#failure = undefined;
+    this.#transaction = undefined;
     try {
       if (!this.#pooled.driver.lost) await this.#send("ROLLBACK", [], [], "rollback");
     } catch (error) {
@@ -278,21 +261,12 @@ export class Connection implements AsyncDisposable {
     } catch (thrown) {
       throw error = thrown as Error;
     } finally {
-      if (this.#events.wants("query")) {
-        this.#events.emit({
-          type: "query",
-          at,
-          milliseconds: performance.now() - at,
-          connection: this.id,
-          sql,
-          parameters: shown,
-          rowCount: answer?.rowCount ?? 0,
-          ...(error ? { error } : {}),
-        });
-      }
+      const time = { ...since(at), connection: this.id };
+      const rowCount = answer?.rowCount ?? 0;
+      this.#events.emit({ type: "query", ...time, sql, parameters: shown, rowCount, ...(error ? { error } : {}) });
       const failed = error instanceof DatabaseError || answer?.command === "ROLLBACK"; // a COMMIT may end so too
       const type = transaction === "commit" && failed ? "rollback" : answer && transaction;
-      if (type) this.#events.emit({ type, at, milliseconds: performance.now() - at, connection: this.id });
+      if (type) this.#events.emit({ type, ...time });
     }
   }
 
@@ -307,46 +281,7 @@ export class Connection implements AsyncDisposable {
     });
   }
 
-  /** @param before the answer to the statement sent before: a request to cancel hits whatever the server runs then. */
-  async #cancellable(answer: Promise<RawResult>, before: Promise<unknown>, signal: AbortSignal): Promise<RawResult> {
-    let answered = false;
-    let cancelling: Promise<void> | undefined;
-    const cancel = async () => {
-      await before.catch(() => {});
-      // a request that arrives between two statements is lost: ask again until there is an answer
-      for (let pause = 50; !answered; pause *= 2) {
-        this.#pooled.discard = true; // one that comes late would hit the next user of this connection
-        await this.#pooled.driver.cancel().catch(() => {});
-        await settledWithin(answer, pause);
-      }
-    };
-    const abort = () => void (cancelling = cancel());
-    signal.addEventListener("abort", abort, { once: true });
-    try {
-      return await answer;
-    } catch (error) {
-      throw signal.aborted && error instanceof StatementCancelledError ? signal.reason : error;
-    } finally {
-      answered = true;
-      signal.removeEventListener("abort", abort);
-      await cancelling;
-    }
-  }
-
   #assertOpen(what: string): void {
     if (this.#closed) throw new ConnectionClosedError(what);
   }
-}
-
-/** Waits for a promise to be settled, at most so many milliseconds. */
-async function settledWithin(promise: Promise<unknown>, milliseconds: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const elapsed = new Promise((resolve) => timer = setTimeout(resolve, milliseconds));
-  await Promise.race([promise.catch(() => {}), elapsed]);
-  clearTimeout(timer);
-}
-
-function compiled(query: Compilable): { sql: string; parameters: readonly unknown[] } {
-  if (typeof query?.compile === "function") return query.compile();
-  throw new TypeError(`execute() takes an SQL text or a query of Kysely, not ${Deno.inspect(query)}.`);
 }

@@ -285,6 +285,17 @@ database.test("a savepoint makes a transaction usable again after an error", asy
   await connection.commit();
 });
 
+database.test("what made a transaction fail is forgotten with the savepoint it is rolled back to", async (url) => {
+  await using engine = createEngine(url);
+  await using connection = await engine.connect();
+  await connection.execute("SAVEPOINT mine"); // written as a statement it is no different
+  await assertRejects(() => connection.execute("SELECT first"), DatabaseError);
+  await connection.execute("ROLLBACK TO SAVEPOINT mine");
+  const second = await assertRejects(() => connection.execute("SELECT second"), DatabaseError);
+  const ignored = await assertRejects(() => connection.execute("SELECT 1"), FailedTransactionError);
+  assertEquals(ignored.cause, second);
+});
+
 database.test("the connections of a pool have numbers, and processes of their own", async (url) => {
   await using engine = createEngine(url);
   await using one = await engine.connect();

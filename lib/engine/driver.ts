@@ -15,6 +15,8 @@ export interface ConnectSettings {
   readonly connectTimeout: number;
   /** False: no named prepared statements, so that a transaction pooler such as PgBouncer can stand between. */
   readonly prepare: boolean;
+  /** Only of libpq, whose calls block the thread: true to make them on other threads. */
+  readonly nonblocking: boolean;
 }
 
 /** One statement; its parameters are encoded already. */
@@ -63,4 +65,12 @@ export interface DriverConnection {
   cancel(): Promise<void>;
   /** Closes the connection, politely where it still stands. Never throws. */
   close(): Promise<void>;
+}
+
+/** A connection that can also be used without a promise: the calls block the thread. */
+export interface SyncDriverConnection extends DriverConnection {
+  /** As `query()`. */
+  querySync(statement: Statement): RawResult;
+  /** As `close()`. */
+  closeSync(): void;
 }

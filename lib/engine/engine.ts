@@ -5,12 +5,13 @@
  * @module
  */
 import { Kysely } from "kysely";
+import { EngineDialect } from "../kysely/dialect.ts";
 import { CallSite } from "./call_site.ts";
+import { connectSettings } from "./connect_settings.ts";
 import { Connection } from "./connection.ts";
 import type { Driver, DriverConnection } from "./driver.ts";
 import { echoLine } from "./echo.ts";
 import { EngineEvents } from "./events.ts";
-import { EngineDialect } from "./kysely_dialect.ts";
 import { Pool, type PoolStatus } from "./pool.ts";
 import { checkIsolationLevel, type TransactionOptions } from "./transaction_options.ts";
 import { type DriverName, EngineUrl } from "./url.ts";
@@ -35,6 +36,8 @@ export interface EngineOptions extends TransactionOptions {
   readonly applicationName?: string;
   /** Named prepared statements; `false` behind a transaction pooler such as PgBouncer (default true). */
   readonly prepare?: boolean;
+  /** `postgresql+libpq://` only, which blocks the thread with each call: `true` makes the calls on other threads. */
+  readonly nonblocking?: boolean;
 }
 
 /** Options of one connection. */
@@ -46,6 +49,7 @@ export interface ConnectOptions extends TransactionOptions {
 const DRIVERS: Record<DriverName, () => Promise<{ driver: Driver }>> = {
   pg: () => import("./drivers/pg.ts"),
   postgres: () => import("./drivers/postgres.ts"),
+  libpq: () => import("./drivers/libpq.ts"),
 };
 
 /**
@@ -81,11 +85,8 @@ export class Engine implements AsyncDisposable {
     checkIsolationLevel(options.isolationLevel);
     this.url = url;
     this.#options = options;
-    this.#pool = new Pool(
-      () => this.#open(),
-      { size: poolSize, maxOverflow, timeout: poolTimeout, prePing: poolPrePing },
-      this.events,
-    );
+    const limits = { size: poolSize, maxOverflow, timeout: poolTimeout, prePing: poolPrePing };
+    this.#pool = new Pool(() => this.#open(), limits, this.events);
     if (echo) {
       const print = echo === true ? console.log : echo;
       this.events.on("query", (event) => print(echoLine(event)));
@@ -144,22 +145,7 @@ export class Engine implements AsyncDisposable {
 
   async #open(): Promise<DriverConnection> {
     const { driver } = await DRIVERS[this.url.driver]();
-    const { applicationName, statementTimeout, connectTimeout, isolationLevel, readOnly, prepare = true } =
-      this.#options;
-    const settings: Record<string, string> = { application_name: "deno", ...this.url.settings };
-    if (applicationName !== undefined) settings.application_name = applicationName;
-    if (statementTimeout !== undefined) settings.statement_timeout = String(statementTimeout);
-    // as defaults of the connection they hold for AUTOCOMMIT and Kysely's transactions too
-    if (readOnly !== undefined) settings.default_transaction_read_only = readOnly ? "on" : "off";
-    if (isolationLevel !== undefined && isolationLevel !== "AUTOCOMMIT") {
-      settings.default_transaction_isolation = isolationLevel.toLowerCase();
-    }
-    return await driver.connect({
-      url: this.url,
-      settings,
-      connectTimeout: connectTimeout ?? (this.url.connectTimeout ?? 10) * 1000,
-      prepare,
-    });
+    return await driver.connect(connectSettings(this.url, this.#options));
   }
 }
 

@@ -80,21 +80,13 @@ export class MultipleResultsFound extends EngineError {
 }
 
 /** What PostgreSQL says of an error, under the names this library uses. */
-export interface ServerErrorFields {
-  readonly message: string;
-  readonly sqlstate: string;
-  readonly detail?: string;
-  readonly hint?: string;
-  readonly schema?: string;
-  readonly table?: string;
-  readonly column?: string;
-  readonly constraint?: string;
+export interface ServerErrorFields extends Omit<DatabaseError, "name" | "stack" | "cause" | "sql"> {
   /** The function of the server that found the error. */
   readonly routine?: string;
 }
 
 /** An error the server reported; `sqlstate` is its five-character code. */
-export class DatabaseError extends EngineError implements Omit<ServerErrorFields, "routine"> {
+export class DatabaseError extends EngineError {
   readonly sqlstate: string;
   readonly detail?: string;
   readonly hint?: string;
@@ -102,10 +94,9 @@ export class DatabaseError extends EngineError implements Omit<ServerErrorFields
   readonly table?: string;
   readonly column?: string;
   readonly constraint?: string;
-  /** The statement that failed, without its parameters. */
-  readonly sql?: string;
 
-  constructor(fields: ServerErrorFields, sql?: string, options?: ErrorOptions) {
+  /** @param sql the statement that failed, without its parameters. */
+  constructor(fields: ServerErrorFields, readonly sql?: string, options?: ErrorOptions) {
     const lines = [`${fields.message} (SQLSTATE ${fields.sqlstate})`];
     if (fields.detail) lines.push(`Detail: ${fields.detail}`);
     if (fields.hint) lines.push(`Hint: ${fields.hint}`);
@@ -118,7 +109,6 @@ export class DatabaseError extends EngineError implements Omit<ServerErrorFields
     this.table = fields.table;
     this.column = fields.column;
     this.constraint = fields.constraint;
-    this.sql = sql;
   }
 }
 
@@ -146,8 +136,8 @@ export class LockTimeoutError extends DatabaseError {}
 export class FailedTransactionError extends DatabaseError {}
 
 /**
- * A prepared statement no longer fits its tables, or is gone (0A000, 26000). It is prepared anew the next time: run the
- * transaction again. Outside a transaction the engine does that by itself.
+ * A prepared statement no longer fits its tables or types, or is gone (0A000, XX000, 26000). It is prepared anew the next
+ * time: run the transaction again. Outside a transaction the engine does that by itself.
  */
 export class StaleStatementError extends DatabaseError {}
 
@@ -161,10 +151,9 @@ export class ConnectError extends EngineError {
 /** The connection broke. An open transaction was rolled back by the server; the pool opens a new connection. */
 export class ConnectionLostError extends EngineError {
   constructor(problem: string, readonly sql?: string, options?: ErrorOptions) {
+    const statement = sql ? `\nSQL: ${shorten(sql, 300)}` : "";
     super(
-      `The connection to PostgreSQL was lost (${problem}); an open transaction is rolled back.${
-        sql ? `\nSQL: ${shorten(sql, 300)}` : ""
-      }`,
+      `The connection to PostgreSQL was lost (${problem}); an open transaction is rolled back.${statement}`,
       options,
     );
   }
@@ -179,42 +168,4 @@ export class CommitOutcomeUnknownError extends EngineError {
       options,
     );
   }
-}
-
-const BY_SQLSTATE: Record<string, typeof DatabaseError> = {
-  "23001": ForeignKeyViolationError,
-  "23502": NotNullViolationError,
-  "23503": ForeignKeyViolationError,
-  "23505": UniqueViolationError,
-  "23514": CheckViolationError,
-  "25P02": FailedTransactionError,
-  "40001": SerializationError,
-  "40P01": DeadlockError,
-  "55P03": LockTimeoutError,
-};
-
-/** SQLSTATEs after which the server closes the connection. */
-const CONNECTION_ENDS = new Set(["57P01", "57P02", "57P03", "57P04", "57P05", "25P03", "25P04"]);
-
-/** The server's functions that find a prepared statement stale or missing: their error codes alone are too broad. */
-const STALE_ROUTINES = new Set(["RevalidateCachedQuery", "FetchPreparedStatement"]);
-
-/**
- * Chooses the error class for what the server reported.
- *
- * @param fields what the server sent; @param sql the statement that failed, without parameters.
- */
-export function databaseError(fields: ServerErrorFields, sql?: string, options?: ErrorOptions): EngineError {
-  const { sqlstate, message } = fields;
-  if (CONNECTION_ENDS.has(sqlstate)) {
-    return new ConnectionLostError(`${message}, SQLSTATE ${sqlstate}`, sql, options);
-  }
-  if (sqlstate === "57014") {
-    // one code for both: only the English text tells them apart
-    const timeout = message.includes("timeout");
-    return new (timeout ? StatementTimeoutError : StatementCancelledError)(fields, sql, options);
-  }
-  if (STALE_ROUTINES.has(fields.routine ?? "")) return new StaleStatementError(fields, sql, options);
-  const Class = BY_SQLSTATE[sqlstate] ?? (sqlstate.startsWith("23") ? IntegrityError : DatabaseError);
-  return new Class(fields, sql, options);
 }

@@ -4,7 +4,6 @@ import {
   CommitOutcomeUnknownError,
   ConnectionLostError,
   DatabaseError,
-  databaseError,
   DeadlockError,
   EngineError,
   FailedTransactionError,
@@ -18,6 +17,7 @@ import {
   StatementTimeoutError,
   UniqueViolationError,
 } from "./errors.ts";
+import { databaseError } from "./drivers/server_error.ts";
 
 Deno.test("the class of an error follows from its SQLSTATE", () => {
   const classes = {
@@ -51,9 +51,12 @@ Deno.test("57014 is a time-out or a cancellation, by its text", () => {
   assertEquals(of("canceling statement due to user request"), StatementCancelledError);
 });
 
-Deno.test("a prepared statement that no longer fits is told by the server's routine", () => {
+Deno.test("a prepared statement that no longer fits is told by the server's routine, or a type that is gone", () => {
   const stale = databaseError({ sqlstate: "0A000", message: "cached plan …", routine: "RevalidateCachedQuery" });
   assertEquals(stale.constructor, StaleStatementError);
+  const message = "cache lookup failed for type 16400";
+  assertEquals(databaseError({ sqlstate: "XX000", message }).constructor, StaleStatementError);
+  assertEquals(databaseError({ sqlstate: "XX000", message: "tuple concurrently updated" }).constructor, DatabaseError);
 });
 
 Deno.test("the message has the server's text, SQLSTATE, detail, hint and the SQL, cut", () => {

@@ -7,45 +7,47 @@
  * @module
  */
 
-/** One thing that happened in an engine. */
-export type EngineEvent =
+type Moment = { readonly at: number; readonly connection: number };
+type Span = Moment & { readonly milliseconds: number };
+
+/** What each event says, by its name. */
+interface Events {
   /** A connection to the server was opened. */
-  | { readonly type: "connect"; readonly at: number; readonly milliseconds: number; readonly connection: number }
+  connect: Span;
   /** A connection was closed: by the pool (`"disposed"`, `"overflow"`), or found broken (`"broken"`). */
-  | { readonly type: "close"; readonly at: number; readonly connection: number; readonly reason: CloseReason }
+  close: Moment & { readonly reason: CloseReason };
   /** Someone had to wait for a connection; `connection` is absent when the wait ended in a timeout or an abort. */
-  | { readonly type: "wait"; readonly at: number; readonly milliseconds: number; readonly connection?: number }
+  wait: Omit<Span, "connection"> & { readonly connection?: number };
   /** The pool handed a connection out. */
-  | { readonly type: "checkout"; readonly at: number; readonly connection: number; readonly holder: string }
+  checkout: Moment & { readonly holder: string };
   /** The connection came back; `milliseconds` is how long it was held. */
-  | { readonly type: "checkin"; readonly at: number; readonly milliseconds: number; readonly connection: number }
+  checkin: Span;
   /** A statement was answered (or failed: `error`). */
-  | {
-    readonly type: "query";
-    readonly at: number;
-    readonly milliseconds: number;
-    readonly connection: number;
+  query: Span & {
     readonly sql: string;
     readonly parameters: readonly unknown[];
     readonly rowCount: number;
     readonly error?: Error;
-  }
-  /** A transaction began, was committed or was rolled back. */
-  | {
-    readonly type: "begin" | "commit" | "rollback";
-    readonly at: number;
-    readonly milliseconds: number;
-    readonly connection: number;
   };
+  /** A transaction began. */
+  begin: Span;
+  /** A transaction was committed. */
+  commit: Span;
+  /** A transaction was rolled back. */
+  rollback: Span;
+}
+
+/** The names of the events: `"connect"`, `"query"`, … */
+export type EngineEventType = keyof Events;
+
+/** The event of one name. */
+export type EngineEventOf<Type extends EngineEventType> = { [T in Type]: { readonly type: T } & Events[T] }[Type];
+
+/** One thing that happened in an engine. */
+export type EngineEvent = EngineEventOf<EngineEventType>;
 
 /** Why a connection was closed. */
 export type CloseReason = "disposed" | "overflow" | "broken";
-
-/** The names of the events: `"connect"`, `"query"`, … */
-export type EngineEventType = EngineEvent["type"];
-
-/** The event of one name. */
-export type EngineEventOf<Type extends EngineEventType> = Extract<EngineEvent, { type: Type }>;
 
 /** Receives events. What it throws is reported to the console and does not disturb the engine. */
 export type EngineListener<Event extends EngineEvent = EngineEvent> = (event: Event) => void;
@@ -60,7 +62,7 @@ export class EngineEvents {
    * @returns a function that ends the subscription.
    */
   on(type: "*", listener: EngineListener): () => void;
-  on<Type extends EngineEventType>(type: Type, listener: EngineListener<EngineEventOf<Type>>): () => void;
+  on<Type extends EngineEventType>(type: Type, listener: (event: EngineEventOf<Type>) => void): () => void;
   on(type: EngineEventType | "*", listener: EngineListener<never>): () => void {
     const listeners = this.#listeners.get(type) ?? new Set();
     this.#listeners.set(type, listeners.add(listener as EngineListener));
@@ -87,4 +89,9 @@ export class EngineEvents {
       }
     }
   }
+}
+
+/** When something began, and the milliseconds that it took until now: two fields of an event. */
+export function since(at: number): { at: number; milliseconds: number } {
+  return { at, milliseconds: performance.now() - at };
 }

@@ -67,6 +67,7 @@ Deno.test("the type of an event follows from its name", () => {
   const events = new EngineEvents();
   events.on("query", (event) => event.sql.length);
   events.on("close", (event) => event.reason satisfies "disposed" | "overflow" | "broken");
+  events.on("begin", (event) => event satisfies { type: "begin"; milliseconds: number });
   // @ts-expect-error there is no such event
   events.on("explode", () => {});
   // @ts-expect-error a begin has no sql

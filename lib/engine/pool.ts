@@ -8,7 +8,7 @@
 import type { CallSite } from "./call_site.ts";
 import type { DriverConnection } from "./driver.ts";
 import { EngineDisposedError, PoolTimeoutError } from "./errors.ts";
-import type { CloseReason, EngineEvents } from "./events.ts";
+import { type CloseReason, type EngineEvents, since } from "./events.ts";
 import { shorten } from "./text.ts";
 
 /** How many connections a pool keeps and how long it lets others wait. */
@@ -27,9 +27,7 @@ export interface PoolOptions {
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** The numbers of a pool at one moment. */
-export interface PoolStatus {
-  readonly size: number;
-  readonly maxOverflow: number;
+export interface PoolStatus extends Pick<PoolOptions, "size" | "maxOverflow"> {
   /** Connections handed out. */
   readonly held: number;
   /** Connections open and free. */
@@ -56,11 +54,6 @@ export class PooledConnection {
   }
 }
 
-interface Waiter {
-  resolve(connection: PooledConnection): void;
-  reject(error: unknown): void;
-}
-
 /** Hands connections out and takes them back. */
 export class Pool {
   readonly #open: () => Promise<DriverConnection>;
@@ -68,7 +61,7 @@ export class Pool {
   readonly #events: EngineEvents;
   readonly #idle: PooledConnection[] = [];
   readonly #held = new Set<PooledConnection>();
-  readonly #waiters: Waiter[] = [];
+  readonly #waiters: PromiseWithResolvers<PooledConnection>[] = [];
   #opening = 0;
   /** Connections being opened or closed while nobody awaits it: `dispose()` does. */
   readonly #background = new Set<Promise<void>>();
@@ -84,13 +77,8 @@ export class Pool {
 
   /** The numbers of this moment. */
   status(): PoolStatus {
-    return {
-      size: this.#options.size,
-      maxOverflow: this.#options.maxOverflow,
-      held: this.#held.size,
-      idle: this.#idle.length,
-      waiting: this.#waiters.length,
-    };
+    const { size, maxOverflow } = this.#options;
+    return { size, maxOverflow, held: this.#held.size, idle: this.#idle.length, waiting: this.#waiters.length };
   }
 
   /**
@@ -109,12 +97,8 @@ export class Pool {
       connection.heldSince = performance.now();
       if (connection.isUsable && (!this.#options.prePing || await isAlive(connection))) {
         if (this.#events.wants("checkout")) {
-          this.#events.emit({
-            type: "checkout",
-            at: connection.heldSince,
-            connection: connection.id,
-            holder: `${holder}`,
-          });
+          const { id, heldSince: at } = connection;
+          this.#events.emit({ type: "checkout", at, connection: id, holder: `${holder}` });
         }
         return connection;
       }
@@ -126,12 +110,7 @@ export class Pool {
   /** Takes a connection back: for the first in the queue, to keep, or to close. */
   async checkin(connection: PooledConnection): Promise<void> {
     if (!this.#held.delete(connection)) return;
-    this.#events.emit({
-      type: "checkin",
-      at: connection.heldSince,
-      milliseconds: performance.now() - connection.heldSince,
-      connection: connection.id,
-    });
+    this.#events.emit({ type: "checkin", ...since(connection.heldSince), connection: connection.id });
     connection.holder = undefined;
     connection.lastSql = undefined;
     if (!connection.isUsable) await this.#close(connection, "broken");
@@ -158,13 +137,16 @@ export class Pool {
     else await this.#close(connection, "overflow");
   }
 
-  #wait(signal: AbortSignal | undefined): Promise<PooledConnection> {
-    const { promise, resolve, reject } = Promise.withResolvers<PooledConnection>();
-    const since = performance.now();
-    const waiter: Waiter = { resolve: (connection) => settle(connection.id, () => resolve(connection)), reject };
-    waiter.reject = (error) => settle(undefined, () => reject(error));
+  async #wait(signal: AbortSignal | undefined): Promise<PooledConnection> {
+    const waiter = Promise.withResolvers<PooledConnection>();
+    const at = performance.now();
+    this.#waiters.push(waiter);
+    this.#openForWaiters();
+    // opening a connection takes time too, but only who stands behind others waits for the pool
+    const mustQueue = this.#opening < this.#waiters.length;
     const leave = (error: unknown) => {
-      this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+      const index = this.#waiters.indexOf(waiter);
+      if (index !== -1) this.#waiters.splice(index, 1);
       waiter.reject(error);
     };
     const expire = () => {
@@ -173,20 +155,17 @@ export class Pool {
     };
     const timer = setTimeout(expire, Math.min(this.#options.timeout, LONGEST_TIMER));
     const abort = () => leave(signal?.reason);
-    const settle = (connection: number | undefined, done: () => void) => {
+    signal?.addEventListener("abort", abort);
+    let connection: number | undefined;
+    try {
+      const taken = await waiter.promise;
+      connection = taken.id;
+      return taken;
+    } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
-      // opening a connection takes time too, but only who stood behind others has waited for the pool
-      if (mustQueue) {
-        this.#events.emit({ type: "wait", at: since, milliseconds: performance.now() - since, connection });
-      }
-      done();
-    };
-    signal?.addEventListener("abort", abort);
-    this.#waiters.push(waiter);
-    this.#openForWaiters();
-    const mustQueue = this.#opening < this.#waiters.length;
-    return promise;
+      if (mustQueue) this.#events.emit({ type: "wait", ...since(at), connection });
+    }
   }
 
   /** Opens connections while callers wait that nobody opens one for, and the limit allows. */
@@ -204,7 +183,7 @@ export class Pool {
       const connection = new PooledConnection(++this.#lastId, await this.#open());
       this.#opening--;
       connection.driver.onLost = () => this.#forget(connection);
-      this.#events.emit({ type: "connect", at, milliseconds: performance.now() - at, connection: connection.id });
+      this.#events.emit({ type: "connect", ...since(at), connection: connection.id });
       await this.#offer(connection);
     } catch (error) {
       this.#opening--;
@@ -244,12 +223,6 @@ export class Pool {
   }
 }
 
-async function isAlive(connection: PooledConnection): Promise<boolean> {
-  if (!connection.isUsable) return false;
-  try {
-    await connection.driver.query({ sql: "SELECT 1", parameters: [] });
-    return true;
-  } catch {
-    return false;
-  }
+function isAlive({ driver }: PooledConnection): Promise<boolean> {
+  return driver.query({ sql: "SELECT 1", parameters: [] }).then(() => true, () => false);
 }

@@ -10,8 +10,18 @@ import { MultipleResultsFound, NoResultFound } from "./errors.ts";
 
 /** A sequence of rows, of whatever shape. */
 export abstract class Rows<Row> implements Iterable<Row> {
+  #rows: Row[] | (() => Row[]);
+
+  /** @param rows the rows, or what makes them when they are first read. */
+  constructor(rows: Row[] | (() => Row[])) {
+    this.#rows = rows;
+  }
+
   /** Every row. */
-  abstract all(): Row[];
+  all(): Row[] {
+    if (typeof this.#rows === "function") this.#rows = this.#rows();
+    return this.#rows;
+  }
 
   /** The first row, or `null` when there is none; further rows are ignored. */
   first(): Row | null {
@@ -40,36 +50,14 @@ export abstract class Rows<Row> implements Iterable<Row> {
 
 /** One value a row. */
 export class ScalarResult<Value> extends Rows<Value> {
-  readonly #values: Value[];
-
-  constructor(values: Value[]) {
-    super();
-    this.#values = values;
-  }
-
-  override all(): Value[] {
-    return this.#values;
-  }
-
   /** Without repetitions; the first of equal values stays. Objects are equal when they are the same object. */
   unique(): ScalarResult<Value> {
-    return new ScalarResult([...new Set(this.#values)]);
+    return new ScalarResult([...new Set(this.all())]);
   }
 }
 
 /** Each row an array, in the order of the columns: also where two columns have the same name. */
-export class TupleResult extends Rows<unknown[]> {
-  readonly #rows: unknown[][];
-
-  constructor(rows: unknown[][]) {
-    super();
-    this.#rows = rows;
-  }
-
-  override all(): unknown[][] {
-    return this.#rows;
-  }
-}
+export class TupleResult extends Rows<unknown[]> {}
 
 /** Each row an object with the columns' names. */
 export class Result<Row = Record<string, unknown>> extends Rows<Row> {
@@ -78,21 +66,12 @@ export class Result<Row = Record<string, unknown>> extends Rows<Row> {
   /** Rows returned, or changed by an INSERT, UPDATE or DELETE. */
   readonly rowCount: number;
   readonly #tuples: unknown[][];
-  #objects: Row[] | undefined;
 
-  constructor(raw: RawResult) {
-    super();
-    this.columns = raw.columns;
-    this.rowCount = raw.rowCount;
-    this.#tuples = raw.rows;
-  }
-
-  override all(): Row[] {
-    return this.#objects ??= this.#tuples.map((tuple) => {
-      const row: Record<string, unknown> = {};
-      for (let i = 0; i < this.columns.length; i++) row[this.columns[i]] = tuple[i];
-      return row as Row;
-    });
+  constructor({ columns, rows, rowCount }: RawResult) {
+    super(() => rows.map((tuple) => rowObject<Row>(columns, tuple)));
+    this.columns = columns;
+    this.rowCount = rowCount;
+    this.#tuples = rows;
   }
 
   /** The rows as arrays. */
@@ -140,6 +119,12 @@ export class Result<Row = Record<string, unknown>> extends Rows<Row> {
   [Symbol.for("Jupyter.display")](): Record<string, string> {
     return { "text/markdown": markdown(this.columns, this.#tuples), "text/plain": Deno.inspect(this.all()) };
   }
+}
+
+function rowObject<Row>(columns: readonly string[], tuple: unknown[]): Row {
+  const row: Record<string, unknown> = {};
+  for (let i = 0; i < columns.length; i++) row[columns[i]] = tuple[i];
+  return row as Row;
 }
 
 /** The type of a row's first column, where the row has but one; else unknown. */

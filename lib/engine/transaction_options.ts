@@ -24,3 +24,12 @@ export interface TransactionOptions {
   /** True: the server refuses to write. False: it allows it, also where the server's default is otherwise. */
   readonly readOnly?: boolean;
 }
+
+/** The BEGIN for these options. @throws {RangeError} for an unknown isolation level. */
+export function beginStatement({ isolationLevel, readOnly }: TransactionOptions): string {
+  checkIsolationLevel(isolationLevel);
+  const hasLevel = isolationLevel !== undefined && isolationLevel !== "AUTOCOMMIT";
+  const level = hasLevel ? ` ISOLATION LEVEL ${isolationLevel}` : "";
+  const access = readOnly === undefined ? "" : readOnly ? " READ ONLY" : " READ WRITE";
+  return `BEGIN${level}${access}`;
+}

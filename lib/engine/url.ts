@@ -5,40 +5,21 @@
  *
  * @module
  */
-import { InvalidUrlError, type UrlPart } from "./errors.ts";
+import {
+  decode,
+  type DriverName,
+  type Fail,
+  parseAddress,
+  parseDriver,
+  parseSeconds,
+  parseSslMode,
+  refuseOption,
+  type SslMode,
+  type Take,
+} from "./drivers/url_parts.ts";
+import { InvalidUrlError } from "./errors.ts";
 
-/** The drivers an engine can use. */
-export type DriverName = "pg" | "postgres";
-
-/** How a connection uses TLS; the names and meanings are libpq's. */
-export type SslMode = "disable" | "prefer" | "require" | "verify-ca" | "verify-full";
-
-const DRIVERS: readonly DriverName[] = ["pg", "postgres"];
-const DEFAULT_DRIVER: DriverName = "pg";
-const SSL_MODES: readonly SslMode[] = ["disable", "prefer", "require", "verify-ca", "verify-full"];
-
-/** What to write for the driver names that SQLAlchemy users bring along. */
-const PYTHON_DRIVERS: Record<string, string> = {
-  asyncpg: `asyncpg is a Python driver; its place here is taken by "postgresql+postgres://"`,
-  psycopg: `psycopg is a Python driver; its place here is taken by "postgresql+pg://"`,
-  psycopg2: `psycopg2 is a Python driver; of the drivers here "postgresql+pg://" comes nearest`,
-  pg8000: `pg8000 is a Python driver; its place here is taken by "postgresql+pg://"`,
-};
-
-/** Options of libpq that would change how a connection is made and that no driver here implements. */
-const UNSUPPORTED_OPTIONS = new Set([
-  "channel_binding",
-  "gssencmode",
-  "hostaddr",
-  "krbsrvname",
-  "passfile",
-  "require_auth",
-  "service",
-  "sslcert",
-  "sslkey",
-  "sslpassword",
-  "target_session_attrs",
-]);
+export type { DriverName, SslMode } from "./drivers/url_parts.ts";
 
 const SHAPE = /^([^:/+]*)(?:\+([^:/]*))?:\/\/(?:([^:@/?]*)(?::([^@]*))?@)?([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/s;
 
@@ -62,38 +43,28 @@ export class EngineUrl {
   readonly connectTimeout: number | undefined;
   readonly #query: string;
 
-  private constructor(parts: RegExpMatchArray, text: string) {
+  private constructor(parts: RegExpMatchArray, fail: Fail) {
     const [, dialect, driver, user, password, address, database, query] = parts;
     if (dialect !== "postgresql" && dialect !== "postgres") {
-      throw new InvalidUrlError("dialect", text, `"${dialect}" is not a known dialect; write "postgresql"`);
+      fail("dialect", `"${dialect}" is not a known dialect; write "postgresql"`);
     }
-    this.driver = parseDriver(driver, text);
-    if (database?.includes("@")) {
-      throw new InvalidUrlError("database", text, `it contains "@"; a "/" before the host is written "%2F"`);
-    }
-    this.database = decode(database, "database", text) || undefined;
+    this.driver = parseDriver(driver, fail);
+    if (database?.includes("@")) fail("database", `it contains "@"; a "/" before the host is written "%2F"`);
+    this.database = decode(database, "database", fail) || undefined;
     const options = new URLSearchParams(query);
-    const take = (name: string): string | undefined => {
+    const take: Take = (name) => {
       const value = options.get(name) ?? undefined;
       options.delete(name);
       return value;
     };
-    this.user = (decode(user, "user", text) || take("user")) || undefined;
-    this.#password = decode(password, "password", text) ?? take("password");
+    this.user = (decode(user, "user", fail) || take("user")) || undefined;
+    this.#password = decode(password, "password", fail) ?? take("password");
     this.#query = (query ?? "").split("&").filter((field) => !/^(user|password)=/.test(field)).join("&");
-    const socketFolder = take("host");
-    ({ host: this.host, port: this.port } = parseAddress(address, socketFolder, take("port"), text));
-    this.sslMode = parseSslMode(take("sslmode"), text);
+    ({ host: this.host, port: this.port } = parseAddress(address, take, fail));
+    this.sslMode = parseSslMode(take("sslmode"), fail);
     this.sslRootCert = take("sslrootcert");
-    this.connectTimeout = parseSeconds(take("connect_timeout"), text);
-    for (const name of options.keys()) {
-      if (!/^[a-z_][\w.]*$/i.test(name)) {
-        throw new InvalidUrlError("options", text, `an option is written "name=value"; a "?" before the host, "%3F"`);
-      }
-      if (UNSUPPORTED_OPTIONS.has(name)) {
-        throw new InvalidUrlError("options", text, `the option "${name}" is not supported; remove it`);
-      }
-    }
+    this.connectTimeout = parseSeconds(take("connect_timeout"), fail);
+    for (const name of options.keys()) refuseOption(name, fail);
     this.settings = Object.fromEntries(options);
   }
 
@@ -115,9 +86,11 @@ export class EngineUrl {
    * @throws {InvalidUrlError} naming the part at fault.
    */
   static parse(text: string): EngineUrl {
-    const parts = SHAPE.exec(text);
-    if (!parts) throw new InvalidUrlError("url", text, `write "postgresql://user:password@host:5432/database"`);
-    return new EngineUrl(parts, text);
+    const fail: Fail = (part, problem) => {
+      throw new InvalidUrlError(part, text, problem);
+    };
+    const parts = SHAPE.exec(text) ?? fail("url", `write "postgresql://user:password@host:5432/database"`);
+    return new EngineUrl(parts, fail);
   }
 
   /** The decoded password, in clear. */
@@ -165,74 +138,4 @@ export class EngineUrl {
     const path = database || query ? `/${database}` : "";
     return `postgresql+${this.driver}://${user}${host}${port}${path}${query}`;
   }
-}
-
-function decode(part: string | undefined, name: UrlPart, text: string): string | undefined {
-  if (part === undefined) return undefined;
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    throw new InvalidUrlError(name, text, `its percent-encoding is broken; write "%" as "%25"`);
-  }
-}
-
-function parseDriver(driver: string | undefined, text: string): DriverName {
-  if (driver === undefined) return DEFAULT_DRIVER;
-  const known = DRIVERS.find((name) => name === driver);
-  if (known) return known;
-  const hint = Object.hasOwn(PYTHON_DRIVERS, driver) ? PYTHON_DRIVERS[driver] : undefined;
-  throw new InvalidUrlError(
-    "driver",
-    text,
-    hint ?? `"${driver}" is not a known driver; choose one of ${DRIVERS.map((name) => `"${name}"`).join(", ")}`,
-  );
-}
-
-function parseAddress(
-  address: string,
-  hostOption: string | undefined,
-  portOption: string | undefined,
-  text: string,
-): { host: string; port: number } {
-  if (address.includes("@")) {
-    throw new InvalidUrlError("host", text, `it contains "@"; an "@" in the user or password is written "%40"`);
-  }
-  if (address.includes(",") || hostOption?.includes(",")) {
-    throw new InvalidUrlError("host", text, "several hosts are not supported; give one");
-  }
-  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::([^:]*))?$/s.exec(address) ?? [];
-  if (bracketed === undefined && plain === undefined) {
-    throw new InvalidUrlError("host", text, `an IPv6 address stands in brackets: "[::1]:5432"`);
-  }
-  const host = bracketed ?? (decode(plain, "host", text) || hostOption);
-  if (!host) {
-    throw new InvalidUrlError("host", text, `it is empty; write a host such as "localhost", or "?host=/socket/folder"`);
-  }
-  if (bracketed !== undefined && !/^[0-9a-f:.%\w]*:[0-9a-f:.%\w]*$/i.test(bracketed)) {
-    throw new InvalidUrlError("host", text, `"${bracketed}" is not an IPv6 address`);
-  }
-  if (/\s/.test(host)) throw new InvalidUrlError("host", text, "it contains white space");
-  return { host, port: parsePort(port ?? portOption, text) };
-}
-
-function parsePort(port: string | undefined, text: string): number {
-  if (port === undefined || port === "") return 5432;
-  const number = Number(port);
-  if (!/^\d+$/.test(port) || number < 1 || number > 65_535) {
-    throw new InvalidUrlError("port", text, `"${port}" is not a number from 1 to 65535`);
-  }
-  return number;
-}
-
-function parseSslMode(mode: string | undefined, text: string): SslMode {
-  if (mode === undefined) return "disable";
-  const known = SSL_MODES.find((name) => name === (mode === "allow" ? "prefer" : mode));
-  if (known) return known;
-  throw new InvalidUrlError("options", text, `sslmode "${mode}" is none of ${SSL_MODES.join(", ")}`);
-}
-
-function parseSeconds(seconds: string | undefined, text: string): number | undefined {
-  if (seconds === undefined) return undefined;
-  if (/^\d+$/.test(seconds)) return Number(seconds) || undefined; // 0 asks libpq for its default
-  throw new InvalidUrlError("options", text, `connect_timeout "${seconds}" is not a whole number of seconds`);
 }

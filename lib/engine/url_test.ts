@@ -87,7 +87,7 @@ Deno.test("a wrong URL names the part at fault", () => {
     ["dialect", "mysql://localhost/shop", '"mysql" is not a known dialect'],
     ["dialect", "sqlite:///shop.db", '"sqlite" is not a known dialect'],
     ["dialect", "POSTGRESQL://localhost", '"POSTGRESQL" is not a known dialect'],
-    ["driver", "postgresql+oracle://localhost", 'choose one of "pg", "postgres"'],
+    ["driver", "postgresql+oracle://localhost", 'choose one of "pg", "postgres", "libpq"'],
     ["driver", "postgresql+://localhost", '"" is not a known driver'],
     ["driver", "postgresql+constructor://localhost", '"constructor" is not a known driver'],
     ["user", "postgresql://100%:secret@localhost", 'write "%" as "%25"'],
@@ -127,7 +127,7 @@ Deno.test("SQLAlchemy's driver names are answered with ours", () => {
     const [theirs, ours] of [
       ["asyncpg", "postgresql+postgres://"],
       ["psycopg", "postgresql+pg://"],
-      ["psycopg2", "postgresql+pg://"],
+      ["psycopg2", "postgresql+libpq://"],
       ["pg8000", "postgresql+pg://"],
     ]
   ) {

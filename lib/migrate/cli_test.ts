@@ -39,10 +39,17 @@ async function makeSchema(url: string): Promise<string> {
   return `${url}${url.includes("?") ? "&" : "?"}options=-csearch_path%3D${schema}`;
 }
 
+/** What to type about the heads b2 and c3. */
+function mergeCommand(directory: string): string {
+  return `deno task migrate --dir ${directory} merge -m "merge b2 and c3" b2 c3`;
+}
+
 processTest("--help lists the commands and exits with 0", async () => {
   const { code, out } = await migrate("--help");
   assertEquals(code, 0);
-  for (const word of ["upgrade [target]", "downgrade <target>", "history", "current", "--url", "--dir"]) {
+  for (
+    const word of ["upgrade [options] [target]", "downgrade [options] <target>", "history", "current", "--url", "--dir"]
+  ) {
     assertStringIncludes(out, word);
   }
 });
@@ -56,8 +63,21 @@ processTest("mistakes are told in a sentence without a stack, without the passwo
     [["downgrade"], "missing required argument 'target'"],
     [["--dir", "nowhere"], "env.ts, which says where the database is"],
     [["--url", "mysql://sandy:secret@host/shop"], `"mysql" is not a known dialect`],
-    [["--url", "postgresql://sandy:secret@127.0.0.1:1/shop"], "ECONNREFUSED"],
-    [["--url", "postgresql://sandy:secret@127.0.0.1:1/shop", "--dir", folder.directory], "2 heads: b2 and c3"],
+    [["--url", "postgresql://sandy:secret@127.0.0.1:1/shop", "--dir", PROJECT_MIGRATIONS], "ECONNREFUSED"],
+    [
+      ["check", "--url", "postgresql://sandy:secret@127.0.0.1:1/shop", "--dir", PROJECT_MIGRATIONS],
+      "Start that server",
+    ],
+    [["history", "-i", "--url", "postgresql://a@127.0.0.1:1/b", "--dir", PROJECT_MIGRATIONS], "correct the --url"],
+    [["upgrade", "--lock-timeout", "soon"], "a number of seconds"],
+    [["downgrade", "-1", "--sql", "--dir", PROJECT_MIGRATIONS], "give from:to"],
+    [["revision", "--dir", PROJECT_MIGRATIONS], "required option '-m, --message <text>'"],
+    [["init", PROJECT_MIGRATIONS], "init overwrites nothing"],
+    [["show", "nothing", "--dir", PROJECT_MIGRATIONS], `no revision "nothing". Known revisions: `],
+    [
+      ["--url", "postgresql://sandy:secret@127.0.0.1:1/shop", "--dir", folder.directory],
+      mergeCommand(folder.directory),
+    ],
   ];
   const outcomes = await Promise.all(mistakes.map(([args]) => migrate(...args)));
   for (const [index, { code, out, err }] of outcomes.entries()) {
@@ -129,18 +149,74 @@ const untilOthersWait = `const others = sql\`
     await sql\`SELECT pg_stat_clear_snapshot(), pg_sleep(0.1)\`.execute(db);
   }`;
 
-database.test("of eight processes that upgrade at once exactly one runs the revision, the others wait", async (url) => {
+database.test("of eight processes that upgrade at once exactly one runs each revision, the others wait", async (url) => {
   await using folder = await makeMigrations({
     id: "a1",
     up: `${untilOthersWait}
   await db.schema.createTable("once").addColumn("id", "integer").execute();`,
+  }, {
+    id: "b2",
+    after: "a1",
+    transactional: false, // a waiter that held a snapshot would stop it for ever
+    up: "await sql`CREATE INDEX CONCURRENTLY ix_once_id ON once (id)`.execute(db);",
+  }, {
+    id: "c3",
+    after: "b2",
+    up: `await db.schema.createTable("last").addColumn("id", "integer").execute();`,
   });
-  const target = ["--url", await makeSchema(url), "--dir", folder.directory];
+  const schemaUrl = await makeSchema(url);
+  const target = ["--url", schemaUrl, "--dir", folder.directory];
   const outcomes = await Promise.all(Array.from({ length: 8 }, () => migrate("upgrade", "head", ...target)));
   assertEquals(outcomes.map(({ code, err }) => [code, err]), Array(8).fill([0, ""]));
   const lines = outcomes.map(({ out }) => out.trim().split("\n"));
-  assertEquals(lines.filter((each) => /^base → a1 {2}revision a1 {2}\(\d+ ms\)$/.test(each.at(-1)!)).length, 1);
-  assertEquals(lines.filter((each) => each.at(-1) === "already at head: a1 revision a1").length, 7);
+  const ran = lines.flat().filter((line) => / ms\)$/.test(line)).map((line) => line.replace(/ {2}.*/, ""));
+  assertEquals(ran, ["base → a1", "a1 → b2", "b2 → c3"]);
+  assertEquals(lines.filter((each) => each.at(-1) === "already at head: c3 revision c3").length, 7);
   const waiting = lines.flat().filter((line) => line.startsWith("waiting for process"));
   assertMatch(waiting[0], /^waiting for process \d+ \("migrate", connected since \S+\), which is running migrations$/);
+  await using engine = createEngine(schemaUrl);
+  await using connection = await engine.connect();
+  const log = await connection.execute("SELECT revision, application_name FROM schema_version_log ORDER BY id");
+  assertEquals(log.tuples().all(), [["a1", "migrate"], ["b2", "migrate"], ["c3", "migrate"]]);
+  const index = await connection.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_once_id'::regclass");
+  assertEquals(index.scalarOne(), true);
 });
+
+database.test("check ends with 1 on drift, else with 0", async (url) => {
+  await using folder = await makeMigrations({ id: "a1" });
+  await folder.write("env.ts", "");
+  const target = ["--url", await makeSchema(url), "--dir", folder.directory];
+  const before = await migrate("check", ...target);
+  assertEquals([before.code, before.err], [1, ""]);
+  assertStringIncludes(before.out, "not applied: a1  revision a1");
+  await migrate(...target);
+  const after = await migrate("check", ...target);
+  assertEquals([after.code, after.out], [0, "env.ts exports no metadata, so no models were compared\nno drift\n"]);
+});
+
+processTest(
+  "what needs no database works without one: init, revision, heads, branches, show, merge, --sql",
+  async () => {
+    await using folder = await makeMigrations();
+    const directory = `${folder.directory}/new`;
+    const nowhere = ["--dir", directory, "--url", "postgresql://nobody@127.0.0.1:1/x"];
+    const run = async (...args: string[]) => {
+      const { code, out, err } = await migrate(...nowhere, ...args);
+      assertEquals([code, err], [0, ""]);
+      return out;
+    };
+    assertMatch(await run("init"), /^made .*new\/env\.ts\nmade .*new\/versions\n$/);
+    const [, first] = /wrote .*\/(\w{12})_create_heroes\.ts\n$/.exec(await run("revision", "-m", "create heroes"))!;
+    await run("revision", "-m", "one way");
+    await run("revision", "-m", "the other", "--head", first.slice(0, 8), "--splice");
+    assertEquals((await run("heads")).match(/\(head\)/g)?.length, 2);
+    assertStringIncludes(await run("branches"), `${first}  create heroes  (branch point)\n`);
+    assertStringIncludes(await run("show", first), "Parent: base\n");
+    const history = await migrate(...nowhere, "history");
+    assertEquals([history.code, history.out.match(/create heroes {2}\S+$/gm)?.length], [0, 1]);
+    assertStringIncludes(history.err, "The database was not asked");
+    await run("merge", "-m", "both", "heads");
+    assertMatch(await run("upgrade", "head", "--sql"), /COMMIT;\n$/);
+    assertMatch(await run("heads"), /^\w{12} {2}both {2}\(head\)\n$/);
+  },
+);

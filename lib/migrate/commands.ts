@@ -1,26 +1,23 @@
 /**
  * What one does with migrations, for programs, notebooks and the command line alike. Commands and words are Alembic's
- * (https://alembic.sqlalchemy.org/en/latest/tutorial.html).
+ * (https://alembic.sqlalchemy.org/en/latest/api/commands.html).
  *
  * @module
  */
 import { resolve } from "node:path";
 import type { Engine } from "../engine/engine.ts";
-import { loadRevisions, type Revision } from "./revision_file.ts";
-import { RevisionGraph } from "./revision_graph.ts";
-import { headsOf, type MigrationOptions, type MigrationStep, runRevisions } from "./runner.ts";
-import { VersionTable } from "./version_table.ts";
+import { loadGraph, withMigrationLock } from "./migration_session.ts";
+import type { MigrationOptions, WaitOptions } from "./progress.ts";
+import type { Revision } from "./revision_file.ts";
+import { type DryRun, runRevisions, tryRevisions } from "./runner.ts";
+import type { Direction, MigrationStep } from "./steps.ts";
 
-/** A revision and what is known of it in a database. */
-export interface HistoryEntry {
-  readonly revision: Revision;
-  /** It was run on this database, and not undone. */
-  readonly applied: boolean;
-  /** The database stands here. */
-  readonly current: boolean;
-  /** No revision comes after it. */
-  readonly head: boolean;
-}
+export { init, merge, revision, type RevisionRequest } from "./authoring.ts";
+export { check, type CheckResult } from "./check.ts";
+export { branches, type BranchPoint, current, heads, history, type HistoryEntry, list, show } from "./history.ts";
+export { downgradeSql, type ScriptOptions, upgradeSql } from "./offline.ts";
+export type { Models } from "./environment.ts";
+export type { DryRun };
 
 /**
  * Applies revisions.
@@ -31,9 +28,11 @@ export interface HistoryEntry {
  *
  * @param engine of the database; tables are made in the first schema of its search path.
  * @param directory the folder that holds `versions/`.
- * @param target `"head"`, `"+2"` for the next two, or a revision's id, which may be shortened.
+ * @param target `"head"`, `"heads"` for the ends of all branches, `"+2"` for the next two, or a revision's id, which
+ * may be shortened.
  * @returns the steps that were done; none when the target is applied already.
  * @throws {RevisionFailedError} when one fails: it was rolled back, those before it stay.
+ * @throws {NotInOneTransactionError} when `singleTransaction` cannot be.
  * @throws {MigrationError} what else is wrong: the folder, a file, the order, the target, the wait for another process.
  */
 export async function upgrade(
@@ -42,10 +41,7 @@ export async function upgrade(
   target: string = "head",
   options: MigrationOptions = {},
 ): Promise<MigrationStep[]> {
-  const graph = await loadGraph(directory);
-  graph.upgradePath([], target); // a target that cannot be meant is refused before anything waits for the lock
-  const path = (heads: readonly string[]) => graph.upgradePath(heads, target);
-  return await runRevisions(engine, graph, directory, "upgrade", path, options);
+  return await runRevisions(engine, { directory: resolve(directory), direction: "upgrade", target }, options);
 }
 
 /**
@@ -61,39 +57,53 @@ export async function downgrade(
   target: string,
   options: MigrationOptions = {},
 ): Promise<MigrationStep[]> {
-  const graph = await loadGraph(directory);
-  const path = (heads: readonly string[]) => graph.downgradePath(heads, target);
-  return await runRevisions(engine, graph, directory, "downgrade", path, options);
+  return await runRevisions(engine, { directory: resolve(directory), direction: "downgrade", target }, options);
 }
 
 /**
- * Every revision, the newest first, and which of them this database has. Changes nothing.
+ * Runs revisions in one transaction and rolls it back. It holds the locks of all their statements meanwhile.
  *
- * @throws {MigrationError} when the folder, a file or their order is wrong.
+ * @param target as {@linkcode upgrade} or {@linkcode downgrade} takes it.
+ * @returns the statements, the rows each of them touched, and what the schema would gain and lose.
+ * @throws {NotInOneTransactionError} for what cannot run inside one transaction. @throws as {@linkcode upgrade} does.
  */
-export async function history(engine: Engine, directory: string): Promise<HistoryEntry[]> {
-  const graph = await loadGraph(directory);
-  const current = await readHeads(engine, graph, directory);
-  const applied = graph.withAncestors(current);
-  const heads = new Set(graph.heads);
-  return graph.ordered.toReversed().map((revision) => ({
-    revision,
-    applied: applied.has(revision.id),
-    current: current.includes(revision.id),
-    head: heads.has(revision),
-  }));
+export async function dryRun(
+  engine: Engine,
+  directory: string,
+  direction: Direction,
+  target: string,
+  options: Omit<MigrationOptions, "singleTransaction"> = {},
+): Promise<DryRun> {
+  return await tryRevisions(engine, { directory: resolve(directory), direction, target }, options);
 }
 
-/** The entries of {@linkcode history} at which the database stands; none: it is at base. */
-export async function current(engine: Engine, directory: string): Promise<HistoryEntry[]> {
-  return (await history(engine, directory)).filter((entry) => entry.current);
-}
-
-async function loadGraph(directory: string): Promise<RevisionGraph<Revision>> {
-  return new RevisionGraph(await loadRevisions(resolve(directory)));
-}
-
-async function readHeads(engine: Engine, graph: RevisionGraph<Revision>, directory: string): Promise<string[]> {
-  await using connection = await engine.connect({ isolationLevel: "AUTOCOMMIT" });
-  return await headsOf(await VersionTable.of(connection), graph, directory);
+/**
+ * Writes where a database stands without running anything: for one that was made by other means, or put right by hand.
+ * All revisions up to there count as applied with the files as they are now.
+ *
+ * @param target `"head"`, `"heads"`, `"base"`, or ids, which may be shortened.
+ * @returns the revisions at which the database now stands.
+ * @throws {MigrationError} when the folder, a file, the order or the target is wrong, or a right is missing.
+ */
+export async function stamp(
+  engine: Engine,
+  directory: string,
+  target: string | readonly string[],
+  options: WaitOptions = {},
+): Promise<Revision[]> {
+  const graph = await loadGraph(resolve(directory));
+  const asked = [...new Set([target].flat().flatMap((name) => graph.resolve(name)))];
+  const isBelowAnother = ({ id }: Revision) =>
+    asked.some((other) => other.id !== id && graph.withAncestors([other.id]).has(id));
+  const revisions = asked.filter((revision) => !isBelowAnother(revision));
+  return await withMigrationLock(engine, options, async (connection, table) => {
+    await table.create();
+    const ids = revisions.map(({ id }) => id);
+    const covered = graph.withAncestors(ids);
+    await connection.begin();
+    await table.replace(ids);
+    await table.log.record(graph.ordered.filter(({ id }) => covered.has(id)), "stamp", 0);
+    await connection.commit();
+    return revisions;
+  });
 }

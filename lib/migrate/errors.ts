@@ -1,12 +1,8 @@
 /** The errors of migrations. Each says what happened, where, and what to do. @module */
-import {
-  CommitOutcomeUnknownError,
-  ConnectionLostError,
-  DatabaseError,
-  EngineError,
-  FailedTransactionError,
-} from "../engine/errors.ts";
+import { ConnectionLostError, DatabaseError, EngineError } from "../engine/errors.ts";
 import { shorten } from "../engine/text.ts";
+import { rootCause } from "./root_cause.ts";
+import { quote } from "../schema/quote.ts";
 
 /** Base of every error that migrations throw on purpose. */
 export abstract class MigrationError extends EngineError {}
@@ -41,7 +37,8 @@ export class MultipleHeadsError extends MigrationError {
   constructor(readonly ids: readonly string[]) {
     super(
       `There are ${ids.length} heads: ${ids.join(" and ")}. Each is the newest of its line, so "head" is ambiguous. ` +
-        "Put one behind the other by changing its parent; a command that merges them comes with a later version.",
+        `Bring them together: deno task migrate merge -m "merge ${ids.join(" and ")}" ${ids.join(" ")}\n` +
+        "Or name them all with heads, or one by its id.",
     );
   }
 }
@@ -120,18 +117,93 @@ export class RevisionTransactionError extends MigrationError {
   }
 }
 
+/**
+ * Thrown by the `down` of a revision that cannot be undone.
+ *
+ * ```ts ignore
+ * export function down(): Promise<void> {
+ *   throw new IrreversibleError("an enum value cannot be taken away again");
+ * }
+ * ```
+ */
+export class IrreversibleError extends MigrationError {
+  /** @param reason why there is no way back, and perhaps what to do instead. */
+  constructor(reason: string) {
+    super(reason);
+  }
+}
+
+/** Models and database cannot be compared, because the role may not make the schema in which the models are tried. */
+export class ScratchSchemaError extends MigrationError {
+  constructor(options?: ErrorOptions) {
+    super(
+      "To compare the models with the database their tables are made in a schema of their own, which is rolled back, " +
+        "but this role may not make schemas. Give it the right: GRANT CREATE ON DATABASE … TO …",
+      options,
+    );
+  }
+}
+
+/** A revision cannot run together with others in one transaction; nothing was changed. */
+export class NotInOneTransactionError extends MigrationError {
+  readonly revision: string;
+
+  constructor({ id, message }: { readonly id: string; readonly message: string }, why: string, options?: ErrorOptions) {
+    super(
+      `Revision ${id} (${message}) cannot run inside one transaction with others, or for trial: ${why}. ` +
+        "Nothing was changed. Upgrade without --single-transaction and --dry-run: then each revision has its own.",
+      options,
+    );
+    this.revision = id;
+  }
+}
+
+/** What stands between does not keep to one server process, so a lock of the session would not hold. */
+export class TransactionPoolerError extends MigrationError {
+  /** @param direct a URL, without its password, that reaches the server itself; `undefined` when it does not tell. */
+  constructor(direct: string | undefined) {
+    super(
+      "A pooler stands between this program and PostgreSQL and gives each transaction another server process. There the " +
+        "lock that keeps two runs apart does not hold, so nothing was run. Connect to the server itself: --url " +
+        (direct ?? "with the server's own host and port"),
+    );
+  }
+}
+
+/** The role may not make the tables in which migrations keep where the database stands. */
+export class MissingPrivilegeError extends MigrationError {
+  constructor(role: string, schema: string, options?: ErrorOptions) {
+    super(
+      `The role ${role} may not create tables in the schema ${schema}. Its owner, or a superuser, gives the right with: ` +
+        `GRANT CREATE ON SCHEMA ${quote(schema)} TO ${quote(role)};  Or give the --url of a role that may.`,
+      options,
+    );
+  }
+}
+
+/** A script for later cannot be written of a revision whose statements depend on what the database holds. */
+export class OfflineError extends MigrationError {}
+
+/** A file would be overwritten. */
+export class FileExistsError extends MigrationError {}
+
 /** What a failed revision was to do. */
 export interface FailedStep {
   readonly id: string;
   readonly message: string;
   readonly direction: "upgrade" | "downgrade";
-  /** Where the database stands, when the step was rolled back: "base" or ids. */
-  readonly position: string;
+  /** What it leaves behind and what to do, in sentences. */
+  readonly outcome: string;
+  /** What helps against this error, where something is known. */
+  readonly advice?: string;
   /** The place in the revision's file, where it is known: `3f2a…_create_heroes.ts:12:9`. */
   readonly place?: string;
 }
 
-/** A revision failed and was rolled back; those before it stay. */
+/**
+ * A revision failed; those before it stay. It was rolled back; only what it did outside a transaction stays, and is
+ * named.
+ */
 export class RevisionFailedError extends MigrationError {
   readonly revision: string;
   /** The code of the error that the server reported. */
@@ -142,28 +214,23 @@ export class RevisionFailedError extends MigrationError {
   constructor(step: FailedStep, thrown: unknown) {
     const error = rootCause(thrown);
     const { sql, sqlstate } = error as Partial<DatabaseError>;
-    const lines = [`Revision ${step.id} (${step.message}) failed in its ${step.direction}.`];
-    lines.push(`  Error: ${reason(error)}`);
+    const irreversible = error instanceof IrreversibleError;
+    const lines = [
+      `Revision ${step.id} (${step.message}) ${irreversible ? "has no way down" : `failed in its ${step.direction}`}.`,
+    ];
+    lines.push(`  ${irreversible ? "Reason" : "Error"}: ${reason(error)}`);
     if (sqlstate) lines.push(`  SQLSTATE: ${sqlstate}`);
     if (error instanceof DatabaseError && error.detail) lines.push(`  Detail: ${error.detail}`);
     if (error instanceof DatabaseError && error.hint) lines.push(`  Hint: ${error.hint}`);
     if (sql) lines.push(`  Statement: ${shorten(sql, 500)}`);
     if (step.place) lines.push(`  At: ${step.place}`);
-    lines.push(
-      error instanceof CommitOutcomeUnknownError
-        ? "Ask for the current revision to see whether it took effect."
-        : `It was rolled back; the database is at ${step.position}. Correct the revision and run the command again.`,
-    );
+    lines.push(step.outcome);
+    if (step.advice) lines.push(step.advice);
     super(lines.join("\n"), { cause: thrown });
     this.revision = step.id;
     this.sqlstate = sqlstate;
     this.statement = sql;
   }
-}
-
-/** Of "the transaction has failed already" the error that made it fail. */
-function rootCause(error: unknown): unknown {
-  return error instanceof FailedTransactionError && error.cause ? rootCause(error.cause) : error;
 }
 
 /** The first line: what a DatabaseError has below it stands in lines of its own here. */

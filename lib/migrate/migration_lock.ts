@@ -6,7 +6,7 @@
  * @module
  */
 import type { Connection } from "../engine/connection.ts";
-import { MigrationLockTimeoutError } from "./errors.ts";
+import { MigrationLockTimeoutError, TransactionPoolerError } from "./errors.ts";
 
 /** Who runs migrations at the moment. */
 export interface LockHolder {
@@ -24,6 +24,11 @@ export interface LockOptions {
   /** Called when there is someone to wait for, and again when it is someone else. */
   readonly onWait: (holder: LockHolder) => void;
 }
+
+/** True in pg_locks for the granted lock with the key $1. */
+const IS_LOCK = `locktype = 'advisory' AND granted AND objsubid = 1
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND (classid::bigint << 32) | objid::bigint = $1`;
 
 /** Milliseconds between two attempts. */
 const POLL_INTERVAL = 100;
@@ -43,7 +48,7 @@ export class MigrationLock implements AsyncDisposable {
    *
    * @param connection in autocommit: an open transaction would hold a snapshot for as long as the wait lasts.
    * @param schema the schema in which the migrations run.
-   * @throws {MigrationLockTimeoutError} naming the holder.
+   * @throws {MigrationLockTimeoutError} naming the holder. @throws {TransactionPoolerError} when it does not hold.
    */
   static async acquire(connection: Connection, schema: string, options: LockOptions): Promise<MigrationLock> {
     const lock = new MigrationLock(connection, await keyOf(connection, schema));
@@ -62,6 +67,7 @@ export class MigrationLock implements AsyncDisposable {
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL));
     }
+    if (!await lock.#isHeld()) throw new TransactionPoolerError(undefined);
     return lock;
   }
 
@@ -75,13 +81,17 @@ export class MigrationLock implements AsyncDisposable {
     return answer.scalarOne<boolean>();
   }
 
+  /** Whether the server process that answers now is the one that has the lock. */
+  async #isHeld(): Promise<boolean> {
+    const sql = `SELECT EXISTS (SELECT FROM pg_locks WHERE pid = pg_backend_pid() AND ${IS_LOCK})`;
+    return (await this.#connection.execute(sql, [this.#key])).scalarOne<boolean>();
+  }
+
   async #holder(): Promise<LockHolder | null> {
     const answer = await this.#connection.execute<LockHolder>(
       `SELECT pid, coalesce(application_name, '') AS "applicationName", backend_start AS "connectedSince"
          FROM pg_locks JOIN pg_stat_activity USING (pid)
-        WHERE locktype = 'advisory' AND granted AND objsubid = 1
-          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-          AND (classid::bigint << 32) | objid::bigint = $1`,
+        WHERE ${IS_LOCK}`,
       [this.#key],
     );
     return answer.first();

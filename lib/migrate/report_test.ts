@@ -1,18 +1,28 @@
 import { assertEquals } from "@std/assert";
 import type { HistoryEntry } from "./commands.ts";
-import { currentLines, historyLines, progressLine } from "./report.ts";
+import {
+  branchLines,
+  checkLines,
+  currentLines,
+  headLines,
+  historyLines,
+  listLines,
+  progressLine,
+  revisionLines,
+} from "./report.ts";
 import type { Revision } from "./revision_file.ts";
 
 function revision(id: string, downRevisions: string[], message: string): Revision {
   const nothing = async () => {};
-  return { id, downRevisions, message, createDate: "2025-11-03", path: `${id}.ts`, up: nothing, down: nothing };
+  const text = { message, createDate: "2025-11-03", path: `${id}.ts`, checksum: "c0ffee", transactional: true };
+  return { id, downRevisions, ...text, up: nothing, down: nothing };
 }
 
 const HEROES = revision("1a2b", [], "create heroes");
 const TOYS = revision("3c4d", ["1a2b"], "add toys");
 const ENTRIES: HistoryEntry[] = [
-  { revision: TOYS, applied: false, current: false, head: true },
-  { revision: HEROES, applied: true, current: true, head: false },
+  { revision: TOYS, applied: false, current: false, head: true, log: undefined, changed: false },
+  { revision: HEROES, applied: true, current: true, head: false, log: undefined, changed: false },
 ];
 
 Deno.test("history has a line for each revision, with its parent, its day and its marks", () => {
@@ -21,6 +31,11 @@ Deno.test("history has a line for each revision, with its parent, its day and it
     "base → 1a2b  create heroes  2025-11-03  (current)",
   ]);
   assertEquals(historyLines([]), ["there are no revisions yet"]);
+  assertEquals(listLines([TOYS]), ["1a2b → 3c4d  add toys  2025-11-03"]);
+  assertEquals([listLines([TOYS], { verbose: true })[0], listLines([])[0]], [
+    "Revision: 3c4d",
+    "there are no revisions yet",
+  ]);
 });
 
 Deno.test("current says where the database stands, also at base", () => {
@@ -38,4 +53,70 @@ Deno.test("a run tells what it does in one line each", () => {
   assertEquals(at(false), "already at base");
   const holder = { pid: 4711, applicationName: "", connectedSince: null };
   assertEquals(progressLine({ type: "waiting", holder }), "waiting for process 4711, which is running migrations");
+});
+
+Deno.test("a run tells when it waits for a lock, and which indexes it finds", () => {
+  const step = { direction: "upgrade", revision: TOYS, from: ["1a2b"], to: ["3c4d"] } as const;
+  assertEquals(
+    progressLine({ type: "retrying", step, attempt: 1, attempts: 5, pause: 1000 }),
+    "1a2b → 3c4d  add toys  did not get a lock in time (attempt 1 of 5); next in 1000 ms",
+  );
+  assertEquals(
+    [true, false].map((valid) => progressLine({ type: "found", step, index: "public.ix", valid })),
+    [
+      "1a2b → 3c4d  add toys  keeps the index public.ix, which an earlier run finished",
+      "1a2b → 3c4d  add toys  drops the index public.ix, which an earlier run left INVALID",
+    ],
+  );
+});
+
+Deno.test("verbose history tells everything of a revision, and how it came to be applied", () => {
+  const log = {
+    revision: "1a2b",
+    direction: "up",
+    checksum: "beef",
+    startedAt: new Date(0),
+    milliseconds: 12.4,
+    userName: "sandy",
+    applicationName: "migrate",
+  } as const;
+  const entry = { ...ENTRIES[1], log, changed: true };
+  assertEquals(historyLines([entry], { verbose: true }), [
+    "Revision: 1a2b  (current, changed since it was applied)",
+    "Parent: base",
+    "Date: 2025-11-03",
+    "File: 1a2b.ts",
+    "    create heroes",
+    "Applied: 1970-01-01T00:00:00.000Z in 12 ms, by sandy (migrate)",
+    "",
+  ]);
+  assertEquals(
+    currentLines([{ ...entry, log: { ...log, direction: "stamp" } }], { verbose: true }).at(-2),
+    "Stamped: 1970-01-01T00:00:00.000Z, by sandy (migrate)",
+  );
+  assertEquals(revisionLines({ ...TOYS, transactional: false })[3], "Runs outside a transaction");
+});
+
+Deno.test("heads and branch points", () => {
+  assertEquals(headLines([TOYS]), ["3c4d  add toys  (head)"]);
+  assertEquals(branchLines([{ revision: HEROES, children: [TOYS, TOYS] }]), [
+    "1a2b  create heroes  (branch point)\n  → 3c4d  add toys\n  → 3c4d  add toys",
+  ]);
+  assertEquals([headLines([]), branchLines([])], [["there are no revisions yet"], ["there are no branches"]]);
+});
+
+Deno.test("check tells each finding in a line, and that there is none", () => {
+  const clean = { pending: [], changed: [], differences: [], notCompared: undefined, unmodelled: [], isClean: true };
+  assertEquals(checkLines(clean), ["no drift"]);
+  assertEquals(
+    checkLines({ ...clean, changed: [ENTRIES[1]], differences: ["a column"], unmodelled: ["a view"], isClean: false }),
+    ["changed since it was applied: 1a2b  create heroes", "models and database differ: a column", "left alone: a view"],
+  );
+  assertEquals(
+    checkLines({ ...clean, pending: [TOYS], differences: undefined, notCompared: "pending", isClean: false }),
+    [
+      "not applied: 3c4d  add toys",
+      "models and database are compared when everything is applied",
+    ],
+  );
 });

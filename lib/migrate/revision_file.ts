@@ -1,5 +1,6 @@
 /**
- * Revisions as files: `versions/<id>_<slug>.ts`, each with a header comment, its id, its parent, and the way up and down.
+ * Revisions as files: `versions/<id>_<slug>.ts`, each with a header comment, its id, its parents, and the way up and
+ * down.
  *
  * @module
  */
@@ -21,6 +22,10 @@ export interface Revision extends RevisionNode {
   readonly createDate: string;
   /** The path of its file. */
   readonly path: string;
+  /** Of its text, as hexadecimal digits; line ends do not count. */
+  readonly checksum: string;
+  /** False: it runs outside a transaction, as CREATE INDEX CONCURRENTLY must. */
+  readonly transactional: boolean;
   readonly up: RevisionFunction;
   readonly down: RevisionFunction;
 }
@@ -29,8 +34,8 @@ export interface Revision extends RevisionNode {
 export interface RevisionHeader {
   readonly message: string;
   readonly revision: string;
-  /** `undefined` for the first revision, where the header says "base". */
-  readonly downRevision: string | undefined;
+  /** None for the first revision, where the header says "base". */
+  readonly downRevisions: readonly string[];
   readonly createDate: string;
 }
 
@@ -63,14 +68,15 @@ export async function loadRevision(path: string): Promise<Revision> {
   const source = await readFile(path, "utf8");
   const header = parseHeader(source, path);
   const url = pathToFileURL(path);
-  url.search = await digest(source); // another text is another module: an edited file is not taken from the cache
+  const checksum = await checksumOf(source);
+  url.search = checksum.slice(0, 16); // another text is another module: an edited file is not taken from the cache
   let module: Record<string, unknown>;
   try {
     module = await import(url.href);
   } catch (error) {
     throw new InvalidRevisionError(path, `it cannot be loaded: ${(error as Error).message}`, { cause: error });
   }
-  return checkRevision(path, header, module);
+  return checkRevision(path, header, module, checksum);
 }
 
 /**
@@ -108,44 +114,63 @@ export function parseHeader(source: string, path: string): RevisionHeader {
   }
   const message = lines[0].startsWith("Revision ID:") ? "" : lines[0].replace(/\.$/, "");
   if (!message) throw new InvalidRevisionError(path, "the first line of its header does not say what it does");
-  return { message, revision, downRevision: downRevision === "base" ? undefined : downRevision, createDate };
+  const downRevisions = downRevision === "base" ? [] : downRevision.split(",").map((id) => id.trim());
+  return { message, revision, downRevisions, createDate };
 }
 
 /**
  * Checks what a revision's file exports against its name and its header.
  *
- * @param module its exports. @throws {InvalidRevisionError}
+ * @param module its exports. @param checksum of its text. @throws {InvalidRevisionError}
  */
-export function checkRevision(path: string, header: RevisionHeader, module: Record<string, unknown>): Revision {
+export function checkRevision(
+  path: string,
+  header: RevisionHeader,
+  module: Record<string, unknown>,
+  checksum: string,
+): Revision {
   const wrong = (problem: string) => new InvalidRevisionError(path, problem);
-  const { revision, downRevision, up, down } = module;
+  const { revision, downRevision, up, down, transactional = true } = module;
   const id = FILE_NAME.exec(basename(path))?.[1];
   if (id === undefined) throw wrong("its name is not of the form <id>_<what_it_does>.ts");
   if (typeof revision !== "string") throw wrong(`it does not export its id: export const revision = "${id}"`);
   if (revision !== id) throw wrong(`it exports the revision "${revision}", but its name begins with "${id}"`);
   if (header.revision !== id) throw wrong(`its header says "Revision ID: ${header.revision}", its name "${id}"`);
-  if (Array.isArray(downRevision)) throw wrong("it has several parents; merges come with a later version");
-  if (downRevision !== null && typeof downRevision !== "string") {
-    throw wrong("it does not export its parent: export const downRevision = null (the first), or a revision's id");
-  }
-  if (header.downRevision !== (downRevision ?? undefined)) {
+  const downRevisions = parentsOf(downRevision);
+  if (downRevisions === undefined) {
     throw wrong(
-      `its header says "Revises: ${header.downRevision ?? "base"}", but downRevision is ${
+      "it does not export its parent: export const downRevision = null (the first), a revision's id, or, for a merge, " +
+        "an array of different ids",
+    );
+  }
+  if (header.downRevisions.join() !== downRevisions.join()) {
+    throw wrong(
+      `its header says "Revises: ${header.downRevisions.join(", ") || "base"}", but downRevision is ${
         JSON.stringify(downRevision)
       }`,
     );
   }
   if (!isRevisionFunction(up)) throw wrong("it does not export async function up(db)");
   if (!isRevisionFunction(down)) throw wrong("it does not export async function down(db)");
+  if (typeof transactional !== "boolean") throw wrong("its export transactional is neither true nor false");
   const { message, createDate } = header;
-  return { id, downRevisions: downRevision === null ? [] : [downRevision], message, createDate, path, up, down };
+  return { id, downRevisions, message, createDate, path, checksum, transactional, up, down };
+}
+
+/** The parents that a file exports; `undefined` when that is none of the forms it may have. */
+function parentsOf(downRevision: unknown): readonly string[] | undefined {
+  if (downRevision === null) return [];
+  const ids = Array.isArray(downRevision) ? downRevision : [downRevision];
+  const valid = ids.length > 0 && ids.every((id) => typeof id === "string") && new Set(ids).size === ids.length;
+  return valid ? ids : undefined;
 }
 
 function isRevisionFunction(value: unknown): value is RevisionFunction {
   return typeof value === "function";
 }
 
-async function digest(text: string): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  return Array.from(hash.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("");
+/** SHA-256 of a text as hexadecimal digits; version control may change the line ends. */
+export async function checksumOf(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text.replaceAll("\r\n", "\n")));
+  return new Uint8Array(hash).toHex();
 }

@@ -23,7 +23,7 @@ function problem(changes: { path?: string; header?: [string, string]; exports?: 
   const path = changes.path ?? PATH;
   const header = HEADER.replace(...(changes.header ?? ["", ""]));
   return assertThrows(
-    () => checkRevision(path, parseHeader(header, path), { ...EXPORTS, ...changes.exports }),
+    () => checkRevision(path, parseHeader(header, path), { ...EXPORTS, ...changes.exports }, "c0ffee"),
     InvalidRevisionError,
     path,
   ).message;
@@ -33,16 +33,33 @@ Deno.test("the header says what a revision does, its id, its parent and its day"
   assertEquals(parseHeader(HEADER, PATH), {
     message: "Create heroes",
     revision: "1a2b",
-    downRevision: "0f0f",
+    downRevisions: ["0f0f"],
     createDate: "2025-11-03",
   });
-  assertEquals(parseHeader(HEADER.replace("0f0f", "base"), PATH).downRevision, undefined);
+  assertEquals(parseHeader(HEADER.replace("0f0f", "base"), PATH).downRevisions, []);
   assertEquals(parseHeader(HEADER.replaceAll("\n", "\r\n"), PATH).message, "Create heroes");
 });
 
 Deno.test("a right revision becomes a node of the graph", () => {
-  const revision = checkRevision(PATH, parseHeader(HEADER, PATH), EXPORTS);
+  const revision = checkRevision(PATH, parseHeader(HEADER, PATH), EXPORTS, "c0ffee");
   assertEquals([revision.id, revision.downRevisions, revision.message], ["1a2b", ["0f0f"], "Create heroes"]);
+  assertEquals([revision.checksum, revision.transactional], ["c0ffee", true]);
+});
+
+Deno.test("a merge names its parents in header and export, in one order", () => {
+  const header = parseHeader(HEADER.replace("Revises: 0f0f", "Revises: 0f0f, 9e9e"), PATH);
+  const merge = checkRevision(PATH, header, { ...EXPORTS, downRevision: ["0f0f", "9e9e"] }, "");
+  assertEquals(merge.downRevisions, ["0f0f", "9e9e"]);
+  assertStringIncludes(
+    problem({ exports: { downRevision: ["0f0f", "9e9e"] } }),
+    `Revises: 0f0f", but downRevision is [`,
+  );
+});
+
+Deno.test("a revision may say that it runs outside a transaction", () => {
+  const exports = { ...EXPORTS, transactional: false };
+  assertEquals(checkRevision(PATH, parseHeader(HEADER, PATH), exports, "").transactional, false);
+  assertStringIncludes(problem({ exports: { transactional: "no" } }), "neither true nor false");
 });
 
 Deno.test("a wrong header is refused with what to write", () => {
@@ -67,7 +84,8 @@ Deno.test("name, header and exports have to agree", () => {
 Deno.test("an export that is missing or of another kind is named", () => {
   assertStringIncludes(problem({ exports: { revision: undefined } }), `export const revision = "1a2b"`);
   assertStringIncludes(problem({ exports: { downRevision: undefined } }), "export const downRevision = null");
-  assertStringIncludes(problem({ exports: { downRevision: ["a", "b"] } }), "merges come with a later version");
+  assertStringIncludes(problem({ exports: { downRevision: ["0f0f", "0f0f"] } }), "an array of different ids");
+  assertStringIncludes(problem({ exports: { downRevision: [] } }), "an array of different ids");
   assertStringIncludes(problem({ exports: { up: undefined } }), "does not export async function up(db)");
   assertStringIncludes(problem({ exports: { down: "DROP TABLE heroes" } }), "does not export async function down(db)");
 });
@@ -107,4 +125,15 @@ fileTest("a file that was edited is loaded anew", async () => {
   const edited = await loadRevision(path);
   assertEquals(edited.message, "two");
   assertEquals(edited.up === up, false);
+});
+
+fileTest("the checksum follows the text, but not its line ends", async () => {
+  await using folder = await makeMigrations({ id: "a1" });
+  const path = join(folder.directory, "versions", "a1_a1.ts");
+  const { checksum } = await loadRevision(path);
+  const text = await Deno.readTextFile(path);
+  await folder.write("versions/a1_a1.ts", text.replaceAll("\n", "\r\n"));
+  assertEquals((await loadRevision(path)).checksum, checksum);
+  await folder.write("versions/a1_a1.ts", `${text}// more`);
+  assertEquals((await loadRevision(path)).checksum === checksum, false);
 });

@@ -77,6 +77,44 @@ export class RevisionGraph<Revision extends RevisionNode = RevisionNode> {
     throw new UnknownRevisionError(start, matching.length > 0 ? matching : ids, matching.length > 0);
   }
 
+  /**
+   * The revisions that a name stands for: `"head"`, `"heads"`, `"base"` (none), or an id, which may be shortened.
+   *
+   * @throws {MultipleHeadsError} @throws {UnknownRevisionError}
+   */
+  resolve(name: string): Revision[] {
+    if (name === "base") return [];
+    if (name === "heads") return this.heads;
+    if (name === "head") return this.head ? [this.head] : [];
+    return [this.find(name)];
+  }
+
+  /** The revisions that come right after this one. */
+  childrenOf(id: string): Revision[] {
+    return this.ordered.filter(({ downRevisions }) => downRevisions.includes(id));
+  }
+
+  /**
+   * The revisions between two, both included, from base to head.
+   *
+   * @param from `undefined` or `"base"` for all up to `to`; `"-3"` for the last three of them; else as `resolve()`.
+   * @param to `undefined` for the heads; else as `resolve()`.
+   * @param current what `"current"` stands for; `undefined`: it is no name.
+   * @throws {UnknownRevisionError} @throws {MultipleHeadsError}
+   */
+  range(from: string | undefined, to: string | undefined, current?: readonly string[]): Revision[] {
+    const idsOf = (name: string) => name === "current" && current ? current : this.resolve(name).map(({ id }) => id);
+    const upper = this.withAncestors(idsOf(to || "heads"));
+    const below = this.ordered.filter(({ id }) => upper.has(id));
+    if (!from || from === "base") return below;
+    if (/^-[1-9]\d*$/.test(from)) return below.slice(Number(from));
+    const lower = idsOf(from);
+    return below.filter(({ id }) => {
+      const before = this.withAncestors([id]);
+      return lower.every((each) => before.has(each));
+    });
+  }
+
   /** The ids of these revisions and of all that come before them. @throws {UnknownRevisionError} */
   withAncestors(ids: readonly string[]): Set<string> {
     const found = new Set<string>();
@@ -93,18 +131,20 @@ export class RevisionGraph<Revision extends RevisionNode = RevisionNode> {
    * What is to be applied, in order.
    *
    * @param heads where the database stands; none: at base.
-   * @param target `"head"`, `"+2"` for the next two, or an id, which may be shortened.
+   * @param target `"head"`, `"heads"` for the ends of all branches, `"+2"` for the next two, or an id, which may be
+   * shortened.
    * @returns nothing when the target is applied already.
    * @throws {MultipleHeadsError} @throws {UnknownRevisionError} @throws {InvalidTargetError}
    */
   upgradePath(heads: readonly string[], target: string): Revision[] {
     const applied = this.withAncestors(heads);
-    const goal = target === "head" || /^\+[1-9]\d*$/.test(target) ? this.head : this.find(target);
-    if (!goal) return [];
-    const wanted = this.withAncestors([goal.id]);
+    const relative = /^\+[1-9]\d*$/.test(target);
+    const wanted = this.withAncestors(this.resolve(relative ? "heads" : target).map(({ id }) => id));
     const path = this.ordered.filter(({ id }) => wanted.has(id) && !applied.has(id));
-    if (!target.startsWith("+")) return path;
-    return path.slice(0, stepCount(target, path.length, "to apply"));
+    if (!relative) return path;
+    const count = stepCount(target, path.length, "to apply");
+    if (this.heads.length > 1) this.#assertUnambiguous(target, path, applied, count);
+    return path.slice(0, count);
   }
 
   /**
@@ -112,14 +152,19 @@ export class RevisionGraph<Revision extends RevisionNode = RevisionNode> {
    *
    * @param heads where the database stands; none: at base.
    * @param target `"base"`, `"-2"` for the last two, or an id (which stays applied and may be shortened).
-   * @throws {MultipleHeadsError} @throws {UnknownRevisionError} @throws {InvalidTargetError}
+   * @throws {UnknownRevisionError} @throws {InvalidTargetError}
    */
   downgradePath(heads: readonly string[], target: string): Revision[] {
     const applied = this.withAncestors(heads);
     const path = this.ordered.filter(({ id }) => applied.has(id)).reverse();
     if (target === "base") return path;
     if (/^-[1-9]\d*$/.test(target)) {
-      if (heads.length > 1) throw new MultipleHeadsError(heads);
+      if (heads.length > 1) {
+        throw new InvalidTargetError(
+          `The database is at ${heads.join(" and ")}, so "${target}" does not say which to undo. ` +
+            "Give the id of the revision to go back to.",
+        );
+      }
       return path.slice(0, stepCount(target, path.length, "to undo"));
     }
     const goal = this.find(target);
@@ -143,6 +188,21 @@ export class RevisionGraph<Revision extends RevisionNode = RevisionNode> {
     const others = heads.filter((head) => head !== id);
     const covered = this.withAncestors(others);
     return [...others, ...downRevisions.filter((parent) => !covered.has(parent))];
+  }
+
+  /** Where branches end in several heads, "the next" must not depend on which branch is looked at first. */
+  #assertUnambiguous(target: string, path: readonly Revision[], applied: ReadonlySet<string>, count: number): void {
+    const done = new Set(applied);
+    for (let step = 0; step < count; step++) {
+      const next = path.filter(({ id, downRevisions }) =>
+        !done.has(id) && downRevisions.every((each) => done.has(each))
+      );
+      if (next.length > 1) {
+        const names = next.map(({ id }) => id).join(" and ");
+        throw new InvalidTargetError(`"${target}" does not say which: ${names} could be next. Give an id, or "heads".`);
+      }
+      done.add(next[0].id);
+    }
   }
 
   /** Parents first; among revisions that could stand at the same place, by id. */

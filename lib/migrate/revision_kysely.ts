@@ -1,6 +1,6 @@
 /**
- * The Kysely instance that a revision gets: all its queries run on one connection, inside the transaction of the
- * revision. `db.transaction()` becomes a savepoint; nothing in it can commit, roll back or close what is around it.
+ * The Kysely instance that a revision gets. All its queries go one way, which the runner chooses: inside the
+ * transaction of the revision, outside of any, or into a script. Nothing in it can close what is around it.
  *
  * @module
  */
@@ -12,77 +12,88 @@ import {
   type QueryResult,
   type TransactionSettings,
 } from "kysely";
-import type { Connection } from "../engine/connection.ts";
-import { EngineDialect } from "../engine/kysely_dialect.ts";
-import type { Savepoint } from "../engine/savepoint.ts";
+import { EngineDialect } from "../kysely/dialect.ts";
+import { quote } from "../schema/quote.ts";
 import { RevisionTransactionError } from "./errors.ts";
 
-/**
- * A Kysely instance over a connection in a transaction.
- *
- * @param connection stays open and its transaction too, whatever is done with the instance.
- */
-export function kyselyInTransaction(connection: Connection): Kysely<unknown> {
-  return new Kysely({ dialect: new InTransactionDialect(connection) });
+/** What a statement of a revision brought back. */
+export interface StatementAnswer {
+  readonly rows: readonly unknown[];
+  /** Rows returned or changed. */
+  readonly rowCount: bigint;
+}
+
+/** What `db.transaction()` is in a revision: a savepoint, or a transaction. */
+export interface Part {
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}
+
+/** The way that a revision's statements go. */
+export interface RevisionConnection {
+  execute(sql: string, parameters: readonly unknown[]): Promise<StatementAnswer>;
+  /** Begins a `db.transaction()`. */
+  begin(settings: TransactionSettings): Promise<Part>;
+}
+
+/** A Kysely instance whose statements go this way. */
+export function revisionKysely(connection: RevisionConnection): Kysely<unknown> {
+  return new Kysely({ dialect: new RevisionDialect(connection) });
 }
 
 /** The engine's dialect, with a driver that stays on one connection. */
-class InTransactionDialect extends EngineDialect {
-  readonly #connection: Connection;
+class RevisionDialect extends EngineDialect {
+  readonly #connection: RevisionConnection;
 
-  constructor(connection: Connection) {
-    super(() => Promise.resolve(connection));
+  constructor(connection: RevisionConnection) {
+    super(() => Promise.reject(new Error("a revision opens no connection")));
     this.#connection = connection;
   }
 
   override createDriver(): Driver {
-    return new InTransactionDriver(this.#connection);
+    return new RevisionDriver(this.#connection);
   }
 }
 
-/** Statements with which a revision would leave its transaction, or begin one inside it. */
+/** Statements with which a revision would end the transaction around it, or begin one without the runner. */
 const TRANSACTION_CONTROL =
   /^\s*(BEGIN|START\s+TRANSACTION|COMMIT|END|ABORT|ROLLBACK(?!\s+(WORK\s+|TRANSACTION\s+)?TO\b)|PREPARE\s+TRANSACTION)\b/i;
 
-class InTransactionDriver implements Driver {
-  readonly #connection: Connection;
+class RevisionDriver implements Driver {
+  readonly #connection: RevisionConnection;
 
-  constructor(connection: Connection) {
+  constructor(connection: RevisionConnection) {
     this.#connection = connection;
   }
 
   async init(): Promise<void> {}
 
   acquireConnection(): Promise<DatabaseConnection> {
-    return Promise.resolve(new InTransactionConnection(this.#connection));
+    return Promise.resolve(new KyselyConnection(this.#connection));
   }
 
   async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
-    if (settings.isolationLevel || settings.accessMode) {
-      throw new RevisionTransactionError("its isolation level and access mode cannot be set for a part of it");
-    }
-    const view = connection as InTransactionConnection;
-    view.savepoint = await this.#connection.beginNested();
+    (connection as KyselyConnection).part = await this.#connection.begin(settings);
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await (connection as InTransactionConnection).savepoint?.commit();
+    await (connection as KyselyConnection).part?.commit();
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await (connection as InTransactionConnection).savepoint?.rollback();
+    await (connection as KyselyConnection).part?.rollback();
   }
 
   async savepoint(connection: DatabaseConnection, name: string): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw(`SAVEPOINT ${quoted(name)}`));
+    await connection.executeQuery(CompiledQuery.raw(`SAVEPOINT ${quote(name)}`));
   }
 
   async rollbackToSavepoint(connection: DatabaseConnection, name: string): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw(`ROLLBACK TO SAVEPOINT ${quoted(name)}`));
+    await connection.executeQuery(CompiledQuery.raw(`ROLLBACK TO SAVEPOINT ${quote(name)}`));
   }
 
   async releaseSavepoint(connection: DatabaseConnection, name: string): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw(`RELEASE SAVEPOINT ${quoted(name)}`));
+    await connection.executeQuery(CompiledQuery.raw(`RELEASE SAVEPOINT ${quote(name)}`));
   }
 
   async releaseConnection(): Promise<void> {}
@@ -90,25 +101,21 @@ class InTransactionDriver implements Driver {
   async destroy(): Promise<void> {}
 }
 
-class InTransactionConnection implements DatabaseConnection {
+class KyselyConnection implements DatabaseConnection {
   /** Where this is the connection of a `db.transaction()`. */
-  savepoint: Savepoint | undefined;
+  part: Part | undefined;
 
-  constructor(readonly connection: Connection) {}
+  constructor(readonly connection: RevisionConnection) {}
 
   async executeQuery<Row>({ sql, parameters, query }: CompiledQuery): Promise<QueryResult<Row>> {
     if (TRANSACTION_CONTROL.test(sql)) throw new RevisionTransactionError(`it cannot run "${sql.trim()}" itself`);
-    const result = await this.connection.execute<Row>(sql, parameters);
+    const { rows, rowCount } = await this.connection.execute(sql, parameters);
     const changes = /^(Insert|Update|Delete|Merge)QueryNode$/.test(query.kind);
-    return { rows: result.all(), ...(changes ? { numAffectedRows: BigInt(result.rowCount) } : {}) };
+    return { rows: rows as Row[], ...(changes ? { numAffectedRows: rowCount } : {}) };
   }
 
   /** All rows at once: a cursor would have to outlive the statement. */
   async *streamQuery<Row>(query: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {
     yield await this.executeQuery<Row>(query);
   }
-}
-
-function quoted(name: string): string {
-  return `"${name.replace(/"/g, '""')}"`;
 }

@@ -4,152 +4,118 @@
  *
  * @module
  */
-import { basename } from "node:path";
 import type { Connection } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
-import { RevisionFailedError, UnknownDatabaseRevisionError } from "./errors.ts";
-import { type LockHolder, MigrationLock } from "./migration_lock.ts";
-import type { Revision } from "./revision_file.ts";
-import type { RevisionGraph } from "./revision_graph.ts";
-import { kyselyInTransaction } from "./revision_kysely.ts";
-import { VersionTable } from "./version_table.ts";
+import { NotInOneTransactionError } from "./errors.ts";
+import { type RanStatement, runTogether } from "./inside_transaction.ts";
+import { headsOf, loadGraph, withMigrationLock } from "./migration_session.ts";
+import { runOutside } from "./outside_transaction.ts";
+import type { MigrationOptions, StepContext } from "./progress.ts";
+import { inlineParameters } from "./sql_text.ts";
+import { lineChanges, schemaLines } from "./schema_lines.ts";
+import { type Direction, type MigrationStep, planSteps } from "./steps.ts";
+import type { VersionTable } from "./version_table.ts";
 
-/** Upwards, towards head, or downwards, towards base. */
-export type Direction = "upgrade" | "downgrade";
-
-/** One revision to apply or to undo. */
-export interface MigrationStep {
-  readonly direction: Direction;
-  readonly revision: Revision;
-  /** The heads of the database before the step and after it; none: base. */
-  readonly from: readonly string[];
-  readonly to: readonly string[];
+/** What a run would do. */
+export interface DryRun {
+  readonly steps: readonly MigrationStep[];
+  /** The statements of the revisions in their order, with their parameters written in. */
+  readonly statements: readonly { readonly revision: string; readonly sql: string; readonly rowCount: number }[];
+  /** What the schema gains and loses: lines that begin with `+ ` or `- `. */
+  readonly changes: readonly string[];
 }
 
-/** What a run tells while it works; times are milliseconds. */
-export type MigrationProgress =
-  /** Another process runs migrations on this schema. */
-  | { readonly type: "waiting"; readonly holder: LockHolder }
-  /** A step begins. */
-  | { readonly type: "running"; readonly step: MigrationStep }
-  /** A step is committed. */
-  | { readonly type: "done"; readonly step: MigrationStep; readonly milliseconds: number }
-  /** There was nothing to do; `revisions` are those at which the database stands. */
-  | { readonly type: "unchanged"; readonly atHead: boolean; readonly revisions: readonly Revision[] };
-
-/** Settings of a run. */
-export interface MigrationOptions {
-  /** Is told what happens, as it happens. */
-  readonly onProgress?: (progress: MigrationProgress) => void;
-  /** Milliseconds to wait while another process runs migrations (default 60,000). */
-  readonly waitTimeout?: number;
+/** Which revisions to run. */
+export interface RunRequest {
+  /** The folder that holds `versions/`, as an absolute path. */
+  readonly directory: string;
+  readonly direction: Direction;
+  readonly target: string;
 }
 
 /**
  * Takes the lock, sees where the database stands, and runs what is to be run from there.
  *
- * @param directory where the revisions come from; named in errors.
- * @param path the revisions to run from these heads, in order.
  * @returns the steps that were done.
- * @throws {RevisionFailedError} @throws {MigrationLockTimeoutError} @throws {UnknownDatabaseRevisionError}
- * @throws {MissingSchemaError}
+ * @throws {RevisionFailedError} @throws {NotInOneTransactionError} @throws {MigrationLockTimeoutError}
+ * @throws {TransactionPoolerError} @throws {UnknownDatabaseRevisionError} @throws {MissingSchemaError}
  */
 export async function runRevisions(
   engine: Engine,
-  graph: RevisionGraph<Revision>,
-  directory: string,
-  direction: Direction,
-  path: (heads: readonly string[]) => readonly Revision[],
-  { onProgress = () => {}, waitTimeout = 60_000 }: MigrationOptions = {},
+  request: RunRequest,
+  options: MigrationOptions,
 ): Promise<MigrationStep[]> {
-  await using connection = await engine.connect({ isolationLevel: "AUTOCOMMIT", readOnly: false });
-  const table = await VersionTable.of(connection);
-  await using _lock = await MigrationLock.acquire(connection, table.schema, {
-    timeout: waitTimeout,
-    onWait: (holder) => onProgress({ type: "waiting", holder }),
-  });
-  await table.create();
-  const heads = await headsOf(table, graph, directory);
-  const steps = planSteps(graph, direction, heads, path(heads));
-  if (steps.length === 0) {
-    const atHead = graph.heads.every(({ id }) => heads.includes(id));
-    onProgress({ type: "unchanged", atHead, revisions: heads.map((id) => graph.find(id)) });
-  }
-  for (const step of steps) {
-    onProgress({ type: "running", step });
-    const start = performance.now();
-    await runStep(connection, table, step);
-    onProgress({ type: "done", step, milliseconds: performance.now() - start });
-  }
-  return steps;
-}
-
-/**
- * The heads of the database, each known to the graph.
- *
- * @throws {UnknownDatabaseRevisionError}
- */
-export async function headsOf(
-  table: VersionTable,
-  graph: RevisionGraph<Revision>,
-  directory: string,
-): Promise<string[]> {
-  const heads = await table.heads();
-  const unknown = heads.find((id) => !graph.has(id));
-  if (unknown !== undefined) throw new UnknownDatabaseRevisionError(unknown, directory);
-  return heads;
-}
-
-/** What each revision of a path does to the heads. */
-export function planSteps(
-  graph: RevisionGraph<Revision>,
-  direction: Direction,
-  heads: readonly string[],
-  path: readonly Revision[],
-): MigrationStep[] {
-  let from = heads;
-  return path.map((revision) => {
-    const to = direction === "upgrade"
-      ? graph.headsAfterUpgrade(from, revision)
-      : graph.headsAfterDowngrade(from, revision);
-    const step = { direction, revision, from, to };
-    from = to;
-    return step;
+  return await withSteps(engine, request, options, async (context, steps) => {
+    if (steps.length > 0) await context.table.create();
+    if (options.singleTransaction && steps.length > 0) {
+      requireTransactional(steps);
+      await runTogether(context, steps);
+    } else {
+      for (const step of steps) {
+        await (step.revision.transactional ? runTogether(context, [step]) : runOutside(context, step));
+      }
+    }
+    return steps;
   });
 }
 
-/** The heads as a person reads them. */
-export function position(heads: readonly string[]): string {
-  return heads.length === 0 ? "base" : heads.join(", ");
-}
-
-async function runStep(connection: Connection, table: VersionTable, step: MigrationStep): Promise<void> {
-  const { revision, direction, from, to } = step;
-  try {
-    await connection.begin();
-    await (direction === "upgrade" ? revision.up : revision.down)(kyselyInTransaction(connection));
-    await table.move(from, to);
-    await connection.commit();
-  } catch (error) {
-    await connection.rollback().catch(() => {}); // the error that matters is the first; a lost connection is closed
-    throw new RevisionFailedError(
-      {
-        id: revision.id,
-        message: revision.message,
-        direction,
-        position: position(from),
-        place: placeOf(error, revision),
+/** Does the same in one transaction, and rolls it back. @returns what would be done. @throws as `runRevisions` does. */
+export async function tryRevisions(engine: Engine, request: RunRequest, options: MigrationOptions): Promise<DryRun> {
+  return await withSteps(engine, request, options, async (context, steps) => {
+    if (steps.length === 0) return { steps, statements: [], changes: [] };
+    requireTransactional(steps);
+    let ran: RanStatement[] = [];
+    let before: string[] = [];
+    let after: string[] = [];
+    const { onProgress } = context;
+    const quiet: StepContext = {
+      ...context,
+      onProgress: (progress) => progress.type === "retrying" && onProgress(progress), // the rest does not take effect
+    };
+    await runTogether(quiet, steps, {
+      async begin(connection) {
+        ran = [];
+        before = await schemaLines(connection);
       },
-      error,
-    );
-  }
+      onStatement: (statement) => void ran.push(statement),
+      async end(connection) {
+        after = await schemaLines(connection);
+      },
+    });
+    const statements = ran.map(({ step, sql, parameters, rowCount }) => ({
+      revision: step.revision.id,
+      sql: inlineParameters(sql, parameters),
+      rowCount,
+    }));
+    return { steps, statements, changes: lineChanges(before, after) };
+  });
 }
 
-/** The line of the revision's file in an error's stack. */
-function placeOf(error: unknown, { path }: Revision): string | undefined {
-  const file = basename(path);
-  for (const line of (error as Error | undefined)?.stack?.split("\n") ?? []) {
-    const [, at] = line.includes(file) ? /\?[0-9a-f]+(:\d+:\d+)/.exec(line) ?? [] : [];
-    if (at) return `${file}${at}`;
+async function withSteps<T>(
+  engine: Engine,
+  { directory, direction, target }: RunRequest,
+  options: MigrationOptions,
+  work: (context: StepContext, steps: MigrationStep[]) => Promise<T>,
+): Promise<T> {
+  const graph = await loadGraph(directory);
+  // a target that cannot be meant is refused before anything waits for the lock
+  if (direction === "upgrade" && !target.startsWith("+")) graph.upgradePath([], target);
+  return await withMigrationLock(engine, options, async (connection: Connection, table: VersionTable) => {
+    const heads = await headsOf(table, graph, directory);
+    const path = direction === "upgrade" ? graph.upgradePath(heads, target) : graph.downgradePath(heads, target);
+    const steps = planSteps(graph, direction, heads, path);
+    const { onProgress = () => {}, lockTimeout = 5000, lockRetries = 4, lockPause = 1000 } = options;
+    if (steps.length === 0) {
+      const atHead = graph.heads.every(({ id }) => heads.includes(id));
+      onProgress({ type: "unchanged", atHead, revisions: heads.map((id) => graph.find(id)) });
+    }
+    return await work({ connection, table, onProgress, lockTimeout, lockRetries, lockPause }, steps);
+  });
+}
+
+function requireTransactional(steps: readonly MigrationStep[]): void {
+  const outside = steps.find(({ revision }) => !revision.transactional);
+  if (outside) {
+    throw new NotInOneTransactionError(outside.revision, "it runs outside a transaction (transactional = false)");
   }
 }

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
-import { createEngine, type Engine } from "../engine/engine.ts";
-import { type DriverName, EngineUrl } from "../engine/url.ts";
+import { createEngine } from "../engine/engine.ts";
 import { testDatabase } from "../workbook/test_database.ts";
 import { current, downgrade, history, upgrade } from "./commands.ts";
 import {
@@ -14,45 +13,18 @@ import {
 } from "./errors.ts";
 import { MigrationLock } from "./migration_lock.ts";
 import { progressLine } from "./report.ts";
-import type { MigrationProgress } from "./runner.ts";
-import { makeMigrations, type RevisionText } from "./test_migrations.ts";
+import type { MigrationProgress } from "./progress.ts";
+import {
+  creating,
+  makeMigrations,
+  onSchemas,
+  type RevisionText,
+  scratch,
+  tables,
+  versions,
+} from "./test_migrations.ts";
 
 const database = testDatabase(import.meta.url);
-
-/** An engine whose search path is a schema of its own, empty at first. */
-async function scratch(url: string, driver: DriverName = "pg"): Promise<{ engine: Engine; schema: string }> {
-  const schema = `s_${crypto.randomUUID().slice(0, 8)}`;
-  await using admin = createEngine(url);
-  await admin.begin((connection) => connection.execute(`CREATE SCHEMA ${schema}`));
-  return { engine: createEngine(onSchemas(url, schema, driver), { statementTimeout: 60_000 }), schema };
-}
-
-function onSchemas(url: string, searchPath: string, driver: DriverName = "pg"): EngineUrl {
-  return EngineUrl.parse(`${url}${url.includes("?") ? "&" : "?"}options=-csearch_path%3D${searchPath}`)
-    .withDriver(driver);
-}
-
-/** The tables of a schema, `schema_version` aside. */
-async function tables(engine: Engine): Promise<string[]> {
-  await using connection = await engine.connect();
-  const result = await connection.execute<{ name: string }>(
-    `SELECT tablename::text AS name FROM pg_tables
-      WHERE schemaname = current_schema() AND tablename <> 'schema_version' ORDER BY 1`,
-  );
-  return result.scalars().all();
-}
-
-async function versions(engine: Engine): Promise<unknown[]> {
-  await using connection = await engine.connect();
-  return (await connection.execute("SELECT revision FROM schema_version ORDER BY 1")).scalars().all();
-}
-
-function creating(table: string): Pick<RevisionText, "up" | "down"> {
-  return {
-    up: `await db.schema.createTable("${table}").addColumn("id", "integer").execute();`,
-    down: `await db.schema.dropTable("${table}").execute();`,
-  };
-}
 
 const A1: RevisionText = { id: "a1", ...creating("one") };
 const B2: RevisionText = { id: "b2", after: "a1", ...creating("two") };

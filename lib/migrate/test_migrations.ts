@@ -1,11 +1,14 @@
-/** For tests: migration folders made on the spot. @module */
+/** For tests: migration folders and schemas made on the spot. @module */
 import { dirname, join } from "node:path";
+import { createEngine, type Engine } from "../engine/engine.ts";
+import { type DriverName, EngineUrl } from "../engine/url.ts";
 
 /** A revision to write; `up` and `down` are the statements of the functions, with `db` and Kysely's `sql` at hand. */
 export interface RevisionText {
   readonly id: string;
-  /** The parent's id; without it the revision is the first. */
-  readonly after?: string;
+  /** The parent's id, or the ids of a merge's parents; without it the revision is the first. */
+  readonly after?: string | readonly string[];
+  readonly transactional?: boolean;
   readonly message?: string;
   readonly up?: string;
   readonly down?: string;
@@ -45,18 +48,63 @@ export function fileTest(name: string, run: () => Promise<void>): void {
   Deno.test({ name: allowed ? name : `${name} [needs files: deno test -P lib]`, ignore: !allowed, fn: run });
 }
 
-function source({ id, after, message = `revision ${id}`, up = "", down = "" }: RevisionText): string {
+/** A revision's statements that make a table, and drop it. */
+export function creating(table: string): Pick<RevisionText, "up" | "down"> {
+  return {
+    up: `await db.schema.createTable("${table}").addColumn("id", "integer").execute();`,
+    down: `await db.schema.dropTable("${table}").execute();`,
+  };
+}
+
+/** An engine whose search path is a schema of its own, empty at first. */
+export async function scratch(
+  url: string,
+  driver: DriverName = "pg",
+): Promise<{ engine: Engine; schema: string; url: string }> {
+  const schema = `s_${crypto.randomUUID().slice(0, 8)}`;
+  await using admin = createEngine(url);
+  await admin.begin((connection) => connection.execute(`CREATE SCHEMA ${schema}`));
+  const target = onSchemas(url, schema, driver);
+  return { engine: createEngine(target, { statementTimeout: 60_000 }), schema, url: target.reveal() };
+}
+
+/** The URL with this search path. */
+export function onSchemas(url: string, searchPath: string, driver: DriverName = "pg"): EngineUrl {
+  return EngineUrl.parse(`${url}${url.includes("?") ? "&" : "?"}options=-csearch_path%3D${searchPath}`)
+    .withDriver(driver);
+}
+
+/** The tables of a schema, those of migrations aside. */
+export async function tables(engine: Engine): Promise<string[]> {
+  await using connection = await engine.connect();
+  const result = await connection.execute<{ name: string }>(
+    `SELECT tablename::text AS name FROM pg_tables
+      WHERE schemaname = current_schema() AND tablename !~ '^schema_version' ORDER BY 1`,
+  );
+  return result.scalars().all();
+}
+
+/** The heads of a database. */
+export async function versions(engine: Engine): Promise<unknown[]> {
+  await using connection = await engine.connect();
+  return (await connection.execute("SELECT revision FROM schema_version ORDER BY 1")).scalars().all();
+}
+
+function source(text: RevisionText): string {
+  const { id, after, message = `revision ${id}`, transactional = true, up = "", down = "" } = text;
   return `/**
  * ${message}
  *
  * Revision ID: ${id}
- * Revises: ${after ?? "base"}
+ * Revises: ${[after ?? "base"].flat().join(", ")}
  * Create Date: 2025-11-03
  */
 import { type Kysely, sql } from "kysely";
 
 export const revision = "${id}";
-export const downRevision = ${after ? `"${after}"` : "null"};
+export const downRevision = ${JSON.stringify(after ?? null)};${
+    transactional ? "" : "\nexport const transactional = false;"
+  }
 
 export async function up(db: Kysely<any>): Promise<void> {
   ${up}

@@ -5,12 +5,21 @@
  * @module
  */
 import type { Connection } from "../engine/connection.ts";
-import { MissingSchemaError, VersionTableChangedError } from "./errors.ts";
+import { DatabaseError } from "../engine/errors.ts";
+import { MissingPrivilegeError, MissingSchemaError, VersionTableChangedError } from "./errors.ts";
+import { VersionLog } from "./version_log.ts";
+
+/** The statement that makes the table. @param table its name, quoted, with its schema where that is known. */
+export function createVersionTableSql(table: string): string {
+  return `CREATE TABLE IF NOT EXISTS ${table} (revision text CONSTRAINT pk_schema_version PRIMARY KEY)`;
+}
 
 /** The version table of one schema, over one connection. */
 export class VersionTable {
   /** The schema in which the migrations run. */
   readonly schema: string;
+  /** What ran when. */
+  readonly log: VersionLog;
   readonly #name: string;
   readonly #connection: Connection;
 
@@ -18,6 +27,7 @@ export class VersionTable {
     this.#connection = connection;
     this.schema = schema;
     this.#name = name;
+    this.log = new VersionLog(connection, `${name}_log`);
   }
 
   /** The table, which need not exist yet, for the search path of this connection. @throws {MissingSchemaError} */
@@ -31,12 +41,16 @@ export class VersionTable {
     return new VersionTable(connection, schema, name);
   }
 
-  /** Makes the table if it does not exist. */
+  /** Makes the table and the log where they do not exist. @throws {MissingPrivilegeError} */
   async create(): Promise<void> {
-    if (await this.#exists()) return;
-    await this.#connection.execute(
-      `CREATE TABLE IF NOT EXISTS ${this.#name} (revision text CONSTRAINT pk_schema_version PRIMARY KEY)`,
-    );
+    try {
+      if (!await this.#exists()) await this.#connection.execute(createVersionTableSql(this.#name));
+      await this.log.create();
+    } catch (error) {
+      if (!(error instanceof DatabaseError && error.sqlstate === "42501")) throw error;
+      const role = await this.#connection.execute("SELECT current_user::text").catch(() => undefined);
+      throw new MissingPrivilegeError(role?.scalarOne<string>() ?? "of the URL", this.schema, { cause: error });
+    }
   }
 
   /** The heads of the database, in the order of their ids; none: it is at base. */
@@ -56,6 +70,12 @@ export class VersionTable {
     const deleted = await this.#connection.execute(sql, [gone]);
     if (deleted.rowCount !== gone.length) throw new VersionTableChangedError(this.#name);
     await this.#connection.execute(`INSERT INTO ${this.#name} SELECT unnest($1::text[])`, [come]);
+  }
+
+  /** Replaces whatever rows there are. */
+  async replace(heads: readonly string[]): Promise<void> {
+    await this.#connection.execute(`DELETE FROM ${this.#name}`);
+    await this.#connection.execute(`INSERT INTO ${this.#name} SELECT unnest($1::text[])`, [heads]);
   }
 
   async #exists(): Promise<boolean> {

@@ -1,12 +1,5 @@
-/** The errors of models and sessions. @module */
+/** The errors of sessions. @module */
 import { EngineError } from "../engine/errors.ts";
-
-/** A model was declared in a way that cannot work. */
-export class InvalidModelError extends EngineError {
-  constructor(table: string, problem: string) {
-    super(`The model of table "${table}" cannot be used: ${problem}.`);
-  }
-}
 
 /** A relation was read that nobody loaded. */
 export class NotLoadedError extends EngineError {
@@ -15,6 +8,13 @@ export class NotLoadedError extends EngineError {
       `${model}.${relation} was not loaded, and is not loaded behind your back. Load it with the query: ` +
         `select(${model}).options(selectinload("${relation}")).`,
     );
+  }
+}
+
+/** A statement cannot give objects of a model. */
+export class InvalidStatementError extends EngineError {
+  constructor(model: string, problem: string) {
+    super(`This statement cannot give objects of ${model}: ${problem}.`);
   }
 }
 
@@ -84,5 +84,15 @@ export class SessionClosedError extends EngineError {
 export class StaleDataError extends EngineError {
   constructor(table: string) {
     super(`A changed object has no row in "${table}" any more: someone deleted it since it was loaded.`);
+  }
+}
+
+/** New rows came back with other keys than the server had made for them: which belongs to which object is unknown. */
+export class KeyChangedError extends EngineError {
+  constructor(table: string) {
+    super(
+      `New rows of "${table}" did not keep the keys that were made for them; a trigger changes them. Make the keys in ` +
+        "the program, or flush such objects one at a time.",
+    );
   }
 }

@@ -4,32 +4,28 @@
  *
  * @module
  */
-import { encodeParameter } from "../engine/parameters.ts";
-import type { Table } from "./table.ts";
+import { encodeParameter } from "../engine/drivers/parameters.ts";
+import type { Table } from "../schema/table.ts";
 
 /** An object of a model, seen by its attributes. */
 export type Entity = Record<string, unknown>;
 
-/** The objects of a session by table and primary key. */
-export class IdentityMap {
-  readonly #objects = new Map<Table, Map<string, Entity>>();
+/** What is known of the objects of a session, by table and primary key. */
+export class IdentityMap<Known> {
+  readonly #objects = new Map<Table, Map<string, Known>>();
 
-  get(table: Table, key: readonly unknown[]): Entity | undefined {
+  get(table: Table, key: readonly unknown[]): Known | undefined {
     return this.#objects.get(table)?.get(keyText(key));
   }
 
-  set(table: Table, key: readonly unknown[], entity: Entity): void {
+  set(table: Table, key: readonly unknown[], known: Known): void {
     let objects = this.#objects.get(table);
     if (!objects) this.#objects.set(table, objects = new Map());
-    objects.set(keyText(key), entity);
+    objects.set(keyText(key), known);
   }
 
   delete(table: Table, key: readonly unknown[]): void {
     this.#objects.get(table)?.delete(keyText(key));
-  }
-
-  clear(): void {
-    this.#objects.clear();
   }
 }
 

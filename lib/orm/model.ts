@@ -4,11 +4,20 @@
  *
  * @module
  */
-import { type Related, type RelationDeclaration, relationsOf } from "./relations.ts";
-import { type Columns, Metadata, type Table, type TableOptions } from "./table.ts";
+import type { AnyModel } from "../schema/relation.ts";
+import { type Related, relationsOf } from "./relations.ts";
+import { type Columns, Metadata, type Table, type TableOptions } from "../schema/table.ts";
+
+export type { AnyModel };
 
 /** What an instance holds. */
 export type Attributes<C extends Columns> = { -readonly [Name in keyof C]: C[Name]["value"] };
+
+/** Only types: which attributes of an object are columns, so that its methods and relations can be told from them. */
+declare class Columned<Values> {
+  protected readonly "(columns)"?: Values;
+}
+export type { Columned };
 
 type OptionalNames<C extends Columns> = { [Name in keyof C]: C[Name]["optional"] extends true ? Name : never }[keyof C];
 
@@ -34,18 +43,10 @@ export type RelationValues<M extends AnyModel> = {
 
 /** A model: the class of its objects, and the table of its rows. */
 export interface Model<C extends Columns, Name extends string = string> {
-  new (values: NewValues<C>): Attributes<C>;
+  new (values: NewValues<C>): Attributes<C> & Columned<Attributes<C>>;
   readonly table: Table<C, Name>;
   /** A new object with its relations: `User.create({ name: "sandy", toys: [car] })`. */
   create<M extends AnyModel>(this: M, values: NewValues<M["table"]["types"]> & RelationValues<M>): InstanceType<M>;
-}
-
-/** Any model, also one with methods of its own. */
-export interface AnyModel {
-  new (values: never): object;
-  readonly table: Table;
-  /** What a model declares of its relations to others. */
-  readonly relations?: Readonly<Record<string, RelationDeclaration>>;
 }
 
 /** What {@linkcode declarativeBase} returns. */
@@ -57,7 +58,7 @@ export interface DeclarativeBase<Shared extends Columns> {
     options?: TableOptions<(keyof C | keyof Shared) & string>,
   ): Model<C & Shared, Name>;
   /** Makes the table of a many-to-many relation: its columns together are its primary key. */
-  associationTable<C extends Columns>(name: string, columns: C): Table<C>;
+  associationTable<C extends Columns>(name: string, columns: C, options?: TableOptions<keyof C & string>): Table<C>;
   readonly metadata: Metadata;
 }
 
@@ -66,7 +67,7 @@ export interface DeclarativeBase<Shared extends Columns> {
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { now, randomUuid, text, timestamptz, uuid } from "./columns.ts";
+ * import { now, randomUuid, text, timestamptz, uuid } from "../schema/columns.ts";
  *
  * const { model, metadata } = declarativeBase({ createdAt: timestamptz().serverDefault(now()) });
  * class Hero extends model("heroes", { id: uuid().primaryKey().default(randomUuid), name: text() }) {}
@@ -83,9 +84,9 @@ export function declarativeBase<Shared extends Columns = Record<never, never>>(
   const metadata = new Metadata();
   return {
     metadata,
-    associationTable: (name, columns) => {
+    associationTable: (name, columns, options) => {
       const keys = Object.entries(columns).map(([attribute, column]) => [attribute, column.primaryKey()]);
-      return metadata.add(name, Object.fromEntries(keys));
+      return metadata.add(name, Object.fromEntries(keys), options);
     },
     model<C extends Columns, const Name extends string>(name: Name, columns: C, options?: TableOptions) {
       // a model's own column stands where the base has one of that name

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { declarativeBase, integer, InvalidModelError, text } from "../mod.ts";
-import { snakeCase } from "./table.ts";
+import { snakeCase } from "../schema/naming.ts";
 import { Hero, metadata } from "./testing/heroes.ts";
 import { Note, User } from "./testing/playground.ts";
 
@@ -48,7 +48,7 @@ Deno.test("a name that cannot be used is refused when the model is declared", ()
   const refused = (table: string, columns: Record<string, typeof id>, problem: string) =>
     assertThrows(() => model(table, columns), InvalidModelError, problem);
   refused("userToys", { id }, "a table is named in snake_case");
-  refused("app.users", { id }, "without its schema");
+  refused("app.users", { id }, "its schema apart");
   refused("toys", { id, constructor: id }, `a column cannot be named "constructor", which every object has`);
   refused("toys", { id, toString: id }, `"toString"`);
   refused("toys", { id, appURL: id, appUrl: id }, `"appURL" and "appUrl" are one column, app_url`);

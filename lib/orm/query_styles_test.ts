@@ -166,6 +166,13 @@ const STYLES: Record<string, (fixture: Fixture) => Promise<void>> = {
     assertEquals(await names(session, joined), ["sandy", "sandy"]);
     assertEquals(await names(session, joined.limit(1)), ["sandy"]);
   },
+  'select(User).join("toys").columns("name", "toys.name")': async ({ session }) => {
+    await addToys(session, "car", "ball");
+    const statement = select(User).join("toys").columns("name", "toys.name").orderBy("toys.name");
+    const rows: { name: string; "toys.name": string }[] = (await session.execute(statement)).all();
+    assertEquals(rows, [{ name: "sandy", "toys.name": "ball" }, { name: "sandy", "toys.name": "car" }]);
+    assertEquals((await session.execute(statement)).scalars("toys.name").all(), ["ball", "car"]);
+  },
   'stmt.options(selectinload("toys"))': async ({ session, other, sent }) => {
     await addToys(session, "car", "ball");
     sent.length = 0;
@@ -187,6 +194,17 @@ const STYLES: Record<string, (fixture: Fixture) => Promise<void>> = {
     const query = db.selectFrom("heroes").select(({ fn }) => fn.countAll<bigint>().as("count"));
     const rows: { count: bigint }[] = (await session.execute(query)).all();
     assertEquals(rows, [{ count: 3n }]); // it sees what waited in the session
+    const everything = db.selectFrom("heroes").selectAll().where("name", "=", "patrick");
+    const row: { id: string; name: string } = (await session.execute(everything)).one();
+    assert(!(row instanceof Hero) && row.name === "patrick");
+  },
+  "session.scalars(select(Hero).fromStatement(query))": async ({ session, engine, sandyId }) => {
+    session.add(new Hero({ name: "patrick" }));
+    const db = engine.kysely<{ heroes: { id: string; name: string } }>();
+    const query = db.selectFrom("heroes").selectAll().where("name", "!=", "spongebob").orderBy("name", "desc");
+    const found: Hero[] = (await session.scalars(select(Hero).fromStatement(query))).all();
+    assertEquals(found.map((hero) => hero.greeting()), ["I am sandy", "I am patrick"]);
+    assertStrictEquals(found[0], await session.get(Hero, sandyId));
   },
 };
 

@@ -44,7 +44,7 @@ class Address extends model("address", {
 /** An address of nobody yet: the relation gives `userId`. */
 const address = (email: string) => new Address({ email });
 
-for (const driver of ["pg", "postgres"]) {
+for (const driver of ["pg", "postgres", "libpq"]) {
   database.test(`${driver}: the quick start, from models to deleted rows`, async (url, t) => {
     await using engine = createEngine(url.replace("postgresql:", `postgresql+${driver}:`));
     const getSession = sessionmaker(engine);

@@ -1,53 +1,17 @@
 /**
- * Relations between models: many-to-one (an attribute holds an object or null), one-to-many and many-to-many (an
- * attribute holds a {@linkcode Related} collection). Nothing is loaded behind one's back: what was not loaded says so.
+ * What objects hold in their relations: in a many-to-one relation an object or null, in a one-to-many or many-to-many
+ * relation a {@linkcode Related} collection. Nothing is loaded behind one's back: what was not loaded says so.
  *
  * @module
  */
-import { InvalidModelError, NotLoadedError } from "./errors.ts";
+import { type AnyModel, type Relation, resolveRelation } from "../schema/relation.ts";
+import { NotLoadedError } from "./errors.ts";
 import type { Entity } from "./identity_map.ts";
-import type { AnyModel } from "./model.ts";
-import type { ForeignKey, Table } from "./table.ts";
+import { type ObjectState, stateOf } from "./object_state.ts";
+import type { ForeignKey, TableColumn } from "../schema/table.ts";
 
-/** The model on the other side; of its type no relations are asked, because models may name each other. */
-export type RelationTarget = () => { new (values: never): object; readonly table: Table };
-
-/** A relation as a model declares it in `static relations`. */
-export interface RelationDeclaration {
-  readonly kind: "many-to-one" | "one-to-many" | "many-to-many";
-  readonly target: RelationTarget;
-  /** The attribute with the foreign key; only needed where there are several between the two tables. */
-  readonly foreignKey?: string;
-  /** The association table of a many-to-many relation. */
-  readonly secondary?: Table;
-}
-
-/** This table has the foreign key: `team: manyToOne(() => Team)`. */
-export function manyToOne(target: RelationTarget, options: { foreignKey?: string } = {}): RelationDeclaration {
-  return { kind: "many-to-one", target, ...options };
-}
-
-/** The other table has the foreign key: `members: oneToMany(() => User)`. */
-export function oneToMany(target: RelationTarget, options: { foreignKey?: string } = {}): RelationDeclaration {
-  return { kind: "one-to-many", target, ...options };
-}
-
-/** An association table has both foreign keys: `toys: manyToMany(() => Toy, { secondary: userToy })`. */
-export function manyToMany(target: RelationTarget, options: { secondary: Table }): RelationDeclaration {
-  return { kind: "many-to-many", target, ...options };
-}
-
-/** A relation whose tables and foreign keys are known. */
-export interface Relation {
-  readonly name: string;
-  readonly kind: RelationDeclaration["kind"];
-  readonly owner: AnyModel;
-  readonly target: AnyModel;
-  /** The foreign key between the two tables; of a many-to-many relation the one from the association to the owner. */
-  readonly key: ForeignKey;
-  /** Of a many-to-many relation the foreign key from the association to the target. */
-  readonly otherKey: ForeignKey | undefined;
-}
+export { manyToMany, manyToOne, oneToMany } from "../schema/relation.ts";
+export type { Relation };
 
 const RELATIONS = new WeakMap<AnyModel, ReadonlyMap<string, Relation>>();
 
@@ -61,39 +25,10 @@ export function relationsOf(model: AnyModel): ReadonlyMap<string, Relation> {
   let relations = RELATIONS.get(model);
   if (relations) return relations;
   const declared = Object.entries(model.relations ?? {});
-  relations = new Map(declared.map(([name, declaration]) => [name, resolve(model, name, declaration)]));
+  relations = new Map(declared.map(([name, declaration]) => [name, resolveRelation(model, name, declaration)]));
   RELATIONS.set(model, relations);
   for (const relation of relations.values()) defineAccessor(model, relation);
   return relations;
-}
-
-function resolve(owner: AnyModel, name: string, declaration: RelationDeclaration): Relation {
-  const { kind, foreignKey, secondary } = declaration;
-  const target: AnyModel = declaration.target();
-  if (owner.table.columns.some(({ attribute }) => attribute === name)) {
-    throw new InvalidModelError(owner.table.name, `"${name}" is both a column and a relation: rename one`);
-  }
-  const only = (from: Table, to: Table): ForeignKey => {
-    const keys = from.foreignKeys().filter((key) => key.to === to)
-      .filter(({ column }) => foreignKey === undefined || column.attribute === foreignKey);
-    if (keys.length === 1) return keys[0];
-    const problem = keys.length === 0 ? "there is no foreign key" : "there are several foreign keys";
-    throw new InvalidModelError(
-      owner.table.name,
-      `for the relation "${name}" ${problem} from "${from.name}" to "${to.name}"${
-        keys.length === 0 ? ": give a column .references()" : "; name one with { foreignKey }"
-      }`,
-    );
-  };
-  if (kind === "many-to-many") {
-    if (owner.table === target.table) {
-      const [key, otherKey] = secondary!.foreignKeys();
-      return { name, kind, owner, target, key, otherKey };
-    }
-    return { name, kind, owner, target, key: only(secondary!, owner.table), otherKey: only(secondary!, target.table) };
-  }
-  const [from, to] = kind === "many-to-one" ? [owner, target] : [target, owner];
-  return { name, kind, owner, target, key: only(from.table, to.table), otherKey: undefined };
 }
 
 /** The same relation seen from the other side, where the target declares it. */
@@ -115,33 +50,11 @@ export interface Reference {
   readonly value: Entity | null;
 }
 
-/** What the objects hold in their relations: beside them, so that an object shows nothing but its columns. */
-const HELD = new WeakMap<Entity, Map<string, Reference | Related<object>>>();
-/** Objects that came from the database: what they hold is unknown until it was loaded. */
-const FROM_DATABASE = new WeakSet<Entity>();
-
-/** Notes that an object came from the database. */
-export function markLoaded(entity: Entity): void {
-  FROM_DATABASE.add(entity);
-}
-
-/** What an object holds in a relation; `undefined` when nothing was put there or loaded. */
-export function held(entity: Entity, name: string): Reference | Related<object> | undefined {
-  return HELD.get(entity)?.get(name);
-}
-
-/** Forgets what an object holds in its relations; they have to be loaded again. */
-export function forgetHeld(entity: Entity): void {
-  HELD.delete(entity);
-  FROM_DATABASE.add(entity);
-}
-
 /** The collection of an object, made when it is first asked for. */
 export function collectionOf(entity: Entity, relation: Relation): Related<object> {
-  const known = held(entity, relation.name);
-  if (known) return known as Related<object>;
-  const collection = new Related<object>(entity, relation, !FROM_DATABASE.has(entity));
-  hold(entity, relation.name, collection);
+  const { collections, isRead } = stateOf(entity);
+  let collection = collections.get(relation.name);
+  if (!collection) collections.set(relation.name, collection = new Related<object>(entity, relation, !isRead));
   return collection;
 }
 
@@ -154,14 +67,8 @@ export function setReference(
   // undefined where the server has yet to make the key: see propagateKeys()
   id: unknown = value === null ? null : value[key.referred.attribute],
 ): void {
-  hold(entity, name, { key, value });
+  stateOf(entity).references.set(name, { key, value });
   entity[key.column.attribute] = id;
-}
-
-function hold(entity: Entity, name: string, value: Reference | Related<object>): void {
-  let all = HELD.get(entity);
-  if (!all) HELD.set(entity, all = new Map());
-  all.set(name, value);
 }
 
 function defineAccessor(model: AnyModel, relation: Relation): void {
@@ -181,178 +88,183 @@ function defineAccessor(model: AnyModel, relation: Relation): void {
 }
 
 function readReference(entity: Entity, relation: Relation): Entity | null {
-  const reference = held(entity, relation.name) as Reference | undefined;
+  const reference = stateOf(entity).references.get(relation.name);
   if (reference?.value && isCurrent(entity, reference)) return reference.value;
   if ((entity[relation.key.column.attribute] ?? null) === null) return null;
   throw new NotLoadedError(relation.owner.name, relation.name);
 }
 
 /** A foreign key that was set by hand, or returned to what it was, goes before the object that was put there. */
-function isCurrent(entity: Entity, { key, value }: Reference): boolean {
+export function isCurrent(entity: Entity, { key, value }: Reference): boolean {
   const id = entity[key.column.attribute];
   return value !== null && (id === undefined || id === value[key.referred.attribute]);
 }
 
 function writeReference(entity: Entity, relation: Relation, value: Entity | null): void {
   const inverse = inverseOf(relation);
-  const before = (held(entity, relation.name) as Reference | undefined)?.value;
-  if (inverse && before) collectionOf(before, inverse).deleteQuietly(entity);
+  const before = stateOf(entity).references.get(relation.name)?.value;
+  if (inverse && before) collectionOf(before, inverse).note(entity, false);
   setReference(entity, relation.name, relation.key, value);
-  if (inverse && value) collectionOf(value, inverse).addQuietly(entity);
+  if (inverse && value) collectionOf(value, inverse).note(entity, true);
 }
+
+/** What waits to be written of a collection: objects that come in (true) and go out (false). */
+export type Changes = ReadonlyMap<object, boolean>;
 
 /** The objects on the other side of a relation to many. */
 export class Related<T extends object> implements Iterable<T> {
   readonly #owner: Entity;
-  readonly #relation: Relation;
-  #items: Set<T> | undefined;
-  /** Put in and taken out since the last flush. */
-  readonly added = new Set<T>();
-  readonly removed = new Set<T>();
+  /** What the database has; undefined while that is not known. */
+  #loaded: ReadonlySet<object> | undefined;
+  #changes = new Map<object, boolean>();
 
   /** Made by the accessors of a model. @param isLoaded false: reading throws until it was loaded. */
-  constructor(owner: object, relation: Relation, isLoaded: boolean) {
+  constructor(owner: object, readonly relation: Relation, isLoaded: boolean) {
     this.#owner = owner as Entity;
-    this.#relation = relation;
-    if (isLoaded) this.#items = new Set();
+    if (isLoaded) this.#loaded = new Set();
   }
 
   /** True when the objects are known. */
   get isLoaded(): boolean {
-    return this.#items !== undefined;
+    return this.#loaded !== undefined;
+  }
+
+  /** What waits to be written. */
+  get changes(): Changes {
+    return this.#changes;
   }
 
   /** How many there are. @throws {NotLoadedError} */
   get size(): number {
-    return this.#known().size;
+    return this.all().length;
   }
 
   /** True when the object is among them. @throws {NotLoadedError} */
   has(item: T): boolean {
-    return this.#known().has(item);
+    const known = this.#known();
+    return this.#changes.get(item) ?? known.has(item);
   }
 
   /** Every object. @throws {NotLoadedError} */
   all(): T[] {
-    return [...this.#known()];
+    const known = this.#known();
+    const added = [...this.#changes.keys()].filter((item) => !known.has(item));
+    return [...known, ...added].filter((item) => this.#changes.get(item) ?? true) as T[];
   }
 
   [Symbol.iterator](): Iterator<T> {
-    return this.#known()[Symbol.iterator]();
+    return this.all()[Symbol.iterator]();
   }
 
   /** Puts an object in; the rows follow with the next flush. It need not be loaded for that. */
   add(item: T): this {
-    this.addQuietly(item);
-    const inverse = inverseOf(this.#relation);
-    if (this.#relation.kind === "one-to-many") this.#setOwner(item as Entity, inverse, this.#owner);
-    else if (inverse) collectionOf(item as Entity, inverse).addQuietly(this.#owner);
+    this.note(item, true);
+    const inverse = inverseOf(this.relation);
+    if (this.relation.kind === "one-to-many") this.#setOwner(item as Entity, inverse, this.#owner);
+    else if (inverse) collectionOf(item as Entity, inverse).note(this.#owner, true);
     return this;
   }
 
   /** Takes an object out; the rows follow with the next flush. @returns whether it was, or may have been, in. */
   delete(item: T): boolean {
-    const { kind, key } = this.#relation;
+    const { kind, key } = this.relation;
     const isOthers = kind === "one-to-many" &&
       (item as Entity)[key.column.attribute] !== this.#owner[key.referred.attribute];
-    if (isOthers || !this.deleteQuietly(item)) return false;
-    const inverse = inverseOf(this.#relation);
+    if (isOthers || this.isLoaded && !this.has(item)) return false;
+    this.note(item, false);
+    const inverse = inverseOf(this.relation);
     if (kind === "one-to-many") this.#setOwner(item as Entity, inverse, null);
-    else if (inverse) collectionOf(item as Entity, inverse).deleteQuietly(this.#owner);
+    else if (inverse) collectionOf(item as Entity, inverse).note(this.#owner, false);
     return true;
   }
 
-  /** `add` without telling the other side. */
-  addQuietly(item: object): void {
-    if (this.#items?.has(item as T)) return;
+  /** Notes that an object comes in or goes out, without telling the other side. */
+  note(item: object, isIn: boolean): void {
     // while it is not known what is in, both orders have to be carried out
-    if (!this.removed.delete(item as T) || !this.#items) this.added.add(item as T);
-    this.#items?.add(item as T);
+    if (this.#loaded?.has(item) === isIn) this.#changes.delete(item);
+    else this.#changes.set(item, isIn);
   }
 
-  /** `delete` without telling the other side. */
-  deleteQuietly(item: object): boolean {
-    if (this.#items && !this.#items.delete(item as T)) return false;
-    if (!this.added.delete(item as T) || !this.#items) this.removed.add(item as T);
-    return true;
-  }
-
-  /** Takes over what was loaded; what waits to be flushed stays. */
+  /** Takes over what was loaded; what waits to be written stays. */
   fill(items: Iterable<object>): void {
-    this.#items = new Set(items as Iterable<T>);
-    for (const item of this.added) this.#items.add(item);
-    for (const item of this.removed) this.#items.delete(item);
+    this.#loaded = new Set(items);
   }
 
-  /** What it holds, to return to with {@linkcode restore}. @param pending with or without what waits to be written. */
-  snapshot(pending: boolean): RelatedSnapshot {
-    if (pending) return { items: this.#items && [...this.#items], added: [...this.added], removed: [...this.removed] };
-    const items = this.#items && [...this.#items, ...this.removed].filter((item) => !this.added.has(item));
-    return { items, added: [], removed: [] };
+  /** Takes back what waits to be written. */
+  reset(): void {
+    this.#changes.clear();
   }
 
-  /** Returns to an earlier state. */
-  restore({ items, added, removed }: RelatedSnapshot): void {
-    this.#items = items && new Set(items as T[]);
-    this.settled();
-    for (const item of added) this.added.add(item as T);
-    for (const item of removed) this.removed.add(item as T);
+  /** Forgets what it holds; it has to be loaded again. */
+  forget(): void {
+    this.#loaded = undefined;
+    this.#changes.clear();
   }
 
-  /** What waited was written. */
-  settled(): void {
-    this.added.clear();
-    this.removed.clear();
+  /** These changes were written; what was changed since then waits. */
+  written(changes: Changes): void {
+    const now = new Set(this.#loaded);
+    for (const [item, isIn] of changes) {
+      if (isIn) now.add(item);
+      else now.delete(item);
+      if (this.#changes.get(item) === isIn) this.#changes.delete(item);
+      else this.#changes.set(item, !isIn);
+    }
+    if (this.#loaded) this.#loaded = now;
+  }
+
+  /** What it holds now. @returns a function that returns it to that. */
+  snapshot(): () => void {
+    const [loaded, changes] = [this.#loaded, new Map(this.#changes)];
+    return () => {
+      this.#loaded = loaded;
+      this.#changes = changes;
+    };
   }
 
   /** In a notebook and on the console: the objects, or that they are not loaded. */
   [Symbol.for("Deno.customInspect")](inspect: typeof Deno.inspect, options: Deno.InspectOptions): string {
-    return this.#items ? `Related ${inspect([...this.#items], options)}` : "Related (not loaded)";
+    return this.#loaded ? `Related ${inspect(this.all(), options)}` : "Related (not loaded)";
   }
 
-  #known(): Set<T> {
-    if (!this.#items) throw new NotLoadedError(this.#relation.owner.name, this.#relation.name);
-    return this.#items;
+  #known(): ReadonlySet<object> {
+    if (!this.#loaded) throw new NotLoadedError(this.relation.owner.name, this.relation.name);
+    return this.#loaded;
   }
 
   /** The foreign key is the item's: it refers to the owner also where the item declares no relation. */
   #setOwner(item: Entity, inverse: Relation | undefined, owner: Entity | null): void {
-    const { key } = this.#relation;
+    const { key } = this.relation;
     const name = inverse?.name ?? `(${key.column.attribute})`;
-    const before = (held(item, name) as Reference | undefined)?.value;
-    if (before && before !== this.#owner) collectionOf(before, this.#relation).deleteQuietly(item);
+    const before = stateOf(item).references.get(name)?.value;
+    if (before && before !== this.#owner) collectionOf(before, this.relation).note(item, false);
     setReference(item, name, key, owner);
   }
 }
 
-/** What a collection held at some time. */
-export interface RelatedSnapshot {
-  readonly items: object[] | undefined;
-  readonly added: object[];
-  readonly removed: object[];
-}
-
 /** The objects that an object refers to, or that were put into its collections. */
-export function* neighbours(entity: Entity): Generator<Entity> {
-  for (const value of HELD.get(entity)?.values() ?? []) {
-    if (value instanceof Related) yield* value.added as Iterable<Entity>;
-    else if (isCurrent(entity, value)) yield value.value!;
+export function* neighbours({ entity, references, collections }: ObjectState): Generator<Entity> {
+  for (const reference of references.values()) if (isCurrent(entity, reference)) yield reference.value!;
+  for (const { changes } of collections.values()) {
+    for (const [item, isIn] of changes) if (isIn) yield item as Entity;
   }
 }
+
+const NONE: ReadonlyMap<TableColumn, Entity> = new Map();
 
 /**
  * Copies the keys of the objects that an object refers to into its foreign keys.
  *
- * @returns the references whose objects have no key yet, because the server makes it.
+ * @returns the objects that have no key yet, because the server makes it, by the column that waits for it.
  */
-export function propagateKeys(entity: Entity): Reference[] {
-  const waiting: Reference[] = [];
-  for (const reference of HELD.get(entity)?.values() ?? []) {
-    if (reference instanceof Related || !reference.value) continue;
-    const { column, referred } = reference.key;
-    if (entity[column.attribute] !== undefined) continue;
-    entity[column.attribute] = reference.value[referred.attribute];
-    if (entity[column.attribute] === undefined) waiting.push(reference);
+export function propagateKeys(entity: Entity): ReadonlyMap<TableColumn, Entity> {
+  const { references } = stateOf(entity);
+  if (references.size === 0) return NONE;
+  const awaited = new Map<TableColumn, Entity>();
+  for (const { key: { column, referred }, value } of references.values()) {
+    if (value === null || entity[column.attribute] !== undefined) continue;
+    entity[column.attribute] = value[referred.attribute];
+    if (entity[column.attribute] === undefined) awaited.set(column, value);
   }
-  return waiting;
+  return awaited;
 }

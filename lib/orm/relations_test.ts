@@ -1,42 +1,13 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import {
-  createEngine,
-  type Engine,
-  ForeignKeyViolationError,
-  NotLoadedError,
-  select,
-  selectinload,
-  type Session,
-  type SessionMaker,
-  sessionmaker,
-} from "../mod.ts";
+import { ForeignKeyViolationError, NotLoadedError, select, selectinload, type Session } from "../mod.ts";
 import { testDatabase } from "../workbook/test_database.ts";
+import { type Fixture, sessionTest, target } from "./testing/fixture.ts";
 import { metadata, Note, Score, Team, Toy, User } from "./testing/playground.ts";
 
 const database = testDatabase(import.meta.url);
 
-interface Fixture {
-  engine: Engine;
-  getSession: SessionMaker;
-  /** The statements sent, without BEGIN and COMMIT, each cut to its first three words. */
-  sent: string[];
-}
-
 for (const driver of ["pg", "postgres"]) {
-  const test = (name: string, run: (fixture: Fixture) => Promise<void>) =>
-    database.test(`${driver}: ${name}`, async (url) => {
-      await using engine = createEngine(url.replace("postgresql:", `postgresql+${driver}:`));
-      await engine.begin(async (connection) => {
-        await metadata.dropAll(connection);
-        await metadata.createAll(connection);
-      });
-      const sent: string[] = [];
-      engine.events.on("query", ({ sql }) => {
-        if (!/^(BEGIN|COMMIT|ROLLBACK)/.test(sql)) sent.push(sql.split(" ").slice(0, 3).join(" "));
-      });
-      await run({ engine, getSession: sessionmaker(engine), sent });
-      assertEquals(engine.poolStatus.held, 0, "a connection was not given back");
-    });
+  const test = sessionTest(database, driver, metadata, target);
 
   test("what an object refers to is written with it, in the order of the foreign keys", async (t) => {
     await using session = t.getSession();
@@ -52,8 +23,8 @@ for (const driver of ["pg", "postgres"]) {
       "INSERT INTO users",
     ]);
     assert(t.sent.indexOf("INSERT INTO users") < t.sent.indexOf("INSERT INTO notes"));
-    assertEquals(await rows(t, "SELECT user_id, toy_id FROM user_toy"), [[sandy.id, car.id]]);
-    assertEquals(await rows(t, "SELECT id, user_id FROM notes"), [[1, sandy.id]]);
+    assertEquals(await t.rows("SELECT user_id, toy_id FROM user_toy"), [[sandy.id, car.id]]);
+    assertEquals(await t.rows("SELECT id, user_id FROM notes"), [[1, sandy.id]]);
   });
 
   test("a key that the server makes is carried into the rows that refer to it", async (t) => {
@@ -64,7 +35,7 @@ for (const driver of ["pg", "postgres"]) {
     session.add(sandy);
     await session.commit();
     assertEquals([team.id, sandy.teamId], [1, 1]);
-    assertEquals(await rows(t, "SELECT team_id FROM users"), [[1]]);
+    assertEquals(await t.rows("SELECT team_id FROM users"), [[1]]);
   });
 
   test("a circle of new rows is closed with an UPDATE", async (t) => {
@@ -73,7 +44,7 @@ for (const driver of ["pg", "postgres"]) {
     const team = Team.create({ name: "squirrels", captain: sandy, members: [sandy] });
     session.add(team);
     await session.commit();
-    assertEquals(await rows(t, "SELECT t.captain_id, u.team_id FROM teams t JOIN users u ON u.id = t.captain_id"), [
+    assertEquals(await t.rows("SELECT t.captain_id, u.team_id FROM teams t JOIN users u ON u.id = t.captain_id"), [
       [sandy.id, team.id],
     ]);
     assertEquals(t.sent.filter((sql) => sql.startsWith("UPDATE")).length, 1);
@@ -101,7 +72,7 @@ for (const driver of ["pg", "postgres"]) {
     t.sent.length = 0;
     await session.commit();
     assertEquals(t.sent, ["INSERT INTO toys", "DELETE FROM user_toy", "INSERT INTO user_toy"]);
-    const linked = await rows(t, `SELECT toy_id FROM user_toy WHERE user_id = '${userId}'`);
+    const linked = await t.rows(`SELECT toy_id FROM user_toy WHERE user_id = '${userId}'`);
     assertEquals(linked.length, 2);
     assert(!linked.flat().includes(toyIds[0]));
   });
@@ -114,7 +85,7 @@ for (const driver of ["pg", "postgres"]) {
     assertThrows(() => sandy.toys.size, NotLoadedError);
     sandy.toys.add(new Toy({ name: "kite" }));
     await session.commit();
-    assertEquals(await rows(t, "SELECT count(*)::int FROM user_toy"), [[2]]);
+    assertEquals(await t.rows("SELECT count(*)::int FROM user_toy"), [[2]]);
   });
 
   test("an object in a relation to one is read as it was loaded, or says that it was not", async (t) => {
@@ -130,7 +101,7 @@ for (const driver of ["pg", "postgres"]) {
     assertEquals(sandy.team?.name, "squirrels");
     sandy.team = null;
     await session.commit();
-    assertEquals(await rows(t, "SELECT count(*)::int FROM users WHERE team_id IS NULL"), [[2]]);
+    assertEquals(await t.rows("SELECT count(*)::int FROM users WHERE team_id IS NULL"), [[2]]);
   });
 
   test("selectinload: one SELECT more for any number of owners; nested ones, too", async (t) => {
@@ -156,11 +127,11 @@ for (const driver of ["pg", "postgres"]) {
     car.users.add(sandy);
     session.add(car);
     await session.commit();
-    assertEquals(await rows(t, "SELECT count(*)::int FROM user_toy"), [[1]]);
+    assertEquals(await t.rows("SELECT count(*)::int FROM user_toy"), [[1]]);
     car.users.delete(sandy);
     assertEquals(sandy.toys.size, 0);
     await session.commit();
-    assertEquals(await rows(t, "SELECT count(*)::int FROM user_toy"), [[0]]);
+    assertEquals(await t.rows("SELECT count(*)::int FROM user_toy"), [[0]]);
   });
 
   test("delete: rows go in the reverse order of the foreign keys", async (t) => {
@@ -200,7 +171,7 @@ for (const driver of ["pg", "postgres"]) {
     second!.points = 21;
     session.delete(await session.getOne(Score, { game: "chess", round: 1 }));
     await session.commit();
-    assertEquals(await rows(t, "SELECT round, points FROM scores"), [[2, 21]]);
+    assertEquals(await t.rows("SELECT round, points FROM scores"), [[2, 21]]);
   });
 
   test("rows that change the same columns are one UPDATE, deleted ones one DELETE", async (t) => {
@@ -212,7 +183,7 @@ for (const driver of ["pg", "postgres"]) {
     t.sent.length = 0;
     await session.commit();
     assertEquals(t.sent, ["UPDATE scores SET", "DELETE FROM scores"]);
-    assertEquals(await rows(t, "SELECT count(*)::int, sum(points)::int FROM scores"), [[30, 435]]);
+    assertEquals(await t.rows("SELECT count(*)::int, sum(points)::int FROM scores"), [[30, 435]]);
   });
 
   test("a change inside of a JSON value is noticed", async (t) => {
@@ -222,7 +193,7 @@ for (const driver of ["pg", "postgres"]) {
     await session.commit();
     sandy.settings!.sizes!.push(2);
     await session.commit();
-    assertEquals(await rows(t, "SELECT settings FROM users"), [[{ sizes: [1, 2] }]]);
+    assertEquals(await t.rows("SELECT settings FROM users"), [[{ sizes: [1, 2] }]]);
   });
 
   test("rollback returns objects to what they were, collections included; new ones leave the session", async (t) => {
@@ -241,7 +212,7 @@ for (const driver of ["pg", "postgres"]) {
     assertEquals(await session.get(Toy, kite.id), null);
     session.add(kite);
     await session.commit();
-    assertEquals(await rows(t, "SELECT count(*)::int FROM toys"), [[2]]);
+    assertEquals(await t.rows("SELECT count(*)::int FROM toys"), [[2]]);
   });
 
   test("beginNested: rolled back to the savepoint, on the server and in the objects", async (t) => {
@@ -262,7 +233,7 @@ for (const driver of ["pg", "postgres"]) {
       await savepoint.commit();
     }
     await session.commit();
-    assertEquals(await rows(t, "SELECT u.name, t.name FROM users u, toys t"), [["outer", "kept"]]);
+    assertEquals(await t.rows("SELECT u.name, t.name FROM users u, toys t"), [["outer", "kept"]]);
   });
 
   test("beginNested: an error inside costs only what is inside", async (t) => {
@@ -277,7 +248,7 @@ for (const driver of ["pg", "postgres"]) {
     await savepoint.rollback();
     assertEquals(session.state, "active");
     await session.commit();
-    assertEquals(await rows(t, "SELECT name FROM users ORDER BY name"), [["sandy"], ["spongebob"]]);
+    assertEquals(await t.rows("SELECT name FROM users ORDER BY name"), [["sandy"], ["spongebob"]]);
   });
 
   test("join: filters by the other side of a relation", async (t) => {
@@ -334,9 +305,4 @@ async function addSandy({ getSession, sent }: Fixture, ...toys: string[]) {
   await getSession.begin((session) => session.add(sandy));
   sent.length = 0;
   return { userId: sandy.id, toyIds };
-}
-
-async function rows({ engine }: Fixture, sql: string): Promise<unknown[][]> {
-  await using connection = await engine.connect();
-  return (await connection.execute(sql)).tuples().all();
 }

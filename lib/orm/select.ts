@@ -5,30 +5,30 @@
  * @module
  */
 import {
-  CamelCasePlugin,
-  DummyDriver,
+  type AnyColumnWithTable,
+  expressionBuilder,
   type ExpressionOrFactory,
   type ExtractTypeFromReferenceExpression,
-  HandleEmptyInListsPlugin,
   isExpression,
-  Kysely,
   type OperandValueExpression,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
+  type RawBuilder,
   type ReferenceExpression,
-  replaceWithNoncontingentExpression,
   type SelectQueryBuilder,
   sql,
   type SqlBool,
-  type StringReference,
 } from "kysely";
-import { InvalidModelError } from "./errors.ts";
+import type { Compilable } from "../engine/connection.ts";
+import type { Result } from "../engine/result.ts";
+import { InvalidModelError } from "../schema/errors.ts";
+import { quote } from "../schema/quote.ts";
+import { snakeCase } from "../schema/naming.ts";
+import { isEnumList, type Table, type TableColumn } from "../schema/table.ts";
+import { compile, type Compiled } from "../kysely/compiler.ts";
+import { InvalidStatementError } from "./errors.ts";
+import { FromStatement } from "./from_statement.ts";
 import type { LoaderOption } from "./loading.ts";
-import type { AnyModel, Attributes } from "./model.ts";
-import { quote } from "./quote.ts";
+import type { AnyModel, Attributes, Columned } from "./model.ts";
 import { type Related, relationsOf } from "./relations.ts";
-import { snakeCase, type Table, type TableColumn } from "./table.ts";
 
 /** The attributes of a model that are columns. */
 export type ColumnValues<M extends AnyModel> = Attributes<M["table"]["types"]>;
@@ -37,29 +37,15 @@ export type ColumnValues<M extends AnyModel> = Attributes<M["table"]["types"]>;
 export type RelationNames<M extends AnyModel> = keyof NonNullable<M["relations"]> & string;
 
 /** The columns on the other side of a relation. */
-type JoinedValues<M extends AnyModel, Name extends string> = Name extends keyof InstanceType<M>
-  ? ValuesOf<InstanceType<M>[Name] extends Related<infer T> ? T : NonNullable<InstanceType<M>[Name]>>
+type JoinedValues<M extends AnyModel, Name extends string> = ValuesOf<InstanceType<M>[Name & keyof InstanceType<M>]>;
+type ValuesOf<T> = T extends Related<infer Each> ? ValuesOf<Each>
+  : T extends Columned<infer Values> ? NonNullable<Values>
   : never;
-type ValuesOf<T> = {
-  // deno-lint-ignore no-explicit-any -- whatever is no column of a row
-  [Name in keyof T as T[Name] extends Related<any> | ((...args: any) => any) ? never : Name]: T[Name];
-};
 
+type ListTest = "in" | "not in";
+type NullTest = "is" | "is not";
 /** How to compare, as Kysely writes it. */
-export type Comparison =
-  | "="
-  | "!="
-  | "<>"
-  | "<"
-  | "<="
-  | ">"
-  | ">="
-  | "like"
-  | "ilike"
-  | "in"
-  | "not in"
-  | "is"
-  | "is not";
+export type Comparison = "=" | "!=" | "<>" | "<" | "<=" | ">" | ">=" | "like" | "ilike" | ListTest | NullTest;
 
 /** How rows are locked until the end of the transaction. */
 export interface LockOptions {
@@ -74,32 +60,41 @@ type Database<M extends AnyModel, Joined> = { [Name in M["table"]["name"]]: Colu
 type Tables<M extends AnyModel, Joined> = keyof Database<M, Joined> & string;
 type Builder<M extends AnyModel, Joined> = SelectQueryBuilder<Database<M, Joined>, Tables<M, Joined>, unknown>;
 
+/** A column: the model's own by itself or with its table, `"users.name"`, a joined one with its relation, `"toys.name"`. */
+type ColumnName<M extends AnyModel, Joined> =
+  | (keyof ColumnValues<M> & string)
+  | AnyColumnWithTable<Database<M, Joined>, Tables<M, Joined>>;
+/** What may be compared: a column or an expression. */
+type Comparable<M extends AnyModel, Joined> =
+  | ColumnName<M, Joined>
+  | Exclude<ReferenceExpression<Database<M, Joined>, Tables<M, Joined>>, string>;
+/** Where a column is looked for: without a table it is the model's own. */
+type Scope<M extends AnyModel, Joined, Column> = Column extends keyof ColumnValues<M> ? M["table"]["name"]
+  : Tables<M, Joined>;
+type ValueOf<M extends AnyModel, Joined, Column> = ExtractTypeFromReferenceExpression<
+  Database<M, Joined>,
+  Scope<M, Joined, Column>,
+  Column
+>;
+
 /** What a column may be compared with: `in` takes a list, `is` takes null or a boolean. */
-type Operand<DB, TB extends keyof DB, Column, Operator> = Operator extends "in" | "not in" ?
+type Operand<DB, TB extends keyof DB, Column, Operator> = Operator extends ListTest ?
     | readonly OperandValueExpression<DB, TB, Column>[]
     | ExpressionOrFactory<DB, TB, ExtractTypeFromReferenceExpression<DB, TB, Column>>
-  : Operator extends "is" | "is not"
-    ? Extract<ExtractTypeFromReferenceExpression<DB, TB, Column>, boolean | null> | null
+  : Operator extends NullTest ? Extract<ExtractTypeFromReferenceExpression<DB, TB, Column>, boolean | null> | null
   : OperandValueExpression<DB, TB, Column>;
 
-/** Names columns as the tables do: by one rule. */
-class SnakeCasePlugin extends CamelCasePlugin {
-  protected override snakeCase(name: string): string {
-    return snakeCase(name);
-  }
+/** A statement that gives objects, and how a session makes them of its rows. */
+export interface ObjectStatement<M extends AnyModel> {
+  readonly model: M;
+  /** The relations to bring along. */
+  readonly loaders: readonly LoaderOption[];
+  /** True when objects that the session knows take over the values of their rows. */
+  readonly refresh: boolean;
+  compile(): Compiled;
+  /** The rows, their values in the order of the model's columns. */
+  rowsOf(result: Result<unknown>): unknown[][];
 }
-
-/** Compiles queries and sends none. */
-const compiler = new Kysely<Record<string, Record<string, unknown>>>({
-  dialect: {
-    createAdapter: () => new PostgresAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new PostgresIntrospector(db),
-    createQueryCompiler: () => new PostgresQueryCompiler(),
-  },
-  // an empty list is in no row, as in SQLAlchemy: SQL itself has no empty list
-  plugins: [new SnakeCasePlugin(), new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })],
-});
 
 /** What every kind of SELECT has. */
 abstract class Statement<M extends AnyModel, Joined, Self> {
@@ -116,30 +111,21 @@ abstract class Statement<M extends AnyModel, Joined, Self> {
    * select(Hero).where(({ eb, or }) => or([eb("name", "=", "sandy"), eb("appSrc", "is", null)]));
    * ```
    */
-  where<Column extends ReferenceExpression<Database<M, Joined>, Tables<M, Joined>>, Operator extends Comparison>(
+  where<Column extends Comparable<M, Joined>, Operator extends Comparison>(
     column: Column,
     operator: Operator,
-    value: Operand<Database<M, Joined>, Tables<M, Joined>, Column, Operator>,
+    value: Operand<Database<M, Joined>, Scope<M, Joined, Column>, Column, Operator>,
   ): Self;
   where(condition: ExpressionOrFactory<Database<M, Joined>, Tables<M, Joined>, SqlBool>): Self;
   where(...condition: unknown[]): Self {
-    const where = this.builder.where as (...condition: unknown[]) => Builder<M, Joined>;
     const [column, operator, value] = condition;
-    return this.with(
-      where.apply(
-        this.builder,
-        condition.length < 3 ? condition : comparison(this.model.table, column, operator as Comparison, value),
-      ),
-    );
+    const all = condition.length < 3 ? condition : comparison(this.model, column, operator as Comparison, value);
+    return this.with(this.builder.where(...all as [never]));
   }
 
   /** Sorts by a column; a further call sorts what is equal so far. */
-  orderBy(
-    column: StringReference<Database<M, Joined>, Tables<M, Joined>> & string,
-    direction: "asc" | "desc" = "asc",
-  ): Self {
-    const orderBy = this.builder.orderBy as (column: unknown, direction: string) => Builder<M, Joined>;
-    return this.with(orderBy.call(this.builder, qualified(this.model.table, column), direction));
+  orderBy(column: ColumnName<M, Joined>, direction: "asc" | "desc" = "asc"): Self {
+    return this.with(this.builder.orderBy(column as never, direction));
   }
 
   /** At most `count` rows. */
@@ -158,38 +144,43 @@ abstract class Statement<M extends AnyModel, Joined, Self> {
   }
 
   /** The SQL and its parameters. */
-  compile(): { readonly sql: string; readonly parameters: readonly unknown[] } {
-    return this.builder.compile();
+  compile(): Compiled {
+    return compile(this.builder, this.model.table);
   }
 }
 
 /** A query for the objects of one model. */
-export class Select<M extends AnyModel, Joined = unknown> extends Statement<M, Joined, Select<M, Joined>> {
+export class Select<M extends AnyModel, Joined = unknown> extends Statement<M, Joined, Select<M, Joined>>
+  implements ObjectStatement<M> {
   constructor(
     model: M,
     builder: Builder<M, Joined>,
     readonly loaders: readonly LoaderOption[] = [],
-    readonly lock = false,
+    readonly refresh = false,
   ) {
     super(model, builder);
   }
 
   /** Brings relations along: `options(selectinload("toys"))`. */
   options(...loaders: LoaderOption<RelationNames<M>>[]): Select<M, Joined> {
-    return new Select(this.model, this.builder, [...this.loaders, ...loaders], this.lock);
+    return new Select(this.model, this.builder, [...this.loaders, ...loaders], this.refresh);
   }
 
-  /** Only some columns, as plain rows instead of objects. */
-  columns<Name extends keyof ColumnValues<M> & string>(
+  /**
+   * Only some columns, as plain rows instead of objects; in a row they are called as they were asked for:
+   * `select(User).join("toys").columns("name", "toys.name")` gives `{ name: …, "toys.name": … }`.
+   *
+   * @throws {InvalidModelError} when there is no such column.
+   */
+  columns<Name extends ColumnName<M, Joined>>(
     ...names: Name[]
-  ): SelectColumns<M, Joined, { [Each in Name]: ColumnValues<M>[Each] }> {
-    const { table } = this.model;
-    const clear = this.builder.clearSelect() as unknown as { select(columns: unknown[]): Builder<M, Joined> };
-    return new SelectColumns(
-      this.model,
-      clear.select(names.map((name) => selection(table, table.column(name)))),
-      names,
-    );
+  ): SelectColumns<M, Joined, { [Each in Name]: ValueOf<M, Joined, Each> }> {
+    const selected = names.map((name) => {
+      const column = columnNamed(this.model, name);
+      if (!column) throw new InvalidModelError(this.model.table.name, `it has no column "${name}"`);
+      return selection(name, column);
+    });
+    return new SelectColumns(this.model, this.builder.clearSelect().select(selected as never) as never, names);
   }
 
   /**
@@ -209,16 +200,20 @@ export class Select<M extends AnyModel, Joined = unknown> extends Statement<M, J
       throw new InvalidModelError(own, `a relation called like its table, "${name}", cannot be joined: rename it`);
     }
     const link = `${name}Link`; // two relations may use one association table
-    const as = `${target.table.name} as ${name}`;
+    const as = `${target.table.fullName} as ${name}`;
     type Joining = { innerJoin(table: string, left: string, right: string): Joining };
     const builder = this.builder as unknown as Joining;
     const joined = otherKey
-      ? builder.innerJoin(`${key.from.name} as ${link}`, `${link}.${key.column.name}`, `${own}.${key.referred.name}`)
+      ? builder.innerJoin(
+        `${key.from.fullName} as ${link}`,
+        `${link}.${key.column.name}`,
+        `${own}.${key.referred.name}`,
+      )
         .innerJoin(as, `${name}.${otherKey.referred.name}`, `${link}.${otherKey.column.name}`)
       : kind === "many-to-one"
       ? builder.innerJoin(as, `${name}.${key.referred.name}`, `${own}.${key.column.name}`)
       : builder.innerJoin(as, `${name}.${key.column.name}`, `${own}.${key.referred.name}`);
-    return new Select(this.model, joined as never, this.loaders, this.lock);
+    return new Select(this.model, joined as never, this.loaders, this.refresh);
   }
 
   /** Locks the rows until the end of the transaction, and reads them anew. */
@@ -229,8 +224,40 @@ export class Select<M extends AnyModel, Joined = unknown> extends Statement<M, J
     return new Select(this.model, builder, this.loaders, true);
   }
 
+  /**
+   * Objects from a query that was written elsewhere, whose result has all columns of the model: called as in the
+   * database, in any order, among others. Objects that the session knows stay as they are, but for those that an INSERT,
+   * UPDATE, DELETE or MERGE gives back: they take over what was written.
+   *
+   * ```ts ignore
+   * select(Hero).fromStatement(sql`SELECT * FROM heroes WHERE name ~ ${pattern}`);
+   * select(Hero).fromStatement(db.updateTable("heroes").set({ app_src: "movie" }).returningAll());
+   * ```
+   *
+   * @param query any query of Kysely, or SQL with `$1`, `$2`, … and its parameters.
+   * @throws {InvalidStatementError} when this statement has conditions: they would be lost. When a session executes it:
+   * when a column is missing or there twice, before any object is made.
+   */
+  fromStatement(
+    query: string | Compilable | Compiled | RawBuilder<unknown>,
+    parameters: readonly unknown[] = [],
+  ): FromStatement<M> {
+    if (this.compile().sql !== select(this.model).compile().sql) {
+      const problem = "fromStatement() would replace its conditions, joins or limits; write them into the query";
+      throw new InvalidStatementError(this.model.name, problem);
+    }
+    if (typeof query === "string") return new FromStatement(this.model, { sql: query, parameters }, this.loaders);
+    const compiled = "sql" in query ? query : "isRawBuilder" in query ? compile(query) : query.compile();
+    return new FromStatement(this.model, compiled, this.loaders);
+  }
+
+  /** The rows as they came: they are in the order of the model's columns. */
+  rowsOf(result: Result<unknown>): unknown[][] {
+    return result.tuples().all();
+  }
+
   protected override with(builder: Builder<M, Joined>): Select<M, Joined> {
-    return new Select(this.model, builder, this.loaders, this.lock);
+    return new Select(this.model, builder, this.loaders, this.refresh);
   }
 }
 
@@ -251,11 +278,11 @@ export class SelectColumns<M extends AnyModel, Joined, Row>
 
 /** A query for the objects of a model: `select(Hero).where("name", "=", "spongebob")`. */
 export function select<M extends AnyModel>(model: M): Select<M> {
-  const { table } = model;
-  const builder = compiler.selectFrom(table.name).select(
-    table.columns.map((column) => selection(table, column)) as never,
+  const columns = model.table.columns.map((column) => selection(column.attribute, column));
+  return new Select(
+    model,
+    expressionBuilder<never>().selectFrom(model.table.fullName as never).select(columns as never) as never,
   );
-  return new Select(model, builder as never);
 }
 
 /** The columns of a table as a SELECT names them. */
@@ -267,29 +294,24 @@ export function columnsOf(table: Table): string {
 }
 
 /** A column as the query builder selects it. */
-function selection({ name }: Table, column: TableColumn): unknown {
-  const reference = `${name}.${column.attribute}`;
-  return isEnumList(column) ? sql`${sql.ref(reference)}::text[]`.as(column.attribute) : reference;
+function selection(name: string, column: TableColumn): unknown {
+  return isEnumList(column) ? sql`${sql.ref(name)}::text[]`.as(column.attribute) : name;
 }
 
-/** An array of an enum type is read as one of texts: only the server knows that its own type is an array. */
-function isEnumList({ type, values }: TableColumn): boolean {
-  return values !== undefined && type.endsWith("[]");
-}
-
-/** A column of the model is its own, also where a joined table has one of that name. */
-function qualified({ name, columns }: Table, column: unknown): unknown {
-  return columns.some(({ attribute }) => attribute === column) ? `${name}.${column}` : column;
+/** The column that a statement names by itself, with the model's table, or with a relation. */
+function columnNamed(model: AnyModel, name: string): TableColumn | undefined {
+  const [attribute, owner = model.table.name] = name.split(".").reverse();
+  const table = owner === model.table.name ? model.table : relationsOf(model).get(owner)?.target.table;
+  return table?.columns.find((column) => column.attribute === attribute);
 }
 
 const NULL_OPERATORS: Readonly<Record<string, Comparison>> = { "=": "is", "!=": "is not", "<>": "is not" };
 
 /** A comparison as Kysely takes it: null is compared with IS, and a value that is an array is no list of values. */
-function comparison(table: Table, column: unknown, operator: Comparison, value: unknown): unknown[] {
-  const bind = table.columns.find(({ attribute }) => attribute === column)?.bind;
+function comparison(model: AnyModel, left: unknown, operator: Comparison, value: unknown): unknown[] {
+  const bind = typeof left === "string" ? columnNamed(model, left)?.bind : undefined;
   const bound = (each: unknown) =>
     !bind || each === null || typeof each === "function" || isExpression(each) ? each : bind(each);
-  const left = qualified(table, column);
   if (value === null) return [left, NULL_OPERATORS[operator] ?? operator, null];
   if (operator === "in" || operator === "not in") {
     return [left, operator, Array.isArray(value) ? value.map(bound) : value];

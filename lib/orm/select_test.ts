@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { sql } from "kysely";
 import {
   array,
   createEngine,
@@ -16,7 +17,7 @@ import {
   uuid,
 } from "../mod.ts";
 import { testDatabase } from "../workbook/test_database.ts";
-import { snakeCase } from "./table.ts";
+import { snakeCase } from "../schema/naming.ts";
 import { Hero } from "./testing/heroes.ts";
 import { Score, Team, User } from "./testing/playground.ts";
 
@@ -44,7 +45,7 @@ Deno.test("a condition may be built with Kysely's expression builder", () => {
   const statement = select(Hero).where(({ eb, or }) => or([eb("name", "=", "sandy"), eb("appSrc", "is", null)]));
   assertEquals(
     statement.compile().sql,
-    `select ${COLUMNS} from "heroes" where ("name" = $1 or "app_src" is null)`,
+    `select ${COLUMNS} from "heroes" where ("heroes"."name" = $1 or "heroes"."app_src" is null)`,
   );
 });
 
@@ -114,6 +115,62 @@ Deno.test("join: the model's own columns can be named with their table, in an ex
   assertEquals(condition(statement), '"users"."name" = "toys"."name"');
 });
 
+Deno.test("join: a column without a table is the model's own in every form of a condition", () => {
+  const joined = select(User).join("toys");
+  const own = (statement: { compile(): { sql: string } }) => condition(statement).replaceAll('"users".', "~");
+  assertEquals(
+    own(joined.where(({ eb, or }) => or([eb("name", "=", "sandy"), eb("toys.name", "=", "car")]))),
+    '(~"name" = $1 or "toys"."name" = $2)',
+  );
+  assertEquals(
+    own(joined.where(({ eb, fn }) => eb(fn<string>("lower", ["name"]), "=", "sandy"))),
+    'lower(~"name") = $1',
+  );
+  assertEquals(own(joined.where(({ eb, ref }) => eb("toys.name", "=", ref("name")))), '"toys"."name" = ~"name"');
+  assertEquals(own(joined.where((eb) => eb.ref("name"), "=", "sandy")), '~"name" = $1');
+  assertEquals(own(joined.where(sql<boolean>`${sql.ref("createdAt")} < now()`)), '~"created_at" < now()');
+  assertEquals(
+    own(joined.where(({ not, between }) => not(between("name", "a", "b")))),
+    'not ~"name" between $1 and $2',
+  );
+  assertEquals(own(joined.where("toys.name", "=", ({ ref }) => ref("name"))), '"toys"."name" = ~"name"');
+});
+
+Deno.test("join: a query within a condition has tables of its own; an empty list is in no row there, too", () => {
+  const statement = select(User).join("toys").where(
+    "id",
+    "in",
+    (eb) => eb.selectFrom("users").select("id").where("name", "=", "sandy").where("name", "in", []),
+  );
+  assertEquals(statement.compile().sql.split(" inner join ").at(-1)!.split(" where ").slice(1), [
+    '"users"."id" in (select "id" from "users"',
+    '"name" = $1 and 1 = 0)',
+  ]);
+});
+
+Deno.test("join: columns of both sides, each called as it was asked for", () => {
+  const statement = select(User).join("toys").join("friend").columns(
+    "name",
+    "toys.name",
+    "friend.name",
+    "users.teamId",
+  );
+  assertEquals(
+    statement.compile().sql.split(" from ")[0],
+    'select "users"."name", "toys"."name", "friend"."name", "users"."team_id"',
+  );
+  assertEquals(statement.names, ["name", "toys.name", "friend.name", "users.teamId"]);
+  const wrong = ["toys.color", "cars.name", "color"] as unknown as "name"[];
+  for (const name of wrong) {
+    assertThrows(() => select(User).join("toys").columns(name), InvalidModelError, `it has no column "${name}"`);
+  }
+});
+
+Deno.test("join: a column of the other side is compared as its type wants it", () => {
+  const themes = select(Team).join("members").where("members.settings", "=", { sizes: [1] }).compile();
+  assertEquals({ ...themes.parameters[0] as object }, { value: { sizes: [1] } });
+});
+
 Deno.test("join: names that SQL reserves, or that have several words, are no exception", () => {
   const { model } = declarativeBase();
   class Order extends model("order", { id: uuid().primaryKey(), bestOrderId: uuid().references("order.id") }) {
@@ -161,6 +218,9 @@ database.test("every form above is SQL that the server takes", async (url) => {
         joined.orderBy("toys.name").limit(1).offset(1),
         joined.withForUpdate({ noWait: true }).limit(1),
         select(Team).join("members").where(({ eb, ref }) => eb("members.name", "=", ref("teams.name"))),
+        joined.where(({ eb, or }) => or([eb("name", "=", "x"), eb("toys.name", "=", "x")])).orderBy("createdAt"),
+        joined.columns("name", "toys.name", "friend.name").orderBy("name"),
+        joined.where("id", "in", (eb) => eb.selectFrom("users").select("id").where("name", "=", "x")),
         select(User).distinct().columns("name").where("teamId", "!=", null),
         select(User).where("settings", "=", { theme: "dark" }),
         select(Score).where("round", "in", [1, 2]),
@@ -193,6 +253,17 @@ Deno.test("types: a wrong column or value does not compile", () => {
     select(User).orderBy("toys.name");
     // @ts-expect-error there is no such relation
     select(User).join("cars");
+    // @ts-expect-error a relation is not a column
+    select(Team).join("members").where("members.team", "=", null);
+    // @ts-expect-error a relation is not a column
+    select(Team).join("members").orderBy("members.toys");
+    // @ts-expect-error a relation is not a column
+    select(Team).join("members").columns("members.friend");
+    // @ts-expect-error a user's id is a text: without a table it is not the team's number
+    select(User).join("team").where("id", "=", 1);
+    // @ts-expect-error a column of the other side is named with it
+    select(User).join("notes").orderBy("line");
+    select(User).join("team").where("team.id", "=", 1).where("users.id", "=", "id").where("id", "=", "id");
     // @ts-expect-error another table
     select(Hero).where("toys.name", "=", "car");
     select(Hero).where("heroes.name", "=", "sandy").where("appSrc", "in", ["a", null]);
@@ -214,6 +285,10 @@ Deno.test("types: what execute, scalar and scalars give for objects, columns and
     const sources: (string | null)[] = (await session.scalars(select(Hero).columns("appSrc"))).all();
     // @ts-expect-error the row has no such column
     rows[0].id;
+    const pairs: { name: string; "team.captainId": string | null; "team.id": number }[] =
+      (await session.execute(select(User).join("team").columns("name", "team.captainId", "team.id"))).all();
+    const own: string | null = await session.scalar(select(User).join("team").columns("id"));
+
     // @ts-expect-error a name is a text
     const wrongName: number | null = await session.scalar(select(Hero).columns("name"));
 
@@ -227,7 +302,22 @@ Deno.test("types: what execute, scalar and scalars give for objects, columns and
     )).one();
     // @ts-expect-error an age is a number
     const wrongAge: string | null = await session.scalar(db.selectFrom("heroes").select("age"));
-    return [hero, found, all, joined, name, sources, wrongName, people, age, ages, inserted, wrongAge];
+    return [
+      pairs,
+      own,
+      hero,
+      found,
+      all,
+      joined,
+      name,
+      sources,
+      wrongName,
+      people,
+      age,
+      ages,
+      inserted,
+      wrongAge,
+    ];
   };
   assertEquals(typeof neverCalled, "function");
 });

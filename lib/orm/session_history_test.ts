@@ -13,9 +13,9 @@ import {
   select,
   selectinload,
   sessionmaker,
+  type SessionSavepoint,
 } from "../mod.ts";
 import { testDatabase } from "../workbook/test_database.ts";
-import type { SessionSavepoint } from "./session.ts";
 import { metadata, Team, Toy, User } from "./testing/playground.ts";
 
 const database = testDatabase(import.meta.url);

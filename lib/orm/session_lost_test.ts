@@ -205,6 +205,35 @@ for (const driver of ["pg", "postgres"] as const) {
   }
 }
 
+for (const driver of ["pg", "postgres"] as const) {
+  database.test(`${driver}: a savepoint on a lost connection: nothing is left to return to`, async (url) => {
+    await using server = new Server(url);
+    await using engine = createEngine(EngineUrl.parse(url).withDriver(driver), { applicationName: APPLICATION });
+    await engine.begin(async (connection) => {
+      await metadata.dropAll(connection);
+      await metadata.createAll(connection);
+    });
+    const query = { compile: () => ({ sql: "SELECT 1", parameters: [] }) };
+    for (const autoflush of [true, false]) {
+      await using session = sessionmaker(engine, { autoflush })();
+      session.add(new Toy({ name: "outer" }));
+      const savepoint = await session.beginNested();
+      await server.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1", [
+        APPLICATION,
+      ]);
+      await server.untilNoneLeft(APPLICATION);
+      session.add(new Toy({ name: "inner" }));
+      await assertRejects(() => session.execute(query), ConnectionLostError); // of the flush, or of the query
+      await assertRejects(() => savepoint.rollback(), ConnectionLostError);
+      assertEquals(session.state, "failed");
+      await assertRejects(() => session.flush(), PendingRollbackError, "lost");
+      await session.rollback();
+      assertEquals([session.state, session.new.size], ["idle", 0]);
+    }
+    assertEquals(await server.run(CONTENT), []);
+  });
+}
+
 async function* chunks(socket: Deno.Conn): AsyncGenerator<Uint8Array> {
   const buffer = new Uint8Array(65_536);
   for (let size = await socket.read(buffer); size !== null; size = await socket.read(buffer)) {

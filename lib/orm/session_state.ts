@@ -22,7 +22,7 @@ export const TRANSITIONS: Readonly<Record<SessionState, Partial<Record<SessionAc
     rollback: "idle",
     close: "closed",
   },
-  failed: { rollbackNested: "active", rollback: "idle", close: "closed" },
+  failed: { fail: "failed", rollbackNested: "active", rollback: "idle", close: "closed" },
   closed: { close: "closed" },
 };
 

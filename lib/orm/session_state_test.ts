@@ -19,6 +19,7 @@ const EXPECTED: Record<SessionState, Partial<Record<SessionAction, Outcome>>> = 
     begin: PendingRollbackError,
     work: PendingRollbackError,
     commit: PendingRollbackError,
+    fail: "failed",
     rollbackNested: "active",
     rollback: "idle",
     close: "closed",

@@ -1,42 +1,21 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
-  createEngine,
   EncodingError,
-  type Engine,
   MissingValueError,
   PendingRollbackError,
   select,
-  type Session,
   SessionClosedError,
-  sessionmaker,
   StaleDataError,
   UniqueViolationError,
 } from "../mod.ts";
 import { testDatabase } from "../workbook/test_database.ts";
+import { type Fixture, sessionTest } from "./testing/fixture.ts";
 import { Hero, metadata } from "./testing/heroes.ts";
 
 const database = testDatabase(import.meta.url);
 
-/** What a test gets: an empty table of heroes, sessions on it, and the statements sent so far. */
-interface Fixture {
-  engine: Engine;
-  getSession: () => Session;
-  sent: string[];
-}
-
 for (const driver of ["pg", "postgres"]) {
-  const test = (name: string, run: (fixture: Fixture) => Promise<void>) =>
-    database.test(`${driver}: ${name}`, async (url) => {
-      await using engine = createEngine(url.replace("postgresql:", `postgresql+${driver}:`));
-      await engine.begin(async (connection) => {
-        await metadata.createAll(connection);
-        await connection.execute("TRUNCATE heroes");
-      });
-      const sent: string[] = [];
-      engine.events.on("query", ({ sql }) => sent.push(sql.split(" ", 1)[0].toUpperCase()));
-      await run({ engine, getSession: sessionmaker(engine), sent });
-      assertEquals(engine.poolStatus.held, 0, "a connection was not given back");
-    });
+  const test = sessionTest(database, driver, metadata);
 
   test("two heroes are added with one INSERT, and come back with what the server made", async (t) => {
     await using session = t.getSession();

@@ -8,7 +8,6 @@ import {
   DatabaseError,
   DetachedObjectError,
   EncodingError,
-  type Engine,
   LockTimeoutError,
   MissingValueError,
   NoResultFound,
@@ -18,42 +17,18 @@ import {
   select,
   selectinload,
   SessionClosedError,
-  type SessionMaker,
   sessionmaker,
   TransactionBegunError,
   UniqueViolationError,
 } from "../mod.ts";
 import { testDatabase } from "../workbook/test_database.ts";
+import { sessionTest } from "./testing/fixture.ts";
 import { metadata, Note, Score, Team, Toy, User } from "./testing/playground.ts";
 
 const database = testDatabase(import.meta.url);
 
-interface Fixture {
-  engine: Engine;
-  getSession: SessionMaker;
-  /** The first words of the statements sent. */
-  sent: string[];
-  /** What is committed. */
-  rows(sql: string): Promise<unknown[][]>;
-}
-
 for (const driver of ["pg", "postgres"]) {
-  const test = (name: string, run: (fixture: Fixture) => Promise<void>) =>
-    database.test(`${driver}: ${name}`, async (url) => {
-      await using engine = createEngine(url.replace("postgresql:", `postgresql+${driver}:`));
-      await engine.begin(async (connection) => {
-        await metadata.dropAll(connection);
-        await metadata.createAll(connection);
-      });
-      const sent: string[] = [];
-      engine.events.on("query", ({ sql }) => sent.push(sql.split(" ", 1)[0].toUpperCase()));
-      const rows = async (sql: string) => {
-        await using connection = await engine.connect();
-        return (await connection.execute(sql)).tuples().all();
-      };
-      await run({ engine, getSession: sessionmaker(engine), sent, rows });
-      assertEquals(engine.poolStatus.held, 0, "a connection was not given back");
-    });
+  const test = sessionTest(database, driver, metadata);
 
   test("two tasks that share a session: the second is refused, both are named, and the session works on", async (t) => {
     await using session = t.getSession();
@@ -355,6 +330,89 @@ for (const driver of ["pg", "postgres"]) {
     }
     await session.commit();
     assertEquals(await t.rows("SELECT name FROM toys"), [["tractor"]]);
+  });
+
+  test("an object deleted or taken out while it is written stays so", async (t) => {
+    await using session = t.getSession();
+    const [car, ball] = [new Toy({ name: "car" }), new Toy({ name: "ball" })];
+    session.addAll([car, ball]);
+    await session.commit();
+    car.name = ball.name = "changed";
+    const flushing = session.flush();
+    session.delete(car);
+    session.expunge(ball);
+    await flushing;
+    assertEquals([session.deleted.has(car), session.dirty.size], [true, 0]);
+    await session.commit();
+    assertEquals(await t.rows("SELECT name FROM toys"), [["changed"]]);
+    assert(await session.get(Toy, ball.id) !== ball);
+  });
+
+  test("a collection changed while it is written: what was sent is written, the rest waits", async (t) => {
+    await using session = t.getSession();
+    const [sandy, car, ball] = [new User({ name: "sandy" }), new Toy({ name: "car" }), new Toy({ name: "ball" })];
+    session.addAll([sandy, car, ball]);
+    await session.flush();
+    sandy.toys.add(car);
+    const flushing = session.flush();
+    sandy.toys.add(ball);
+    sandy.toys.delete(car);
+    await flushing;
+    assertEquals([session.dirty.has(sandy), sandy.toys.all()], [true, [ball]]);
+    await session.commit();
+    assertEquals(await t.rows("SELECT name FROM user_toy JOIN toys ON id = toy_id"), [["ball"]]);
+    assertEquals([session.dirty.size, sandy.toys.all()], [0, [ball]]);
+  });
+
+  test("what was first read in a transaction that is rolled back is read anew, known objects are not", async (t) => {
+    await t.getSession.begin((session) => session.addAll([new Toy({ name: "car" }), new Toy({ name: "ball" })]));
+    await using session = t.getSession();
+    const [ball] = (await session.scalars(select(Toy).where("name", "=", "ball"))).all();
+    await session.commit();
+    await session.execute(sql("UPDATE toys SET name = upper(name)"));
+    const car = (await session.scalars(select(Toy).where("name", "=", "CAR"))).one();
+    await session.rollback();
+    t.sent.length = 0;
+    assertStrictEquals(await session.get(Toy, ball.id), ball);
+    assertEquals(t.sent, []);
+    assertStrictEquals(await session.get(Toy, car.id), car);
+    assertEquals([ball.name, car.name], ["ball", "car"]);
+  });
+
+  test("what was first read in a savepoint that is rolled back is read anew", async (t) => {
+    await t.getSession.begin((session) => session.addAll([new Toy({ name: "car" }), new Toy({ name: "ball" })]));
+    await using session = t.getSession();
+    const ball = (await session.scalars(select(Toy).where("name", "=", "ball"))).one();
+    const savepoint = await session.beginNested();
+    await session.execute(sql("UPDATE toys SET name = upper(name)"));
+    {
+      await using inner = await session.beginNested();
+      await session.scalars(select(Toy));
+      await inner.commit();
+    }
+    await savepoint.rollback();
+    t.sent.length = 0;
+    assertStrictEquals(await session.get(Toy, ball.id), ball);
+    assertEquals(t.sent, []);
+    const names = (await session.scalars(select(Toy).orderBy("name"))).all().map(({ name }) => name);
+    assertEquals(names, ["ball", "car"]);
+  });
+
+  test("rollback: a changed reference returns to its object", async (t) => {
+    await using session = t.getSession();
+    const [squirrels, badgers] = [new Team({ name: "squirrels" }), new Team({ name: "badgers" })];
+    const sandy = User.create({ name: "sandy", team: squirrels });
+    session.addAll([sandy, badgers]);
+    await session.commit();
+    sandy.team = badgers;
+    await session.flush();
+    assertEquals([squirrels.members.size, badgers.members.size], [0, 1]);
+    await session.rollback();
+    assertStrictEquals(sandy.team, squirrels);
+    assertEquals([squirrels.members.all(), badgers.members.all()], [[sandy], []]);
+    sandy.team = null;
+    await session.rollback();
+    assertStrictEquals(sandy.team, squirrels);
   });
 
   test("changes of collections are written once", async (t) => {

@@ -1,5 +1,5 @@
 /**
- * Data to pictures: charts, timelines and tables that show themselves in a notebook.
+ * Data to pictures: charts, timelines, graphs and tables that show themselves in a notebook.
  *
  * @module
  */
@@ -14,3 +14,17 @@ export { Plan, plan, type PlanOptions } from "./plan.ts";
 export { type PlanRow, planRows, type PlanStep } from "./plan_rows.ts";
 export { roundTripChart, type RoundTripOptions, type RoundTripRow, roundTrips } from "./round_trips.ts";
 export { type EventRecording, type EventSource, recordEvents } from "./record_events.ts";
+export { Picture } from "./picture.ts";
+export { revisionGraph, type RevisionGraphOptions } from "./revision_graph.ts";
+export { type DrawnHistoryEntry, type DrawnRevision, MissingRevisionError } from "./revision_layout.ts";
+export { lanes, type LanesOptions } from "./lanes.ts";
+export {
+  type Lane,
+  type LaneEvent,
+  type LaneEventKind,
+  type LaneLink,
+  type LanesData,
+  LanesDataError,
+  type LaneSegment,
+  type SegmentKind,
+} from "./lanes_data.ts";

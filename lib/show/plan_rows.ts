@@ -21,12 +21,11 @@ export interface PlanColumn {
 export interface PlanStep {
   readonly kind: "insert" | "update" | "delete" | "link" | "unlink";
   readonly table: PlanTable;
-  readonly sql: string;
+  readonly columns: readonly PlanColumn[];
   readonly entities: readonly Readonly<Record<string, unknown>>[];
   readonly returning: readonly PlanColumn[];
   readonly waits: boolean;
   readonly counted: boolean;
-  parameters(): unknown[];
 }
 
 /** One statement of a plan. */
@@ -70,7 +69,7 @@ export function planRows(steps: readonly PlanStep[]): PlanRows {
       kind: step.kind,
       table: step.table.name,
       rows: step.entities.length,
-      columns: columnsOf(step),
+      columns: step.columns.map(({ name }) => name),
       returned: step.returning.map(({ name }) => name),
       after,
       sending,
@@ -87,13 +86,11 @@ function needOf(step: PlanStep, earlier: PlanStep): "order" | "answer" | undefin
     return isTaken && earlier.table !== step.table && refersTo(earlier, step) ? "order" : undefined;
   }
   if (earlier.kind !== "insert" || step.kind === "unlink") return undefined;
-  const written = columnsOf(step);
-  const keys = step.table.foreignKeys().filter(({ to, column }) =>
-    to === earlier.table && written.includes(column.name)
-  );
+  const written = new Set(step.columns.map(({ name }) => name));
+  const keys = step.table.foreignKeys().filter(({ to, column }) => to === earlier.table && written.has(column.name));
   for (const { column, referred } of keys) {
     const known = earlier.entities.map((entity) => entity[referred.attribute]);
-    const wanted = valuesOf(step, column.name, column.attribute);
+    const wanted = step.entities.map((entity) => entity[column.attribute]);
     if (step.waits && known.includes(undefined) && wanted.includes(undefined)) return "answer";
     if (wanted.some((value) => value !== null && value !== undefined && known.includes(value))) return "order";
   }
@@ -104,21 +101,6 @@ function needOf(step: PlanStep, earlier: PlanStep): "order" | "answer" | undefin
 
 function refersTo(from: PlanStep, to: PlanStep): boolean {
   return from.table.foreignKeys().some((key) => key.to === to.table);
-}
-
-/** What a step writes into a column; an association has no objects, so its values are those that will be sent. */
-function valuesOf(step: PlanStep, name: string, attribute: string): unknown[] {
-  if (step.kind !== "link") return step.entities.map((entity) => entity[attribute]);
-  return step.parameters()[columnsOf(step).indexOf(name)] as unknown[];
-}
-
-/** The columns that a statement names as written; of a DELETE those by which it finds the rows. */
-function columnsOf({ sql, kind }: PlanStep): string[] {
-  const list = kind === "update"
-    ? sql.match(/ SET (.*?) (?:FROM|WHERE) /)?.[1].split(", ").map((assignment) => assignment.split(" = ")[0])
-    : sql.match(kind === "insert" || kind === "link" ? /^INSERT INTO \S+ \((.*?)\)/ : / WHERE \((.*?)\) IN /)?.[1]
-      .split(", ");
-  return (list ?? []).map((name) => name.replace(/^"(.*)"$/, "$1"));
 }
 
 /** One sentence for those who do not see the picture. */

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { declarativeBase } from "../orm/model.ts";
-import { identity, integer, text, uuid } from "../orm/columns.ts";
+import { identity, integer, text, uuid } from "../schema/columns.ts";
 import type { Entity } from "../orm/identity_map.ts";
 import { manyToMany, manyToOne, type Related, relationsOf } from "../orm/relations.ts";
-import type { Table } from "../orm/table.ts";
+import type { Table } from "../schema/table.ts";
 import { planFlush } from "../orm/unit_of_work.ts";
 import { displaySymbol } from "./display.ts";
 import { plan } from "./plan.ts";
@@ -29,14 +29,17 @@ const [ONE, TWO] = [1, 2].map((n) => `00000000-0000-4000-8000-00000000000${n}`);
 /** The plan of new objects, of which orders have toys. */
 function steps(...objects: object[]) {
   const { key, otherKey } = relationsOf(Order).get("toys")!;
-  const pairs = objects.filter((each) => each instanceof Order).flatMap((order) =>
-    [...order.toys].map((toy) => [order, toy] as unknown as readonly [Entity, Entity])
+  const links = objects.filter((each) => each instanceof Order).flatMap((order) =>
+    [...order.toys].map((toy) => ({
+      ends: [{ key, entity: order as unknown as Entity }, { key: otherKey!, entity: toy as unknown as Entity }],
+      isIn: true,
+    }))
   );
   return planFlush({
     added: objects.map((entity) => ({ entity: entity as Entity, table: (entity.constructor as typeof Toy).table })),
     persistent: [],
     deleted: [],
-    links: [{ key, otherKey: otherKey!, added: pairs, removed: [] }],
+    links,
   });
 }
 

@@ -12,12 +12,28 @@ import { measure } from "mitata";
  */
 const UNDISTURBED = { gc: false } as const;
 
+/** How long a contestant is measured when it is its turn. */
+export interface Turn {
+  /** Milliseconds of calls. */
+  readonly milliseconds: number;
+  /** Calls that are timed at least, however long they take. */
+  readonly leastSamples: number;
+}
+
+/** What is compared: a function that is timed here, or something elsewhere that times itself. */
+export type Contestant = (() => Promise<unknown>) | {
+  /** Takes its turn. @returns milliseconds of each call. */
+  sample(turn: Turn): Promise<readonly number[]>;
+};
+
 /** How long to compare. */
-export interface CompareOptions {
+export interface CompareOptions extends Partial<Turn> {
   /** Rounds; each measures every contestant once (default 30). */
   readonly rounds?: number;
   /** Milliseconds for each contestant in each round (default 20). */
   readonly milliseconds?: number;
+  /** Calls of each contestant in each round at least (default 3). */
+  readonly leastSamples?: number;
   /** Told after each round. */
   readonly onRound?: (done: number, rounds: number) => void;
 }
@@ -30,11 +46,19 @@ export interface Measured {
   readonly p25: number;
   readonly median: number;
   readonly p75: number;
+  /** The median of each round. */
+  readonly medians: readonly number[];
   /** The median of each round divided by that of the first contestant in the same round: the middle of these. */
   readonly ratio: number;
   /** The middle half of these ratios, from the 25th to the 75th percentile. */
   readonly ratioLow: number;
   readonly ratioHigh: number;
+}
+
+/** Calls a function for the length of a turn. @returns milliseconds of each call, sorted. */
+export async function sample(call: () => Promise<unknown>, { milliseconds, leastSamples }: Turn): Promise<number[]> {
+  const stats = await measure(call, { ...UNDISTURBED, min_cpu_time: milliseconds * 1e6, min_samples: leastSamples });
+  return stats.samples.map((nanoseconds) => nanoseconds / 1e6);
 }
 
 /**
@@ -44,27 +68,27 @@ export interface Measured {
  * await compare({ "raw pg": () => client.query("SELECT 1"), "engine": () => connection.execute("SELECT 1") });
  * ```
  *
- * @param contestants functions by name; the first is the one that the ratios refer to.
+ * @param contestants by name; the first is the one that the ratios refer to.
  * @returns one entry each, in the order given.
  * @throws {RangeError} when there is nothing to measure.
  */
 export async function compare(
-  contestants: Readonly<Record<string, () => Promise<unknown>>>,
-  { rounds = 30, milliseconds = 20, onRound }: CompareOptions = {},
+  contestants: Readonly<Record<string, Contestant>>,
+  { rounds = 30, milliseconds = 20, leastSamples = 3, onRound }: CompareOptions = {},
 ): Promise<Measured[]> {
   const names = Object.keys(contestants);
   if (names.length === 0 || !(rounds >= 1)) throw new RangeError("compare: give a contestant and at least one round.");
   const samples = new Map<string, number[][]>(names.map((name) => [name, []]));
-  for (const name of names) await contestants[name](); // connecting and the first prepare are not what is compared
+  for (const contestant of Object.values(contestants)) {
+    if (typeof contestant === "function") await contestant(); // connecting and the first prepare are not compared
+  }
   for (let round = 0; round < rounds; round++) {
     // each round begins with another contestant: nobody always runs first
     for (const name of [...names.slice(round % names.length), ...names.slice(0, round % names.length)]) {
-      const stats = await measure(contestants[name], {
-        ...UNDISTURBED,
-        min_cpu_time: milliseconds * 1e6,
-        min_samples: 3,
-      });
-      samples.get(name)!.push(stats.samples.map((nanoseconds) => nanoseconds / 1e6));
+      const contestant = contestants[name];
+      const turn = { milliseconds, leastSamples };
+      const times = await (typeof contestant === "function" ? sample(contestant, turn) : contestant.sample(turn));
+      samples.get(name)!.push([...times]);
     }
     onRound?.(round + 1, rounds);
   }
@@ -83,6 +107,7 @@ export function summarize(samples: ReadonlyMap<string, readonly (readonly number
       p25: quantile(all, 0.25),
       median: quantile(all, 0.5),
       p75: quantile(all, 0.75),
+      medians: medians[contestant],
       ratio: quantile(ratios, 0.5),
       ratioLow: quantile(ratios, 0.25),
       ratioHigh: quantile(ratios, 0.75),

@@ -11,7 +11,7 @@ Deno.test("ratios are taken within a round: a slow round does not favour anyone"
   const [first, second] = summarize(new Map([["first", [[1, 1], [10, 10]]], ["second", [[2, 2], [20, 20]]]]));
   assertEquals([first.ratio, second.ratio], [1, 2]);
   assertEquals([second.ratioLow, second.ratioHigh], [2, 2]);
-  assertEquals([second.samples, second.median], [4, 11]);
+  assertEquals([second.samples, second.median, second.medians], [4, 11, [2, 20]]);
 });
 
 Deno.test("every contestant is measured in every round, none always first", async () => {
@@ -29,6 +29,14 @@ Deno.test("every contestant is measured in every round, none always first", asyn
   assertEquals(order, ["a", "b", "a", "b", "a"]); // the warm-up, then a b, then b a
   assertEquals(rounds, [1, 2]);
   assertEquals(measured.map(({ name }) => name), ["a", "b"]);
+});
+
+Deno.test("a contestant may time itself: it is told how long, and is not warmed up", async () => {
+  const turns: unknown[] = [];
+  const elsewhere = { sample: (turn: unknown) => (turns.push(turn), Promise.resolve([3, 1, 2])) };
+  const [measured] = await compare({ elsewhere }, { rounds: 2, milliseconds: 5, leastSamples: 1 });
+  assertEquals(turns, [{ milliseconds: 5, leastSamples: 1 }, { milliseconds: 5, leastSamples: 1 }]);
+  assertEquals([measured.samples, measured.medians], [6, [2, 2]]);
 });
 
 Deno.test("nothing to compare is refused", async () => {

@@ -31,6 +31,13 @@ export function withStartupOption(url: string, option: string): string {
   return `${scheme}://${authority}/${path ?? ""}?${[...others, options].join("&")}`;
 }
 
+/** The same database at another address, such as a proxy's; the driver is taken out. Not for Unix sockets. */
+export function withAddress(url: string, host: string, port: number): string {
+  const [, scheme, , authority, path, query] = PARTS.exec(url) ?? [];
+  if (scheme === undefined) return url;
+  return `${scheme}://${authority.replace(/[^@]*$/, `${host}:${port}`)}/${path ?? ""}${query ? `?${query}` : ""}`;
+}
+
 /** Hides the password, for printing: `postgresql://ada:***@host/db`. */
 export function masked(url: string): string {
   return url.replace(/^(\w[\w+]*:\/\/[^:/?#@]*):[^/?#]*@/, "$1:***@").replace(/([?&]password=)[^&#]*/, "$1***");

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { masked, withDatabase, withoutDriver, withStartupOption } from "./connection_url.ts";
+import { masked, withAddress, withDatabase, withoutDriver, withStartupOption } from "./connection_url.ts";
 
 Deno.test("withoutDriver takes the driver out of the scheme and nothing else", () => {
   assertEquals(withoutDriver("postgresql+pg://u:p%40@h:1/d?a=b"), "postgresql://u:p%40@h:1/d?a=b");
@@ -16,6 +16,16 @@ Deno.test("withDatabase names another database and keeps the rest", () => {
   assertEquals(withDatabase("postgresql://u@h", "new"), "postgresql://u@h/new");
   assertEquals(withDatabase("postgresql:///old?host=/run/pg", "new"), "postgresql:///new?host=/run/pg");
   assertEquals(withDatabase("postgresql://[::1]:5432/old", "a b"), "postgresql://[::1]:5432/a%20b");
+});
+
+Deno.test("withAddress leads to another host and port, as the same role to the same database", () => {
+  const moved = (url: string) => withAddress(url, "127.0.0.1", 9);
+  assertEquals(
+    moved("postgresql+pg://u:p%40@h:1/d?sslmode=require"),
+    "postgresql://u:p%40@127.0.0.1:9/d?sslmode=require",
+  );
+  assertEquals(moved("postgresql://h/d"), "postgresql://127.0.0.1:9/d");
+  assertEquals(moved("postgresql://u@[::1]:5432/d"), "postgresql://u@127.0.0.1:9/d");
 });
 
 Deno.test("withStartupOption adds to the options that are there", () => {

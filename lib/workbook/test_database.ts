@@ -43,7 +43,7 @@ export function testDatabase(moduleUrl: string): TestDatabase {
   let made: Promise<{ server: string; name: string }> | undefined;
   Deno.test.afterAll(async () => {
     const database = await made?.catch(() => undefined); // its test has already failed with the reason
-    if (database) await drop(database.server, database.name);
+    if (database) await dropTestDatabase(database.server, database.name);
   });
   return {
     test(name, run) {
@@ -52,7 +52,7 @@ export function testDatabase(moduleUrl: string): TestDatabase {
         return;
       }
       Deno.test(name, async (t) => {
-        made ??= make(databaseName(moduleUrl));
+        made ??= makeTestDatabase(databaseName(moduleUrl));
         const { server, name } = await made;
         await run(withDatabase(server, name), t);
       });
@@ -72,7 +72,14 @@ export function databaseName(moduleUrl: string, random: string = crypto.randomUU
   return `test_${file.toLowerCase().replace(/[^a-z0-9]+/g, "_").slice(0, 40)}_${random}`;
 }
 
-async function make(name: string): Promise<{ server: string; name: string }> {
+/**
+ * Makes a database that is dropped a day later by whoever makes the next one, if its maker does not do so.
+ *
+ * @param name begins with `test_`; see `databaseName`.
+ * @returns the URL of the server, and the name.
+ * @throws {TestDatabaseError} when the role may not.
+ */
+export async function makeTestDatabase(name: string): Promise<{ server: string; name: string }> {
   const server = await databaseUrl();
   await withClient(server, async (client) => {
     try {
@@ -106,9 +113,10 @@ async function dropAbandoned(server: string): Promise<void> {
     return rows;
   });
   // Another file may be dropping the same one at this moment.
-  for (const { name } of abandoned) await drop(server, name).catch(() => {});
+  for (const { name } of abandoned) await dropTestDatabase(server, name).catch(() => {});
 }
 
-async function drop(server: string, name: string): Promise<void> {
+/** Drops a database and ends the connections to it. @param server URL of the server. */
+export async function dropTestDatabase(server: string, name: string): Promise<void> {
   await withClient(server, (client) => client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`));
 }

@@ -1,23 +1,32 @@
 /** One suite that every driver passes: what a driver promises is written in `driver.ts`. @module */
 import { testDatabase } from "../../workbook/test_database.ts";
-import type { DriverName } from "../url.ts";
 import { cancel } from "./conformance/cancel.ts";
 import { errors } from "./conformance/errors.ts";
 import { lost } from "./conformance/lost.ts";
 import { pipelining } from "./conformance/pipelining.ts";
-import { type Differences, registerFor } from "./conformance/suite.ts";
+import { type Contestant, registerFor } from "./conformance/suite.ts";
 import { types } from "./conformance/types.ts";
 
-const DIFFERENCES: Record<DriverName, Differences> = {
-  pg: { resultOfSeveral: "the last", recoversFromTypeChange: true },
-  // the package gives an INSERT behind a SELECT the rows of the SELECT, and keeps a prepared statement that fails
-  postgres: { resultOfSeveral: "the last with rows", recoversFromTypeChange: false },
-};
+/** What the drivers with an event loop have in common. */
+const NON_BLOCKING = { idleLoss: "at once", blocks: false } as const;
+/** libpq has nobody who watches the socket while it is idle. */
+const LIBPQ = { resultOfSeveral: "the last", recoversFromTypeChange: true, idleLoss: "at checkout" } as const;
+
+const CONTESTANTS: readonly Contestant[] = [
+  { driver: "pg", differences: { ...NON_BLOCKING, resultOfSeveral: "the last", recoversFromTypeChange: true } },
+  {
+    driver: "postgres",
+    // the package gives an INSERT behind a SELECT the rows of the SELECT, and keeps a prepared statement that fails
+    differences: { ...NON_BLOCKING, resultOfSeveral: "the last with rows", recoversFromTypeChange: false },
+  },
+  { driver: "libpq", differences: { ...LIBPQ, blocks: true } },
+  { driver: "libpq", nonblocking: true, differences: { ...LIBPQ, blocks: false } },
+];
 
 const database = testDatabase(import.meta.url);
 
-for (const driver of ["pg", "postgres"] as const) {
-  const test = registerFor(driver, DIFFERENCES[driver], database);
+for (const contestant of CONTESTANTS) {
+  const test = registerFor(contestant, database);
   types(test);
   errors(test);
   pipelining(test);

@@ -1,10 +1,11 @@
 /** The driver over npm `pg` (node-postgres), in its pipeline mode: statements travel without waiting for each other. */
 // @ts-types="npm:@types/pg@^8.15.0"
 import pg from "pg";
-import { ConnectError, ConnectionLostError, databaseError, type ServerErrorFields } from "../errors.ts";
+import { ConnectError, ConnectionLostError, type ServerErrorFields } from "../errors.ts";
 import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement } from "../driver.ts";
-import { decoderFor } from "../values.ts";
+import { decoderFor } from "./values.ts";
 import { requestCancel } from "./cancel.ts";
+import { databaseError } from "./server_error.ts";
 import { startupOptions } from "./startup_options.ts";
 import { tlsOptions } from "./tls.ts";
 
@@ -119,7 +120,7 @@ class PgConnection implements DriverConnection {
   /** True when the server did not parse the statement, or what it prepared may not fit its tables any more. */
   #mustPrepareAnew(name: string, error: unknown): boolean {
     const known = this.#client.connection.parsedStatements[name] !== undefined;
-    return !known || isServerError(error) && /^(0A|26|42)/.test(error.code!);
+    return !known || isServerError(error) && /^(0A|26|42|XX)/.test(error.code!);
   }
 
   #lose(error: Error): void {

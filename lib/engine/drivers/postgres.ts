@@ -6,10 +6,11 @@
 import { connect as connectSocket, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import postgres from "postgres";
-import { ConnectError, ConnectionLostError, databaseError } from "../errors.ts";
+import { ConnectError, ConnectionLostError, StaleStatementError } from "../errors.ts";
 import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement } from "../driver.ts";
-import { DECODERS } from "../values.ts";
+import { DECODERS } from "./values.ts";
 import { requestCancel, socketPath } from "./cancel.ts";
+import { databaseError } from "./server_error.ts";
 import { startupOptions } from "./startup_options.ts";
 import { tlsOptions } from "./tls.ts";
 
@@ -34,6 +35,8 @@ class PostgresConnection implements DriverConnection {
   lost: Error | undefined;
   onLost: (() => void) | undefined;
   #secret = 0;
+  /** Statements prepared with a type that was dropped: the package does not forget them by itself. They go unnamed. */
+  readonly #stale = new Set<string>();
   readonly #sql: postgres.Sql;
   readonly #settings: ConnectSettings;
 
@@ -81,7 +84,8 @@ class PostgresConnection implements DriverConnection {
     if (this.lost) throw new ConnectionLostError(this.lost.message, sql);
     try {
       const values = parameters as (string | null)[];
-      const query = this.#sql.unsafe(sql, values, { prepare: this.#settings.prepare }).values();
+      const prepare = this.#settings.prepare && !this.#stale.has(sql);
+      const query = this.#sql.unsafe(sql, values, { prepare }).values();
       const answer = await neverSentTwice(query) as unknown as Answer;
       if (Array.isArray(answer)) return rawResult(answer);
       // COPY is answered with a stream, and the connection serves nothing else until that ends
@@ -112,6 +116,7 @@ class PostgresConnection implements DriverConnection {
 
   #translate(error: unknown, sql: string): Error {
     const translated = this.#classify(error, sql);
+    if (translated instanceof StaleStatementError && translated.sqlstate === "XX000") this.#stale.add(sql);
     // the socket closes a moment later: nobody may get this connection in between
     if (translated instanceof ConnectionLostError) this.#lose((error as Error).message);
     return translated;

@@ -1,5 +1,5 @@
 /** The model that the tests of the session share: the heroes of the workbook. @module */
-import { now, randomUuid, text, timestamptz, uuid } from "../columns.ts";
+import { now, randomUuid, text, timestamptz, uuid } from "../../schema/columns.ts";
 import { declarativeBase } from "../model.ts";
 
 export const { model, metadata } = declarativeBase({

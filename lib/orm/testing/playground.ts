@@ -1,5 +1,5 @@
 /** Models with every kind of relation, for tests: users in teams, their toys, and notes that the server numbers. @module */
-import { identity, integer, jsonb, now, randomUuid, text, timestamptz, uuid } from "../columns.ts";
+import { identity, integer, jsonb, now, randomUuid, text, timestamptz, uuid } from "../../schema/columns.ts";
 import { declarativeBase } from "../model.ts";
 import { manyToMany, manyToOne, oneToMany, type Related } from "../relations.ts";
 

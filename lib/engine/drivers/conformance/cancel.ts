@@ -48,7 +48,7 @@ export function cancel(test: Register): void {
     await using next = await connected.connect();
     assertNotEquals(next.backendPid, pid);
     assertEquals(connected.poolStatus, { size: 1, maxOverflow: 0, held: 1, idle: 0, waiting: 0 });
-  });
+  }, { overlaps: true });
 
   test("cancel: while it waits for a lock, with parameters, in AUTOCOMMIT", async ({ engine, server }) => {
     await server.run("DROP TABLE IF EXISTS locked; CREATE TABLE locked AS SELECT 1 AS id");
@@ -63,7 +63,7 @@ export function cancel(test: Register): void {
     await assertRejects(() => waiting, Enough);
     await holder.close();
     assertEquals(await server.run("SELECT id FROM locked"), [1]);
-  });
+  }, { overlaps: true });
 
   test("cancel: does not hit the statement before", async ({ engine, server }) => {
     await using connection = await engine({ isolationLevel: "AUTOCOMMIT" }).connect();
@@ -74,7 +74,7 @@ export function cancel(test: Register): void {
     controller.abort(new Enough());
     await assertRejects(() => ours, Enough);
     assertEquals((await before).scalars("how").one(), "slept");
-  });
+  }, { overlaps: true });
 
   test("cancel: does not hit BEGIN, which would leave the statement without a transaction", async ({ engine, server }) => {
     await server.run("DROP TABLE IF EXISTS cancelled; CREATE TABLE cancelled (id int)");
@@ -111,5 +111,5 @@ export function cancel(test: Register): void {
     await using connection = await engine().connect();
     const sent = connection.execute("SELECT pg_sleep(30)", [], { signal: AbortSignal.timeout(50) });
     assertEquals((await assertRejects(() => sent)).name, "TimeoutError");
-  });
+  }, { overlaps: true });
 }

@@ -153,7 +153,7 @@ export function errors(test: Register): void {
     await one.commit();
     await assertRejects(() => two.commit(), SerializationError);
     assertEquals(await server.run("SELECT age FROM heroes ORDER BY id"), [31, 40]);
-  });
+  }, { overlaps: true });
 
   test("errors: of a deadlock one transaction is the victim", async ({ engine, server }) => {
     await server.run(HEROES);
@@ -171,7 +171,7 @@ export function errors(test: Register): void {
     assertEquals(failed.length, 1);
     assertInstanceOf(failed[0], DeadlockError);
     assertEquals(failed[0].sqlstate, "40P01");
-  });
+  }, { overlaps: true });
 
   test("errors: a statement that takes too long", async ({ engine }) => {
     // long enough for BEGIN, ROLLBACK and SELECT 1 on a busy machine
@@ -188,7 +188,7 @@ export function errors(test: Register): void {
     await server.untilSleeping(connection.backendPid);
     await server.run("SELECT pg_cancel_backend($1)", [connection.backendPid]);
     await assertRejects(() => sleeping, StatementCancelledError);
-  });
+  }, { overlaps: true });
 
   test("errors: a lock that is not to be had", async ({ engine, server }) => {
     await server.run(HEROES);
@@ -201,7 +201,7 @@ export function errors(test: Register): void {
     await other.execute("SET lock_timeout = 50");
     const error = await assertRejects(() => other.execute("UPDATE heroes SET age = 1 WHERE id = 1"), LockTimeoutError);
     assertEquals(error.sqlstate, "55P03");
-  });
+  }, { overlaps: true });
 
   test("errors: a connection that the server refuses", async ({ engine }) => {
     const { url } = engine();

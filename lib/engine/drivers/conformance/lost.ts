@@ -22,7 +22,9 @@ async function assertServes(engine: Engine): Promise<void> {
   const { size } = engine.poolStatus;
   {
     await using stack = new AsyncDisposableStack();
-    const all = await Promise.all(Array.from({ length: size }, () => engine.connect()));
+    const all = await Promise.all(
+      Array.from({ length: size }, () => engine.connect({ isolationLevel: "AUTOCOMMIT" })),
+    );
     for (const connection of all) stack.use(connection);
     assertEquals(engine.poolStatus.held, size);
     const ones = await Promise.all(all.map((connection) => connection.execute("SELECT $1::int", [1])));
@@ -33,7 +35,7 @@ async function assertServes(engine: Engine): Promise<void> {
 
 /** Registers the tests. */
 export function lost(test: Register): void {
-  test("lost: while idle in the pool: nobody gets it", async ({ engine, server }) => {
+  test("lost: while idle in the pool: nobody gets it", async ({ engine, server, differences }) => {
     const connected = engine({ poolSize: 2 });
     const closed: string[] = [];
     connected.events.on("close", ({ reason }) => closed.push(reason));
@@ -43,10 +45,13 @@ export function lost(test: Register): void {
     await one.close();
     await two.close();
     for (const pid of pids) await server.kill(pid);
-    await until("the pool has noticed and closed both", () => connected.poolStatus.idle === 0 && closed.length === 2);
-    assertEquals(closed, ["broken", "broken"]);
+    await until("the pool has noticed and closed both", async () => {
+      if (differences.idleLoss === "at checkout") await (await connected.connect()).close();
+      return closed.length === 2;
+    });
     await using next = await connected.connect();
     assert(!pids.includes(next.backendPid));
+    assertEquals(closed, ["broken", "broken"]);
     await next.close();
     await assertServes(connected);
   });
@@ -94,6 +99,32 @@ export function lost(test: Register): void {
     await assertServes(connected);
   });
 
+  test("lost: in a savepoint: neither commit() nor rollback() pretends to have worked", async (context) => {
+    const connected = context.engine({ poolSize: 1 });
+    for (const end of ["commit", "rollback"] as const) {
+      await using connection = await connected.connect();
+      const savepoint = await connection.beginNested();
+      await context.server.kill(connection.backendPid);
+      await assertRejects(() => savepoint[end](), ConnectionLostError);
+      await assertRejects(() => connection.commit(), ConnectionLostError);
+    }
+    await assertServes(connected);
+  });
+
+  test("lost: in a statement that ends its own server process", async (context) => {
+    await context.server.run(TABLE);
+    const connected = context.engine({ poolSize: 2 });
+    {
+      await using connection = await connected.connect();
+      await connection.execute(WRITE, ["before"]);
+      const end = "SELECT pg_terminate_backend(pg_backend_pid()) WHERE $1";
+      assertEquals((await assertRejects(() => connection.execute(end, [true]), ConnectionLostError)).sql, end);
+      await assertRejects(() => connection.execute(WRITE, ["after"]), ConnectionLostError);
+    }
+    assertEquals(await written(context), []);
+    await assertServes(connected);
+  });
+
   for (const isolationLevel of [undefined, "AUTOCOMMIT"] as const) {
     const where = isolationLevel ?? "in a transaction";
 
@@ -111,7 +142,7 @@ export function lost(test: Register): void {
       }
       assertEquals(await written(context), []);
       await assertServes(connected);
-    });
+    }, { overlaps: true });
 
     test(`lost: with statements queued behind, ${where}: none of them runs anywhere`, async (context) => {
       await context.server.run(TABLE);
@@ -135,7 +166,7 @@ export function lost(test: Register): void {
       }
       await assertServes(connected);
       assertEquals(await written(context), []);
-    });
+    }, { overlaps: true });
   }
 
   test("lost: with the COMMIT queued behind: nothing was committed", async (context) => {
@@ -160,7 +191,7 @@ export function lost(test: Register): void {
     }
     await assertServes(connected);
     assertEquals(await written(context), []);
-  });
+  }, { overlaps: true });
 
   test("lost: during COMMIT: the outcome is unknown", async (context) => {
     await context.server.run(TABLE + ";" + SLOW_COMMIT);
@@ -173,7 +204,7 @@ export function lost(test: Register): void {
     assertInstanceOf(error.cause, ConnectionLostError);
     await assertServes(connected);
     assertEquals(await written(context), []);
-  });
+  }, { overlaps: true });
 
   test("lost: while others wait for a connection: they get a new one", async (context) => {
     const connected = context.engine({ poolSize: 1 });
@@ -190,7 +221,7 @@ export function lost(test: Register): void {
     await connection.close();
     assertEquals(await others, [1, 2, 3]);
     await assertServes(connected);
-  });
+  }, { overlaps: true });
 
   test("lost: given back at once: the next one gets another connection", async (context) => {
     const connected = context.engine({ poolSize: 1, isolationLevel: "AUTOCOMMIT" });
@@ -206,7 +237,7 @@ export function lost(test: Register): void {
     assert(other);
     assertNotEquals(other.backendPid, connection.backendPid);
     assertEquals((await other.execute("SELECT 1")).scalarOne(), 1);
-  });
+  }, { overlaps: true });
 
   test("lost: a COPY that no driver here can serve costs at most the connection", async (context) => {
     await context.server.run(TABLE);

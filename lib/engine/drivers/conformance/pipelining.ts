@@ -161,6 +161,32 @@ export function pipelining(test: Register): void {
     assertEquals((await connection.execute("SELECT id FROM changing")).scalars().all(), [1]);
   });
 
+  for (const isolationLevel of ["AUTOCOMMIT", undefined] as const) {
+    const where = isolationLevel ?? "in a transaction, the next one works";
+    test(`prepared: an enum that was dropped and made again makes a statement stale: ${where}`, async (context) => {
+      const { engine, server } = context;
+      const make = "CREATE TYPE mood AS ENUM ('sad', 'happy'); CREATE TABLE heroes (name text, mood mood)";
+      const drop = "DROP TABLE IF EXISTS toys, heroes; DROP TYPE IF EXISTS mood";
+      await server.run(`${drop}; ${make}`);
+      await using connection = await engine({ isolationLevel }).connect();
+      const insert = (name: string) => connection.execute("INSERT INTO heroes VALUES ($1, $2)", [name, "happy"]);
+      await insert("sandy");
+      await connection.commit();
+      for (const name of ["gary", "patrick"]) { // what replaces a stale statement may become stale too
+        await server.run(`${drop}; ${make}`);
+        if (isolationLevel === undefined) {
+          const outcome = await insert("nobody").catch((error) => error);
+          if (name === "gary") assertEquals([outcome.constructor, outcome.sqlstate], [StaleStatementError, "XX000"]);
+          await connection.rollback();
+        }
+        await insert(name);
+        await connection.commit();
+        assertEquals(await server.run("SELECT name FROM heroes"), [name]);
+      }
+      await server.run(drop);
+    });
+  }
+
   test("prepared: a column of another type", async ({ connect, differences }) => {
     const connection = await connect();
     const run = (sql: string) => connection.query({ sql, parameters: [] });

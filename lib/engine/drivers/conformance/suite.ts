@@ -11,6 +11,17 @@ export interface Differences {
   readonly resultOfSeveral: "the last" | "the last with rows";
   /** A column's type changed under a prepared statement: whether the second try succeeds. */
   readonly recoversFromTypeChange: boolean;
+  /** A connection that breaks while it is idle: whether the pool hears of it then, or asks before it hands it out. */
+  readonly idleLoss: "at once" | "at checkout";
+  /** The thread waits with each statement: nothing else runs meanwhile, and only one transaction is open at a time. */
+  readonly blocks: boolean;
+}
+
+/** A driver under test, in one of its ways to work. */
+export interface Contestant {
+  readonly driver: DriverName;
+  readonly nonblocking?: boolean;
+  readonly differences: Differences;
 }
 
 /** What a test of the suite gets. */
@@ -23,25 +34,39 @@ export interface Context {
   readonly differences: Differences;
 }
 
-/** Registers a test of the suite for the driver under test. */
-export type Register = (name: string, run: (context: Context) => Promise<void>) => void;
+/**
+ * Registers a test of the suite for the driver under test.
+ *
+ * `overlaps`: the test does something while a statement runs, or has two transactions open on one thread.
+ */
+export type Register = (
+  name: string,
+  run: (context: Context) => Promise<void>,
+  options?: { overlaps?: boolean },
+) => void;
 
 /** Makes the function that registers tests for one driver. */
-export function registerFor(driver: DriverName, differences: Differences, database: TestDatabase): Register {
-  return (name, run) =>
-    database.test(`${driver}: ${name}`, async (plain) => {
+export function registerFor(contestant: Contestant, database: TestDatabase): Register {
+  const { driver, nonblocking = false, differences } = contestant;
+  const title = nonblocking ? `${driver} on threads` : driver;
+  return (name, run, { overlaps = false } = {}) => {
+    if (overlaps && differences.blocks) {
+      Deno.test({ name: `${title}: ${name} [not there: it blocks the thread]`, ignore: true, fn: () => {} });
+      return;
+    }
+    database.test(`${title}: ${name}`, async (plain) => {
       const url = EngineUrl.parse(plain).withDriver(driver);
-      const applicationName = `test: ${driver}`;
+      const applicationName = `test: ${title}`;
       await using server = new Server(plain);
       {
         await using stack = new AsyncDisposableStack();
         await run({
           engine: (options) =>
-            stack.use(createEngine(url, { applicationName, poolSize: 3, maxOverflow: 0, ...options })),
+            stack.use(createEngine(url, { applicationName, poolSize: 3, maxOverflow: 0, nonblocking, ...options })),
           connect: async ({ prepare = true } = {}) => {
             const { driver: port }: { driver: Driver } = await import(`../${driver}.ts`);
             const settings = { application_name: applicationName };
-            const connection = await port.connect({ url, settings, connectTimeout: 10_000, prepare });
+            const connection = await port.connect({ url, settings, connectTimeout: 10_000, prepare, nonblocking });
             stack.defer(() => connection.close());
             return connection;
           },
@@ -51,4 +76,5 @@ export function registerFor(driver: DriverName, differences: Differences, databa
       }
       await server.untilNoneLeft(applicationName);
     });
+  };
 }

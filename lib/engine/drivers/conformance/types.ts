@@ -1,6 +1,6 @@
 /** The same row is the same value, and the same value the same parameter, whichever driver carries it. @module */
 import { assertEquals, assertMatch } from "@std/assert";
-import { encodeParameter, json } from "../../parameters.ts";
+import { encodeParameter, json } from "../parameters.ts";
 import type { Register } from "./suite.ts";
 
 /** Type, a value as PostgreSQL writes it, as JavaScript sees it, and, where it is another, as a parameter. */

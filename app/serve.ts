@@ -1,0 +1,54 @@
+/**
+ * One process of an application: takes requests until it is told to stop, then finishes those it has.
+ *
+ * @module
+ */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { databaseUrl } from "../lib/workbook/database_url.ts";
+import { createApplication } from "./application.ts";
+import { LineLog } from "./request_log.ts";
+import { readSettings, type Settings } from "./settings.ts";
+
+/** What an application has of its own: see `main_pg.ts`. */
+export interface Backend {
+  readonly routes: OpenAPIHono;
+  readonly ping: () => unknown;
+  /** Closes its connections. */
+  readonly close: () => Promise<void> | void;
+}
+
+/** Milliseconds that requests have to finish after the process was told to stop. */
+const DRAIN = 10_000;
+
+/**
+ * Serves until SIGTERM or SIGINT. Several processes can share a port: the system spreads the connections.
+ *
+ * @param open connects to the database at this URL.
+ */
+export async function serve(open: (url: string, settings: Settings) => Backend): Promise<void> {
+  const settings = readSettings(Deno.env.toObject());
+  const backend = open(await databaseUrl(), settings);
+  const encoder = new TextEncoder();
+  using log = new LineLog((text) => void Deno.stdout.writeSync(encoder.encode(text)));
+  const application = createApplication({
+    routes: backend.routes,
+    ping: backend.ping,
+    bodyLimit: settings.bodyLimit,
+    log: settings.requestLog ? log.log : undefined,
+  });
+  const { host: hostname, port, reusePort } = settings;
+  const stop = new AbortController();
+  const onListen = ({ hostname, port }: Deno.NetAddr) => console.error(`listening on http://${hostname}:${port}`);
+  const server = Deno.serve({ hostname, port, reusePort, signal: stop.signal, onListen }, application.fetch);
+  let deadline: ReturnType<typeof setTimeout> | undefined;
+  const drain = () => {
+    deadline ??= setTimeout(() => stop.abort(), DRAIN);
+    void server.shutdown();
+  };
+  const signals: Deno.Signal[] = ["SIGTERM", "SIGINT"];
+  for (const signal of signals) Deno.addSignalListener(signal, drain);
+  await server.finished;
+  clearTimeout(deadline);
+  for (const signal of signals) Deno.removeSignalListener(signal, drain);
+  await backend.close();
+}

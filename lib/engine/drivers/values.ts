@@ -1,0 +1,145 @@
+/**
+ * PostgreSQL's text format to JavaScript values: one table for every driver, so that the same row is the same value
+ * whichever driver brought it.
+ *
+ * | PostgreSQL | JavaScript |
+ * |---|---|
+ * | `smallint`, `integer`, `oid`, `real`, `double precision` | number |
+ * | `bigint` | bigint |
+ * | `numeric` | string (no digit is lost) |
+ * | `boolean` | boolean |
+ * | `timestamptz` | Date (milliseconds; microseconds are dropped) |
+ * | `date`, `time`, `timestamp` | string, as PostgreSQL writes it |
+ * | `json`, `jsonb` | the parsed value |
+ * | `bytea` | Uint8Array |
+ * | arrays of these | array, nested as deep as the value is |
+ * | everything else | string |
+ *
+ * @module
+ */
+
+/** Turns the text of one value into a JavaScript value. */
+export type Decoder = (text: string) => unknown;
+
+const asNumber: Decoder = Number;
+const asText: Decoder = (text) => text;
+
+/** type oid, oid of its array type, decoder; the numbers are fixed in PostgreSQL's src/include/catalog/pg_type.dat. */
+const TYPES: readonly (readonly [oid: number, arrayOid: number, decoder: Decoder])[] = [
+  [16, 1000, (text) => text === "t"], // boolean
+  [17, 1001, decodeBytea],
+  [18, 1002, asText], // "char"
+  [19, 1003, asText], // name
+  [20, 1016, BigInt], // bigint
+  [21, 1005, asNumber], // smallint
+  [23, 1007, asNumber], // integer
+  [25, 1009, asText], // text
+  [26, 1028, asNumber], // oid
+  [114, 199, JSON.parse], // json
+  [700, 1021, asNumber], // real
+  [701, 1022, asNumber], // double precision
+  [1042, 1014, asText], // character(n)
+  [1043, 1015, asText], // character varying
+  [1082, 1182, asText], // date
+  [1083, 1183, asText], // time
+  [1114, 1115, asText], // timestamp
+  [1184, 1185, decodeTimestamptz],
+  [1186, 1187, asText], // interval
+  [1700, 1231, asText], // numeric
+  [2950, 2951, asText], // uuid
+  [3802, 3807, JSON.parse], // jsonb
+];
+
+/** The decoder of each type by its oid; types that are not listed stay text. */
+export const DECODERS: ReadonlyMap<number, Decoder> = new Map(
+  TYPES.flatMap(([oid, arrayOid, decode]): [number, Decoder][] => [
+    [oid, decode],
+    [arrayOid, (text) => decodeArray(text, decode)],
+  ]),
+);
+
+/** The decoder for a type oid. */
+export function decoderFor(oid: number): Decoder {
+  return DECODERS.get(oid) ?? asText;
+}
+
+function decodeBytea(text: string): Uint8Array {
+  if (!text.startsWith("\\x")) {
+    throw new TypeError("Cannot read a bytea: set bytea_output to hex, as the server does by default.");
+  }
+  const bytes = new Uint8Array((text.length - 2) / 2); // "\x" and two digits a byte
+  for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(text.slice(2 + 2 * i, 4 + 2 * i), 16);
+  return bytes;
+}
+
+const TIMESTAMPTZ = /^(\d+)-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d+))?([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?( BC)?$/;
+
+/** A Date; `infinity` and `-infinity`, which no Date can hold, as the numbers of that name. */
+function decodeTimestamptz(text: string): Date | number {
+  return decodeUsualTimestamptz(text) ?? decodeAnyTimestamptz(text);
+}
+
+/**
+ * Years of four digits and offsets of whole hours, as `2026-03-01 12:30:05.123456+00`: a `T` and the minutes of the offset
+ * are all that ISO 8601 wants, and Date reads that several times faster than we can.
+ */
+function decodeUsualTimestamptz(text: string): Date | undefined {
+  const sign = text.at(-3);
+  if (text[4] !== "-" || text[10] !== " " || (sign !== "+" && sign !== "-")) return undefined;
+  const date = new Date(`${text.slice(0, 10)}T${text.slice(11)}:00`);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+function decodeAnyTimestamptz(text: string): Date | number {
+  const parts = TIMESTAMPTZ.exec(text);
+  if (!parts) {
+    if (text === "infinity" || text === "-infinity") return text === "infinity" ? Infinity : -Infinity;
+    throw new TypeError(`Cannot read the timestamptz "${text}": set DateStyle to ISO, as the server does by default.`);
+  }
+  const [, year, month, day, hour, minute, second, fraction = "", sign, ...offset] = parts;
+  const [offsetHours, offsetMinutes = "0", offsetSeconds = "0", bc] = offset;
+  const date = new Date(0);
+  date.setUTCFullYear(bc ? 1 - Number(year) : Number(year), Number(month) - 1, Number(day));
+  date.setUTCHours(Number(hour), Number(minute), Number(second), Number(fraction.slice(0, 3).padEnd(3, "0")));
+  const east = (Number(offsetHours) * 3600 + Number(offsetMinutes) * 60 + Number(offsetSeconds)) * 1000;
+  return new Date(date.getTime() - (sign === "-" ? -east : east));
+}
+
+/**
+ * Reads PostgreSQL's array notation (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO).
+ *
+ * @param decode the decoder of one element.
+ */
+export function decodeArray(text: string, decode: Decoder): unknown[] {
+  // an array whose first index is not 1 begins with its bounds: [0:2]={…}
+  let at = text.startsWith("[") ? text.indexOf("=") + 1 : 0;
+  return list();
+
+  function list(): unknown[] {
+    const elements: unknown[] = [];
+    at++; // "{"
+    while (text[at] !== "}") {
+      elements.push(text[at] === "{" ? list() : text[at] === '"' ? decode(quoted()) : bare());
+      if (text[at] === ",") at++;
+    }
+    at++; // "}"
+    return elements;
+  }
+
+  function quoted(): string {
+    let value = "";
+    for (at++; text[at] !== '"'; at++) {
+      if (text[at] === "\\") at++;
+      value += text[at];
+    }
+    at++; // the closing quote
+    return value;
+  }
+
+  function bare(): unknown {
+    const start = at;
+    while (text[at] !== "," && text[at] !== "}") at++;
+    const value = text.slice(start, at);
+    return value === "NULL" ? null : decode(value);
+  }
+}

@@ -1,0 +1,205 @@
+/**
+ * What autogenerate writes, for random models: from the tables of one program to those of another and back. The revision
+ * is written to a file, loaded and run as any other.
+ */
+import { assert, assertEquals } from "@std/assert";
+import fc from "npm:fast-check@^4";
+import {
+  array,
+  bigint,
+  boolean,
+  type Column,
+  createEngine,
+  date,
+  doublePrecision,
+  type Engine,
+  enumeration,
+  identity,
+  integer,
+  jsonb,
+  Metadata,
+  now,
+  numeric,
+  sql,
+  text,
+  timestamptz,
+  uuid,
+  varchar,
+} from "../mod.ts";
+import { testDatabase } from "../workbook/test_database.ts";
+import { autogenerate } from "./autogenerate.ts";
+import { revision } from "./authoring.ts";
+import { downgrade, upgrade } from "./commands.ts";
+import { makeMigrations } from "./test_migrations.ts";
+
+const database = testDatabase(import.meta.url);
+const CASES = 200;
+
+type AnyColumn = Column<unknown, boolean, boolean>;
+
+/** Each type, with a default for it. */
+const TYPES: Record<string, { make: () => AnyColumn; default: string }> = {
+  integer: { make: integer, default: "7" },
+  bigint: { make: bigint, default: "7" },
+  double: { make: doublePrecision, default: "0.5" },
+  numeric: { make: () => numeric(10, 2), default: "1.50" },
+  text: { make: text, default: "'it''s'" },
+  short: { make: () => varchar(20), default: "'`x${y}`'" },
+  long: { make: () => varchar(200), default: "upper('a')" },
+  boolean: { make: boolean, default: "true" },
+  date: { make: date, default: "CURRENT_DATE" },
+  timestamptz: { make: timestamptz, default: "now()" },
+  uuid: { make: uuid, default: "gen_random_uuid()" },
+  jsonb: { make: jsonb, default: "'{}'" },
+  list: { make: () => array(text()), default: "'{a}'" },
+  mood: { make: () => enumeration("mood", ["happy", "sad"]), default: "'sad'" },
+};
+
+const columnSpec = fc.record({
+  name: fc.constantFrom("a", "b", "c", "order"),
+  type: fc.constantFrom(...Object.keys(TYPES)),
+  nullable: fc.boolean(),
+  hasDefault: fc.boolean(),
+  mark: fc.constantFrom("none", "none", "unique", "index", "check", "partial", "expression", "gin"),
+  comment: fc.constantFrom(undefined, undefined, "what it's for", "other"),
+});
+const tableSpec = fc.record({
+  name: fc.constantFrom("heroes", "toys", "teams"),
+  key: fc.constantFrom("uuid", "identity", "composite"),
+  comment: fc.constantFrom(undefined, undefined, "a table"),
+  columns: fc.uniqueArray(columnSpec, { selector: ({ name }) => name, maxLength: 4 }),
+  refersTo: fc.array(
+    fc.record({
+      table: fc.constantFrom("heroes", "toys", "teams"),
+      onDelete: fc.constantFrom("cascade", "set null", undefined),
+    }),
+    { maxLength: 2 },
+  ),
+});
+const program = fc.uniqueArray(tableSpec, { selector: ({ name }) => name, maxLength: 3 });
+type Program = (typeof program) extends fc.Arbitrary<infer T> ? T : never;
+
+/** The metadata of a program. */
+function metadataOf(tables: Program): Metadata {
+  const metadata = new Metadata();
+  const keys = new Map(tables.map(({ name, key }) => [name, key]));
+  for (const { name, key, comment, columns, refersTo } of tables) {
+    const made: Record<string, AnyColumn> = { id: key === "uuid" ? uuid().primaryKey() : identity().primaryKey() };
+    if (key === "composite") made.part = integer().primaryKey();
+    const indexes = [];
+    for (const { name: column, type, nullable, hasDefault, mark, comment } of columns) {
+      let each = TYPES[type].make();
+      if (nullable) each = each.nullable();
+      if (hasDefault) each = each.serverDefault(sql(TYPES[type].default));
+      if (comment !== undefined) each = each.comment(comment);
+      const comparable = type !== "jsonb";
+      if (mark === "unique" && comparable) each = each.unique();
+      if (mark === "index" && comparable) each = each.index();
+      if (mark === "check") each = each.check(`"${column}" IS NOT NULL OR true`);
+      const index = `ix_${name}_${column}_${mark}`;
+      if (mark === "partial" && comparable) {
+        indexes.push({ name: index, on: [column], unique: true, where: sql(`"${column}" IS NOT NULL`) });
+      }
+      if (mark === "expression" && (type === "text" || type === "long")) {
+        indexes.push({ name: index, on: [sql(`lower("${column}")`), "id"] });
+      }
+      if (mark === "gin" && (type === "jsonb" || type === "list")) {
+        indexes.push({ name: index, on: [column], using: "gin" });
+      }
+      made[column] = each;
+    }
+    for (const { table, onDelete } of refersTo) {
+      const other = keys.get(table);
+      if (other === undefined || other === "composite") continue;
+      const type = other === "uuid" ? uuid() : integer();
+      made[`${table}Id`] = type.nullable().references(`${table}.id`, { onDelete }) as AnyColumn;
+    }
+    metadata.add(name, { ...made, createdAt: timestamptz().serverDefault(now()) as AnyColumn }, { comment, indexes });
+  }
+  return metadata;
+}
+
+/** What a schema is, by the catalogs; without the positions of columns, which a change cannot keep. */
+async function digest(engine: Engine, schema: string): Promise<string[]> {
+  await using connection = await engine.connect();
+  const lines = await connection.execute<{ line: string }>(
+    `WITH tables AS (
+       SELECT oid, relname FROM pg_class
+        WHERE relnamespace = $1::regnamespace AND relkind = 'r' AND relname NOT LIKE 'schema\\_version%')
+     SELECT format('%s.%s %s%s%s %s %s', relname, attname, format_type(atttypid, atttypmod),
+              CASE WHEN attnotnull THEN ' not null' END, ' identity ' || nullif(attidentity::text, ''),
+              pg_get_expr(adbin, adrelid), col_description(tables.oid, attnum)) AS line
+       FROM tables JOIN pg_attribute ON attrelid = tables.oid AND attnum > 0 AND NOT attisdropped
+       LEFT JOIN pg_attrdef ON adrelid = tables.oid AND adnum = attnum
+     UNION ALL SELECT format('%s: %s', relname, obj_description(oid, 'pg_class')) FROM tables
+     UNION ALL SELECT format('%s %s %s', relname, conname, pg_get_constraintdef(pg_constraint.oid))
+       FROM tables JOIN pg_constraint ON conrelid = tables.oid AND contype <> 'n'
+     UNION ALL SELECT pg_get_indexdef(indexrelid) FROM tables JOIN pg_index ON indrelid = tables.oid
+     UNION ALL SELECT format('type %s %s', typname, string_agg(enumlabel, ',' ORDER BY enumsortorder))
+       FROM pg_type JOIN pg_enum ON enumtypid = pg_type.oid WHERE typnamespace = $1::regnamespace GROUP BY typname
+     ORDER BY 1`,
+    [schema],
+  );
+  return lines.scalars("line").all().map((line) => line.replaceAll(`${schema}.`, "")).sort();
+}
+
+/** Runs work in a schema of its own. */
+async function inSchema<T>(url: string, work: (engine: Engine, schema: string) => Promise<T>): Promise<T> {
+  const schema = `case_${crypto.randomUUID().slice(0, 8)}`;
+  await using engine = createEngine(`${url}?search_path=${schema}`, { poolSize: 1, maxOverflow: 1 });
+  await engine.begin((connection) => connection.execute(`CREATE SCHEMA ${schema}`));
+  try {
+    return await work(engine, schema);
+  } finally {
+    await engine.begin((connection) => connection.execute(`DROP SCHEMA ${schema} CASCADE`));
+  }
+}
+
+database.test(`up brings one schema to the other, down back, for ${CASES} pairs of random models`, async (url) => {
+  const files = await Deno.makeTempDir({ prefix: "revisions-" });
+  let written = 0;
+  await fc.assert(
+    fc.asyncProperty(program, program, async (before, after) => {
+      const [from, to] = [metadataOf(before), metadataOf(after)];
+      const wanted = await inSchema(url, async (engine, schema) => {
+        await engine.begin((connection) => to.createAll(connection));
+        return await digest(engine, schema);
+      });
+      await inSchema(url, async (engine, schema) => {
+        await engine.begin((connection) => from.createAll(connection));
+        const first = await digest(engine, schema);
+        await using folder = await makeMigrations();
+        const { path } = await revision(folder.directory, {
+          message: "change",
+          autogenerate: engine,
+          models: { metadata: to },
+        });
+        if (path === undefined) return assertEquals(first, wanted, "nothing was found, but they differ");
+        await Deno.copyFile(path, `${files}/${++written}.ts`);
+        await upgrade(engine, folder.directory);
+        assertEquals(await digest(engine, schema), wanted, "after up");
+        await using connection = await engine.connect();
+        assertEquals((await autogenerate(connection, to)).summary, [], "autogenerate after up");
+        await connection.close();
+        await downgrade(engine, folder.directory, "base");
+        assertEquals(await digest(engine, schema), first, "after down");
+        await upgrade(engine, folder.directory);
+        assertEquals(await digest(engine, schema), wanted, "after up again");
+      });
+    }),
+    { numRuns: CASES },
+  );
+  assert(written > CASES / 2, `${written} revisions were written`);
+  const config = new URL("../../deno.json", import.meta.url).pathname;
+  for (
+    const command of [["fmt", "--check", "--config", config], ["lint", "--config", config], [
+      "check",
+      "--config",
+      config,
+    ]]
+  ) {
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), { args: [...command, files] }).output();
+    assert(success, new TextDecoder().decode(stderr).slice(0, 3_000));
+  }
+  await Deno.remove(files, { recursive: true });
+});

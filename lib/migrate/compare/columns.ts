@@ -1,0 +1,107 @@
+/** Compares the columns of a table. @module */
+import { type ColumnSchema, fullName, type TableSchema, type UnmodelledObject } from "../database_schema.ts";
+import type { Operation } from "../operations.ts";
+import { mentions } from "./text.ts";
+
+/** What is to be done about the columns of a table. */
+export interface ColumnChanges {
+  readonly operations: readonly Operation[];
+  /** The columns that change their type. */
+  readonly retyped: ReadonlySet<string>;
+  /** What keeps its place though models do not have it. */
+  readonly unmodelled: readonly UnmodelledObject[];
+}
+
+/** Compares names, types, nullability, defaults, identity and comments; the order of columns is of no account. */
+export function compareColumns(live: TableSchema, wanted: TableSchema): ColumnChanges {
+  const table = { schema: wanted.schema, name: wanted.name };
+  const added = wanted.columns.filter(({ name }) => !live.columns.some((column) => column.name === name));
+  const removed = live.columns.filter(({ name }) => !wanted.columns.some((column) => column.name === name));
+  const dropped = removed.filter((column) => whatKeeps(live, column) === undefined);
+  const operations: Operation[] = [];
+  const retyped = new Set<string>();
+  const unmodelled: UnmodelledObject[] = removed.filter((column) => column.leftAlone === undefined).flatMap(
+    (column) => {
+      const reason = whatKeeps(live, column);
+      return reason === undefined ? [] : [{ kind: "column", name: `${fullName(live)}.${column.name}`, reason }];
+    },
+  );
+  for (const column of wanted.columns) {
+    const there = live.columns.find(({ name }) => name === column.name);
+    if (!there || there.leftAlone !== undefined && there.leftAlone !== column.leftAlone) continue;
+    if (there.type !== column.type && there.usedBy !== undefined) {
+      const reason = `its type is ${there.type} and not ${column.type}, but the ${there.usedBy} reads it`;
+      unmodelled.push({ kind: "column", name: `${fullName(live)}.${column.name}`, reason });
+      continue;
+    }
+    if (there.type !== column.type) retyped.add(column.name);
+    operations.push(...alter(table, there, column));
+  }
+  const pairs = likelyRenames(dropped, added);
+  return {
+    operations: [
+      ...dropped.map((column): Operation => {
+        const to = pairs.get(column)?.name;
+        return { kind: "dropColumn", table, column, ...(to === undefined ? {} : { mayBe: to }) };
+      }),
+      ...operations,
+      ...added.map((column): Operation => ({ kind: "addColumn", table, column })),
+    ],
+    retyped,
+    unmodelled,
+  };
+}
+
+function alter(table: { schema?: string; name: string }, from: ColumnSchema, to: ColumnSchema): Operation[] {
+  const of = { table, column: to.name };
+  const operations: Operation[] = [];
+  const isRetyped = from.type !== to.type;
+  if (isRetyped) operations.push({ kind: "alterType", ...of, from: from.type, to: to.type });
+  // a default is of the column's type: it goes before the type changes, and comes back after
+  if (from.default !== null && to.default !== null && !isRetyped) {
+    if (from.default !== to.default) {
+      operations.push({ kind: "changeDefault", ...of, from: from.default, to: to.default });
+    }
+  } else {
+    if (from.default !== null) operations.push({ kind: "dropDefault", ...of, default: from.default });
+    if (to.default !== null) operations.push({ kind: "setDefault", ...of, default: to.default });
+  }
+  if (from.identity && !to.identity) operations.push({ kind: "dropIdentity", ...of });
+  if (!from.identity && to.identity) operations.push({ kind: "addIdentity", ...of });
+  if (from.nullable !== to.nullable) operations.push({ kind: to.nullable ? "dropNotNull" : "setNotNull", ...of });
+  if (from.comment !== to.comment) {
+    operations.push({ kind: "setComment", ...of, from: from.comment, to: to.comment });
+  }
+  return operations;
+}
+
+/** Why a column that models do not have is not dropped. */
+function whatKeeps(table: TableSchema, { name, leftAlone, usedBy }: ColumnSchema): string | undefined {
+  if (leftAlone !== undefined) return leftAlone;
+  if (usedBy !== undefined) return `the ${usedBy} reads it`;
+  const parts = [
+    ...[...table.uniques, ...table.foreignKeys, ...(table.primaryKey ? [table.primaryKey] : [])].filter(({ columns }) =>
+      columns.includes(name)
+    ),
+    ...table.checks.filter(({ expression }) => mentions(expression, name)),
+    ...table.indexes.filter(({ keys, where }) => mentions([...keys, where].join(" "), name)),
+  ];
+  const odd = parts.find((part) => part.leftAlone !== undefined);
+  return odd && `${odd.name}, which models cannot describe, needs it`;
+}
+
+/** Of columns that went and came those of the same type, in order: they may be the same under another name. */
+function likelyRenames(
+  dropped: readonly ColumnSchema[],
+  added: readonly ColumnSchema[],
+): Map<ColumnSchema, ColumnSchema> {
+  const pairs = new Map<ColumnSchema, ColumnSchema>();
+  const free = new Set(added);
+  for (const column of dropped) {
+    const other = [...free].find(({ type, identity }) => type === column.type && identity === column.identity);
+    if (!other) continue;
+    pairs.set(column, other);
+    free.delete(other);
+  }
+  return pairs;
+}

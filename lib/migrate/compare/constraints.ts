@@ -1,0 +1,42 @@
+/** Compares primary keys, unique constraints and checks of a table. @module */
+import type { CheckSchema, KeySchema, TableSchema } from "../database_schema.ts";
+import type { Operation } from "../operations.ts";
+import { match } from "./match.ts";
+import { mentions } from "./text.ts";
+
+/** What is to be done about constraints. */
+export interface ConstraintChanges {
+  readonly operations: readonly Operation[];
+  /** The columns of keys that go: a foreign key that refers to them must go first. */
+  readonly lostKeys: readonly (readonly string[])[];
+}
+
+/** @param retyped columns that change their type: a check that speaks of one is made anew. */
+export function compareConstraints(
+  live: TableSchema,
+  wanted: TableSchema,
+  retyped: ReadonlySet<string>,
+): ConstraintChanges {
+  const table = { schema: wanted.schema, name: wanted.name };
+  const keys = (key: KeySchema | null) => key ? [key] : [];
+  const columns = ({ columns }: KeySchema) => String(columns);
+  const primary = match(keys(live.primaryKey), keys(wanted.primaryKey), () => "a table has one");
+  const unique = match(live.uniques, wanted.uniques, columns);
+  const checks = match<CheckSchema>(live.checks, wanted.checks);
+  const anew = checks.kept.filter(({ expression }) => [...retyped].some((column) => mentions(expression, column)));
+  const operations: Operation[] = [
+    ...primary.removed.map((key): Operation => ({ kind: "dropPrimaryKey", table, key })),
+    ...primary.added.map((key): Operation => ({ kind: "addPrimaryKey", table, key })),
+    ...unique.removed.map((key): Operation => ({ kind: "dropUnique", table, key })),
+    ...unique.added.map((key): Operation => ({ kind: "addUnique", table, key })),
+    ...[...checks.removed, ...anew].map((check): Operation => ({ kind: "dropCheck", table, check })),
+    ...[...checks.added, ...anew].map((check): Operation => ({ kind: "addCheck", table, check })),
+    ...[...primary.renamed, ...unique.renamed, ...checks.renamed].map(({ from, to }): Operation => ({
+      kind: "renameConstraint",
+      table,
+      from: from.name,
+      to: to.name,
+    })),
+  ];
+  return { operations, lostKeys: [...primary.removed, ...unique.removed].map(({ columns }) => columns) };
+}

@@ -1,0 +1,147 @@
+/** Compares which tables there are. @module */
+import {
+  type DatabaseSchema,
+  type ForeignKeySchema,
+  fullName,
+  isSameName,
+  type ObjectName,
+  type TableSchema,
+  type UnmodelledObject,
+} from "../database_schema.ts";
+import { dependencyOrder } from "../../schema/dependency_order.ts";
+import type { Operation } from "../operations.ts";
+import { isThereBefore } from "./foreign_keys.ts";
+
+/** Which tables are on one side only, and which on both. */
+export interface TableChanges {
+  readonly added: readonly TableSchema[];
+  readonly removed: readonly TableSchema[];
+  readonly both: readonly { readonly live: TableSchema; readonly wanted: TableSchema }[];
+  /** What keeps its place though models do not have it, or stands where models have a table. */
+  readonly unmodelled: readonly UnmodelledObject[];
+}
+
+/** A table that models do not have goes, unless something needs it that models cannot describe. */
+export function compareTables(live: DatabaseSchema, wanted: DatabaseSchema): TableChanges {
+  const find = (tables: readonly TableSchema[], name: ObjectName) => tables.find((table) => isSameName(table, name));
+  const unknown = live.tables.filter((table) => !find(wanted.tables, table));
+  const unmodelled: UnmodelledObject[] = [];
+  const keep = (table: TableSchema, reason: string) => {
+    removed.delete(table);
+    unmodelled.push({ kind: "table", name: fullName(table), reason: `models do not have it, and ${reason}` });
+  };
+  const removed = new Set(unknown);
+  for (const table of unknown) if (table.leftAlone !== undefined) keep(table, table.leftAlone);
+  for (let before = -1; before !== removed.size;) {
+    before = removed.size;
+    for (const table of removed) {
+      const other = live.tables.find((other) =>
+        !removed.has(other) &&
+        other.foreignKeys.some(({ to, leftAlone }) =>
+          isSameName(to, table) && (leftAlone !== undefined || !find(wanted.tables, other))
+        )
+      );
+      if (other) keep(table, `${fullName(other)}, which stays, refers to it`);
+    }
+  }
+  const absent = wanted.tables.filter((table) => !find(live.tables, table));
+  const isTaken = (table: TableSchema) => live.taken.some((name) => isSameName(name, table));
+  return {
+    added: absent.filter((table) => !isTaken(table)),
+    removed: [...removed],
+    both: wanted.tables.flatMap((table) => {
+      const there = find(live.tables, table);
+      return there ? [{ live: there, wanted: table }] : [];
+    }),
+    unmodelled,
+  };
+}
+
+/**
+ * The operations that create tables, each after those it refers to.
+ *
+ * @param isUnchanged whether the keys of a table that is there already stay as they are.
+ */
+export function createTables(
+  added: readonly TableSchema[],
+  wanted: DatabaseSchema,
+  isUnchanged: (table: ObjectName) => boolean,
+): Operation[] {
+  const { order, closing } = inOrder(added);
+  const [inside, later] = [new Map<TableSchema, ForeignKeySchema[]>(), [] as Operation[]];
+  for (const table of order) {
+    const isThere = (to: ObjectName) => added.some((other) => isSameName(other, to)) || isUnchanged(to);
+    const [now, then] = partition(table.foreignKeys, (key) => !closing.has(key) && isThereBefore(key, wanted, isThere));
+    inside.set(table, now);
+    later.push(...then.map((key): Operation => ({ kind: "addForeignKey", table: nameOf(table), key })));
+  }
+  return [
+    ...order.map((table): Operation => ({
+      kind: "createTable",
+      table: { ...table, foreignKeys: inside.get(table)! },
+    })),
+    ...later,
+  ];
+}
+
+/** The operations that drop tables, each before those it refers to. @param added tables that one may be now. */
+export function dropTables(removed: readonly TableSchema[], added: readonly TableSchema[]): Operation[] {
+  const { order, closing } = inOrder(removed);
+  const pairs = likelyRenames(removed, added);
+  return [
+    ...order.flatMap((table) =>
+      table.foreignKeys.filter((key) => closing.has(key)).map((key): Operation => ({
+        kind: "dropForeignKey",
+        table: nameOf(table),
+        key,
+      }))
+    ),
+    ...order.toReversed().map((table): Operation => {
+      const to = pairs.get(table);
+      const foreignKeys = table.foreignKeys.filter((key) => !closing.has(key));
+      return { kind: "dropTable", table: { ...table, foreignKeys }, ...(to ? { mayBe: nameOf(to) } : {}) };
+    }),
+  ];
+}
+
+/** The name of a table, and nothing else of it. */
+export function nameOf({ schema, name }: ObjectName): ObjectName {
+  return schema === undefined ? { name } : { schema, name };
+}
+
+function inOrder(tables: readonly TableSchema[]): { order: TableSchema[]; closing: Set<ForeignKeySchema> } {
+  const dependencies = tables.flatMap((from) =>
+    from.foreignKeys.flatMap((key) => {
+      const to = tables.find((table) => isSameName(table, key.to));
+      return to && to !== from ? [{ from, to, key }] : [];
+    })
+  );
+  const { order, closing } = dependencyOrder(tables, dependencies);
+  return { order, closing: new Set(closing.map(({ key }) => key)) };
+}
+
+/** Tables that went and came with mostly the same columns: they may be the same under another name. */
+function likelyRenames(
+  removed: readonly TableSchema[],
+  added: readonly TableSchema[],
+): Map<TableSchema, TableSchema> {
+  const pairs = new Map<TableSchema, TableSchema>();
+  for (const table of removed) {
+    const candidates = added
+      .filter((other) => other.schema === table.schema && ![...pairs.values()].includes(other))
+      .map((other) => ({ other, likeness: likeness(table, other) }))
+      .sort((a, b) => b.likeness - a.likeness);
+    if (candidates[0]?.likeness >= 0.5) pairs.set(table, candidates[0].other);
+  }
+  return pairs;
+}
+
+/** The part of the columns that two tables share, 0 to 1. */
+function likeness(one: TableSchema, other: TableSchema): number {
+  const names = (table: TableSchema) => new Set(table.columns.map(({ name, type }) => `${name} ${type}`));
+  return names(one).intersection(names(other)).size / names(one).union(names(other)).size;
+}
+
+function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
+}

@@ -1,0 +1,51 @@
+/** Indexes made and dropped with CONCURRENTLY: what a statement names, and whether it is there. @module */
+import type { Connection } from "../engine/connection.ts";
+import { withoutComments } from "./sql_text.ts";
+
+/** A statement that makes or drops an index with CONCURRENTLY. */
+export interface IndexStatement {
+  readonly type: "create" | "drop";
+  /** Names as the statement writes them. */
+  readonly name: string;
+  /** The table of an index to be made: the index lies in its schema. */
+  readonly table?: string;
+}
+
+const NAME = String.raw`(?:"(?:[^"]|"")+"|[\w$]+)`;
+const QUALIFIED = String.raw`${NAME}(?:\s*\.\s*${NAME})?`;
+
+const CREATE = new RegExp(
+  String.raw`^\s*CREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(?:IF\s+NOT\s+EXISTS\s+)?(${NAME})\s+ON\s+` +
+    String.raw`(?:ONLY\s+)?(${QUALIFIED})`,
+  "i",
+);
+const DROP = new RegExp(
+  String.raw`^\s*DROP\s+INDEX\s+CONCURRENTLY\s+(?:IF\s+EXISTS\s+)?(${QUALIFIED})\s*(?:CASCADE|RESTRICT)?\s*;?\s*$`,
+  "i",
+);
+
+/** What a statement does to an index with CONCURRENTLY; `undefined` when it does not. */
+export function indexStatement(sql: string): IndexStatement | undefined {
+  const text = withoutComments(sql);
+  const create = CREATE.exec(text);
+  if (create) return { type: "create", name: create[1], table: create[2] };
+  const drop = DROP.exec(text);
+  if (drop) return { type: "drop", name: drop[1] };
+}
+
+/** The index that a statement names: its quoted name, and whether queries can use it. */
+export async function findIndex(
+  connection: Connection,
+  { name, table }: IndexStatement,
+): Promise<{ name: string; valid: boolean } | undefined> {
+  const condition = table === undefined
+    ? "i.indexrelid = to_regclass($1)"
+    : "c.relname = (parse_ident($1))[1] AND i.indrelid = to_regclass($2)";
+  const answer = await connection.execute<{ name: string; valid: boolean }>(
+    `SELECT format('%I.%I', n.nspname, c.relname) AS name, i.indisvalid AS valid
+       FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE ${condition}`,
+    table === undefined ? [name] : [name, table],
+  );
+  return answer.first() ?? undefined;
+}

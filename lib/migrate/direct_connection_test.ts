@@ -1,0 +1,128 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import type { Connection } from "../engine/connection.ts";
+import { createEngine, type Engine } from "../engine/engine.ts";
+import { EngineUrl } from "../engine/url.ts";
+import { testDatabase } from "../workbook/test_database.ts";
+import { upgrade } from "./commands.ts";
+import { requireDirect } from "./direct_connection.ts";
+import { TransactionPoolerError } from "./errors.ts";
+import { MigrationLock } from "./migration_lock.ts";
+import { makeMigrations, scratch } from "./test_migrations.ts";
+
+const database = testDatabase(import.meta.url);
+
+/** Server processes that are lent to clients for a transaction, or for as long as the client is there. */
+class Pooler {
+  readonly #mode: "transaction" | "session";
+  readonly #free: Connection[];
+  #waiting: (() => void)[] = [];
+
+  constructor(mode: "transaction" | "session", servers: readonly Connection[]) {
+    this.#mode = mode;
+    this.#free = [...servers];
+  }
+
+  /** What the tested code uses of a connection. */
+  client(): Connection {
+    let server: Promise<Connection> | undefined;
+    let inTransaction = false;
+    const give = async () => {
+      const gone = server;
+      server = undefined;
+      if (gone) this.#free.unshift(await gone);
+      this.#waiting.shift()?.();
+    };
+    const run = async (work: (server: Connection) => Promise<unknown>) => {
+      const answer = await work(await (server ??= this.#take()));
+      if (this.#mode === "transaction" && !inTransaction) await give();
+      return answer;
+    };
+    const end = async () => {
+      if (!inTransaction) return;
+      inTransaction = false;
+      await run((server) => server.rollback());
+    };
+    const client = {
+      backendPid: -1, // a pooler invents it
+      execute: (sql: string) => run((server) => server.execute(sql)),
+      begin() {
+        inTransaction = true;
+        return run((server) => server.begin());
+      },
+      rollback: end,
+      async close() {
+        await end();
+        await give();
+      },
+    };
+    return client as unknown as Connection;
+  }
+
+  async #take(): Promise<Connection> {
+    while (this.#free.length === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return this.#free.shift()!;
+  }
+}
+
+async function servers(engine: Engine, count: number): Promise<Connection[]> {
+  return await Promise.all(Array.from({ length: count }, () => engine.connect({ isolationLevel: "AUTOCOMMIT" })));
+}
+
+for (const size of [2, 1]) {
+  database.test(`behind a transaction pooler of ${size} the server's own --url is told`, async (url) => {
+    await using engine = createEngine(url);
+    const behind = await servers(engine, size);
+    const pooler = new Pooler("transaction", behind);
+    const error = await assertRejects(
+      () => requireDirect(pooler.client(), EngineUrl.parse(url), () => Promise.resolve(pooler.client())),
+      TransactionPoolerError,
+    );
+    const { user, port, database, isSocket } = EngineUrl.parse(url);
+    if (!isSocket) assertStringIncludes(error.message, `--url postgresql://${user}:***@`);
+    if (!isSocket) assertStringIncludes(error.message, `:${port}/${database}`);
+    for (const server of behind) await server.close();
+  });
+
+  database.test(`a pooler of ${size} that keeps a process for each session is no obstacle`, async (url) => {
+    await using engine = createEngine(url);
+    const behind = await servers(engine, size);
+    const pooler = new Pooler("session", behind);
+    const client = pooler.client();
+    await requireDirect(client, EngineUrl.parse(url), () => Promise.resolve(pooler.client()));
+    await client.close();
+    for (const server of behind) await server.close();
+  });
+}
+
+database.test("without a pooler one statement is enough", async (url) => {
+  await using engine = createEngine(url);
+  const [connection] = await servers(engine, 1);
+  const statements: string[] = [];
+  engine.events.on("query", ({ sql }) => void statements.push(sql));
+  await requireDirect(connection, engine.url, () => Promise.reject(new Error("no second connection is needed")));
+  assertEquals(statements, ["SELECT pg_backend_pid()"]);
+  await connection.close();
+});
+
+database.test("a lock that the next statement does not find is not relied on", async (url) => {
+  await using engine = createEngine(url);
+  const behind = await servers(engine, 2);
+  let turn = 0;
+  const alternating = { execute: (...args: Parameters<Connection["execute"]>) => behind[turn++ % 2].execute(...args) };
+  await assertRejects(
+    () => MigrationLock.acquire(alternating as unknown as Connection, "public", { timeout: 0, onWait: () => {} }),
+    TransactionPoolerError,
+  );
+  for (const server of behind) await server.close();
+});
+
+database.test("a run makes sure of its connection before it takes the lock", async (url) => {
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  await using folder = await makeMigrations({ id: "a1" });
+  const statements: string[] = [];
+  engine.events.on("query", ({ sql }) => void statements.push(sql));
+  await upgrade(engine, folder.directory);
+  assertEquals(statements[0], "SELECT pg_backend_pid()");
+  assertEquals(statements.filter((sql) => sql.startsWith("SELECT pg_try_advisory_lock(")).length, 1);
+});

@@ -1,0 +1,118 @@
+/** Runs revisions together in one transaction: all of them take effect, or none. @module */
+import type { TransactionSettings } from "kysely";
+import type { Connection } from "../engine/connection.ts";
+import { LockTimeoutError } from "../engine/errors.ts";
+import { NotInOneTransactionError, RevisionTransactionError } from "./errors.ts";
+import { rootCause } from "./root_cause.ts";
+import { failure } from "./failure.ts";
+import { pauseBeforeRetry, type StepContext } from "./progress.ts";
+import { type Part, type RevisionConnection, revisionKysely, type StatementAnswer } from "./revision_kysely.ts";
+import { functionOf, logDirection, type MigrationStep, position } from "./steps.ts";
+
+/** A statement of a revision that has run. */
+export interface RanStatement {
+  readonly step: MigrationStep;
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+  /** Rows returned or changed. */
+  readonly rowCount: number;
+}
+
+/** What a trial wants to see before everything is rolled back. */
+export interface Trial {
+  /** Called with nothing done yet, and with everything done; again when the steps are run again. */
+  begin(connection: Connection): Promise<void>;
+  onStatement(statement: RanStatement): void;
+  end(connection: Connection): Promise<void>;
+}
+
+/**
+ * Runs steps in one transaction. A step that does not get a lock in time is rolled back with all of them, so that who
+ * queues behind it goes on, and after a pause everything is run again.
+ *
+ * @param trial with it nothing takes effect.
+ * @throws {RevisionFailedError} @throws {NotInOneTransactionError}
+ */
+export async function runTogether(
+  context: StepContext,
+  steps: readonly MigrationStep[],
+  trial?: Trial,
+): Promise<void> {
+  for (let attempt = 1;; attempt++) {
+    const failed = await attemptTogether(context, steps, trial);
+    if (!failed) return;
+    if (!(rootCause(failed.error.cause) instanceof LockTimeoutError) || attempt > context.lockRetries) {
+      throw failed.error;
+    }
+    await pauseBeforeRetry(context, failed.step, attempt);
+  }
+}
+
+/** @returns nothing when all is done, else the step that failed and everything rolled back. */
+async function attemptTogether(
+  { connection, table, onProgress, lockTimeout }: StepContext,
+  steps: readonly MigrationStep[],
+  trial: Trial | undefined,
+): Promise<{ step: MigrationStep; error: Error } | undefined> {
+  const times: number[] = [];
+  let step = steps[0];
+  try {
+    await connection.begin();
+    if (trial) await table.create();
+    await trial?.begin(connection);
+    for (step of steps) {
+      const start = performance.now();
+      onProgress({ type: "running", step });
+      await connection.execute("RESET ALL"); // what the revision before may have set: the search path, say
+      await connection.execute(`SET LOCAL lock_timeout = ${lockTimeout}`);
+      await functionOf(step)(revisionKysely(new TransactionConnection(connection, step, trial)));
+      times.push(performance.now() - start);
+      await table.move(step.from, step.to);
+      await table.log.record([step.revision], logDirection(step), times.at(-1)!);
+    }
+    if (trial) await connection.execute("SET CONSTRAINTS ALL IMMEDIATE"); // checks what COMMIT would
+    await trial?.end(connection);
+    await (trial ? connection.rollback() : connection.commit());
+  } catch (error) {
+    await connection.rollback().catch(() => {}); // the error that matters is the first; a lost connection is closed
+    return { step, error: explain(error, step, steps, trial !== undefined) };
+  }
+  for (const [index, step] of steps.entries()) onProgress({ type: "done", step, milliseconds: times[index] });
+}
+
+function explain(error: unknown, step: MigrationStep, steps: readonly MigrationStep[], isTrial: boolean): Error {
+  const { sqlstate } = Object(rootCause(error)) as { sqlstate?: string };
+  if (sqlstate === "55P04" && (isTrial || steps.length > 1)) {
+    return new NotInOneTransactionError(step.revision, "it uses an enum value that the same transaction adds", {
+      cause: error,
+    });
+  }
+  const undone = steps.length > 1 ? "Everything was rolled back" : "It was rolled back";
+  return failure(step, error, `${undone}; the database is at ${position(steps[0].from)}.`);
+}
+
+/** The statements of a revision inside its transaction; `db.transaction()` is a savepoint. */
+class TransactionConnection implements RevisionConnection {
+  readonly #connection: Connection;
+  readonly #step: MigrationStep;
+  readonly #trial: Trial | undefined;
+
+  constructor(connection: Connection, step: MigrationStep, trial: Trial | undefined) {
+    this.#connection = connection;
+    this.#step = step;
+    this.#trial = trial;
+  }
+
+  async execute(sql: string, parameters: readonly unknown[]): Promise<StatementAnswer> {
+    const result = await this.#connection.execute(sql, parameters);
+    this.#trial?.onStatement({ step: this.#step, sql, parameters, rowCount: result.rowCount });
+    return { rows: result.all(), rowCount: BigInt(result.rowCount) };
+  }
+
+  async begin({ isolationLevel, accessMode }: TransactionSettings): Promise<Part> {
+    if (isolationLevel || accessMode) {
+      throw new RevisionTransactionError("its isolation level and access mode cannot be set for a part of it");
+    }
+    return await this.#connection.beginNested();
+  }
+}

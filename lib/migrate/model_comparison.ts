@@ -1,0 +1,33 @@
+/** The one place where the commands meet autogenerate, which is loaded when it is asked for. @module */
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Engine } from "../engine/engine.ts";
+import type { AutogenerateResult } from "./autogenerate.ts";
+import { loadEnvironment, type Models } from "./environment.ts";
+
+export type { AutogenerateResult as ModelComparison } from "./autogenerate.ts";
+
+/**
+ * Compares models with a database.
+ *
+ * @param directory the folder that holds `env.ts`, as an absolute path. @param models instead of those of `env.ts`.
+ * @returns `undefined` when `env.ts` exports no metadata.
+ */
+export async function compareModels(
+  engine: Engine,
+  directory: string,
+  models?: Models,
+): Promise<AutogenerateResult | undefined> {
+  const { metadata: given, includeObject } = models ?? await loadEnvironment(directory);
+  const metadata = typeof given === "function" ? await given() : given;
+  if (metadata === undefined) return undefined;
+  const { autogenerate } = await import("./autogenerate.ts");
+  await using connection = await engine.connect({ isolationLevel: "AUTOCOMMIT" });
+  return await autogenerate(connection, metadata, { includeObject, errorsModule: errorsModule(directory) });
+}
+
+/** The module of `IrreversibleError` as a revision in this folder imports it. */
+function errorsModule(directory: string): string {
+  const path = relative(join(directory, "versions"), fileURLToPath(new URL("errors.ts", import.meta.url)));
+  return path.replaceAll("\\", "/");
+}

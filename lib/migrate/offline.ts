@@ -1,0 +1,191 @@
+/**
+ * Migrations as an SQL script, for someone to read and to run later: nothing is connected to. Therefore a revision whose
+ * statements depend on what the database holds is refused.
+ *
+ * @module
+ */
+import type { TransactionSettings } from "kysely";
+import { resolve } from "node:path";
+import { literal } from "../schema/quote.ts";
+import { InvalidTargetError, IrreversibleError, OfflineError } from "./errors.ts";
+import { loadGraph } from "./migration_session.ts";
+import type { Revision } from "./revision_file.ts";
+import type { RevisionGraph } from "./revision_graph.ts";
+import { type Part, type RevisionConnection, revisionKysely, type StatementAnswer } from "./revision_kysely.ts";
+import { inlineParameters, terminated } from "./sql_text.ts";
+import { type Direction, functionOf, logDirection, type MigrationStep, planSteps, position } from "./steps.ts";
+import { createLogSql } from "./version_log.ts";
+import { createVersionTableSql } from "./version_table.ts";
+
+/** Settings of a script. */
+export interface ScriptOptions {
+  /** Milliseconds that a statement waits for a lock (default 5,000). */
+  readonly lockTimeout?: number;
+  /** One transaction around all revisions (default: each in its own). */
+  readonly singleTransaction?: boolean;
+}
+
+/** More statements than a revision has that was written by hand: it loops until it reads something. */
+const MOST_STATEMENTS = 10_000;
+
+/**
+ * Writes the script that upgrades a database.
+ *
+ * @param directory the folder that holds `versions/`.
+ * @param range `"from:to"`, or `"to"` for a database at base; both are names as `upgrade` takes them.
+ * @throws {OfflineError} for a revision that reads data, or that cannot be part of one transaction.
+ * @throws {MigrationError} when the folder, a file, the order or the range is wrong.
+ */
+export async function upgradeSql(directory: string, range: string, options: ScriptOptions = {}): Promise<string> {
+  const graph = await loadGraph(resolve(directory));
+  const [from, to] = range.includes(":") ? range.split(":") : ["base", range];
+  const heads = graph.resolve(from || "base").map(({ id }) => id);
+  return await script(graph, "upgrade", heads, graph.upgradePath(heads, to || "head"), options);
+}
+
+/**
+ * Writes the script that downgrades a database.
+ *
+ * @param range `"from:to"`: without a connection nobody knows where the database stands.
+ * @throws as {@linkcode upgradeSql} does, and for a revision that has no way down.
+ */
+export async function downgradeSql(directory: string, range: string, options: ScriptOptions = {}): Promise<string> {
+  const graph = await loadGraph(resolve(directory));
+  const [from, to] = range.split(":");
+  if (!from || !to) {
+    throw new InvalidTargetError(
+      `"${range}" does not say where the database stands, and a script asks nobody: give from:to, such as head:-1.`,
+    );
+  }
+  const heads = graph.resolve(from).map(({ id }) => id);
+  return await script(graph, "downgrade", heads, graph.downgradePath(heads, to), options);
+}
+
+async function script(
+  graph: RevisionGraph<Revision>,
+  direction: Direction,
+  heads: readonly string[],
+  path: readonly Revision[],
+  { lockTimeout = 5000, singleTransaction = false }: ScriptOptions,
+): Promise<string> {
+  const steps = planSteps(graph, direction, heads, path);
+  const blocks = [transaction([createVersionTableSql("schema_version"), createLogSql("schema_version_log")])];
+  const together: string[] = [];
+  for (const step of steps) {
+    const { revision, from, to } = step;
+    const comment = `-- ${position(from)} → ${position(to)}  ${revision.message}`;
+    const statements = await statementsOf(step);
+    const setUp = `SET LOCAL lock_timeout = ${lockTimeout}`;
+    if (singleTransaction && !revision.transactional) {
+      throw new OfflineError(
+        `Revision ${revision.id} (${revision.message}) runs outside a transaction (transactional = false), so there ` +
+          "cannot be one around all. Write the script without --single-transaction.",
+      );
+    }
+    if (singleTransaction) together.push(comment, guard(from), setUp, ...statements, ...bookkeeping(step));
+    else if (revision.transactional) {
+      blocks.push(`${comment}\n${transaction([guard(from), setUp, ...statements, ...bookkeeping(step)])}`);
+    } else {
+      const body = [guard(from), ...statements].map(terminated).join("\n\n");
+      blocks.push(`${comment}\n-- outside a transaction\n${body}\n\n${transaction(bookkeeping(step))}`);
+    }
+  }
+  if (together.length > 0) blocks.push(transaction(together));
+  return `${blocks.join("\n\n")}\n`;
+}
+
+/** The statements of a revision, with their parameters written in. */
+async function statementsOf(step: MigrationStep): Promise<string[]> {
+  const { id, message } = step.revision;
+  const recorder = new Recorder(step.revision.transactional);
+  try {
+    await functionOf(step)(revisionKysely(recorder));
+  } catch (error) {
+    if (error instanceof IrreversibleError) {
+      throw new OfflineError(`Revision ${id} (${message}) has no way down: ${error.message}`, { cause: error });
+    }
+    if (!recorder.hasRead) throw error;
+  }
+  if (recorder.hasRead) { // also where the revision has caught the error
+    throw new OfflineError(
+      `Revision ${id} (${message}) reads data to decide what to do, and a script cannot know the answer. ` +
+        `Run it with a connection: ${step.direction} ${step.direction === "upgrade" ? id : position(step.to)}`,
+    );
+  }
+  return recorder.statements;
+}
+
+/** Keeps statements instead of running them. */
+class Recorder implements RevisionConnection {
+  readonly statements: string[] = [];
+  hasRead = false;
+  readonly #transactional: boolean;
+  #savepoints = 0;
+
+  constructor(transactional: boolean) {
+    this.#transactional = transactional;
+  }
+
+  execute(sql: string, parameters: readonly unknown[]): Promise<StatementAnswer> {
+    if (this.statements.length === MOST_STATEMENTS) this.#read();
+    this.statements.push(inlineParameters(sql, parameters));
+    return Promise.resolve({ rows: this.#unknown([]), rowCount: this.#unknown({}) as bigint });
+  }
+
+  begin(settings: TransactionSettings): Promise<Part> {
+    const name = `sp_${++this.#savepoints}`;
+    const level = settings.isolationLevel ? ` ISOLATION LEVEL ${settings.isolationLevel.toUpperCase()}` : "";
+    const [begin, commit, rollback] = this.#transactional
+      ? [`SAVEPOINT ${name}`, `RELEASE SAVEPOINT ${name}`, `ROLLBACK TO SAVEPOINT ${name}`]
+      : [`BEGIN${level}`, "COMMIT", "ROLLBACK"];
+    this.statements.push(begin);
+    const push = (statement: string) => Promise.resolve(void this.statements.push(statement));
+    return Promise.resolve({ commit: () => push(commit), rollback: () => push(rollback) });
+  }
+
+  /** A value that may be passed on, but not looked at. */
+  #unknown<T extends object>(target: T): T {
+    return new Proxy(target, {
+      get: (target, name) => {
+        if (name === "then") return undefined; // asked of everything that is awaited
+        this.#read();
+        return Reflect.get(target, name);
+      },
+    });
+  }
+
+  #read(): never {
+    this.hasRead = true;
+    throw new OfflineError("A script cannot read data.");
+  }
+}
+
+/** Stops at a database that is not where this part of the script begins. */
+function guard(heads: readonly string[]): string {
+  const expected = heads.length === 0 ? "NULL" : `ARRAY[${heads.toSorted().map(literal).join(", ")}]`;
+  return `DO $$
+BEGIN
+  IF (SELECT array_agg(revision ORDER BY revision COLLATE "C") FROM schema_version) IS DISTINCT FROM ${expected} THEN
+    RAISE EXCEPTION 'this part of the script is for a database at ${position(heads)}';
+  END IF;
+END $$`;
+}
+
+/** What the version table and the log say afterwards. */
+function bookkeeping(step: MigrationStep): string[] {
+  const { from, to, revision } = step;
+  const gone = from.filter((id) => !to.includes(id)).map(literal);
+  const come = to.filter((id) => !from.includes(id)).map((id) => `(${literal(id)})`);
+  return [
+    ...(gone.length > 0 ? [`DELETE FROM schema_version WHERE revision IN (${gone.join(", ")})`] : []),
+    ...(come.length > 0 ? [`INSERT INTO schema_version (revision) VALUES ${come.join(", ")}`] : []),
+    `INSERT INTO schema_version_log (revision, direction, checksum, milliseconds)\n  VALUES (${
+      [revision.id, logDirection(step), revision.checksum].map(literal).join(", ")
+    }, extract(epoch FROM clock_timestamp() - transaction_timestamp()) * 1000)`,
+  ];
+}
+
+function transaction(statements: readonly string[]): string {
+  const lines = statements.map((statement) => statement.startsWith("-- ") ? statement : terminated(statement));
+  return ["BEGIN;", ...lines, "COMMIT;"].join("\n\n");
+}

@@ -1,0 +1,166 @@
+/**
+ * What a migration does, as data: what comparing finds and what is written into a revision.
+ *
+ * @module
+ */
+import {
+  type CheckSchema,
+  type ColumnSchema,
+  type EnumSchema,
+  type ForeignKeySchema,
+  fullName,
+  type IndexSchema,
+  type KeySchema,
+  type ObjectName,
+  type TableSchema,
+} from "./database_schema.ts";
+
+/** A column in its table. */
+interface OfColumn {
+  readonly table: ObjectName;
+  readonly column: string;
+}
+
+/** One change of a schema. */
+export type Operation =
+  | { readonly kind: "createSchema" | "dropSchema"; readonly schema: string }
+  | { readonly kind: "createEnum" | "dropEnum"; readonly type: EnumSchema }
+  | { readonly kind: "renameEnum"; readonly from: string; readonly to: string }
+  /** After the value `after`; where that is missing, before the value `before`. It has no inverse. */
+  | {
+    readonly kind: "addEnumValue";
+    readonly type: string;
+    readonly value: string;
+    readonly after?: string;
+    readonly before?: string;
+  }
+  /** With its indexes and comments. `mayBe`: the table that may be this one under its other name. */
+  | { readonly kind: "createTable" | "dropTable"; readonly table: TableSchema; readonly mayBe?: ObjectName }
+  | { readonly kind: "renameTable"; readonly from: ObjectName; readonly to: ObjectName }
+  /** With its comment. `mayBe`: the column that may be this one under its other name. */
+  | {
+    readonly kind: "addColumn" | "dropColumn";
+    readonly table: ObjectName;
+    readonly column: ColumnSchema;
+    readonly mayBe?: string;
+  }
+  | { readonly kind: "renameColumn"; readonly table: ObjectName; readonly from: string; readonly to: string }
+  | OfColumn & { readonly kind: "alterType"; readonly from: string; readonly to: string }
+  | OfColumn & { readonly kind: "setNotNull" | "dropNotNull" }
+  | OfColumn & { readonly kind: "setDefault" | "dropDefault"; readonly default: string }
+  | OfColumn & { readonly kind: "changeDefault"; readonly from: string; readonly to: string }
+  | OfColumn & { readonly kind: "addIdentity" | "dropIdentity" }
+  | { readonly kind: "addPrimaryKey" | "dropPrimaryKey"; readonly table: ObjectName; readonly key: KeySchema }
+  | { readonly kind: "addUnique" | "dropUnique"; readonly table: ObjectName; readonly key: KeySchema }
+  | { readonly kind: "addCheck" | "dropCheck"; readonly table: ObjectName; readonly check: CheckSchema }
+  | { readonly kind: "addForeignKey" | "dropForeignKey"; readonly table: ObjectName; readonly key: ForeignKeySchema }
+  | { readonly kind: "renameConstraint"; readonly table: ObjectName; readonly from: string; readonly to: string }
+  | { readonly kind: "createIndex" | "dropIndex"; readonly table: ObjectName; readonly index: IndexSchema }
+  | { readonly kind: "renameIndex"; readonly table: ObjectName; readonly from: string; readonly to: string }
+  /** `column`: of a column, else of the table. */
+  | {
+    readonly kind: "setComment";
+    readonly table: ObjectName;
+    readonly column?: string;
+    readonly from: string | null;
+    readonly to: string | null;
+  };
+
+const OPPOSITE = {
+  createSchema: "dropSchema",
+  dropSchema: "createSchema",
+  createEnum: "dropEnum",
+  dropEnum: "createEnum",
+  createTable: "dropTable",
+  dropTable: "createTable",
+  addColumn: "dropColumn",
+  dropColumn: "addColumn",
+  setNotNull: "dropNotNull",
+  dropNotNull: "setNotNull",
+  setDefault: "dropDefault",
+  dropDefault: "setDefault",
+  addIdentity: "dropIdentity",
+  dropIdentity: "addIdentity",
+  addPrimaryKey: "dropPrimaryKey",
+  dropPrimaryKey: "addPrimaryKey",
+  addUnique: "dropUnique",
+  dropUnique: "addUnique",
+  addCheck: "dropCheck",
+  dropCheck: "addCheck",
+  addForeignKey: "dropForeignKey",
+  dropForeignKey: "addForeignKey",
+  createIndex: "dropIndex",
+  dropIndex: "createIndex",
+} as const;
+
+/** What undoes an operation; `undefined` where nothing does. Rows that were dropped do not come back. */
+export function inverse(operation: Operation): Operation | undefined {
+  if (operation.kind === "addEnumValue") return undefined;
+  if ("from" in operation) return { ...operation, from: operation.to, to: operation.from } as Operation;
+  return { ...operation, kind: OPPOSITE[operation.kind] } as Operation;
+}
+
+/** An operation in a line: `add column heroes.app_src (text)`. */
+export function describe(operation: Operation): string {
+  const words = operation.kind.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  switch (operation.kind) {
+    case "createSchema":
+    case "dropSchema":
+      return `${words} ${operation.schema}`;
+    case "createEnum":
+    case "dropEnum":
+      return `${words} ${operation.type.name} (${operation.type.values.join(", ")})`;
+    case "renameEnum":
+      return `${words} ${operation.from} to ${operation.to}`;
+    case "addEnumValue":
+      return `add value ${operation.value} to enum ${operation.type}`;
+    case "createTable":
+    case "dropTable":
+      return `${words} ${fullName(operation.table)}`;
+    case "renameTable":
+      return `${words} ${fullName(operation.from)} to ${operation.to.name}`;
+    case "addColumn":
+    case "dropColumn":
+      return `${words} ${fullName(operation.table)}.${operation.column.name} (${operation.column.type})`;
+    case "alterType":
+      return `change type of ${nameOfColumn(operation)} from ${operation.from} to ${operation.to}`;
+    case "setNotNull":
+      return `${nameOfColumn(operation)} no longer takes NULL`;
+    case "dropNotNull":
+      return `${nameOfColumn(operation)} takes NULL`;
+    case "setDefault":
+    case "dropDefault":
+      return `${words} ${operation.default} of ${nameOfColumn(operation)}`;
+    case "changeDefault":
+      return `change default of ${nameOfColumn(operation)} from ${operation.from} to ${operation.to}`;
+    case "addIdentity":
+    case "dropIdentity":
+      return `${words} of ${nameOfColumn(operation)}`;
+    case "addPrimaryKey":
+    case "dropPrimaryKey":
+    case "addUnique":
+    case "dropUnique":
+    case "addForeignKey":
+    case "dropForeignKey":
+      return `${words} ${operation.key.name} of ${fullName(operation.table)}`;
+    case "addCheck":
+    case "dropCheck":
+      return `${words} ${operation.check.name} of ${fullName(operation.table)}`;
+    case "createIndex":
+    case "dropIndex":
+      return `${words} ${operation.index.name} of ${fullName(operation.table)}`;
+    case "renameColumn":
+      return `${words} ${fullName(operation.table)}.${operation.from} to ${operation.to}`;
+    case "renameConstraint":
+    case "renameIndex":
+      return `${words} ${operation.from} of ${fullName(operation.table)} to ${operation.to}`;
+    case "setComment":
+      return `${operation.to === null ? "drop" : operation.from === null ? "add" : "change"} comment of ${
+        nameOfColumn(operation)
+      }`;
+  }
+}
+
+function nameOfColumn({ table, column }: { readonly table: ObjectName; readonly column?: string }): string {
+  return column === undefined ? fullName(table) : `${fullName(table)}.${column}`;
+}

@@ -1,0 +1,132 @@
+/**
+ * Runs a revision outside a transaction, each statement for itself, as CREATE INDEX CONCURRENTLY must. What such a
+ * revision has done stays when it fails or is killed; therefore the log keeps which indexes it began to make or to drop,
+ * and the next run goes on from there.
+ *
+ * @module
+ */
+import type { TransactionSettings } from "kysely";
+import type { Connection, IsolationLevel } from "../engine/connection.ts";
+import { LockTimeoutError } from "../engine/errors.ts";
+import { failure } from "./failure.ts";
+import { findIndex, type IndexStatement, indexStatement } from "./concurrent_index.ts";
+import { pauseBeforeRetry, type StepContext } from "./progress.ts";
+import { type Part, type RevisionConnection, revisionKysely, type StatementAnswer } from "./revision_kysely.ts";
+import { hasWord } from "./sql_text.ts";
+import { functionOf, logDirection, type MigrationStep, position } from "./steps.ts";
+import { shorten } from "../engine/text.ts";
+
+/** Runs one step. @throws {RevisionFailedError} which says what is left. */
+export async function runOutside(context: StepContext, step: MigrationStep): Promise<void> {
+  const { connection, table, onProgress, lockTimeout } = context;
+  const { revision, from, to } = step;
+  const start = performance.now();
+  onProgress({ type: "running", step });
+  await connection.execute("RESET ALL");
+  await connection.execute(`SET lock_timeout = ${lockTimeout}`);
+  const statements = new AutocommitConnection(context, step, await table.log.begin(revision, logDirection(step)));
+  try {
+    await functionOf(step)(revisionKysely(statements));
+    await connection.begin();
+    await table.move(from, to);
+    await table.log.finish(revision, logDirection(step), performance.now() - start);
+    await connection.commit();
+  } catch (error) {
+    await connection.rollback().catch(() => {});
+    throw failure(step, error, [...await statements.remains(), `The database is at ${position(from)}.`].join("\n"));
+  }
+  onProgress({ type: "done", step, milliseconds: performance.now() - start });
+}
+
+/** The statements of a revision, each for itself; `db.transaction()` is a transaction. */
+class AutocommitConnection implements RevisionConnection {
+  readonly #context: StepContext;
+  readonly #connection: Connection;
+  readonly #step: MigrationStep;
+  /** The statements on indexes that earlier runs of this revision began. */
+  readonly #begunBefore: ReadonlySet<string>;
+  readonly #done: string[] = [];
+  readonly #indexes: IndexStatement[] = [];
+
+  constructor(context: StepContext, step: MigrationStep, begunBefore: readonly string[]) {
+    this.#context = context;
+    this.#connection = context.connection;
+    this.#step = step;
+    this.#begunBefore = new Set(begunBefore);
+  }
+
+  async execute(sql: string, parameters: readonly unknown[]): Promise<StatementAnswer> {
+    // neither readers nor writers queue behind a CONCURRENTLY, which may have to wait long for the transactions it finds
+    const isPatient = hasWord(sql, "CONCURRENTLY");
+    if (isPatient) await this.#connection.execute("SET lock_timeout = 0");
+    try {
+      const index = indexStatement(sql);
+      const answer = index ? await this.#executeOnIndex(index, sql) : await this.#executeWithRetries(sql, parameters);
+      this.#done.push(sql);
+      return answer;
+    } finally {
+      const restore = `SET lock_timeout = ${this.#context.lockTimeout}`;
+      if (isPatient) await this.#connection.execute(restore).catch(() => {}); // a lost connection needs none
+    }
+  }
+
+  async begin({ isolationLevel, accessMode }: TransactionSettings): Promise<Part> {
+    await this.#connection.begin({
+      isolationLevel: isolationLevel?.toUpperCase() as IsolationLevel | undefined,
+      readOnly: accessMode === undefined ? undefined : accessMode === "read only",
+    });
+    return this.#connection;
+  }
+
+  /** What the revision has left behind, in lines. */
+  async remains(): Promise<string[]> {
+    const lines = [
+      this.#done.length === 0
+        ? "It runs outside a transaction; no statement of it had been done."
+        : "It runs outside a transaction, so what had been done stays:",
+      ...this.#done.map((sql) => `  ${shorten(sql, 200)}`),
+    ];
+    for (const statement of this.#indexes) {
+      const index = await findIndex(this.#connection, statement).catch(() => undefined); // the connection may be lost
+      if (index?.valid === false) {
+        lines.push(`It left the index ${index.name} INVALID: the next run of this revision drops it first.`);
+      }
+    }
+    return lines;
+  }
+
+  /** A statement is a transaction of its own here, and can be repeated for itself. */
+  async #executeWithRetries(sql: string, parameters: readonly unknown[]): Promise<StatementAnswer> {
+    const inPart = this.#connection.inTransaction;
+    for (let attempt = 1;; attempt++) {
+      try {
+        const result = await this.#connection.execute(sql, parameters);
+        return { rows: result.all(), rowCount: BigInt(result.rowCount) };
+      } catch (error) {
+        if (!(error instanceof LockTimeoutError) || inPart || attempt > this.#context.lockRetries) throw error;
+        await pauseBeforeRetry(this.#context, this.#step, attempt);
+      }
+    }
+  }
+
+  async #executeOnIndex(statement: IndexStatement, sql: string): Promise<StatementAnswer> {
+    const { onProgress, table } = this.#context;
+    const step = this.#step;
+    const nothing = { rows: [], rowCount: 0n };
+    this.#indexes.push(statement);
+    const found = await findIndex(this.#connection, statement);
+    const isDone = statement.type === "create" ? found?.valid : !found;
+    if (isDone && this.#begunBefore.has(sql)) {
+      if (found) onProgress({ type: "found", step, index: found.name, valid: true });
+      return nothing;
+    }
+    if (statement.type === "create" && found?.valid === false) {
+      onProgress({ type: "found", step, index: found.name, valid: false });
+      await this.#connection.execute(`DROP INDEX CONCURRENTLY ${found.name}`);
+    }
+    // what is there already was made by others: the server says so, and the next run must not take it for its own
+    if (!isDone) await table.log.note(step.revision, logDirection(step), sql);
+    await this.#connection.execute(sql);
+    return nothing;
+  }
+}

@@ -1,0 +1,88 @@
+/** Reads the columns of ordinary tables from the catalogs. @module */
+import type { ColumnSchema } from "../database_schema.ts";
+
+/** A row of {@linkcode COLUMNS}. */
+export interface ColumnRow {
+  /** The oid of its table. */
+  readonly table: string;
+  readonly name: string;
+  readonly type: string;
+  readonly nullable: boolean;
+  readonly default: string | null;
+  /** `a` always, `d` by default. */
+  readonly identity: string;
+  readonly generated: boolean;
+  readonly serial: boolean;
+  readonly collated: boolean;
+  /** The type, or that of an array's elements: the schema if it is an enum, else `null`. */
+  readonly enum_schema: string | null;
+  readonly comment: string | null;
+  /** The views that read it. */
+  readonly views: readonly string[];
+}
+
+/** `$1`: the schemas. */
+export const COLUMNS = `
+SELECT a.attrelid::text AS table, a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type,
+       NOT a.attnotnull AS nullable, pg_get_expr(d.adbin, d.adrelid, true) AS default,
+       a.attidentity::text AS identity, a.attgenerated <> '' AS generated,
+       a.attidentity = '' AND EXISTS (
+         SELECT FROM pg_depend o WHERE o.classid = 'pg_class'::regclass AND o.refclassid = 'pg_class'::regclass
+            AND o.refobjid = a.attrelid AND o.refobjsubid = a.attnum AND o.deptype = 'a'
+            AND (SELECT s.relkind FROM pg_class s WHERE s.oid = o.objid) = 'S') AS serial,
+       a.attcollation <> t.typcollation AS collated,
+       (SELECT en.nspname::text FROM pg_type e JOIN pg_namespace en ON en.oid = e.typnamespace
+         WHERE e.oid = CASE WHEN t.typelem <> 0 AND t.typlen = -1 THEN t.typelem ELSE t.oid END
+           AND e.typtype = 'e') AS enum_schema,
+       col_description(a.attrelid, a.attnum) AS comment,
+       ARRAY(SELECT DISTINCT v.relname::text
+               FROM pg_depend w
+               JOIN pg_rewrite r ON w.classid = 'pg_rewrite'::regclass AND w.objid = r.oid
+               JOIN pg_class v ON v.oid = r.ev_class
+              WHERE w.refclassid = 'pg_class'::regclass AND w.refobjid = a.attrelid AND w.refobjsubid = a.attnum
+              ORDER BY 1) AS views
+  FROM pg_attribute a
+  JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'r'
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_type t ON t.oid = a.atttypid
+  LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+ WHERE n.nspname = ANY($1) AND a.attnum > 0 AND NOT a.attisdropped
+ ORDER BY a.attrelid, a.attnum`;
+
+/** The types that there are columns for, as `format_type()` writes them; enums beside them. */
+const COLUMN_TYPES = new RegExp(
+  "^(smallint|integer|bigint|real|double precision|boolean|text|uuid|date|bytea|jsonb?|time without time zone|" +
+    "timestamp with(out)? time zone|character varying(\\(\\d+\\))?|numeric(\\(\\d+,\\d+\\))?)(\\[\\])?$",
+);
+
+/** @param enumSchema the schema of enum types that models can name. */
+export function columnOf(row: ColumnRow, enumSchema: string): ColumnSchema {
+  const { name, type, nullable, comment } = row;
+  return {
+    name,
+    type,
+    nullable,
+    default: row.generated ? null : row.default,
+    identity: row.identity !== "",
+    comment,
+    ...leftAlone(row, enumSchema),
+    ...(row.views.length > 0 ? { usedBy: `view ${row.views.join(", ")}` } : {}),
+  };
+}
+
+function leftAlone(row: ColumnRow, enumSchema: string): { leftAlone?: string } {
+  const reason = /\p{Lu}/u.test(row.name)
+    ? "its name has capital letters"
+    : row.generated
+    ? "its value is generated"
+    : row.serial
+    ? "it is serial, with a sequence of its own"
+    : row.identity === "a"
+    ? "it is GENERATED ALWAYS AS IDENTITY"
+    : !COLUMN_TYPES.test(row.type) && row.enum_schema !== enumSchema
+    ? `its type is ${row.type}`
+    : row.collated
+    ? "it has a collation"
+    : undefined;
+  return reason === undefined ? {} : { leftAlone: reason };
+}

@@ -1,0 +1,94 @@
+/** Reads the constraints of ordinary tables from the catalogs. @module */
+import type { ReferentialAction } from "../../schema/columns.ts";
+import type { ForeignKeySchema, ObjectName } from "../database_schema.ts";
+
+/** A row of {@linkcode CONSTRAINTS}. */
+export interface ConstraintRow {
+  /** The oid of its table. */
+  readonly table: string;
+  readonly name: string;
+  /** p primary key, u unique, f foreign key, c check, x exclusion, t constraint trigger. */
+  readonly kind: "p" | "u" | "f" | "c" | "x" | "t";
+  readonly columns: readonly string[];
+  /** The condition of a check. */
+  readonly expression: string | null;
+  readonly to_schema: string | null;
+  readonly to_name: string | null;
+  readonly referred: readonly string[];
+  readonly on_delete: string;
+  readonly on_update: string;
+  /** What models cannot say of it. */
+  readonly features: readonly string[];
+}
+
+/** `$1`: the schemas. What newer servers have is read through `to_jsonb()`, so that older ones do not stumble over it. */
+export const CONSTRAINTS = `
+SELECT c.conrelid::text AS table, c.conname::text AS name, c.contype::text AS kind,
+       ARRAY(SELECT a.attname::text FROM unnest(c.conkey) WITH ORDINALITY AS k (number, position)
+               JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.number ORDER BY k.position) AS columns,
+       CASE WHEN c.contype = 'c' THEN pg_get_expr(c.conbin, c.conrelid, true) END AS expression,
+       fn.nspname::text AS to_schema, f.relname::text AS to_name,
+       ARRAY(SELECT a.attname::text FROM unnest(c.confkey) WITH ORDINALITY AS k (number, position)
+               JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.number ORDER BY k.position) AS referred,
+       c.confdeltype::text AS on_delete, c.confupdtype::text AS on_update,
+       array_remove(ARRAY[
+         CASE WHEN c.condeferrable THEN 'deferrable' END,
+         CASE WHEN NOT c.convalidated THEN 'not validated' END,
+         CASE WHEN to_jsonb(c)->>'conenforced' = 'false' THEN 'not enforced' END,
+         CASE WHEN to_jsonb(c)->>'conperiod' = 'true' THEN 'over periods of time' END,
+         CASE WHEN c.contype = 'c' AND c.connoinherit THEN 'not inherited' END,
+         CASE WHEN c.contype = 'f' AND c.confmatchtype <> 's' THEN 'not of the kind MATCH SIMPLE' END,
+         CASE WHEN to_jsonb(c)->>'confdelsetcols' IS NOT NULL THEN 'sets some of the columns' END,
+         CASE WHEN c.contype = 'f' AND cardinality(c.conkey) > 1 THEN 'over several columns' END,
+         CASE WHEN i.indnullsnotdistinct THEN 'nulls not distinct' END,
+         CASE WHEN i.indnatts > i.indnkeyatts THEN 'with included columns' END
+       ], NULL) AS features
+  FROM pg_constraint c
+  JOIN pg_class t ON t.oid = c.conrelid AND t.relkind = 'r'
+  JOIN pg_namespace n ON n.oid = t.relnamespace
+  LEFT JOIN pg_class f ON f.oid = c.confrelid
+  LEFT JOIN pg_namespace fn ON fn.oid = f.relnamespace
+  LEFT JOIN pg_index i ON i.indexrelid = c.conindid AND c.contype IN ('p', 'u')
+ WHERE n.nspname = ANY($1) AND c.contype <> 'n'
+ ORDER BY c.conname COLLATE "C"`;
+
+/** What a person calls each kind. */
+export const CONSTRAINT_KINDS: Readonly<Record<ConstraintRow["kind"], string>> = {
+  p: "primary key",
+  u: "unique constraint",
+  f: "foreign key",
+  c: "check",
+  x: "exclusion constraint",
+  t: "constraint trigger",
+};
+
+const ACTIONS: Readonly<Record<string, ReferentialAction>> = {
+  a: "no action",
+  r: "restrict",
+  c: "cascade",
+  n: "set null",
+  d: "set default",
+};
+
+/** @param nameOf a table's name by the schema that the server gives. */
+export function foreignKeyOf(
+  row: ConstraintRow,
+  nameOf: (schema: string, name: string) => ObjectName,
+): ForeignKeySchema {
+  return {
+    name: row.name,
+    columns: row.columns,
+    to: nameOf(row.to_schema!, row.to_name!),
+    referred: row.referred,
+    onDelete: ACTIONS[row.on_delete],
+    onUpdate: ACTIONS[row.on_update],
+    ...leftAlone(row),
+  };
+}
+
+/** What models cannot say of a constraint. */
+export function leftAlone({ features, columns }: ConstraintRow): { leftAlone?: string } {
+  const capital = columns.find((name) => /\p{Lu}/u.test(name));
+  const reasons = [...features, ...(capital ? [`the column "${capital}" has capital letters`] : [])];
+  return reasons.length > 0 ? { leftAlone: reasons.join(", ") } : {};
+}

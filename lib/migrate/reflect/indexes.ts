@@ -1,0 +1,49 @@
+/** Reads the indexes of ordinary tables from the catalogs. @module */
+import type { IndexSchema } from "../database_schema.ts";
+
+/** A row of {@linkcode INDEXES}. */
+export interface IndexRow {
+  /** The oid of its table. */
+  readonly table: string;
+  readonly name: string;
+  readonly unique: boolean;
+  readonly method: string;
+  readonly keys: readonly string[];
+  readonly where: string | null;
+  /** What models cannot say of it. */
+  readonly features: readonly string[];
+}
+
+/** `$1`: the schemas. The indexes of constraints are left out. */
+export const INDEXES = `
+SELECT i.indrelid::text AS table, x.relname::text AS name, i.indisunique AS unique, m.amname::text AS method,
+       ARRAY(SELECT pg_get_indexdef(i.indexrelid, k, true) FROM generate_series(1, i.indnkeyatts) k) AS keys,
+       pg_get_expr(i.indpred, i.indrelid, true) AS where,
+       array_remove(ARRAY[
+         CASE WHEN NOT i.indisvalid THEN 'not valid' END,
+         CASE WHEN i.indnatts > i.indnkeyatts THEN 'with included columns' END,
+         CASE WHEN i.indnullsnotdistinct THEN 'nulls not distinct' END,
+         CASE WHEN EXISTS (SELECT FROM unnest(i.indoption::int2[]) o WHERE o <> 0) THEN 'in an order of its own' END,
+         CASE WHEN EXISTS (SELECT FROM pg_opclass o WHERE o.oid = ANY(i.indclass::oid[]) AND NOT o.opcdefault)
+           THEN 'with an operator class' END,
+         CASE WHEN EXISTS (
+           SELECT FROM unnest(i.indkey::int2[], i.indcollation::oid[]) AS k (number, chosen)
+             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
+            WHERE k.chosen <> a.attcollation) THEN 'with a collation' END,
+         CASE WHEN x.reloptions IS NOT NULL THEN 'with storage parameters' END
+       ], NULL) AS features
+  FROM pg_index i
+  JOIN pg_class x ON x.oid = i.indexrelid
+  JOIN pg_am m ON m.oid = x.relam
+  JOIN pg_class t ON t.oid = i.indrelid AND t.relkind = 'r'
+  JOIN pg_namespace n ON n.oid = t.relnamespace
+ WHERE n.nspname = ANY($1)
+   AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x'))
+ ORDER BY x.relname COLLATE "C"`;
+
+/** An index as models say it, or with what they cannot say. */
+export function indexOf({ name, unique, method, keys, where, features }: IndexRow): IndexSchema {
+  const capital = keys.find((key) => /^".*\p{Lu}.*"$/u.test(key));
+  const reasons = [...features, ...(capital ? [`the column ${capital} has capital letters`] : [])];
+  return { name, unique, method, keys, where, ...(reasons.length > 0 ? { leftAlone: reasons.join(", ") } : {}) };
+}

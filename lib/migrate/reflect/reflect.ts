@@ -1,0 +1,78 @@
+/** Reads what a database has, through the catalogs. @module */
+import type { Connection } from "../../engine/connection.ts";
+import { type DatabaseSchema, type EnumSchema, fullName, type ObjectName } from "../database_schema.ts";
+import { type ColumnRow, COLUMNS } from "./columns.ts";
+import { type ConstraintRow, CONSTRAINTS } from "./constraints.ts";
+import { INDEXES, type IndexRow } from "./indexes.ts";
+import { type RelationRow, RELATIONS } from "./relations.ts";
+import { attached, isOrdinary, oddRelation, readTable } from "./tables.ts";
+import { type RoutineRow, ROUTINES, TYPE_KINDS, type TypeRow, TYPES } from "./types.ts";
+
+/** Which schemas to read. */
+export interface ReflectedSchemas {
+  /** The one in which the migrations run: its tables have no schema in the result. */
+  readonly main: string;
+  /** Others; those that do not exist are left out of the result. */
+  readonly others?: readonly string[];
+}
+
+/**
+ * Reads the tables and types of some schemas: seven statements, sent together. Extensions' objects and the tables of
+ * migrations are left out. Names in expressions are qualified where the search path of the connection needs it.
+ */
+export async function reflect(
+  connection: Connection,
+  { main, others = [] }: ReflectedSchemas,
+): Promise<DatabaseSchema> {
+  const schemas = [main, ...others];
+  const rows = async <Row>(sql: string) => (await connection.execute<Row>(sql, [schemas])).all();
+  const [existing, allRelations, columns, constraints, indexes, types, routines] = await Promise.all([
+    rows<{ name: string }>("SELECT nspname::text AS name FROM pg_namespace WHERE nspname = ANY($1) ORDER BY 1"),
+    rows<RelationRow>(RELATIONS),
+    rows<ColumnRow>(COLUMNS),
+    rows<ConstraintRow>(CONSTRAINTS),
+    rows<IndexRow>(INDEXES),
+    rows<TypeRow>(TYPES),
+    rows<RoutineRow>(ROUTINES),
+  ]);
+  const nameOf = (schema: string, name: string): ObjectName => schema === main ? { name } : { schema, name };
+  const relations = allRelations.filter(({ name }) => !/^schema_version(_log)?$/.test(name));
+  const odd = relations.filter((relation) => !isOrdinary(relation));
+  const [columnsOf, constraintsOf, indexesOf] = [byTable(columns), byTable(constraints), byTable(indexes)];
+  const tables = relations.filter(isOrdinary).map((relation) => {
+    const rows = {
+      relation,
+      columns: columnsOf.get(relation.id) ?? [],
+      constraints: constraintsOf.get(relation.id) ?? [],
+      indexes: indexesOf.get(relation.id) ?? [],
+    };
+    return readTable(rows, main, nameOf);
+  });
+  const isEnum = ({ kind, schema }: TypeRow) => kind === "e" && schema === main;
+  return {
+    schemas: existing.map(({ name }) => name).filter((name) => name !== main),
+    enums: types.filter(isEnum).map(enumOf),
+    tables: tables.map(({ table }) => table),
+    taken: odd.map(({ schema, name }) => nameOf(schema, name)),
+    unmodelled: [
+      ...odd.flatMap((relation) => [
+        oddRelation(relation, nameOf),
+        ...attached(relation, fullName(nameOf(relation.schema, relation.name))),
+      ]),
+      ...tables.flatMap(({ unmodelled }) => unmodelled),
+      ...types.filter((type) => !isEnum(type)).map(({ kind, schema, name }) => ({
+        kind: TYPE_KINDS[kind],
+        name: fullName(nameOf(schema, name)),
+      })),
+      ...routines,
+    ],
+  };
+}
+
+function byTable<Row extends { readonly table: string }>(rows: readonly Row[]): ReadonlyMap<string, Row[]> {
+  return Map.groupBy(rows, ({ table }) => table);
+}
+
+function enumOf({ name, values, used_by }: TypeRow): EnumSchema {
+  return { name, values, ...(used_by.length > 0 ? { leftAlone: `used by ${used_by.join(", ")}` } : {}) };
+}

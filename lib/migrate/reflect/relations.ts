@@ -1,0 +1,56 @@
+/** Reads the tables of some schemas, and what else has a table's kind of name, from the catalogs. @module */
+
+/** A row of {@linkcode RELATIONS}. */
+export interface RelationRow {
+  readonly id: string;
+  readonly schema: string;
+  readonly name: string;
+  /** `pg_class.relkind`: r table, p partitioned table, v view, … */
+  readonly kind: string;
+  readonly comment: string | null;
+  readonly inherits: boolean;
+  /** What models cannot say of it, though it is an ordinary table. */
+  readonly features: readonly string[];
+  readonly triggers: readonly string[];
+  readonly policies: readonly string[];
+  /** The views that read it. */
+  readonly views: readonly string[];
+}
+
+/** `$1`: the schemas. Objects of extensions and sequences of columns are left out. */
+export const RELATIONS = `
+SELECT c.oid::text AS id, n.nspname::text AS schema, c.relname::text AS name, c.relkind::text AS kind,
+       obj_description(c.oid, 'pg_class') AS comment,
+       c.relispartition OR EXISTS (SELECT FROM pg_inherits i WHERE c.oid IN (i.inhrelid, i.inhparent)) AS inherits,
+       array_remove(ARRAY[
+         CASE c.relpersistence WHEN 'u' THEN 'it is unlogged' WHEN 't' THEN 'it is temporary' END,
+         CASE WHEN c.relrowsecurity THEN 'it has row-level security' END,
+         CASE WHEN c.reloptions IS NOT NULL THEN 'it has storage parameters' END,
+         CASE WHEN c.reloftype <> 0 THEN 'it is of a type' END,
+         CASE WHEN c.relkind = 'r' AND EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid) THEN 'it has a rule' END
+       ], NULL) AS features,
+       ARRAY(SELECT t.tgname::text FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal
+              ORDER BY 1) AS triggers,
+       ARRAY(SELECT p.polname::text FROM pg_policy p WHERE p.polrelid = c.oid ORDER BY 1) AS policies,
+       ARRAY(SELECT DISTINCT v.relname::text
+               FROM pg_depend d
+               JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+               JOIN pg_class v ON v.oid = r.ev_class AND v.oid <> c.oid
+              WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid ORDER BY 1) AS views
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY($1) AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
+   AND NOT EXISTS (SELECT FROM pg_depend d
+                    WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+                      AND (d.deptype = 'e' OR c.relkind = 'S' AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0))
+ ORDER BY c.relname COLLATE "C"`;
+
+/** What a person calls each kind that is no ordinary table. */
+export const RELATION_KINDS: Readonly<Record<string, string>> = {
+  p: "partitioned table",
+  v: "view",
+  m: "materialized view",
+  f: "foreign table",
+  S: "sequence",
+  c: "composite type",
+};

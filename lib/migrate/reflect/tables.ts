@@ -1,0 +1,92 @@
+/** Puts together what the catalogs tell of an ordinary table. @module */
+import {
+  type Describable,
+  fullName,
+  type ObjectName,
+  type TableSchema,
+  type UnmodelledObject,
+} from "../database_schema.ts";
+import { columnOf, type ColumnRow } from "./columns.ts";
+import { CONSTRAINT_KINDS, type ConstraintRow, foreignKeyOf, leftAlone } from "./constraints.ts";
+import { indexOf, type IndexRow } from "./indexes.ts";
+import { RELATION_KINDS, type RelationRow } from "./relations.ts";
+
+/** A table's name, by the schema that the server gives. */
+export type NameOf = (schema: string, name: string) => ObjectName;
+
+/** What the catalogs have of one table. */
+export interface TableRows {
+  readonly relation: RelationRow;
+  readonly columns: readonly ColumnRow[];
+  readonly constraints: readonly ConstraintRow[];
+  readonly indexes: readonly IndexRow[];
+}
+
+/** Whether a relation is a table that a model could have: by its kind, its inheritance and its name. */
+export function isOrdinary({ kind, inherits, name }: RelationRow): boolean {
+  return kind === "r" && !inherits && !/[\p{Lu}.\s]/u.test(name);
+}
+
+/** A relation that no model could have. */
+export function oddRelation({ kind, schema, name, inherits }: RelationRow, nameOf: NameOf): UnmodelledObject {
+  const object = { kind: RELATION_KINDS[kind] ?? "table", name: fullName(nameOf(schema, name)) };
+  if (kind !== "r") return object;
+  return { ...object, reason: inherits ? "it inherits, or is inherited from" : "its name is not in snake_case" };
+}
+
+/** An ordinary table, and what models cannot say of it. */
+export function readTable(
+  { relation, columns, constraints, indexes }: TableRows,
+  main: string,
+  nameOf: NameOf,
+): { readonly table: TableSchema; readonly unmodelled: readonly UnmodelledObject[] } {
+  const ofKind = (...kinds: ConstraintRow["kind"][]) => constraints.filter(({ kind }) => kinds.includes(kind));
+  const keys = (kind: "p" | "u") => ofKind(kind).map((row) => ({ ...nameAndColumns(row), ...leftAlone(row) }));
+  const table = {
+    ...nameOf(relation.schema, relation.name),
+    comment: relation.comment,
+    columns: columns.map((column) => columnOf(column, main)),
+    primaryKey: keys("p").at(0) ?? null,
+    uniques: keys("u"),
+    checks: ofKind("c").map((row) => ({ name: row.name, expression: row.expression!, ...leftAlone(row) })),
+    foreignKeys: ofKind("f").map((row) => foreignKeyOf(row, nameOf)),
+    indexes: indexes.map(indexOf),
+  };
+  const name = fullName(table);
+  const parts = (kind: string, of: readonly (Describable & { readonly name: string })[]): UnmodelledObject[] =>
+    of.flatMap((part) =>
+      part.leftAlone === undefined ? [] : [{ kind, name: `${name}.${part.name}`, reason: part.leftAlone }]
+    );
+  const unmodelled: UnmodelledObject[] = [
+    ...(table.primaryKey ? [] : [{ kind: "table", name, reason: "it has no primary key" }]),
+    ...relation.features.map((reason) => ({ kind: "table", name, reason })),
+    ...parts("column", table.columns),
+    ...parts(CONSTRAINT_KINDS.p, table.primaryKey ? [table.primaryKey] : []),
+    ...parts(CONSTRAINT_KINDS.u, table.uniques),
+    ...parts(CONSTRAINT_KINDS.c, table.checks),
+    ...parts(CONSTRAINT_KINDS.f, table.foreignKeys),
+    ...parts("index", table.indexes),
+    ...ofKind("x", "t").map((row) => ({ kind: CONSTRAINT_KINDS[row.kind], name: `${name}.${row.name}` })),
+    ...attached(relation, name),
+  ];
+  const views = relation.views.map((view) => `the view ${view} reads it`);
+  const reasons = [...unmodelled.map((object) => about(object, name)), ...views];
+  return { table: reasons.length > 0 ? { ...table, leftAlone: reasons.join("; ") } : table, unmodelled };
+}
+
+/** What is attached to a table, ordinary or not. @param table its name as a person reads it. */
+export function attached({ triggers, policies }: RelationRow, table: string): UnmodelledObject[] {
+  return [
+    ...triggers.map((name) => ({ kind: "trigger", name: `${table}.${name}` })),
+    ...policies.map((name) => ({ kind: "policy", name: `${table}.${name}` })),
+  ];
+}
+
+function nameAndColumns({ name, columns }: ConstraintRow): { name: string; columns: readonly string[] } {
+  return { name, columns };
+}
+
+function about({ kind, name, reason }: UnmodelledObject, table: string): string {
+  if (kind === "table") return reason!;
+  return `it has the ${kind} ${name.slice(table.length + 1)}${reason === undefined ? "" : ` (${reason})`}`;
+}

@@ -1,0 +1,121 @@
+/** Writes what creates tables, columns, constraints and indexes, with Kysely's schema builder. @module */
+import { literal, quote } from "../../schema/quote.ts";
+import {
+  type ColumnSchema,
+  type ForeignKeySchema,
+  fullName,
+  type IndexSchema,
+  type ObjectName,
+  type TableSchema,
+} from "../database_schema.ts";
+import { builderStatement, type Call, call, list, sqlStatement, template, text } from "./source.ts";
+import { dataType } from "./types.ts";
+
+/** A table's name as SQL writes it. */
+export function quoteName({ schema, name }: ObjectName): string {
+  return schema === undefined ? quote(name) : `${quote(schema)}.${quote(name)}`;
+}
+
+/** A table with its constraints, indexes and comments. */
+export function createTable(table: TableSchema): string[] {
+  const { primaryKey, uniques, checks, foreignKeys } = table;
+  const statement = builderStatement([
+    call("createTable", text(fullName(table))),
+    ...table.columns.map((column) => call("addColumn", ...columnArguments(column))),
+    ...(primaryKey ? [call("addPrimaryKeyConstraint", text(primaryKey.name), list(primaryKey.columns))] : []),
+    ...uniques.map(({ name, columns }) => call("addUniqueConstraint", text(name), list(columns))),
+    ...checks.map(({ name, expression }) => call("addCheckConstraint", text(name), template(expression))),
+    ...foreignKeys.map((key) => {
+      const actions = actionCalls(key).map(({ name, args }) => `.${name}(${args.join(", ")})`).join("");
+      return call("addForeignKeyConstraint", ...keyArguments(key), ...(actions ? [`(key) => key${actions}`] : []));
+    }),
+  ]);
+  return [
+    ...statement,
+    ...table.indexes.flatMap((index) => createIndex(table, index)),
+    ...(table.comment === null ? [] : setComment(table, undefined, table.comment)),
+    ...table.columns.flatMap(({ name, comment }) => comment === null ? [] : setComment(table, name, comment)),
+  ];
+}
+
+/** A column with its comment. */
+export function addColumn(table: ObjectName, column: ColumnSchema): string[] {
+  return [
+    ...builderStatement([
+      call("alterTable", text(fullName(table))),
+      call("addColumn", ...columnArguments(column)),
+    ]),
+    ...(column.comment === null ? [] : setComment(table, column.name, column.comment)),
+  ];
+}
+
+/** A foreign key of a table that is there. */
+export function addForeignKey(table: ObjectName, key: ForeignKeySchema): string[] {
+  return builderStatement([
+    call("alterTable", text(fullName(table))),
+    call("addForeignKeyConstraint", ...keyArguments(key)),
+    ...actionCalls(key),
+  ]);
+}
+
+/** An index. */
+export function createIndex(table: ObjectName, { name, unique, method, keys, where }: IndexSchema): string[] {
+  return builderStatement([
+    call("createIndex", text(name)),
+    ...(unique ? [call("unique")] : []),
+    call("on", text(fullName(table))),
+    ...(method === "btree" ? [] : [call("using", text(method))]),
+    ...keyCalls(keys),
+    ...(where === null ? [] : [call("where", template(where, "<boolean>"))]),
+  ]);
+}
+
+/** A comment on a table, or on a column of it. @param comment `null` takes it away. */
+export function setComment(table: ObjectName, column: string | undefined, comment: string | null): string[] {
+  const on = column === undefined ? `TABLE ${quoteName(table)}` : `COLUMN ${quoteName(table)}.${quote(column)}`;
+  return sqlStatement(`COMMENT ON ${on} IS ${comment === null ? "NULL" : literal(comment)}`);
+}
+
+function columnArguments(column: ColumnSchema): string[] {
+  const calls = [
+    ...(column.nullable ? [] : [".notNull()"]),
+    ...(column.identity ? [".generatedByDefaultAsIdentity()"] : []),
+    ...(column.default === null ? [] : [`.defaultTo(${template(column.default)})`]),
+  ];
+  return [
+    text(column.name),
+    dataType(column.type),
+    ...(calls.length > 0 ? [`(column) => column${calls.join("")}`] : []),
+  ];
+}
+
+function keyArguments({ name, columns, to, referred }: ForeignKeySchema): string[] {
+  return [text(name), list(columns), text(fullName(to)), list(referred)];
+}
+
+function actionCalls({ onDelete, onUpdate }: ForeignKeySchema): Call[] {
+  return [
+    ...(onDelete === "no action" ? [] : [call("onDelete", text(onDelete))]),
+    ...(onUpdate === "no action" ? [] : [call("onUpdate", text(onUpdate))]),
+  ];
+}
+
+/** Columns and expressions in their order. */
+function keyCalls(keys: readonly string[]): Call[] {
+  const calls: Call[] = [];
+  let columns: string[] = [];
+  const flush = () => {
+    if (columns.length > 0) calls.push(call("columns", list(columns)));
+    columns = [];
+  };
+  for (const key of keys) {
+    const column = /^(?:(\w+)|"(\w+)")$/.exec(key);
+    if (column) columns.push(column[1] ?? column[2]);
+    else {
+      flush();
+      calls.push(call("expression", template(key)));
+    }
+  }
+  flush();
+  return calls;
+}

@@ -1,0 +1,60 @@
+/** A schema as lines of text, so that two states of it can be compared: what a dry run shows. @module */
+import type { Connection } from "../engine/connection.ts";
+
+/** Every table, column, constraint, index, enum, routine and trigger, a line each. */
+export async function schemaLines(connection: Connection): Promise<string[]> {
+  return (await connection.execute<{ line: string }>(LINES)).scalars().all();
+}
+
+/**
+ * What came and what went.
+ *
+ * @returns `- ` and a line for each that is only in `before`, then `+ ` and a line for each that is only in `after`.
+ */
+export function lineChanges(before: readonly string[], after: readonly string[]): string[] {
+  const [old, now] = [new Set(before), new Set(after)];
+  return [
+    ...before.filter((line) => !now.has(line)).map((line) => `- ${line}`),
+    ...after.filter((line) => !old.has(line)).map((line) => `+ ${line}`),
+  ];
+}
+
+/** The schemas of the server itself, extensions' objects and the tables of migrations are left out. */
+const LINES = `
+WITH named AS (
+  SELECT c.oid, c.relkind, c.oid::regclass::text AS name
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+   WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relname !~ '^schema_version(_log)?$'
+     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+), lines AS (
+  SELECT 1 AS kind, name || CASE relkind WHEN 'v' THEN ' view: ' || pg_get_viewdef(oid)
+                                         WHEN 'm' THEN ' materialized view: ' || pg_get_viewdef(oid)
+                                         WHEN 'S' THEN ' sequence' ELSE ' table' END AS line
+    FROM named WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+  UNION ALL
+  SELECT 2, format('%s column %I %s%s%s', name, attname, format_type(atttypid, atttypmod),
+                   CASE WHEN attnotnull THEN ' not null' ELSE '' END,
+                   ' default ' || pg_get_expr(adbin, adrelid))
+    FROM named JOIN pg_attribute a ON a.attrelid = named.oid AND attnum > 0 AND NOT attisdropped
+    LEFT JOIN pg_attrdef ON adrelid = named.oid AND adnum = attnum
+   WHERE relkind IN ('r', 'p', 'f')
+  UNION ALL
+  SELECT 3, format('%s constraint %I %s', name, conname, pg_get_constraintdef(c.oid))
+    FROM named JOIN pg_constraint c ON conrelid = named.oid WHERE contype <> 'n'
+  UNION ALL
+  SELECT 4, pg_get_indexdef(indexrelid) || CASE WHEN indisvalid THEN '' ELSE ' INVALID' END
+    FROM named JOIN pg_index ON indrelid = named.oid
+   WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+  UNION ALL
+  SELECT 5, format('trigger %s', pg_get_triggerdef(t.oid))
+    FROM named JOIN pg_trigger t ON tgrelid = named.oid WHERE NOT tgisinternal
+  UNION ALL
+  SELECT 6, format('%s type: %s', enumtypid::regtype, string_agg(quote_literal(enumlabel), ', ' ORDER BY enumsortorder))
+    FROM pg_enum GROUP BY enumtypid
+  UNION ALL
+  SELECT 7, format('%s routine: %s', p.oid::regprocedure, pg_get_functiondef(p.oid))
+    FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace
+   WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND prokind <> 'a'
+     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+)
+SELECT line FROM lines ORDER BY split_part(line, ' ', 1), kind, line`;

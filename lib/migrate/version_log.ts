@@ -1,0 +1,127 @@
+/**
+ * What ran when, how long and by whom: the table `schema_version_log` beside `schema_version`. A revision and its row
+ * are one transaction; only one that runs outside a transaction has a row before it is finished.
+ *
+ * @module
+ */
+import type { Connection } from "../engine/connection.ts";
+import type { Revision } from "./revision_file.ts";
+
+/** What was done with a revision. */
+export type LogDirection = "up" | "down" | "stamp";
+
+/** A row of the log. */
+export interface LogEntry {
+  readonly revision: string;
+  readonly direction: LogDirection;
+  /** Of the revision's file at that time. */
+  readonly checksum: string;
+  readonly startedAt: Date;
+  /** `null`: it has not finished, or was killed. */
+  readonly milliseconds: number | null;
+  readonly userName: string;
+  readonly applicationName: string;
+}
+
+/** The statement that makes the log. @param table its name, quoted, with its schema where that is known. */
+export function createLogSql(table: string): string {
+  return `CREATE TABLE IF NOT EXISTS ${table} (
+  id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_schema_version_log PRIMARY KEY,
+  revision text NOT NULL,
+  direction text NOT NULL,
+  checksum text NOT NULL,
+  started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  milliseconds double precision,
+  begun text[] NOT NULL DEFAULT '{}',
+  user_name text NOT NULL DEFAULT current_user,
+  application_name text NOT NULL DEFAULT current_setting('application_name')
+)`;
+}
+
+/** The log of one schema, over one connection. */
+export class VersionLog {
+  readonly #connection: Connection;
+  readonly #table: string;
+
+  /** @param table its name, quoted, with its schema. */
+  constructor(connection: Connection, table: string) {
+    this.#connection = connection;
+    this.#table = table;
+  }
+
+  /** Makes the table if it does not exist. */
+  async create(): Promise<void> {
+    if (!await this.#exists()) await this.#connection.execute(createLogSql(this.#table));
+  }
+
+  /** Writes what was done just now. */
+  async record(revisions: readonly Revision[], direction: LogDirection, milliseconds: number): Promise<void> {
+    await this.#connection.execute(
+      `INSERT INTO ${this.#table} (revision, direction, checksum, started_at, milliseconds)
+       SELECT revision, $3, checksum, clock_timestamp() - $4::float8 * interval '1 ms', $4::float8
+         FROM unnest($1::text[], $2::text[]) AS done (revision, checksum)`,
+      [revisions.map(({ id }) => id), revisions.map(({ checksum }) => checksum), direction, milliseconds],
+    );
+  }
+
+  /**
+   * Writes that a revision begins which runs outside a transaction.
+   *
+   * @returns the statements that {@linkcode note} kept of runs of it that failed or were killed.
+   */
+  async begin({ id, checksum }: Revision, direction: LogDirection): Promise<string[]> {
+    const left = await this.#connection.execute<{ begun: string[] }>(
+      `SELECT begun FROM ${this.#table} WHERE revision = $1 AND direction = $2 AND milliseconds IS NULL`,
+      [id, direction],
+    );
+    await this.#connection.execute(
+      `INSERT INTO ${this.#table} (revision, direction, checksum) VALUES ($1, $2, $3)`,
+      [id, direction, checksum],
+    );
+    return left.scalars().all().flat();
+  }
+
+  /** Keeps a statement that is about to run outside a transaction. */
+  async note({ id }: Revision, direction: LogDirection, statement: string): Promise<void> {
+    await this.#connection.execute(
+      `UPDATE ${this.#table} SET begun = begun || $3::text
+        WHERE revision = $1 AND direction = $2 AND milliseconds IS NULL`,
+      [id, direction, statement],
+    );
+  }
+
+  /** Completes the row of a revision that ran outside a transaction; those of its runs that failed are dropped. */
+  async finish({ id }: Revision, direction: LogDirection, milliseconds: number): Promise<void> {
+    await this.#connection.execute(
+      `DELETE FROM ${this.#table} AS earlier
+        WHERE revision = $1 AND direction = $2 AND milliseconds IS NULL
+          AND id < (SELECT max(id) FROM ${this.#table} WHERE revision = $1 AND direction = $2)`,
+      [id, direction],
+    );
+    await this.#connection.execute(
+      `UPDATE ${this.#table} SET milliseconds = $3 WHERE revision = $1 AND direction = $2 AND milliseconds IS NULL`,
+      [id, direction, milliseconds],
+    );
+  }
+
+  /** Every row, in the order in which they were written; none where there is no log yet. */
+  async entries(): Promise<LogEntry[]> {
+    if (!await this.#exists()) return [];
+    const answer = await this.#connection.execute<LogEntry>(
+      `SELECT revision, direction, checksum, started_at AS "startedAt", milliseconds, user_name AS "userName",
+              application_name AS "applicationName"
+         FROM ${this.#table} ORDER BY id`,
+    );
+    return answer.all();
+  }
+
+  async #exists(): Promise<boolean> {
+    return (await this.#connection.execute("SELECT to_regclass($1) IS NOT NULL", [this.#table])).scalarOne<boolean>();
+  }
+}
+
+/** Of each revision the last row that says how it came to be applied. */
+export function lastApplied(entries: readonly LogEntry[]): Map<string, LogEntry> {
+  const finished = entries.filter(({ direction, milliseconds }) => direction !== "down" && milliseconds !== null);
+  return new Map(finished.map((entry) => [entry.revision, entry]));
+}

@@ -1,0 +1,86 @@
+/**
+ * What the models ask for, as the server understands it: the tables are made in schemas of their own, read from the
+ * catalogs as any others, and rolled back. So `'0'` and `0::numeric`, `int4` and `integer` compare as the server sees
+ * them.
+ *
+ * @module
+ */
+import type { Connection } from "../engine/connection.ts";
+import { DatabaseError } from "../engine/errors.ts";
+import { createStatements } from "../schema/ddl.ts";
+import { quote } from "../schema/quote.ts";
+import { Metadata, type Table } from "../schema/table.ts";
+import type { DatabaseSchema } from "./database_schema.ts";
+import { ScratchSchemaError } from "./errors.ts";
+import { reflect } from "./reflect/reflect.ts";
+
+/**
+ * Makes the tables and reads them. The caller rolls them back.
+ *
+ * @param connection in a transaction.
+ * @param main the schema in which the migrations run.
+ * @throws {ScratchSchemaError} when the role may not make schemas.
+ * @throws {DatabaseError} for a default, a check or an index that the server does not understand.
+ */
+export async function wantedSchema(connection: Connection, metadata: Metadata, main: string): Promise<DatabaseSchema> {
+  const prefix = `scratch_${crypto.randomUUID().slice(0, 8)}`;
+  const scratch = new Map<string, string>();
+  for (const { schema } of metadata.tables.values()) {
+    if (schema !== undefined && schema !== main && !scratch.has(schema)) {
+      scratch.set(schema, `${prefix}_${scratch.size}`);
+    }
+  }
+  const statements = createStatements(inOtherSchemas(metadata, scratch));
+  await makeMainSchema(connection, prefix);
+  await Promise.all(statements.map(({ sql }) => connection.execute(sql)));
+  const others = [...scratch.values()];
+  const schema = await reflect(connection, { main: prefix, others });
+  const back = new Map([...scratch].map(([name, other]) => [other, name]));
+  return withTexts({ ...schema, schemas: others }, (text) =>
+    back.get(text) ??
+      text.replace(new RegExp(`\\b(${prefix}_\\d+)(?=\\.)`, "g"), (other) => quote(back.get(other)!)));
+}
+
+/** The schema for tables that name none: the first of the search path from now on. */
+async function makeMainSchema(connection: Connection, name: string): Promise<void> {
+  try {
+    await connection.execute(`CREATE SCHEMA ${name}`);
+  } catch (error) {
+    if (error instanceof DatabaseError && error.sqlstate === "42501") throw new ScratchSchemaError({ cause: error });
+    throw error;
+  }
+  await connection.execute(
+    `SELECT set_config('search_path', $1 || ', ' || current_setting('search_path'), true)`,
+    [name],
+  );
+}
+
+/** The same tables in other schemas. */
+function inOtherSchemas(metadata: Metadata, schemas: ReadonlyMap<string, string>): Metadata {
+  const moved = new Map<Table, Table>();
+  for (const table of metadata.tables.values()) {
+    const schema = table.schema === undefined ? undefined : schemas.get(table.schema);
+    const sqlName = schema === undefined ? quote(table.name) : `${schema}.${quote(table.name)}`;
+    const foreignKeys = () =>
+      table.foreignKeys().map((key) => ({ ...key, from: moved.get(key.from)!, to: moved.get(key.to)! }));
+    moved.set(
+      table,
+      Object.create(table, {
+        schema: { value: schema },
+        sqlName: { value: sqlName },
+        foreignKeys: { value: foreignKeys },
+      }),
+    );
+  }
+  const copy = new Metadata();
+  for (const [name, table] of metadata.tables) copy.tables.set(name, moved.get(table)!);
+  return copy;
+}
+
+/** The value with every text in it changed. */
+function withTexts<Value>(value: Value, change: (text: string) => string): Value {
+  if (typeof value === "string") return change(value) as Value;
+  if (Array.isArray(value)) return value.map((item) => withTexts(item, change)) as Value;
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withTexts(item, change)])) as Value;
+}

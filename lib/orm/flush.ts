@@ -1,0 +1,88 @@
+/** A flush: what waits in a session is fixed, checked and sent. @module */
+import type { Connection } from "../engine/connection.ts";
+import { encodeParameters } from "../engine/drivers/parameters.ts";
+import type { Result } from "../engine/result.ts";
+import type { Step } from "../schema/dml.ts";
+import { KeyChangedError, StaleDataError } from "./errors.ts";
+import { keyOf, keyText } from "./identity_map.ts";
+import type { ObjectState } from "./object_state.ts";
+import { propagateKeys } from "./relations.ts";
+import type { Sent, Tracker } from "./tracker.ts";
+
+/** What waits, with every value fixed and checked: what fails here leaves the session as it was. */
+export class Flush {
+  readonly #tracker: Tracker;
+  readonly #steps: readonly Step[];
+  readonly #sent: ReadonlyMap<ObjectState, Sent>;
+
+  /** @throws {EncodingError} @throws {MissingValueError} */
+  constructor(tracker: Tracker) {
+    this.#tracker = tracker;
+    this.#steps = tracker.plan().map(fixed);
+    this.#sent = tracker.flushing(this.#steps);
+  }
+
+  get isEmpty(): boolean {
+    return this.#steps.length === 0;
+  }
+
+  /** True when COMMIT must wait until the answers were looked at. */
+  get isChecked(): boolean {
+    return this.#steps.some(({ counted, waits }) => counted || waits);
+  }
+
+  /** Sends the statements together, as far as they need not wait for keys, and takes over what the server made. */
+  async send(connection: Connection): Promise<void> {
+    const answers: { step: Step; answer: Promise<Result<unknown>> }[] = [];
+    const settle = async () => {
+      for (const { step, answer } of answers.splice(0)) takeOver(step, await answer);
+    };
+    for (const step of this.#steps) {
+      if (step.waits) {
+        await settle();
+        for (const entity of step.entities) propagateKeys(entity);
+      }
+      answers.push({ step, answer: connection.execute(step.sql, step.parameters()) });
+    }
+    await settle();
+    this.#tracker.flushed(this.#steps, this.#sent);
+  }
+
+  /** As `send()`, one statement after another, blocking. */
+  sendSync(connection: { execute(sql: string, parameters: unknown[]): Result<unknown> }): void {
+    for (const step of this.#steps) {
+      if (step.waits) step.entities.forEach(propagateKeys);
+      takeOver(step, connection.execute(step.sql, step.parameters()));
+    }
+    this.#tracker.flushed(this.#steps, this.#sent);
+  }
+}
+
+/** @throws {StaleDataError} @throws {KeyChangedError} when other rows were written than meant. */
+function takeOver(step: Step, result: Result<unknown>): void {
+  if (step.counted && result.rowCount !== step.entities.length) {
+    throw step.numbered ? new KeyChangedError(step.table.name) : new StaleDataError(step.table.name);
+  }
+  applyReturned(step, result.tuples().all());
+}
+
+/** A step whose values do not change any more, but for keys that the server has yet to make. */
+function fixed(step: Step): Step {
+  const values = step.parameters();
+  const known = (value: unknown) => value === undefined ? null : value;
+  encodeParameters(step.waits ? values.map((each) => Array.isArray(each) ? each.map(known) : known(each)) : values);
+  return step.waits ? step : { ...step, parameters: () => values };
+}
+
+/** Copies the values a step returned into its objects. */
+export function applyReturned({ table, entities, returning, numbered }: Step, rows: readonly unknown[][]): void {
+  if (returning.length === 0) return;
+  const byKey = new Map(entities.map((entity) => [keyText(keyOf(table, entity)), entity]));
+  for (const row of rows) {
+    const [position, values] = numbered ? [Number(row[0]), row.slice(1)] : [entities.length, row];
+    const entity = numbered || entities.length === 1
+      ? entities[position - 1]
+      : byKey.get(keyText(values.slice(0, table.primaryKey.length)));
+    returning.forEach(({ attribute }, index) => entity![attribute] = values[index]);
+  }
+}

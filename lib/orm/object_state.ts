@@ -1,0 +1,110 @@
+/**
+ * What is known of an object beside its attributes: the session it is in, the row it has, what it holds in its relations
+ * (SQLAlchemy's `InstanceState`). Kept apart from the object, so that this shows nothing but its columns.
+ *
+ * @module
+ */
+import { copy, isSame } from "../schema/column_value.ts";
+import type { Table, TableColumn } from "../schema/table.ts";
+import type { Entity } from "./identity_map.ts";
+import type { AnyModel } from "../schema/relation.ts";
+import type { Reference, Related } from "./relations.ts";
+
+/**
+ * `transient`: in no session yet; `new`: to be inserted; `persistent`: in a session, with a row; `deleted`: to be
+ * deleted; `left`: in no session any more, with its row or without one.
+ */
+export type ObjectStatus = "transient" | "new" | "persistent" | "deleted" | "left";
+
+let count = 0;
+
+/** The state of one object. */
+export class ObjectState {
+  /** Tells objects apart that have no key yet. */
+  readonly number: number = ++count;
+  status: ObjectStatus = "transient";
+  /** The tracker of its session. */
+  owner: object | undefined;
+  /** The values of its row as they were last seen. */
+  loaded: readonly unknown[] | undefined;
+  /** The next query that meets its row reads its values anew. */
+  isExpired = false;
+  /** It came from the database: what it holds in its relations is unknown until it was loaded. */
+  isRead = false;
+  readonly references: Map<string, Reference> = new Map();
+  readonly collections: Map<string, Related<object>> = new Map();
+
+  constructor(readonly entity: Entity, readonly model: AnyModel) {}
+
+  get table(): Table {
+    return this.model.table;
+  }
+
+  /** The key of its row as it is in the database: the object may have got another one since. */
+  get rowKey(): unknown[] {
+    return this.table.keyIndexes.map((index) => this.loaded![index]);
+  }
+
+  /** Its collections with changes that wait to be written. */
+  get pending(): Related<object>[] {
+    if (this.collections.size === 0) return [];
+    return [...this.collections.values()].filter(({ changes }) => changes.size > 0);
+  }
+
+  /** The values of its columns, kept to be compared with later. */
+  values(): unknown[] {
+    return this.table.columns.map(({ attribute }) => copy(this.entity[attribute]));
+  }
+
+  /** What it is now. @returns a function that returns it to that; one that was new is in no session then. */
+  snapshot(values: readonly unknown[]): () => void {
+    const { status, loaded } = this;
+    const collections = [...this.collections.values()].map((each) => each.snapshot());
+    return () => {
+      this.status = status === "new" ? "transient" : status;
+      this.loaded = loaded;
+      this.table.columns.forEach(({ attribute }, index) => this.entity[attribute] = values[index]);
+      for (const restore of collections) restore();
+    };
+  }
+
+  /** Takes back what was changed but not sent. */
+  reset(): void {
+    const { table, entity, loaded } = this;
+    for (const column of changedColumns({ table, entity, loaded: loaded! })) {
+      entity[column.attribute] = copy(loaded![table.columns.indexOf(column)]);
+    }
+    for (const collection of this.collections.values()) collection.reset();
+  }
+
+  /** Forgets what it holds in its relations; they have to be loaded again. */
+  forgetRelations(): void {
+    this.isRead = true;
+    this.references.clear();
+    for (const collection of this.collections.values()) collection.forget();
+  }
+}
+
+const STATES = new WeakMap<Entity, ObjectState>();
+
+/** The state of an object. */
+export function stateOf(entity: Entity): ObjectState {
+  let state = STATES.get(entity);
+  if (!state) STATES.set(entity, state = new ObjectState(entity, entity.constructor as unknown as AnyModel));
+  return state;
+}
+
+/** A row in the database: its object, and the values as they were last seen. */
+export interface Persistent {
+  readonly table: Table;
+  readonly entity: Entity;
+  readonly loaded: readonly unknown[];
+}
+
+/** The state of an object that has a row. */
+export type PersistentState = ObjectState & Persistent;
+
+/** The columns of an object that differ from what was loaded. */
+export function changedColumns({ table, entity, loaded }: Persistent): TableColumn[] {
+  return table.columns.filter((column, index) => !isSame(column, entity[column.attribute], loaded[index]));
+}

@@ -1,0 +1,30 @@
+/** A session is for one task at a time: a second call is refused while the first runs. @module */
+import { CallSite } from "../engine/call_site.ts";
+import { ConcurrentUseError } from "./errors.ts";
+
+/** Runs one thing at a time. */
+export class OneAtATime {
+  /** What runs now, and from where it was called. */
+  #running: { what: string; site: CallSite; done: Promise<unknown> } | undefined;
+
+  /** @throws {ConcurrentUseError} when something runs; it names both. */
+  async run<T>(what: string, work: () => Promise<T>): Promise<T> {
+    const site = new CallSite();
+    if (this.#running) {
+      const { what: running, site: since } = this.#running;
+      throw new ConcurrentUseError(`${running}, called by ${since}`, `${what}, called by ${site}`);
+    }
+    const done = work();
+    this.#running = { what, site, done };
+    try {
+      return await done;
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  /** Waits for what runs, however it ends. */
+  async idle(): Promise<void> {
+    while (this.#running) await this.#running.done.catch(() => {});
+  }
+}

@@ -1,0 +1,19 @@
+/** The SELECT of `session.get()`. @module */
+import { quote } from "../schema/quote.ts";
+import type { Table } from "../schema/table.ts";
+import { columnsOf, type LockOptions } from "./select.ts";
+
+const SELECT_BY_KEY = new WeakMap<Table, string>();
+
+/** The SELECT of the row with a key: written once a table. @param lock true: without options. */
+export function selectByKey(table: Table, lock: boolean | LockOptions = false): string {
+  let sql = SELECT_BY_KEY.get(table);
+  if (!sql) {
+    const key = table.primaryKey.map(({ name }, index) => `${quote(name)} = $${index + 1}`).join(" AND ");
+    sql = `SELECT ${columnsOf(table)} FROM ${table.sqlName} WHERE ${key}`;
+    SELECT_BY_KEY.set(table, sql);
+  }
+  if (!lock) return sql;
+  const { skipLocked, noWait } = lock === true ? {} as LockOptions : lock;
+  return `${sql} FOR UPDATE${skipLocked ? " SKIP LOCKED" : ""}${noWait ? " NOWAIT" : ""}`;
+}

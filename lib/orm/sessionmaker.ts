@@ -1,0 +1,34 @@
+/** Makes sessions on an engine. @module */
+import type { TransactionOptions } from "../engine/connection.ts";
+import type { Engine } from "../engine/engine.ts";
+import { Session, type SessionOptions } from "./session.ts";
+
+/** Makes sessions. Made by {@linkcode sessionmaker}. */
+export interface SessionMaker {
+  (): Session;
+  /** Runs `work` with a session of its own: committed when it returns, rolled back when it throws. */
+  begin<T>(work: (session: Session) => T | Promise<T>, options?: TransactionOptions): Promise<T>;
+}
+
+/**
+ * A function that makes sessions on an engine.
+ *
+ * ```ts ignore
+ * const getSession = sessionmaker(engine);
+ * await using session = getSession();
+ * session.addAll([new Hero({ name: "spongebob" }), new Hero({ name: "sandy" })]);
+ * await session.commit();
+ * ```
+ */
+export function sessionmaker(engine: Engine, options: SessionOptions = {}): SessionMaker {
+  const make = () => new Session(engine, options);
+  return Object.assign(make, {
+    async begin<T>(work: (session: Session) => T | Promise<T>, transaction?: TransactionOptions): Promise<T> {
+      await using session = make();
+      await session.begin(transaction);
+      const value = await work(session);
+      await session.commit();
+      return value;
+    },
+  });
+}

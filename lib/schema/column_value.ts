@@ -1,0 +1,21 @@
+/** The values of columns: some can be changed in place, so they are copied, and compared by what is sent. @module */
+import { encodeParameter } from "../engine/drivers/parameters.ts";
+import type { TableColumn } from "./table.ts";
+
+/** A copy of a value that could be changed in place. */
+export function copy(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  return value instanceof Date ? new Date(value) : structuredClone(value);
+}
+
+/** True when a column need not be written: it would hold the same. */
+export function isSame({ bind = (value) => value }: TableColumn, a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
+  try {
+    return encodeParameter(bind(a)) === encodeParameter(bind(b));
+  } catch {
+    return false; // what is wrong with it is said when it is to be sent
+  }
+}

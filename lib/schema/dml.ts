@@ -1,0 +1,258 @@
+/**
+ * The one writer of INSERT, UPDATE and DELETE: one statement for any number of rows of a table that have the same columns
+ * to write. Nothing here talks to a database.
+ *
+ * @module
+ */
+import { MOST_PARAMETERS } from "../engine/drivers/parameters.ts";
+import { IDENTITY } from "./columns.ts";
+import { literal, quote } from "./quote.ts";
+import { isEnumList, type Table, type TableColumn } from "./table.ts";
+
+/** An object seen by its attributes. */
+type Entity = Record<string, unknown>;
+
+/** A row to be written. */
+export interface RowWrite {
+  readonly table: Table;
+  readonly entity: Entity;
+  /** The values of the row as it is in the database; absent for one that the same flush inserts. */
+  readonly loaded?: readonly unknown[];
+  /** What is written; of a row that goes, the columns by which it is found. */
+  readonly columns: readonly TableColumn[];
+  /** Of a new row: what is written by a later statement. */
+  readonly later?: readonly TableColumn[];
+  /** True when a value is a key that the server makes in an earlier statement. */
+  readonly waits?: boolean;
+}
+
+/** A statement of a flush. */
+export interface Step {
+  readonly kind: "insert" | "update" | "delete" | "link" | "unlink";
+  readonly table: Table;
+  readonly sql: string;
+  /** The columns that are written; of a DELETE those by which it finds the rows. */
+  readonly columns: readonly TableColumn[];
+  /** The objects whose rows are written; of an association an object for each of its rows. */
+  readonly entities: readonly Entity[];
+  /** The columns that come back, the primary key first. */
+  readonly returning: readonly TableColumn[];
+  /** True when what comes back is preceded by the position of its object, counted from 1; else its key tells. */
+  readonly numbered: boolean;
+  /** True when it needs keys that the server makes in an earlier step. */
+  readonly waits: boolean;
+  /** True when the number of rows tells whether it worked, so that COMMIT must not be sent with it. */
+  readonly counted: boolean;
+  /** The values to send; final once the earlier steps are answered. */
+  parameters(): unknown[];
+}
+
+/** The statements that write some rows: one for all of a table with the same columns, more where they have too many. */
+export function writeRows(rows: Iterable<RowWrite>, write: (rows: readonly RowWrite[]) => Step): Step[] {
+  const groups = Map.groupBy(
+    rows,
+    ({ table, columns, later = [] }) => `${table.sqlName}|${names(columns)}|${names(later)}`,
+  );
+  return [...groups.values()].flatMap((group) => {
+    const [{ table, columns }] = group;
+    const parameters = table.primaryKey.length + columns.length;
+    const size = columns.some(isArray) ? Math.floor(MOST_PARAMETERS / parameters) : group.length;
+    return Array.from(
+      { length: Math.ceil(group.length / size) },
+      (_, i) => write(group.slice(i * size, (i + 1) * size)),
+    );
+  });
+}
+
+/**
+ * `INSERT … SELECT FROM unnest()`: one text however many rows, so that it is prepared once. RETURNING promises no order,
+ * and rows whose keys the server makes have nothing else to be told by: so their keys are made first, beside the
+ * position of each row, and joined to what was inserted.
+ */
+export function insertRows(rows: readonly RowWrite[]): Step {
+  const [{ table, columns, later = [] }] = rows;
+  const missing = table.columns.filter((column) => ![...columns, ...later].includes(column) && !column.primaryKey);
+  const made = table.primaryKey.filter((column) => !columns.includes(column));
+  const returning = missing.length > 0 || made.length > 0 ? [...table.primaryKey, ...missing] : [];
+  const numbered = made.length > 0 && rows.length > 1;
+  const source = rowSource(columns, rows.length, numbered);
+  const back = returning.length === 0 ? "" : ` RETURNING ${read(returning)}`;
+  if (!numbered) {
+    return step("insert", rows, source, values, insertInto(table, columns, source) + back, { returning });
+  }
+  const keys = made.map((column) => `${defaultOf(table, column)} AS ${quote(column.name)}`).join(", ");
+  const written = names([...made, ...columns]);
+  const sql = `WITH new AS MATERIALIZED (SELECT ${keys}, source.* ` +
+    `FROM ${source.sql} AS source (${names([...columns, POSITION])})), ` +
+    `made AS (INSERT INTO ${table.sqlName} (${written}) SELECT ${written} FROM new${back}) ` +
+    `SELECT ${names([POSITION])}, made.* FROM made JOIN new USING (${names(table.primaryKey)})`;
+  return step("insert", rows, source, values, sql, { returning, numbered, counted: true });
+}
+
+/** What the server would put into a column. */
+function defaultOf(table: Table, { name, serverDefault }: TableColumn): string {
+  if (serverDefault !== IDENTITY) return serverDefault!.sql;
+  return `nextval(pg_get_serial_sequence(${literal(table.sqlName)}, ${literal(name)}))`;
+}
+
+/** Rows of an association; one that is there already is what was wanted. */
+export function linkRows(rows: readonly RowWrite[]): Step {
+  const [{ table, columns }] = rows;
+  const source = rowSource(columns, rows.length);
+  return step("link", rows, source, values, `${insertInto(table, columns, source)} ON CONFLICT DO NOTHING`);
+}
+
+/** One row is addressed directly, several through a joined list of rows. */
+export function updateRows(rows: readonly RowWrite[]): Step {
+  const [{ table, columns: changed }] = rows;
+  const keys = table.primaryKey.map((column) => ({ ...column, name: `key_${column.name}` }));
+  const renewed = table.columns.filter((column) => column.onUpdate && !changed.includes(column));
+  const more = { columns: [...changed, ...renewed], returning: [...table.primaryKey, ...renewed], counted: true };
+  const update = (value: (column: NamedColumn) => string, from = "", of?: Table) => {
+    const set = [
+      ...changed.map((column) => `${quote(column.name)} = ${value(column)}`),
+      ...renewed.map((column) => `${quote(column.name)} = ${column.onUpdate!.sql}`),
+    ];
+    const where = table.primaryKey.map((column, index) => `${names([column], of?.sqlName)} = ${value(keys[index])}`);
+    return `UPDATE ${table.sqlName} SET ${set.join(", ")}${from} WHERE ${where.join(" AND ")} ` +
+      `RETURNING ${read(more.returning, of)}`;
+  };
+  if (rows.length === 1) {
+    const sent: NamedColumn[] = [...changed, ...keys];
+    const sql = update((column) => `$${sent.indexOf(column) + 1}`);
+    return step("update", rows, ONE_ROW, (row) => [...values(row), ...rowKey(row)], sql, more);
+  }
+  const columns = [...keys, ...changed];
+  const source = rowSource(columns, rows.length);
+  const sql = update(
+    (column) => names([column], "changed"),
+    ` FROM (${source.sql}) AS changed (${names(columns)})`,
+    table,
+  );
+  return step("update", rows, source, (row) => [...rowKey(row), ...values(row)], sql, more);
+}
+
+/** Where deleted rows refer to each other in a circle, the reference is taken out first. */
+export function detachRows(rows: readonly RowWrite[]): Step {
+  const [{ table, columns }] = rows;
+  return keyedStep(
+    "update",
+    `UPDATE ${table.sqlName} SET ${names(columns)} = NULL`,
+    rows,
+    table.primaryKey,
+    rowKey,
+  );
+}
+
+/** Deletes rows by their key. */
+export function deleteRows(rows: readonly RowWrite[]): Step {
+  return keyedStep("delete", `DELETE FROM ${rows[0].table.sqlName}`, rows, rows[0].columns, rowKey);
+}
+
+/** Deletes rows of an association; one that is gone already is what was wanted. */
+export function unlinkRows(rows: readonly RowWrite[]): Step {
+  const what = `DELETE FROM ${rows[0].table.sqlName}`;
+  return { ...keyedStep("unlink", what, rows, rows[0].columns, values), counted: false };
+}
+
+function keyedStep(
+  kind: Step["kind"],
+  what: string,
+  rows: readonly RowWrite[],
+  by: readonly TableColumn[],
+  key: (row: RowWrite) => unknown[],
+): Step {
+  const source = rowSource(by, rows.length);
+  return step(kind, rows, source, key, `${what} WHERE (${names(by)}) IN (${source.sql})`, { counted: true });
+}
+
+function insertInto({ sqlName }: Table, columns: readonly TableColumn[], { sql }: RowSource): string {
+  return `INSERT INTO ${sqlName} ${columns.length === 0 ? "DEFAULT VALUES" : `(${names(columns)}) ${sql}`}`;
+}
+
+function step(
+  kind: Step["kind"],
+  rows: readonly RowWrite[],
+  source: Pick<RowSource, "parameters">,
+  sent: (row: RowWrite) => unknown[],
+  sql: string,
+  more: Partial<Step> = {},
+): Step {
+  const [{ table, columns }] = rows;
+  return {
+    kind,
+    table,
+    columns,
+    sql,
+    entities: rows.map(({ entity }) => entity),
+    returning: [],
+    numbered: false,
+    waits: rows.some(({ waits }) => waits),
+    counted: false,
+    parameters: () => source.parameters(rows.map(sent)),
+    ...more,
+  };
+}
+
+/** Rows as a source of a statement. */
+interface RowSource {
+  readonly sql: string;
+  parameters(rows: unknown[][]): unknown[];
+}
+
+type NamedColumn = Pick<TableColumn, "name">;
+
+/** What numbers new rows: no column is called so. */
+const POSITION: NamedColumn = { name: "#" };
+/** The values of one row, in the order of the statement. */
+const ONE_ROW: Pick<RowSource, "parameters"> = { parameters: (rows) => rows.flat() };
+
+/**
+ * `unnest` of one array a column, whose text is the same for any number of rows; where a column is an array itself,
+ * which `unnest` would take apart, a list of VALUES.
+ *
+ * @param numbered with the position of each row, counted from 1, as a last column.
+ */
+function rowSource(columns: readonly TableColumn[], count: number, numbered = false): RowSource {
+  if (columns.length === 0) return { sql: "generate_series(1, $1)", parameters: () => numbered ? [count] : [] };
+  if (columns.some(isArray)) {
+    const list = Array.from({ length: count }, (_, row) => {
+      const values = columns.map(({ type }, index) => `$${row * columns.length + index + 1}::${type}`);
+      return `(${[...values, ...numbered ? [row + 1] : []].join(", ")})`;
+    }).join(", ");
+    return { ...ONE_ROW, sql: numbered ? `(VALUES ${list})` : `VALUES ${list}` };
+  }
+  const unnest = `unnest(${columns.map(({ type }, index) => `$${index + 1}::${type}[]`).join(", ")})`;
+  return {
+    sql: numbered ? `${unnest} WITH ORDINALITY` : `SELECT * FROM ${unnest}`,
+    parameters: (rows) => columns.map((_, index) => rows.map((row) => row[index])),
+  };
+}
+
+/** The key by which a row is found: an object may have got another one since it was loaded. */
+function rowKey({ table, entity, loaded }: RowWrite): unknown[] {
+  return loaded
+    ? table.keyIndexes.map((index) => loaded[index])
+    : table.primaryKey.map(({ attribute }) => entity[attribute]);
+}
+
+/** The values of an object's columns as they are sent. */
+function values({ entity, columns }: RowWrite): unknown[] {
+  return columns.map(({ attribute, bind }) => {
+    const value = entity[attribute];
+    return bind && value !== null && value !== undefined ? bind(value) : value;
+  });
+}
+
+function names(columns: readonly NamedColumn[], of?: string): string {
+  return columns.map(({ name }) => `${of ? `${of}.` : ""}${quote(name)}`).join(", ");
+}
+
+/** Columns as RETURNING names them. */
+function read(columns: readonly TableColumn[], of?: Table): string {
+  return columns.map((column) => `${names([column], of?.sqlName)}${isEnumList(column) ? "::text[]" : ""}`).join(", ");
+}
+
+function isArray({ type }: TableColumn): boolean {
+  return type.endsWith("[]");
+}

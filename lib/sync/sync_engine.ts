@@ -1,0 +1,147 @@
+/**
+ * The engine without promises, over libpq. There is one unit of work at a time on a thread that blocks, so it has one
+ * connection where {@linkcode Engine} has a pool.
+ *
+ * @module
+ */
+import { CallSite } from "../engine/call_site.ts";
+import { connectSettings } from "../engine/connect_settings.ts";
+import type { SyncDriverConnection } from "../engine/driver.ts";
+import { connectSync } from "../engine/drivers/libpq.ts";
+import { SecondUnitOfWorkError } from "../engine/drivers/libpq/one_unit_of_work.ts";
+import { echoLine } from "../engine/echo.ts";
+import type { EngineOptions } from "../engine/engine.ts";
+import { EngineDisposedError, InvalidUrlError } from "../engine/errors.ts";
+import { EngineEvents, since } from "../engine/events.ts";
+import { SyncConnection } from "./sync_connection.ts";
+import { checkIsolationLevel, type TransactionOptions } from "../engine/transaction_options.ts";
+import { EngineUrl } from "../engine/url.ts";
+
+/** Settings of an engine without promises: those of {@linkcode EngineOptions} that are not about a pool. */
+export type SyncEngineOptions = Pick<
+  EngineOptions,
+  | "echo"
+  | "connectTimeout"
+  | "statementTimeout"
+  | "applicationName"
+  | "prepare"
+  | "isolationLevel"
+  | "readOnly"
+>;
+
+/**
+ * Creates an engine whose calls block the thread. It does not connect yet.
+ *
+ * ```ts
+ * using engine = createSyncEngine("postgresql+libpq://sandy:secret@localhost/shop");
+ * ```
+ *
+ * @throws {InvalidUrlError} also when the URL names another driver than libpq.
+ */
+export function createSyncEngine(url: string | EngineUrl, options: SyncEngineOptions = {}): SyncEngine {
+  return new SyncEngine(typeof url === "string" ? EngineUrl.parse(url) : url, options);
+}
+
+/** Made by {@linkcode createSyncEngine}. */
+export class SyncEngine implements Disposable {
+  /** Where the database is; the password is masked when it is printed. */
+  readonly url: EngineUrl;
+  /** What happens in this engine; subscribe with `engine.events.on("query", …)`. */
+  readonly events: EngineEvents = new EngineEvents();
+  readonly #options: SyncEngineOptions;
+  #driver: SyncDriverConnection | undefined;
+  /** How many connections were opened so far: the number of this one. */
+  #id = 0;
+  #holder: CallSite | undefined;
+  #disposed = false;
+
+  constructor(url: EngineUrl, options: SyncEngineOptions) {
+    if (url.driver !== "libpq") {
+      throw new InvalidUrlError("driver", `${url}`, `only "postgresql+libpq://" can do without promises`);
+    }
+    checkIsolationLevel(options.isolationLevel);
+    this.url = url;
+    this.#options = options;
+    const { echo } = options;
+    if (echo) {
+      const print = echo === true ? console.log : echo;
+      this.events.on("query", (event) => print(echoLine(event)));
+    }
+  }
+
+  /**
+   * Takes the connection. Give it back with `close()`, best through `using`.
+   *
+   * @throws {SecondUnitOfWorkError} when it is out. @throws {ConnectError} when the server cannot be reached.
+   */
+  connect(options: TransactionOptions = {}): SyncConnection {
+    if (this.#disposed) throw new EngineDisposedError();
+    if (this.#holder) {
+      const open = `taken the engine's one connection already, in ${this.#holder}`;
+      throw new SecondUnitOfWorkError(open, "Close that one first (using).");
+    }
+    const { isolationLevel = this.#options.isolationLevel, readOnly = this.#options.readOnly } = options;
+    checkIsolationLevel(isolationLevel);
+    const driver = this.#usable();
+    const at = performance.now();
+    const connection = this.#id;
+    this.#holder = new CallSite();
+    this.events.emit({ type: "checkout", at, connection, holder: `${this.#holder}` });
+    return new SyncConnection(connection, driver, this.events, { isolationLevel, readOnly }, (isUsable) => {
+      this.#holder = undefined;
+      this.events.emit({ type: "checkin", ...since(at), connection });
+      if (this.#disposed) this.#close("disposed");
+      else if (!isUsable) this.#close("broken");
+    });
+  }
+
+  /**
+   * Runs `work` in a transaction: committed when it returns, rolled back when it throws.
+   *
+   * @param work without `await`: what an async function does after its first one would be too late.
+   * @returns what `work` returned.
+   */
+  begin<T>(work: (connection: SyncConnection) => T, options: TransactionOptions = {}): T {
+    using connection = this.connect(options);
+    connection.begin();
+    const value = work(connection);
+    refusePromise(value, "begin() of a SyncEngine");
+    connection.commit();
+    return value;
+  }
+
+  /** Closes the connection; one that is out is closed when it comes back. New ones are refused. */
+  dispose(): void {
+    this.#disposed = true;
+    if (!this.#holder) this.#close("disposed");
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** The connection, opened anew when there is none or it broke. */
+  #usable(): SyncDriverConnection {
+    if (this.#driver?.lost) this.#close("broken");
+    if (this.#driver) return this.#driver;
+    const at = performance.now();
+    this.#driver = connectSync(connectSettings(this.url, this.#options));
+    this.events.emit({ type: "connect", ...since(at), connection: ++this.#id });
+    return this.#driver;
+  }
+
+  #close(reason: "disposed" | "broken"): void {
+    if (!this.#driver) return;
+    const at = performance.now();
+    this.#driver.closeSync();
+    this.#driver = undefined;
+    this.events.emit({ type: "close", at, connection: this.#id, reason });
+  }
+}
+
+/** @throws {TypeError} when the work of a transaction turns out to be async: it would go on after the end. */
+export function refusePromise(value: unknown, where: string): void {
+  if (!(value instanceof Promise)) return;
+  value.catch(() => {}); // what it meets behind the end is a consequence of this
+  throw new TypeError(`${where} takes a function that is not async; nothing was committed.`);
+}

@@ -1,0 +1,257 @@
+/**
+ * The session without promises: the same objects, the same plan, sent by calls that block the thread. Nothing else runs
+ * between its first statement and its commit, and so no second unit of work can get in its way.
+ *
+ * @module
+ */
+import type { Compilable, TransactionOptions } from "../engine/connection.ts";
+import { NoResultFound } from "../engine/errors.ts";
+import { type FirstColumn, Result, type ScalarResult } from "../engine/result.ts";
+import type { SyncConnection } from "./sync_connection.ts";
+import { refusePromise, type SyncEngine } from "./sync_engine.ts";
+import { Flush } from "../orm/flush.ts";
+import type { Entity } from "../orm/identity_map.ts";
+import { type Loading, loadRelations } from "../orm/loading.ts";
+import type { AnyModel, KeyOf } from "../orm/model.ts";
+import type { ObjectStatement, SelectColumns } from "../orm/select.ts";
+import { selectByKey } from "../orm/select_by_key.ts";
+import { type GetOptions, keyValues, type SessionOptions } from "../orm/session.ts";
+import { type SessionAction, type SessionState, transition } from "../orm/session_state.ts";
+import { Tracker } from "../orm/tracker.ts";
+import type { Step } from "../schema/dml.ts";
+
+/** Makes sessions without promises. Made by {@linkcode syncSessionmaker}. */
+export interface SyncSessionMaker {
+  (): SyncSession;
+  /** Runs `work`, which must not be async, with a session of its own: committed when it returns, else rolled back. */
+  begin<T>(work: (session: SyncSession) => T, options?: TransactionOptions): T;
+}
+
+/**
+ * A function that makes sessions without promises.
+ *
+ * ```ts ignore
+ * const getSession = syncSessionmaker(createSyncEngine("postgresql+libpq://…"));
+ * using session = getSession();
+ * session.add(new Hero({ name: "sandy" }));
+ * session.commit();
+ * ```
+ */
+export function syncSessionmaker(engine: SyncEngine, options: SessionOptions = {}): SyncSessionMaker {
+  const make = () => new SyncSession(engine, options);
+  return Object.assign(make, {
+    begin<T>(work: (session: SyncSession) => T, transaction?: TransactionOptions): T {
+      using session = make();
+      session.begin(transaction);
+      const value = work(session);
+      refusePromise(value, "begin() of a SyncSession");
+      session.commit();
+      return value;
+    },
+  });
+}
+
+/** Made by the function that {@linkcode syncSessionmaker} returns. Its methods are those of {@linkcode Session}. */
+export class SyncSession implements Disposable {
+  readonly #engine: SyncEngine;
+  readonly #options: SessionOptions;
+  readonly #tracker = new Tracker();
+  #state: SessionState = "idle";
+  #failure: Error | undefined;
+  #connection: SyncConnection | undefined;
+
+  constructor(engine: SyncEngine, options: SessionOptions = {}) {
+    this.#engine = engine;
+    this.#options = options;
+  }
+
+  /** `idle`, `active`, `failed` or `closed`: see `session_state.ts`. */
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** Puts a new object into the session, with the objects that it refers to; written with the next flush. */
+  add(object: object): void {
+    this.#assert("work");
+    this.#tracker.add(object as Entity);
+  }
+
+  /** Puts several new objects into the session. */
+  addAll(objects: Iterable<object>): void {
+    for (const object of objects) this.add(object);
+  }
+
+  /** Marks an object whose row the next flush deletes. @throws {DetachedObjectError} when it is not in this session. */
+  delete(object: object): void {
+    this.#assert("work");
+    this.#tracker.delete(object as Entity);
+  }
+
+  /** The next query or `get()` that meets an object's row reads its values anew. Without an object: all of them. */
+  expire(object?: object): void {
+    this.#tracker.expire(object as Entity | undefined);
+  }
+
+  /** What waits to be sent, as data. @throws {MissingValueError} when a new object lacks a value that it needs. */
+  diff(): Step[] {
+    this.#assert("work");
+    return this.#tracker.plan();
+  }
+
+  /** The object with this primary key: from the identity map, else from its row; `null` when there is no such row. */
+  get<M extends AnyModel>(model: M, key: KeyOf<M>, { withForUpdate }: GetOptions = {}): InstanceType<M> | null {
+    this.#assert("work");
+    const values = keyValues(model.table, key);
+    const known = this.#tracker.find(model, values);
+    if (known && !withForUpdate) return known as InstanceType<M>;
+    this.#autoflush();
+    const [row] = this.#query(selectByKey(model.table, withForUpdate), values);
+    return (row ? this.#tracker.load(model, row, Boolean(withForUpdate)) : null) as InstanceType<M> | null;
+  }
+
+  /** As `get()`, but a missing row is an error. @throws {NoResultFound} */
+  getOne<M extends AnyModel>(model: M, key: KeyOf<M>, options: GetOptions = {}): InstanceType<M> {
+    const object = this.get(model, key, options);
+    if (object === null) throw new NoResultFound();
+    return object;
+  }
+
+  /**
+   * Runs a query: `select(Model)` gives rows of one object each, any query of Kysely its rows.
+   *
+   * @throws {DatabaseError} what the server reports. @throws {SecondUnitOfWorkError} when another session is at work.
+   */
+  execute<M extends AnyModel>(statement: ObjectStatement<M>): Result<Record<string, InstanceType<M>>>;
+  execute<M extends AnyModel, Joined, Row>(statement: SelectColumns<M, Joined, Row>): Result<Row>;
+  execute<Row>(statement: Compilable<Row>): Result<Row>;
+  execute(statement: Compilable | ObjectStatement<AnyModel>): Result<unknown> {
+    this.#assert("work");
+    const { sql, parameters } = statement.compile();
+    this.#autoflush();
+    const result = this.#begun().execute(sql, parameters);
+    const gives = (columns: string[], rows: unknown[][]) =>
+      new Result({ columns, rows, command: "", rowCount: result.rowCount });
+    if ("names" in statement) return gives(statement.names as string[], result.tuples().all());
+    if (!("loaders" in statement)) return result;
+    const { model, loaders, refresh } = statement;
+    const objects = statement.rowsOf(result).map((row) => this.#tracker.load(model, row, refresh));
+    if (loaders.length > 0) this.#load(loadRelations(this.#tracker, model, [...new Set(objects)], loaders));
+    return gives([model.name], objects.map((object) => [object]));
+  }
+
+  /** The first column of the first row, which of `select(Model)` is an object, or `null`; further rows are ignored. */
+  scalar<M extends AnyModel>(statement: ObjectStatement<M>): InstanceType<M> | null;
+  scalar<M extends AnyModel, Joined, Row>(statement: SelectColumns<M, Joined, Row>): FirstColumn<Row> | null;
+  scalar<Row>(statement: Compilable<Row>): FirstColumn<Row> | null;
+  scalar(statement: Compilable): unknown {
+    return this.execute(statement).scalar();
+  }
+
+  /** The first column of every row: of `select(Model)` the objects. */
+  scalars<M extends AnyModel>(statement: ObjectStatement<M>): ScalarResult<InstanceType<M>>;
+  scalars<M extends AnyModel, Joined, Row>(statement: SelectColumns<M, Joined, Row>): ScalarResult<FirstColumn<Row>>;
+  scalars<Row>(statement: Compilable<Row>): ScalarResult<FirstColumn<Row>>;
+  scalars(statement: Compilable): ScalarResult<unknown> {
+    return this.execute(statement).scalars();
+  }
+
+  /** Begins a transaction now, to choose how. @throws {TransactionBegunError} when one is open. */
+  begin(options?: TransactionOptions): void {
+    this.#assert("begin");
+    this.#begun(options);
+  }
+
+  /**
+   * Sends what waits. The transaction stays open.
+   *
+   * @throws {EncodingError} @throws {MissingValueError} before anything is sent.
+   * @throws {DatabaseError} the session then needs a `rollback()`.
+   */
+  flush(): void {
+    this.#assert("work");
+    this.#flush();
+  }
+
+  /** Sends what waits and makes the transaction permanent. */
+  commit(): void {
+    this.#assert("commit");
+    this.#flush();
+    const connection = this.#connection;
+    if (!connection) return;
+    this.#guard(() => connection.commit());
+    this.#tracker.committed();
+    if (this.#options.expireOnCommit) this.#tracker.expire();
+    this.#end("commit");
+  }
+
+  /** Undoes the transaction. Objects return to what they were when it began; new ones leave the session. */
+  rollback(): void {
+    this.#assert("rollback");
+    this.#tracker.rollback();
+    this.#end("rollback");
+  }
+
+  /** Rolls back what was not committed and gives the connection back. A second call does nothing. */
+  close(): void {
+    this.#tracker.clear();
+    this.#end("close");
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Ends the transaction: what was not committed is rolled back. */
+  #end(action: "commit" | "rollback" | "close"): void {
+    const connection = this.#connection;
+    this.#state = transition(this.#state, action);
+    this.#failure = undefined;
+    this.#connection = undefined;
+    connection?.close();
+  }
+
+  #flush(): void {
+    const flush = new Flush(this.#tracker);
+    if (flush.isEmpty) return;
+    const connection = this.#begun();
+    this.#guard(() => flush.sendSync(connection));
+  }
+
+  /** Does what leaves nothing of the transaction to keep when it goes wrong. */
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#failure = error as Error;
+      this.#state = transition(this.#state, "fail");
+      throw error;
+    }
+  }
+
+  #autoflush(): void {
+    if (this.#options.autoflush ?? true) this.#flush();
+  }
+
+  #query(sql: string, parameters: readonly unknown[]): unknown[][] {
+    return this.#begun().execute(sql, parameters).tuples().all();
+  }
+
+  #load(loading: Loading): void {
+    for (let step = loading.next(); !step.done;) {
+      step = loading.next(this.#query(step.value.sql, step.value.parameters));
+    }
+  }
+
+  /** The connection of the transaction, which begins with it. */
+  #begun(options: TransactionOptions = this.#options): SyncConnection {
+    if (!this.#connection) {
+      this.#connection = this.#engine.connect(options);
+      this.#state = transition(this.#state, "work");
+    }
+    return this.#connection;
+  }
+
+  #assert(action: SessionAction): void {
+    transition(this.#state, action, this.#failure);
+  }
+}

@@ -1,0 +1,119 @@
+/** This library: a session for each unit of work. @module */
+import { createEngine, type DriverName, EngineUrl, select, selectinload, sessionmaker } from "../../../lib/mod.ts";
+import type { Contestant, Opened, Settings } from "../contestant.ts";
+import { Arrival, Hero, Note, Toy, User } from "../models.ts";
+import { keys, newRows } from "../rows.ts";
+
+/** Makes the contestant of one driver. */
+export function ours(name: string, driver: DriverName): Contestant {
+  return {
+    name,
+    packages: [driver],
+    notes: [`${name} changes objects that its session has read before; reading them is not measured.`],
+    open: (settings) => open(settings, driver),
+  };
+}
+
+function open({ url, connections }: Settings, driver: DriverName): Promise<Opened> {
+  const address = EngineUrl.parse(url).withDriver(driver);
+  const pool = { poolSize: connections, maxOverflow: 0 };
+  const engine = createEngine(address, pool);
+  const autocommit = createEngine(address, { ...pool, isolationLevel: "AUTOCOMMIT" });
+  const getSession = sessionmaker(engine);
+  const getAutocommitSession = sessionmaker(autocommit);
+  /** Keeps its objects from call to call. */
+  const keeper = getSession();
+  let heroes: Hero[] = [];
+
+  const getCommit = async () => {
+    await using session = getSession();
+    const hero = await session.get(Hero, keys.hero());
+    await session.commit();
+    return hero;
+  };
+  const insert = (count: number) => async () => {
+    await using session = getSession();
+    const arrivals = newRows(count).map((row) => new Arrival(row));
+    session.addAll(arrivals);
+    await session.commit();
+    return arrivals;
+  };
+
+  return Promise.resolve({
+    tasks: {
+      "get-commit": getCommit,
+      "get-close": async () => {
+        await using session = getSession();
+        return await session.get(Hero, keys.hero());
+      },
+      "get-autocommit": async () => {
+        await using session = getAutocommitSession();
+        return await session.get(Hero, keys.hero());
+      },
+      "identity-map": async () => {
+        const id = keys.heroes()[0];
+        let hero: Hero | null = null;
+        for (let call = 0; call < 1_000; call++) hero = await keeper.get(Hero, id);
+        return hero;
+      },
+      "select-by-name": async () => {
+        await using session = getSession();
+        const hero = await session.scalar(select(Hero).where("name", "=", keys.heroName()));
+        await session.commit();
+        return hero;
+      },
+      "entities-1000": async () => {
+        await using session = getSession();
+        const heroes = (await session.scalars(select(Hero))).all();
+        await session.commit();
+        return heroes;
+      },
+      "users-with-toys": async () => {
+        await using session = getSession();
+        const users = (await session.scalars(select(User).options(selectinload("toys")))).all();
+        await session.commit();
+        return users.map(({ id, name, createdAt, toys }) => ({ id, name, createdAt, toys: toys.all() }));
+      },
+      "inserts-1000": insert(1_000),
+      "inserts-10000": insert(10_000),
+      "inserts-1000-server-keys": async () => {
+        await using session = getSession();
+        const notes = newRows(1_000).map((row) => new Note(row));
+        session.addAll(notes);
+        await session.commit();
+        return notes;
+      },
+      "updates-1000": async () => {
+        if (heroes.length === 0) heroes = (await keeper.scalars(select(Hero).orderBy("id"))).all();
+        const step = keys.step();
+        heroes.forEach((hero, number) => hero.points = number + step);
+        await keeper.commit();
+        return step;
+      },
+      "delete": async () => {
+        await using session = getSession();
+        const note = await session.getOne(Note, keys.note());
+        session.delete(note);
+        await session.commit();
+        return note.id;
+      },
+      "mixed": async () => {
+        await using session = getSession();
+        const user = await session.getOne(User, keys.user());
+        const note = await session.getOne(Note, keys.note());
+        const step = keys.step();
+        user.name = `step ${step}`;
+        user.toys.add(new Toy({ name: `new ${step}` })).add(new Toy({ name: `new ${step}` }));
+        session.delete(note);
+        await session.commit();
+        return { user: user.id, note: note.id, step };
+      },
+      "concurrent-64": () => Promise.all(Array.from({ length: 64 }, getCommit)),
+    },
+    async close() {
+      await keeper.close();
+      await engine.dispose();
+      await autocommit.dispose();
+    },
+  });
+}

@@ -1,0 +1,131 @@
+/**
+ * `deno task doctor`: tries everything the workbook needs, one after the other, and says what to do about what is
+ * missing. It installs nothing and changes nothing.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { createEngine, current, type DriverName, EngineUrl, history } from "../lib/mod.ts";
+import { masked } from "../lib/workbook/connection_url.ts";
+import { configuredUrl, databaseUrl, serverVersion } from "../lib/workbook/database_url.ts";
+import { findChromium } from "./jupyter/browser.ts";
+import { readOptions, runTask } from "./jupyter/command_line.ts";
+import { describe } from "./jupyter/environment.ts";
+import { exists, root } from "./jupyter/paths.ts";
+import { run } from "./jupyter/processes.ts";
+import { findPython } from "./jupyter/python.ts";
+
+const help = `Tries what the workbook needs, and says what to do about what is missing.
+
+usage: deno task doctor
+
+It starts the local PostgreSQL if that is down, and changes nothing else. Status 1 when something needed is missing.`;
+
+const DRIVERS: readonly DriverName[] = ["pg", "postgres"];
+const ROUND_TRIPS = 50;
+
+/** What was found; `advice` where something is to be done. */
+interface Finding {
+  readonly found: string;
+  readonly advice?: string;
+  /** Nothing that the reader needs: it does not count as a failure. */
+  readonly optional?: boolean;
+}
+
+async function doctor(args: string[], stop: AbortSignal): Promise<number> {
+  const { values } = readOptions(args, { help: { type: "boolean", short: "h" } }, "doctor");
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  let failures = 0;
+  const examine = async (name: string, look: () => Promise<Finding>) => {
+    stop.throwIfAborted();
+    const { found, advice, optional }: Finding = await look().catch((error) => ({ found: "no", advice: said(error) }));
+    const mark = !advice ? "ok  " : optional ? "note" : "FAIL";
+    console.log(`${mark}  ${name.padEnd(22)}${found}${advice ? `\n${" ".repeat(28)}${advice}` : ""}`);
+    if (mark === "FAIL") failures++;
+  };
+  await examine("Deno", () => Promise.resolve(denoFinding()));
+  await examine("Python", async () => ({ found: (await findPython()).version }));
+  await examine("JupyterLab", jupyterFinding);
+  await examine("the kernel's Deno", kernelFinding);
+  await examine("PostgreSQL", async () => {
+    const url = await databaseUrl({ onProgress: (message) => console.log(`      ${message}`) });
+    return { found: `${await serverVersion(url)} at ${masked(url)}${configuredUrl() ? " (DATABASE_URL)" : ""}` };
+  });
+  for (const driver of DRIVERS) await examine(`driver ${driver}`, () => driverFinding(driver));
+  await examine("connections", connectionsFinding);
+  await examine("tables", tablesFinding);
+  await examine("Chromium", chromiumFinding);
+  console.log(failures === 0 ? "\nEverything needed is there." : `\n${failures} to mend: see the lines with FAIL.`);
+  return failures === 0 ? 0 : 1;
+}
+
+function denoFinding(): Finding {
+  const found = Deno.version.deno;
+  const [major, minor, patch] = found.split(".").map(Number);
+  const isNewEnough = major > 2 || major === 2 && (minor > 8 || minor === 8 && patch >= 1);
+  return isNewEnough ? { found } : { found, advice: "2.8.1 or newer is needed: deno upgrade" };
+}
+
+async function jupyterFinding(): Promise<Finding> {
+  const { python, variables } = describe(join(root, ".venv"));
+  const advice = "deno task lab installs it into .venv";
+  if (!await exists(python)) return { found: "not installed yet", advice };
+  const { code, stdout } = await run(python, ["-m", "jupyterlab", "--version"], { env: variables });
+  return code === 0 ? { found: stdout.trim() } : { found: "does not start", advice: `delete .venv; then ${advice}` };
+}
+
+async function kernelFinding(): Promise<Finding> {
+  const { deno } = describe(join(root, ".venv"));
+  if (!await exists(deno)) return { found: "not installed yet", advice: "deno task lab installs it into .venv" };
+  const { stdout } = await run(deno, ["--version"]);
+  return { found: stdout.split(" ")[1] ?? "unknown" };
+}
+
+async function driverFinding(driver: DriverName): Promise<Finding> {
+  await using engine = createEngine(EngineUrl.parse(await databaseUrl()).withDriver(driver), { poolSize: 1 });
+  await using connection = await engine.connect({ isolationLevel: "AUTOCOMMIT" });
+  const times: number[] = [];
+  for (let each = 0; each < ROUND_TRIPS; each++) {
+    const start = performance.now();
+    await connection.execute("SELECT $1::int", [each]);
+    times.push(performance.now() - start);
+  }
+  const median = times.sort((a, b) => a - b)[ROUND_TRIPS / 2];
+  return { found: `connects; a round trip takes ${median.toFixed(2)} ms (median of ${ROUND_TRIPS})` };
+}
+
+async function connectionsFinding(): Promise<Finding> {
+  await using engine = createEngine(await databaseUrl());
+  await using connection = await engine.connect({ isolationLevel: "AUTOCOMMIT" });
+  const answer = await connection.execute<{ most: number; used: bigint }>(
+    `SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int AS most,
+            (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS used`,
+  );
+  const { most, used } = answer.one();
+  return { found: `${used} of ${most} are in use` };
+}
+
+async function tablesFinding(): Promise<Finding> {
+  await using engine = createEngine(await databaseUrl());
+  const folder = join(root, "migrations");
+  const [at, all] = [await current(engine, folder), await history(engine, folder)];
+  const found = at.map(({ revision }) => `at revision ${revision.id}, ${revision.message}`).join("; ") ||
+    "not made yet";
+  const isBehind = all.some(({ applied }) => !applied);
+  return { found, ...(isBehind ? { advice: "deno task migrate brings them up to date", optional: true } : {}) };
+}
+
+async function chromiumFinding(): Promise<Finding> {
+  const path = await findChromium();
+  if (path) return { found: path };
+  return { found: "none", advice: "only the tests of the notebooks in a browser need one", optional: true };
+}
+
+function said(error: unknown): string {
+  return error instanceof Error ? error.message.replaceAll("\n", " ") : String(error);
+}
+
+if (import.meta.main) await runTask(doctor);

@@ -2,7 +2,7 @@
  * What autogenerate writes, for random models: from the tables of one program to those of another and back. The revision
  * is written to a file, loaded and run as any other.
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import {
   array,
@@ -30,6 +30,7 @@ import { testDatabase } from "../workbook/test_database.ts";
 import { autogenerate } from "./autogenerate.ts";
 import { revision } from "./authoring.ts";
 import { downgrade, upgrade } from "./commands.ts";
+import { IrreversibleError, RevisionFailedError } from "./errors.ts";
 import { makeMigrations } from "./test_migrations.ts";
 
 const database = testDatabase(import.meta.url);
@@ -38,7 +39,7 @@ const CASES = 200;
 type AnyColumn = Column<unknown, boolean, boolean>;
 
 /** Each type, with a default for it. */
-const TYPES: Record<string, { make: () => AnyColumn; default: string }> = {
+const TYPES: Record<string, { make: (moods: readonly string[]) => AnyColumn; default: string }> = {
   integer: { make: integer, default: "7" },
   bigint: { make: bigint, default: "7" },
   double: { make: doublePrecision, default: "0.5" },
@@ -52,12 +53,14 @@ const TYPES: Record<string, { make: () => AnyColumn; default: string }> = {
   uuid: { make: uuid, default: "gen_random_uuid()" },
   jsonb: { make: jsonb, default: "'{}'" },
   list: { make: () => array(text()), default: "'{a}'" },
-  mood: { make: () => enumeration("mood", ["happy", "sad"]), default: "'sad'" },
+  mood: { make: (moods) => enumeration("mood", moods), default: "'sad'" },
 };
+/** The values of the enum: from the first to the second one is added, from there to the third all change places. */
+const MOODS = [["happy", "sad"], ["happy", "angry", "sad"], ["sad", "angry", "happy"]];
 
 const columnSpec = fc.record({
   name: fc.constantFrom("a", "b", "c", "order"),
-  type: fc.constantFrom(...Object.keys(TYPES)),
+  type: fc.constantFrom(...Object.keys(TYPES), "mood", "mood", "mood"),
   nullable: fc.boolean(),
   hasDefault: fc.boolean(),
   mark: fc.constantFrom("none", "none", "unique", "index", "check", "partial", "expression", "gin"),
@@ -76,11 +79,14 @@ const tableSpec = fc.record({
     { maxLength: 2 },
   ),
 });
-const program = fc.uniqueArray(tableSpec, { selector: ({ name }) => name, maxLength: 3 });
+const program = fc.record({
+  moods: fc.constantFrom(...MOODS),
+  tables: fc.uniqueArray(tableSpec, { selector: ({ name }) => name, maxLength: 3 }),
+});
 type Program = (typeof program) extends fc.Arbitrary<infer T> ? T : never;
 
 /** The metadata of a program. */
-function metadataOf(tables: Program): Metadata {
+function metadataOf({ moods, tables }: Program): Metadata {
   const metadata = new Metadata();
   const keys = new Map(tables.map(({ name, key }) => [name, key]));
   for (const { name, key, comment, columns, refersTo } of tables) {
@@ -88,7 +94,7 @@ function metadataOf(tables: Program): Metadata {
     if (key === "composite") made.part = integer().primaryKey();
     const indexes = [];
     for (const { name: column, type, nullable, hasDefault, mark, comment } of columns) {
-      let each = TYPES[type].make();
+      let each = TYPES[type].make(moods);
       if (nullable) each = each.nullable();
       if (hasDefault) each = each.serverDefault(sql(TYPES[type].default));
       if (comment !== undefined) each = each.comment(comment);
@@ -117,6 +123,12 @@ function metadataOf(tables: Program): Metadata {
     metadata.add(name, { ...made, createdAt: timestamptz().serverDefault(now()) as AnyColumn }, { comment, indexes });
   }
   return metadata;
+}
+
+/** Whether an enum that both programs have only gains values: PostgreSQL cannot take them away again. */
+function addsValue(before: Program, after: Program): boolean {
+  const has = ({ tables }: Program) => tables.some(({ columns }) => columns.some(({ type }) => type === "mood"));
+  return has(before) && has(after) && before.moods === MOODS[0] && after.moods === MOODS[1];
 }
 
 /** What a schema is, by the catalogs; without the positions of columns, which a change cannot keep. */
@@ -181,6 +193,11 @@ database.test(`up brings one schema to the other, down back, for ${CASES} pairs 
         await using connection = await engine.connect();
         assertEquals((await autogenerate(connection, to)).summary, [], "autogenerate after up");
         await connection.close();
+        if (addsValue(before, after)) {
+          const error = await assertRejects(() => downgrade(engine, folder.directory, "base"), RevisionFailedError);
+          assertInstanceOf(error.cause, IrreversibleError);
+          return assertEquals(await digest(engine, schema), wanted, "after a way down that there is not");
+        }
         await downgrade(engine, folder.directory, "base");
         assertEquals(await digest(engine, schema), first, "after down");
         await upgrade(engine, folder.directory);

@@ -90,10 +90,11 @@ function withoutData(value: unknown): unknown {
   return Object.fromEntries(kept.map(([key, each]) => [key, withoutData(each)]));
 }
 
-/** A text with each number and UUID replaced by a sign, and with spaces and rules (their widths follow the numbers) cut. */
+/** A text with each number, UUID and revision replaced by a sign, and with spaces and rules (their widths follow the numbers) cut. */
 function textKind(text: string): string {
   return text
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, "#")
+    .replace(/\b[0-9a-f]{12}\b/g, "#") // the id of a revision
     .replace(/[-+−]?\d[\d_.,]*(e[-+]?\d+)?/gi, "#")
     .replace(/([─━═=_.-])\1+/g, "$1")
     .replace(/\s+/g, " ");

@@ -26,12 +26,12 @@ export interface Project extends AsyncDisposable {
   /** The names in one of its folders, sorted. */
   list(folder?: string): Promise<string[]>;
   /**
-   * Runs `deno …` in the folder with DATABASE_URL set to the notebook's schema, and prints the command and what it said.
+   * Runs `deno …` in the folder with DATABASE_URL set to the notebook's schema, and prints the command, what it said, and
+   * its exit status when that is not 0.
    *
    * @param command as one types it; an argument with spaces stands in double quotes.
-   * @returns its exit status.
    */
-  run(command: string): Promise<number>;
+  run(command: string): Promise<void>;
   /** Deletes the folder. */
   remove(): Promise<void>;
 }
@@ -94,7 +94,6 @@ export async function makeProject(
       const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes).trimEnd());
       const status = code === 0 ? [] : [`(exit status ${code})`];
       print([`$ ${command}`, ...said.filter(Boolean), ...status].join("\n").replaceAll(`${folder}/`, "") + "\n");
-      return code;
     },
     remove,
     [Symbol.asyncDispose]: remove,

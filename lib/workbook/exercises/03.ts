@@ -1,14 +1,13 @@
 import {
   type AnyModel,
   CheckViolationError,
-  createEngine,
   type Engine,
   type EngineEvent,
   type Session,
   sessionmaker,
 } from "../../mod.ts";
-import { withStartupOption } from "../connection_url.ts";
 import { type Exercise, exercise, notYet, pass, type Verdict } from "../exercise.ts";
+import { withCheckSchema } from "./check_schema.ts";
 
 const exercises: readonly Exercise[] = [
   exercise({
@@ -109,16 +108,7 @@ async function withShop<Name extends string, Work>(
   const { url, User, Toy, Order } = answer;
   const work = answer[name];
   if (typeof work !== "function") return notYet("The answer is a function.");
-  await using admin = createEngine(url, { isolationLevel: "AUTOCOMMIT" });
-  const ask = async (sql: string) => {
-    await using connection = await admin.connect();
-    return await connection.execute(sql);
-  };
-  const schema = `${(await ask("SELECT current_schema()")).scalar()}_check`;
-  await ask(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
-  await ask(`CREATE SCHEMA "${schema}"`);
-  try {
-    await using engine = createEngine(withStartupOption(url, `-csearch_path=${schema}`), { poolTimeout: 2_000 });
+  return await withCheckSchema(url, async (engine) => {
     await engine.begin(async (connection) => {
       await User.table.metadata.createAll(connection);
       await connection.execute(`INSERT INTO users (id, name, shells) VALUES
@@ -133,9 +123,7 @@ async function withShop<Name extends string, Work>(
       return (await connection.execute(sql)).scalars().all();
     };
     return await grade({ User, Toy, Order, engine, getSession: sessionmaker(engine), sent, values }, work);
-  } finally {
-    await ask(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
-  }
+  });
 }
 
 async function gradeSell(shop: Shop, sell: Sell): Promise<Verdict> {

@@ -12,6 +12,7 @@ const notebooks: Readonly<Record<string, () => Promise<{ readonly default: reado
   "02": () => import("./02.ts"),
   "03": () => import("./03.ts"),
   "04": () => import("./04.ts"),
+  "06": () => import("./06.ts"),
   "13": () => import("./13.ts"),
 };
 

@@ -94,7 +94,7 @@ function withoutData(value: unknown): unknown {
 function textKind(text: string): string {
   return text
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, "#")
-    .replace(/\b[0-9a-f]{12}\b/g, "#") // the id of a revision
+    .replace(/(?<![0-9a-z])[0-9a-f]{6,12}(?![0-9a-z])/g, "#") // the id of a revision, a checksum, or how they begin
     .replace(/[-+−]?\d[\d_.,]*(e[-+]?\d+)?/gi, "#")
     .replace(/([─━═=_.-])\1+/g, "$1")
     .replace(/\s+/g, " ");

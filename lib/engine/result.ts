@@ -31,8 +31,7 @@ export abstract class Rows<Row> implements Iterable<Row> {
   /** The only row. @throws {NoResultFound} @throws {MultipleResultsFound} */
   one(): Row {
     const rows = this.all();
-    if (rows.length === 0) throw new NoResultFound();
-    if (rows.length > 1) throw new MultipleResultsFound("exactly one");
+    if (rows.length !== 1) throw rows.length === 0 ? new NoResultFound() : new MultipleResultsFound("exactly one");
     return rows[0];
   }
 
@@ -65,12 +64,15 @@ export class Result<Row = Record<string, unknown>> extends Rows<Row> {
   readonly columns: readonly string[];
   /** Rows returned, or changed by an INSERT, UPDATE or DELETE. */
   readonly rowCount: number;
+  /** The first word of the server's command tag: `SELECT`, `UPDATE`, `CREATE`, … */
+  readonly command: string;
   readonly #tuples: unknown[][];
 
-  constructor({ columns, rows, rowCount }: RawResult) {
+  constructor({ columns, rows, rowCount, command }: RawResult) {
     super(() => rows.map((tuple) => rowObject<Row>(columns, tuple)));
     this.columns = columns;
     this.rowCount = rowCount;
+    this.command = command;
     this.#tuples = rows;
   }
 
@@ -112,7 +114,7 @@ export class Result<Row = Record<string, unknown>> extends Rows<Row> {
       const key = JSON.stringify(tuple, (_, value) => inJson(value) ? value : `${value}`);
       return !seen.has(key) && seen.add(key);
     });
-    return new Result<Row>({ columns: this.columns, rows, command: "", rowCount: rows.length });
+    return new Result<Row>({ columns: this.columns, rows, command: this.command, rowCount: rows.length });
   }
 
   /** A table in a notebook. */

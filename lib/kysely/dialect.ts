@@ -17,9 +17,16 @@ import {
 import { TransactionStateError } from "../engine/errors.ts";
 import type { IsolationLevel, TransactionOptions } from "../engine/transaction_options.ts";
 
+/** What the dialect needs of the engine's results. */
+export interface Answer {
+  all(): unknown[];
+  readonly rowCount: number;
+  readonly command: string;
+}
+
 /** What the dialect needs of the engine's connection. */
 export interface Connection {
-  execute(sql: string, parameters: readonly unknown[]): Promise<{ all(): unknown[]; readonly rowCount: number }>;
+  execute(sql: string, parameters: readonly unknown[]): Promise<Answer>;
   begin(options: TransactionOptions): Promise<void>;
   commit(): Promise<void>;
   rollback(): Promise<void>;
@@ -102,13 +109,17 @@ class EngineDriver implements Driver {
   async destroy(): Promise<void> {}
 }
 
+/** The rows that a statement changed, raw SQL too; `undefined` for one that changes none by its nature. */
+export function changedRows({ command, rowCount }: Pick<Answer, "command" | "rowCount">): bigint | undefined {
+  return /^(INSERT|UPDATE|DELETE|MERGE)$/.test(command) ? BigInt(rowCount) : undefined;
+}
+
 class EngineConnection implements DatabaseConnection {
   constructor(readonly connection: Connection) {}
 
-  async executeQuery<Row>({ sql, parameters, query }: CompiledQuery): Promise<QueryResult<Row>> {
+  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
     const result = await this.connection.execute(sql, parameters);
-    const changes = /^(Insert|Update|Delete|Merge)QueryNode$/.test(query.kind);
-    return { rows: result.all() as Row[], ...(changes ? { numAffectedRows: BigInt(result.rowCount) } : {}) };
+    return { rows: result.all() as Row[], numAffectedRows: changedRows(result) };
   }
 
   // deno-lint-ignore require-yield -- Kysely's interface wants a generator

@@ -49,6 +49,8 @@ for (const driver of ["pg", "postgres", "libpq"] as const) {
   test("kysely: raw SQL", async (db) => {
     const { rows, numAffectedRows } = await sql<{ n: number }>`SELECT ${7}::int AS n`.execute(db);
     assertEquals([rows, numAffectedRows], [[{ n: 7 }], undefined]);
+    const insert = sql`INSERT INTO heroes (name) VALUES ('gary'), ('larry')`;
+    assertEquals((await insert.execute(db)).numAffectedRows, 2n);
   });
 
   test("kysely: a transaction commits, or rolls back and passes the error on", async (db, { sent, server }) => {

@@ -2,6 +2,7 @@
 import type { TransactionSettings } from "kysely";
 import type { Connection } from "../engine/connection.ts";
 import { LockTimeoutError } from "../engine/errors.ts";
+import { changedRows } from "../kysely/dialect.ts";
 import { NotInOneTransactionError, RevisionTransactionError } from "./errors.ts";
 import { rootCause } from "./root_cause.ts";
 import { failure } from "./failure.ts";
@@ -106,7 +107,7 @@ class TransactionConnection implements RevisionConnection {
   async execute(sql: string, parameters: readonly unknown[]): Promise<StatementAnswer> {
     const result = await this.#connection.execute(sql, parameters);
     this.#trial?.onStatement({ step: this.#step, sql, parameters, rowCount: result.rowCount });
-    return { rows: result.all(), rowCount: BigInt(result.rowCount) };
+    return { rows: result.all(), changed: changedRows(result) };
   }
 
   async begin({ isolationLevel, accessMode }: TransactionSettings): Promise<Part> {

@@ -129,7 +129,7 @@ class Recorder implements RevisionConnection {
   execute(sql: string, parameters: readonly unknown[]): Promise<StatementAnswer> {
     if (this.statements.length === MOST_STATEMENTS) this.#read();
     this.statements.push(inlineParameters(sql, parameters));
-    return Promise.resolve({ rows: this.#unknown([]), rowCount: this.#unknown({}) as bigint });
+    return Promise.resolve({ rows: this.#unknown([]), changed: this.#unknown({}) as bigint });
   }
 
   begin(settings: TransactionSettings): Promise<Part> {

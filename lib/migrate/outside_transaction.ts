@@ -8,6 +8,7 @@
 import type { TransactionSettings } from "kysely";
 import type { Connection, IsolationLevel } from "../engine/connection.ts";
 import { LockTimeoutError } from "../engine/errors.ts";
+import { changedRows } from "../kysely/dialect.ts";
 import { failure } from "./failure.ts";
 import { findIndex, type IndexStatement, indexStatement } from "./concurrent_index.ts";
 import { pauseBeforeRetry, type StepContext } from "./progress.ts";
@@ -101,7 +102,7 @@ class AutocommitConnection implements RevisionConnection {
     for (let attempt = 1;; attempt++) {
       try {
         const result = await this.#connection.execute(sql, parameters);
-        return { rows: result.all(), rowCount: BigInt(result.rowCount) };
+        return { rows: result.all(), changed: changedRows(result) };
       } catch (error) {
         if (!(error instanceof LockTimeoutError) || inPart || attempt > this.#context.lockRetries) throw error;
         await pauseBeforeRetry(this.#context, this.#step, attempt);
@@ -112,7 +113,7 @@ class AutocommitConnection implements RevisionConnection {
   async #executeOnIndex(statement: IndexStatement, sql: string): Promise<StatementAnswer> {
     const { onProgress, table } = this.#context;
     const step = this.#step;
-    const nothing = { rows: [], rowCount: 0n };
+    const nothing = { rows: [] };
     this.#indexes.push(statement);
     const found = await findIndex(this.#connection, statement);
     const isDone = statement.type === "create" ? found?.valid : !found;

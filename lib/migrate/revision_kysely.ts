@@ -19,8 +19,8 @@ import { RevisionTransactionError } from "./errors.ts";
 /** What a statement of a revision brought back. */
 export interface StatementAnswer {
   readonly rows: readonly unknown[];
-  /** Rows returned or changed. */
-  readonly rowCount: bigint;
+  /** The rows that it changed; `undefined` for a statement that changes none by its nature. */
+  readonly changed?: bigint;
 }
 
 /** What `db.transaction()` is in a revision: a savepoint, or a transaction. */
@@ -107,11 +107,10 @@ class KyselyConnection implements DatabaseConnection {
 
   constructor(readonly connection: RevisionConnection) {}
 
-  async executeQuery<Row>({ sql, parameters, query }: CompiledQuery): Promise<QueryResult<Row>> {
+  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
     if (TRANSACTION_CONTROL.test(sql)) throw new RevisionTransactionError(`it cannot run "${sql.trim()}" itself`);
-    const { rows, rowCount } = await this.connection.execute(sql, parameters);
-    const changes = /^(Insert|Update|Delete|Merge)QueryNode$/.test(query.kind);
-    return { rows: rows as Row[], ...(changes ? { numAffectedRows: rowCount } : {}) };
+    const { rows, changed } = await this.connection.execute(sql, parameters);
+    return { rows: rows as Row[], numAffectedRows: changed };
   }
 
   /** All rows at once: a cursor would have to outlive the statement. */

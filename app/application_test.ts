@@ -5,7 +5,7 @@ import { testDatabase } from "../lib/workbook/test_database.ts";
 import { emptyTables, start, type Started } from "./testing/start.ts";
 
 const database = testDatabase(import.meta.url);
-const DRIVERS: readonly DriverName[] = ["postgres", "pg"];
+const DRIVERS: readonly DriverName[] = ["postgres", "pg", "libpq"];
 const NOBODY = "00000000-0000-4000-8000-000000000000";
 
 interface Toy {
@@ -167,19 +167,22 @@ for (const driver of DRIVERS) {
     assertEquals(await (await app.send("GET", "/users")).json(), []);
   });
 
-  test("a client that goes away leaves no connection out", async (app, url) => {
-    const kite = await newToy(app, "kite");
-    await using engine = createEngine(url);
-    await using connection = await engine.connect();
-    await connection.execute("LOCK TABLE toys IN ACCESS EXCLUSIVE MODE");
-    const client = new AbortController();
-    const request = fetch(`${app.url}/toys/${kite.id}`, { signal: client.signal }).catch((error) => error.name);
-    await until("the request waits for the lock", () => app.held() === 1);
-    client.abort();
-    assertEquals(await request, "AbortError");
-    await connection.rollback();
-    await until("every connection is given back", () => app.held() === 0);
-  });
+  // libpq blocks the thread: its connection is back before anything could notice that a client has gone
+  if (driver !== "libpq") {
+    test("a client that goes away leaves no connection out", async (app, url) => {
+      const kite = await newToy(app, "kite");
+      await using engine = createEngine(url);
+      await using connection = await engine.connect();
+      await connection.execute("LOCK TABLE toys IN ACCESS EXCLUSIVE MODE");
+      const client = new AbortController();
+      const request = fetch(`${app.url}/toys/${kite.id}`, { signal: client.signal }).catch((error) => error.name);
+      await until("the request waits for the lock", () => app.held() === 1);
+      client.abort();
+      assertEquals(await request, "AbortError");
+      await connection.rollback();
+      await until("every connection is given back", () => app.held() === 0);
+    });
+  }
 
   test("10,000 requests, one in twenty broken: no connection lost, no 500", async (app) => {
     const toys = await Promise.all(["kite", "car", "boat"].map((name) => newToy(app, name)));

@@ -4,7 +4,18 @@
  *
  * @module
  */
-import { createEngine, type DriverName, type Engine, EngineUrl, type Session, sessionmaker } from "../lib/mod.ts";
+import {
+  createEngine,
+  createSyncEngine,
+  type DriverName,
+  type Engine,
+  EngineUrl,
+  type Session,
+  sessionmaker,
+  type SyncEngine,
+  type SyncSession,
+  syncSessionmaker,
+} from "../lib/mod.ts";
 import type { Settings } from "./settings.ts";
 
 /** Runs the work of one request in a session of its own: at once where the session blocks, else later. */
@@ -47,4 +58,32 @@ export function sessions(engine: Engine): Sessions<Session> {
 export async function ping(engine: Engine): Promise<void> {
   await using connection = await engine.connect({ isolationLevel: "AUTOCOMMIT" });
   await connection.execute("SELECT 1");
+}
+
+/** An engine that blocks, as the settings want it: it has one connection, since one request is worked on at a time. */
+export function createBlockingDatabase(url: string, { statementTimeout, echo }: Settings): SyncEngine {
+  return createSyncEngine(EngineUrl.parse(url).withDriver("libpq"), {
+    applicationName: "toys on libpq",
+    statementTimeout,
+    echo,
+  });
+}
+
+/** Sessions that block; what they are given must not be async. */
+export function blockingSessions(engine: SyncEngine): Sessions<SyncSession> {
+  const reading = syncSessionmaker(engine, { isolationLevel: "AUTOCOMMIT" });
+  const writing = syncSessionmaker(engine);
+  return {
+    read(work) {
+      using session = reading();
+      return work(session);
+    },
+    write: (work) => writing.begin(work),
+  };
+}
+
+/** As {@linkcode ping}, on an engine that blocks. */
+export function pingBlocking(engine: SyncEngine): void {
+  using connection = engine.connect({ isolationLevel: "AUTOCOMMIT" });
+  connection.execute("SELECT 1");
 }

@@ -10,7 +10,7 @@ import { UsageError } from "./jupyter/errors.ts";
 import { root } from "./jupyter/paths.ts";
 
 /** The applications there are, each named by its driver: `app/main_<driver>.ts`. */
-export const DRIVERS: readonly string[] = ["postgres", "pg"];
+export const DRIVERS: readonly string[] = ["postgres", "pg", "libpq"];
 
 const help = `Runs the application of toys and users on one of the drivers.
 

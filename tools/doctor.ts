@@ -21,7 +21,7 @@ usage: deno task doctor
 
 It starts the local PostgreSQL if that is down, and changes nothing else. Status 1 when something needed is missing.`;
 
-const DRIVERS: readonly DriverName[] = ["pg", "postgres"];
+const DRIVERS: readonly DriverName[] = ["postgres", "pg", "libpq"];
 const ROUND_TRIPS = 50;
 
 /** What was found; `advice` where something is to be done. */

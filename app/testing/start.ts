@@ -1,12 +1,13 @@
 /** For tests: an application in this process, over real HTTP. @module */
 import { createEngine, type DriverName } from "../../lib/mod.ts";
 import { createApplication } from "../application.ts";
-import { createDatabase, ping, sessions } from "../database.ts";
+import { blockingSessions, createBlockingDatabase, createDatabase, ping, pingBlocking, sessions } from "../database.ts";
 import { metadata } from "../models.ts";
 import type { LoggedRequest } from "../request_log.ts";
 import { routes } from "../routes.ts";
-import { readSettings } from "../settings.ts";
+import { readSettings, type Settings } from "../settings.ts";
 import * as toysAndUsers from "../toys_and_users.ts";
+import * as toysAndUsersSync from "../toys_and_users_sync.ts";
 
 /** An application that listens. */
 export interface Started extends AsyncDisposable {
@@ -21,16 +22,33 @@ export interface Started extends AsyncDisposable {
   send(method: string, path: string, body?: unknown): Promise<Response>;
 }
 
+/** What the application is made of on this driver: see `main_pg.ts` and `main_libpq.ts`. */
+function backend(url: string, driver: DriverName, settings: Settings) {
+  if (driver === "libpq") {
+    const engine = createBlockingDatabase(url, settings);
+    return {
+      engine,
+      routes: routes(toysAndUsersSync, blockingSessions(engine)),
+      ping: () => pingBlocking(engine),
+    };
+  }
+  const engine = createDatabase(url, driver, settings);
+  return { engine, routes: routes(toysAndUsers, sessions(engine)), ping: () => ping(engine) };
+}
+
 /** Starts the application of a driver on a database. */
 export function start(url: string, driver: DriverName, variables: Record<string, string> = {}): Started {
   const settings = readSettings({ POOL_SIZE: "4", ...variables });
-  const engine = createDatabase(url, driver, settings);
+  const { engine, routes, ping } = backend(url, driver, settings);
   const log: LoggedRequest[] = [];
   const sent: string[] = [];
   engine.events.on("query", ({ sql }) => void sent.push(sql.split(" ", 1)[0]));
+  let held = 0;
+  engine.events.on("checkout", () => void held++);
+  engine.events.on("checkin", () => void held--);
   const application = createApplication({
-    routes: routes(toysAndUsers, sessions(engine)),
-    ping: () => ping(engine),
+    routes,
+    ping,
     bodyLimit: settings.bodyLimit,
     log: (request) => void log.push(request),
   });
@@ -40,7 +58,7 @@ export function start(url: string, driver: DriverName, variables: Record<string,
     url: origin,
     log,
     sent,
-    held: () => engine.poolStatus.held,
+    held: () => held,
     send: (method, path, body) =>
       fetch(origin + path, {
         method,

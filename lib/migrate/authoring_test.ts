@@ -83,7 +83,7 @@ fileTest("merge brings heads together in a formatted revision that does nothing"
     message: string,
   ][] = [
     [["heads"], InvalidTargetError, "two or more revisions"],
-    [["b2", "b"], InvalidTargetError, "two or more revisions"],
+    [["b2", "b2"], InvalidTargetError, "two or more revisions"],
     [["a1", "b2"], InvalidTargetError, "b2 comes after a1 already"],
     [["b2", "x"], UnknownRevisionError, `no revision "x"`],
   ];

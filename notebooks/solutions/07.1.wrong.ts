@@ -1,0 +1,10 @@
+const page: (engine: Engine) => Promise<{ hero: unknown; shells: unknown; toys: unknown }> =
+  async (
+    engine,
+  ) => ({
+    hero: await ask(engine, "SELECT 'sandy' FROM pg_sleep(0.1)"),
+    shells: await ask(engine, "SELECT 20 FROM pg_sleep(0.1)"),
+    toys: await ask(engine, "SELECT 3 FROM pg_sleep(0.1)"),
+  });
+
+await check("07.1", () => ({ url: workbook.url, page }));

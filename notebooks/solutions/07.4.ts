@@ -1,0 +1,12 @@
+// All of them are sent before the first answer is waited for.
+const lapsOf: (connection: Connection, names: string[]) => Promise<number[]> = async (
+  connection,
+  names,
+) => {
+  const results = await Promise.all(
+    names.map((name) => connection.execute("SELECT laps FROM snails WHERE name = $1", [name])),
+  );
+  return results.map((result) => result.scalarOne<number>());
+};
+
+await check("07.4", () => ({ url: workbook.url, lapsOf }));

@@ -82,7 +82,8 @@ async function createSchema(client: Client, schema: string): Promise<void> {
   }
 }
 
-async function dropSchema(client: Client, schema: string): Promise<void> {
+/** Drops a schema; transactions that hold locks in it are ended first. */
+export async function dropSchema(client: Client, schema: string): Promise<void> {
   // A cell that failed may have left a transaction open, which would make DROP wait for ever. Nobody else works here.
   await client.query(
     `SELECT pg_terminate_backend(held.pid)

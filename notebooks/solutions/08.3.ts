@@ -1,0 +1,8 @@
+// strictObject: a field that nobody knows is a mistake of the caller, who wants to hear of it.
+const OrderIn: z.ZodType = z.strictObject({
+  toy: z.uuid(),
+  quantity: z.number().int().min(1).max(99),
+  note: z.string().max(200).optional(),
+});
+
+await check("08.3", () => OrderIn);

@@ -1,0 +1,7 @@
+const OrderIn: z.ZodType = z.strictObject({
+  toy: z.uuid(),
+  quantity: z.coerce.number().min(1).max(99),
+  note: z.string().max(200).optional(),
+});
+
+await check("08.3", () => OrderIn);

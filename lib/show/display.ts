@@ -22,9 +22,9 @@ export interface Displayable {
 }
 
 /** The part of the kernel's own interface that is used here. */
-interface Kernel {
+export interface Kernel {
   broadcast(
-    type: "display_data",
+    type: "display_data" | "update_display_data",
     content: { data: MimeBundle; metadata: MimeMetadata; transient: object },
   ): Promise<void>;
 }
@@ -50,6 +50,26 @@ export async function showBundle(data: MimeBundle, metadata: MimeMetadata = {}):
   const kernel = runningKernel();
   if (kernel === undefined) console.log(data["text/plain"]);
   else await kernel.broadcast("display_data", { data, metadata, transient: {} });
+}
+
+/** A line that says how far something is: in a notebook each text takes the place of the one before. */
+export interface LiveText {
+  /** Shows a text; on the console each is a line of its own. */
+  update(text: string): Promise<void>;
+}
+
+/** A line below the running cell. @param kernel for tests; the one that this runs in if left out. */
+export function liveText(kernel: Kernel | undefined = runningKernel()): LiveText {
+  const transient = { display_id: crypto.randomUUID() };
+  let isShown = false;
+  return {
+    async update(text) {
+      if (kernel === undefined) return console.log(text);
+      const type = isShown ? "update_display_data" : "display_data";
+      isShown = true;
+      await kernel.broadcast(type, { data: { "text/plain": text }, metadata: {}, transient });
+    },
+  };
 }
 
 /** The kernel this code runs in, or undefined: outside of a notebook `Deno.jupyter` throws or is not there. */

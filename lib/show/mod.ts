@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { type Displayable, displaySymbol, type MimeBundle, show } from "./display.ts";
+export { type Displayable, displaySymbol, type LiveText, liveText, type MimeBundle, show } from "./display.ts";
 export { Chart, chart, type ChartSpec, MissingAltTextError } from "./chart.ts";
 export { intervalChart, type IntervalOptions, type IntervalRow, IntervalRowError } from "./interval_chart.ts";
 export { type Table, table, type TableOptions } from "./table.ts";

@@ -7,6 +7,7 @@ export { databaseUrl } from "./database_url.ts";
 export { setUp, type Workbook } from "./set_up.ts";
 export { caught, NothingThrownError } from "./caught.ts";
 export { makeProject, type Project, TextNotFoundError } from "./project.ts";
+export { type LoadRecord, type LoadRun, LoadTestError, runLoadTest } from "./load_runner.ts";
 export { compare, type CompareOptions, type Measured } from "./compare.ts";
 export { check, hint, progress, resetProgress, solution } from "./check.ts";
 export { TODO, TodoError } from "./todo.ts";

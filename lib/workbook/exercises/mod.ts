@@ -15,6 +15,7 @@ const notebooks: Readonly<Record<string, () => Promise<{ readonly default: reado
   "06": () => import("./06.ts"),
   "07": () => import("./07.ts"),
   "08": () => import("./08.ts"),
+  "09": () => import("./09.ts"),
   "10": () => import("./10.ts"),
   "13": () => import("./13.ts"),
 };

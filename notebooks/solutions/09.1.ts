@@ -1,0 +1,7 @@
+// Nine tenths of the best rate, and the fewest users that reach it.
+const knee: (points: { users: number; rate: number }[]) => number = (points) => {
+  const most = Math.max(...points.map(({ rate }) => rate));
+  return Math.min(...points.filter(({ rate }) => rate >= 0.9 * most).map(({ users }) => users));
+};
+
+await check("09.1", () => knee);

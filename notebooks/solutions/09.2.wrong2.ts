@@ -1,0 +1,12 @@
+type Deployment = {
+  limit: number;
+  reserved: number;
+  replicas: number;
+  workers: number;
+  overflow: number;
+};
+const largestPool: (deployment: Deployment) => number = (
+  { limit, reserved, replicas, workers, overflow },
+) => Math.floor((limit - reserved) / (replicas * workers)) - overflow;
+
+await check("09.2", () => largestPool);

@@ -14,11 +14,14 @@ import { checkPort, startServer } from "./jupyter/server.ts";
 
 const help = `Opens the workbook in JupyterLab; sets up what is missing first.
 
-usage: deno task lab [--no-browser] [--port N] [--folder PATH]
+usage: deno task lab [--no-browser] [--port N] [--host ADDRESS] [--folder PATH]
+       deno task lab --set-up
 
   --no-browser   only print the address, open no browser
   --port N       the port JupyterLab listens on (8888)
+  --host ADDRESS the address it listens on (127.0.0.1); who reaches it and has the token can run programs here
   --folder PATH  show another folder than notebooks/, such as a copy of it
+  --set-up       only make .venv, as an image wants it; start nothing
 
 The first start makes the private folder .venv (JupyterLab and the Deno kernel), a local PostgreSQL unless DATABASE_URL
 names another server, and its tables. Ctrl-C stops JupyterLab and every kernel.`;
@@ -27,11 +30,17 @@ async function lab(args: string[], stop: AbortSignal): Promise<number> {
   const { values } = readOptions(args, {
     "no-browser": { type: "boolean" },
     "port": { type: "string", default: "8888" },
+    "host": { type: "string" },
+    "set-up": { type: "boolean" },
     "folder": { type: "string", default: notebooksFolder },
     "help": { type: "boolean", short: "h" },
   }, "lab");
   if (values.help) {
     console.log(help);
+    return 0;
+  }
+  if (values["set-up"]) {
+    await ensureEnvironment({ onProgress: console.log, stop });
     return 0;
   }
   const start = performance.now();
@@ -43,7 +52,8 @@ async function lab(args: string[], stop: AbortSignal): Promise<number> {
   console.log("starting JupyterLab …");
   const openBrowser = !values["no-browser"];
   const startPage = await firstPage(values.folder);
-  const server = await startServer({ environment, folder: values.folder, port, openBrowser, startPage }, stop);
+  const { folder, host } = values;
+  const server = await startServer({ environment, folder, port, host, openBrowser, startPage }, stop);
   console.log(`  ready after ${secondsSince(start)}\n`);
   console.log(`JupyterLab: ${server.url}\n`);
   console.log("Ctrl-C stops JupyterLab and its kernels. PostgreSQL goes on; stop it with: deno task db stop");

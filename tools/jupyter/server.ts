@@ -14,6 +14,8 @@ export interface ServerOptions {
   /** The folder shown in its file browser. */
   readonly folder: string;
   readonly port: number;
+  /** The address it listens on; the loopback if left out. */
+  readonly host?: string;
   readonly openBrowser: boolean;
   /** Where it opens: a path such as `/lab/tree/00_welcome.ipynb`. */
   readonly startPage: string;
@@ -126,10 +128,10 @@ export async function startServer(options: ServerOptions, stop: AbortSignal): Pr
   return server;
 }
 
-function serverArguments({ folder, port, openBrowser, startPage }: ServerOptions): string[] {
+function serverArguments({ folder, port, host: ip = host, openBrowser, startPage }: ServerOptions): string[] {
   return [
     `--ServerApp.root_dir=${folder}`,
-    `--ServerApp.ip=${host}`,
+    `--ServerApp.ip=${ip}`,
     `--ServerApp.port=${port}`,
     "--ServerApp.port_retries=0",
     "--ServerApp.allow_root=True",

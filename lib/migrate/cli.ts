@@ -1,5 +1,5 @@
 /** The command line of migrations: `deno task migrate`. @module */
-import { Command, CommanderError, InvalidArgumentError } from "npm:commander@^15";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { relative, resolve } from "node:path";
 import { createEngine, type Engine } from "../engine/engine.ts";
 import { ConnectError, EngineError } from "../engine/errors.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-// @ts-types="npm:@types/pg@^8.15.0"
+// @ts-types="@types/pg"
 import pg from "pg";
 import type { Contestant, Opened, Settings } from "../contestant.ts";
 import { keys, newRows } from "../rows.ts";

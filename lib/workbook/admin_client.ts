@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Client } from "@types/pg";
+import type { Client } from "npm:@types/pg@^8.15.0";
 import { withoutDriver } from "./connection_url.ts";
 
 export type { Client };

@@ -1,5 +1,5 @@
 /** The driver over npm `pg` (node-postgres), in its pipeline mode: statements travel without waiting for each other. */
-// @ts-types="@types/pg"
+// @ts-types="npm:@types/pg@^8.15.0"
 import pg from "pg";
 import { ConnectError, ConnectionLostError, type ServerErrorFields } from "../errors.ts";
 import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement } from "../driver.ts";

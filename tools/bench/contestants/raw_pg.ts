@@ -4,7 +4,7 @@
  *
  * @module
  */
-// @ts-types="@types/pg"
+// @ts-types="npm:@types/pg@^8.15.0"
 import pg from "pg";
 import type { Contestant, Opened, Settings } from "../contestant.ts";
 import { keys, newRows } from "../rows.ts";

@@ -66,7 +66,10 @@ async function supervise(driver: string, env: Record<string, string>, stop: Abor
     const { code } = await child.status;
     stop.removeEventListener("abort", end);
     if (stop.aborted) return code;
-    if (performance.now() - started < RESTART_AFTER) return code; // it cannot even start
+    if (performance.now() - started < RESTART_AFTER) {
+      console.error(`a process of the application ended with status ${code} at its start; it is not started again`);
+      return code;
+    }
     console.error(`a process of the application ended with status ${code}; starting another`);
     await new Promise((resolve) => setTimeout(resolve, RESTART_AFTER));
     if (stop.aborted) return code;

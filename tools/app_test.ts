@@ -1,0 +1,124 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { join } from "node:path";
+import { createEngine } from "../lib/mod.ts";
+import { until } from "../lib/engine/testing/until.ts";
+import { testDatabase } from "../lib/workbook/test_database.ts";
+import { emptyTables } from "../app/testing/start.ts";
+import { DRIVERS } from "./app.ts";
+import { root } from "./jupyter/paths.ts";
+import { run } from "./jupyter/processes.ts";
+import { freePort } from "./jupyter/server.ts";
+
+const database = testDatabase(import.meta.url);
+
+interface Running {
+  readonly url: string;
+  readonly process: Deno.ChildProcess;
+  /** What it has said so far, on both streams. */
+  said(): string;
+  /** Ends with its output. @returns its exit status. */
+  ended(): Promise<number>;
+}
+
+/** `deno task app` as a reader runs it. */
+async function start(url: string, driver: string, workers: number): Promise<Running> {
+  const port = freePort();
+  const args = ["run", "-A", "--quiet", join("tools", "app.ts"), "--driver", driver, "--port", String(port)];
+  const process = new Deno.Command(Deno.execPath(), {
+    args: [...args, "--workers", String(workers)],
+    cwd: root,
+    env: { DATABASE_URL: url, NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let said = "";
+  const read = async (stream: ReadableStream<Uint8Array>) => {
+    const decoder = new TextDecoder();
+    for await (const bytes of stream) said += decoder.decode(bytes, { stream: true });
+  };
+  const output = Promise.all([read(process.stdout), read(process.stderr)]);
+  const listening = () => said.match(/^listening on/gm)?.length ?? 0;
+  await until(`${workers} processes listen`, () => listening() === workers);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    process,
+    said: () => said,
+    async ended() {
+      const { code } = await process.status;
+      await output;
+      return code;
+    },
+  };
+}
+
+/** The process ids of the workers. */
+async function workersOf({ pid }: Deno.ChildProcess): Promise<number[]> {
+  const { stdout } = await run("ps", ["-o", "pid=", "--ppid", String(pid)]);
+  return stdout.trim().split(/\s+/).map(Number);
+}
+
+Deno.test("--help, and a driver or number that cannot be, are told in a sentence", async () => {
+  const app = (...args: string[]) =>
+    run(Deno.execPath(), ["run", "-A", "--quiet", join(root, "tools", "app.ts"), ...args]);
+  assertMatch((await app("--help")).stdout, /--driver postgres\|pg\|libpq/);
+  for (const args of [["--driver", "mysql"], []]) {
+    const { code, stderr } = await app(...args);
+    assertEquals([code, stderr], [1, "--driver takes one of postgres, pg, libpq. See: deno task app --help\n"]);
+  }
+  assertMatch(
+    (await app("--driver", "pg", "--workers", "0")).stderr,
+    /^--workers takes a number from 1 to 64, not "0"\.\n$/,
+  );
+});
+
+for (const driver of DRIVERS) {
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    database.test(`${driver}: ${signal} lets two processes finish the requests they have, then ends them`, async (url) => {
+      await emptyTables(url);
+      const app = await start(url, driver, 2);
+      await using engine = createEngine(url);
+      await using holder = await engine.connect();
+      await holder.execute("LOCK TABLE toys IN ACCESS EXCLUSIVE MODE");
+      const answer = fetch(`${app.url}/toys`);
+      await using watcher = await engine.connect({ isolationLevel: "AUTOCOMMIT" });
+      const waiting =
+        "SELECT count(*)::int FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'";
+      await until(
+        "the request waits for the lock",
+        async () => (await watcher.execute(waiting, [`toys on ${driver}`])).scalar() === 1,
+      );
+      app.process.kill(signal);
+      await holder.rollback();
+      assertEquals([(await answer).status, await (await answer).json()], [200, []]);
+      assertEquals(await app.ended(), 0);
+      assertMatch(app.said(), /"path":"\/toys","status":200/);
+      await watcher.close();
+      const left = await engine.begin(async (connection) =>
+        (await connection.execute("SELECT count(*)::int FROM pg_stat_activity WHERE application_name = $1", [
+          `toys on ${driver}`,
+        ]))
+          .scalar()
+      );
+      assertEquals(left, 0, "connections");
+    });
+  }
+}
+
+database.test("a process that dies is replaced, and the other one goes on serving", async (url) => {
+  await emptyTables(url);
+  const app = await start(url, "pg", 2);
+  const begun = performance.now(); // one that ends within its first second is taken for one that cannot start
+  await until("the processes are more than a second old", () => performance.now() - begun > 1_200);
+  const [victim] = await workersOf(app.process);
+  Deno.kill(victim, "SIGKILL");
+  await until("another one listens", () => app.said().match(/^listening on/gm)?.length === 3);
+  assertMatch(app.said(), /a process of the application ended with status \d+; starting another/);
+  const statuses = await Promise.all(Array.from({ length: 20 }, async () => {
+    const response = await fetch(`${app.url}/toys`);
+    await response.body?.cancel();
+    return response.status;
+  }));
+  assertEquals(new Set(statuses), new Set([200]));
+  app.process.kill("SIGTERM");
+  assertEquals(await app.ended(), 0);
+});

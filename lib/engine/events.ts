@@ -64,8 +64,7 @@ export class EngineEvents {
   on(type: "*", listener: EngineListener): () => void;
   on<Type extends EngineEventType>(type: Type, listener: (event: EngineEventOf<Type>) => void): () => void;
   on(type: EngineEventType | "*", listener: EngineListener<never>): () => void {
-    const listeners = this.#listeners.get(type) ?? new Set();
-    this.#listeners.set(type, listeners.add(listener as EngineListener));
+    const listeners = this.#listeners.getOrInsertComputed(type, () => new Set()).add(listener as EngineListener);
     return () => {
       listeners.delete(listener as EngineListener);
       if (listeners.size === 0 && this.#listeners.get(type) === listeners) this.#listeners.delete(type);

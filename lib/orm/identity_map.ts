@@ -19,9 +19,7 @@ export class IdentityMap<Known> {
   }
 
   set(table: Table, key: readonly unknown[], known: Known): void {
-    let objects = this.#objects.get(table);
-    if (!objects) this.#objects.set(table, objects = new Map());
-    objects.set(keyText(key), known);
+    this.#objects.getOrInsertComputed(table, () => new Map()).set(keyText(key), known);
   }
 
   delete(table: Table, key: readonly unknown[]): void {

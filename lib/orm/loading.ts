@@ -108,10 +108,7 @@ function* collections(source: ObjectSource, relation: Relation, owners: readonly
   for (const row of yield { sql, parameters: [ids] }) {
     const entity = source.load(target, row);
     all.add(entity);
-    const id = keyText([row[target.table.columns.length]]);
-    const list = byOwner.get(id);
-    if (list) list.push(entity);
-    else byOwner.set(id, [entity]);
+    byOwner.getOrInsertComputed(keyText([row[target.table.columns.length]]), () => []).push(entity);
   }
   for (const owner of owners) collectionOf(owner, relation).fill(byOwner.get(keyText([ownerId(owner)])) ?? []);
   return [...all];

@@ -89,9 +89,7 @@ const STATES = new WeakMap<Entity, ObjectState>();
 
 /** The state of an object. */
 export function stateOf(entity: Entity): ObjectState {
-  let state = STATES.get(entity);
-  if (!state) STATES.set(entity, state = new ObjectState(entity, entity.constructor as unknown as AnyModel));
-  return state;
+  return STATES.getOrInsertComputed(entity, () => new ObjectState(entity, entity.constructor as unknown as AnyModel));
 }
 
 /** A row in the database: its object, and the values as they were last seen. */

@@ -22,13 +22,12 @@ const RELATIONS = new WeakMap<AnyModel, ReadonlyMap<string, Relation>>();
  * @throws {InvalidModelError} when a foreign key is missing or ambiguous.
  */
 export function relationsOf(model: AnyModel): ReadonlyMap<string, Relation> {
-  let relations = RELATIONS.get(model);
-  if (relations) return relations;
-  const declared = Object.entries(model.relations ?? {});
-  relations = new Map(declared.map(([name, declaration]) => [name, resolveRelation(model, name, declaration)]));
-  RELATIONS.set(model, relations);
-  for (const relation of relations.values()) defineAccessor(model, relation);
-  return relations;
+  return RELATIONS.getOrInsertComputed(model, () => {
+    const declared = Object.entries(model.relations ?? {});
+    const relations = declared.map(([name, declaration]) => resolveRelation(model, name, declaration));
+    for (const relation of relations) defineAccessor(model, relation);
+    return new Map(relations.map((relation) => [relation.name, relation]));
+  });
 }
 
 /** The same relation seen from the other side, where the target declares it. */
@@ -53,9 +52,7 @@ export interface Reference {
 /** The collection of an object, made when it is first asked for. */
 export function collectionOf(entity: Entity, relation: Relation): Related<object> {
   const { collections, isRead } = stateOf(entity);
-  let collection = collections.get(relation.name);
-  if (!collection) collections.set(relation.name, collection = new Related<object>(entity, relation, !isRead));
-  return collection;
+  return collections.getOrInsertComputed(relation.name, () => new Related<object>(entity, relation, !isRead));
 }
 
 /** Puts an object, or null, into a relation to one, without telling the other side. */
@@ -79,7 +76,7 @@ function defineAccessor(model: AnyModel, relation: Relation): void {
       return kind === "many-to-one" ? readReference(this, relation) : collectionOf(this, relation);
     },
     set(this: Entity, value: unknown) {
-      if (kind === "many-to-one") return writeReference(this, relation, value as Entity | null);
+      if (kind === "many-to-one") return refer(this, relation, inverseOf(relation), value as Entity | null);
       const collection = collectionOf(this, relation);
       for (const item of [...collection]) collection.delete(item);
       for (const item of value as Iterable<object>) collection.add(item);
@@ -100,12 +97,18 @@ export function isCurrent(entity: Entity, { key, value }: Reference): boolean {
   return value !== null && (id === undefined || id === value[key.referred.attribute]);
 }
 
-function writeReference(entity: Entity, relation: Relation, value: Entity | null): void {
-  const inverse = inverseOf(relation);
-  const before = stateOf(entity).references.get(relation.name)?.value;
-  if (inverse && before) collectionOf(before, inverse).note(entity, false);
-  setReference(entity, relation.name, relation.key, value);
-  if (inverse && value) collectionOf(value, inverse).note(entity, true);
+/**
+ * Lets an object refer to another, or to none, and tells the collections that lose and get it.
+ *
+ * @param one the relation of the object, @param many that of the other side: a model may declare but one of them.
+ */
+function refer(entity: Entity, one: Relation | undefined, many: Relation | undefined, value: Entity | null): void {
+  const { key } = (one ?? many)!;
+  const name = one?.name ?? `(${key.column.attribute})`;
+  const before = stateOf(entity).references.get(name)?.value;
+  if (many && before) collectionOf(before, many).note(entity, false);
+  setReference(entity, name, key, value);
+  if (many && value) collectionOf(value, many).note(entity, true);
 }
 
 /** What waits to be written of a collection: objects that come in (true) and go out (false). */
@@ -158,10 +161,7 @@ export class Related<T extends object> implements Iterable<T> {
 
   /** Puts an object in; the rows follow with the next flush. It need not be loaded for that. */
   add(item: T): this {
-    this.note(item, true);
-    const inverse = inverseOf(this.relation);
-    if (this.relation.kind === "one-to-many") this.#setOwner(item as Entity, inverse, this.#owner);
-    else if (inverse) collectionOf(item as Entity, inverse).note(this.#owner, true);
+    this.#put(item as Entity, true);
     return this;
   }
 
@@ -171,10 +171,7 @@ export class Related<T extends object> implements Iterable<T> {
     const isOthers = kind === "one-to-many" &&
       (item as Entity)[key.column.attribute] !== this.#owner[key.referred.attribute];
     if (isOthers || this.isLoaded && !this.has(item)) return false;
-    this.note(item, false);
-    const inverse = inverseOf(this.relation);
-    if (kind === "one-to-many") this.#setOwner(item as Entity, inverse, null);
-    else if (inverse) collectionOf(item as Entity, inverse).note(this.#owner, false);
+    this.#put(item as Entity, false);
     return true;
   }
 
@@ -232,13 +229,12 @@ export class Related<T extends object> implements Iterable<T> {
     return this.#loaded;
   }
 
-  /** The foreign key is the item's: it refers to the owner also where the item declares no relation. */
-  #setOwner(item: Entity, inverse: Relation | undefined, owner: Entity | null): void {
-    const { key } = this.relation;
-    const name = inverse?.name ?? `(${key.column.attribute})`;
-    const before = stateOf(item).references.get(name)?.value;
-    if (before && before !== this.#owner) collectionOf(before, this.relation).note(item, false);
-    setReference(item, name, key, owner);
+  #put(item: Entity, isIn: boolean): void {
+    const inverse = inverseOf(this.relation);
+    // the foreign key is the item's: it refers to the owner also where the item declares no relation
+    if (this.relation.kind === "one-to-many") refer(item, inverse, this.relation, isIn ? this.#owner : null);
+    else if (inverse) collectionOf(item, inverse).note(this.#owner, isIn);
+    this.note(item, isIn);
   }
 }
 

@@ -7,12 +7,10 @@ const SELECT_BY_KEY = new WeakMap<Table, string>();
 
 /** The SELECT of the row with a key: written once a table. @param lock true: without options. */
 export function selectByKey(table: Table, lock: boolean | LockOptions = false): string {
-  let sql = SELECT_BY_KEY.get(table);
-  if (!sql) {
+  const sql = SELECT_BY_KEY.getOrInsertComputed(table, () => {
     const key = table.primaryKey.map(({ name }, index) => `${quote(name)} = $${index + 1}`).join(" AND ");
-    sql = `SELECT ${columnsOf(table)} FROM ${table.sqlName} WHERE ${key}`;
-    SELECT_BY_KEY.set(table, sql);
-  }
+    return `SELECT ${columnsOf(table)} FROM ${table.sqlName} WHERE ${key}`;
+  });
   if (!lock) return sql;
   const { skipLocked, noWait } = lock === true ? {} as LockOptions : lock;
   return `${sql} FOR UPDATE${skipLocked ? " SKIP LOCKED" : ""}${noWait ? " NOWAIT" : ""}`;

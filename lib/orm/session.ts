@@ -31,8 +31,6 @@ export interface SessionOptions extends TransactionOptions {
   readonly expireOnCommit?: boolean;
 }
 
-/** A query that gives objects, rows of a model's columns, or whatever a query of Kysely gives. */
-type Query<Row> = Compilable<Row>;
 /** What `get` and `withForUpdate` may be told. */
 export interface GetOptions {
   /** Locks the row until the end of the transaction, and reads it anew. */
@@ -141,8 +139,8 @@ export class Session implements AsyncDisposable {
    */
   execute<M extends AnyModel>(statement: ObjectStatement<M>): Promise<Result<Record<string, InstanceType<M>>>>;
   execute<M extends AnyModel, Joined, Row>(statement: SelectColumns<M, Joined, Row>): Promise<Result<Row>>;
-  execute<Row>(statement: Query<Row>): Promise<Result<Row>>;
-  execute(statement: Query<unknown> | ObjectStatement<AnyModel>): Promise<Result<unknown>> {
+  execute<Row>(statement: Compilable<Row>): Promise<Result<Row>>;
+  execute(statement: Compilable | ObjectStatement<AnyModel>): Promise<Result<unknown>> {
     const { sql, parameters } = statement.compile();
     return this.#exclusive("work", "execute()", async () => {
       await this.#autoflush();
@@ -161,8 +159,8 @@ export class Session implements AsyncDisposable {
   /** The first column of the first row, which of `select(Model)` is an object, or `null`; further rows are ignored. */
   scalar<M extends AnyModel>(statement: ObjectStatement<M>): Promise<InstanceType<M> | null>;
   scalar<M extends AnyModel, Joined, Row>(statement: SelectColumns<M, Joined, Row>): Promise<FirstColumn<Row> | null>;
-  scalar<Row>(statement: Query<Row>): Promise<FirstColumn<Row> | null>;
-  async scalar(statement: Query<unknown>): Promise<unknown> {
+  scalar<Row>(statement: Compilable<Row>): Promise<FirstColumn<Row> | null>;
+  async scalar(statement: Compilable): Promise<unknown> {
     return (await this.execute(statement)).scalar();
   }
 
@@ -171,8 +169,8 @@ export class Session implements AsyncDisposable {
   scalars<M extends AnyModel, Joined, Row>(
     statement: SelectColumns<M, Joined, Row>,
   ): Promise<ScalarResult<FirstColumn<Row>>>;
-  scalars<Row>(statement: Query<Row>): Promise<ScalarResult<FirstColumn<Row>>>;
-  async scalars(statement: Query<unknown>): Promise<ScalarResult<unknown>> {
+  scalars<Row>(statement: Compilable<Row>): Promise<ScalarResult<FirstColumn<Row>>>;
+  async scalars(statement: Compilable): Promise<ScalarResult<unknown>> {
     return (await this.execute(statement)).scalars();
   }
 

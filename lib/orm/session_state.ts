@@ -39,12 +39,3 @@ export function transition(state: SessionState, action: SessionAction, failure?:
   if (state === "failed") throw new PendingRollbackError(failure);
   throw new TransactionBegunError();
 }
-
-/** The table as a Mermaid state diagram. */
-export function stateDiagram(): string {
-  const lines = Object.entries(TRANSITIONS).flatMap(([from, actions]) => {
-    const byTarget = Map.groupBy(Object.entries(actions), ([, to]) => to);
-    return [...byTarget].map(([to, edges]) => `  ${from} --> ${to}: ${edges.map(([action]) => action).join(", ")}`);
-  });
-  return ["stateDiagram-v2", "  [*] --> idle", ...lines].join("\n");
-}

@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { PendingRollbackError, SessionClosedError, TransactionBegunError } from "./errors.ts";
-import { type SessionAction, type SessionState, stateDiagram, transition, TRANSITIONS } from "./session_state.ts";
+import { type SessionAction, type SessionState, transition, TRANSITIONS } from "./session_state.ts";
 
 type Outcome = SessionState | typeof PendingRollbackError | typeof SessionClosedError | typeof TransactionBegunError;
 
@@ -57,6 +57,15 @@ Deno.test("a refusal after a failed flush carries the failure", () => {
   const error = assertThrows(() => transition("failed", "work", failure), PendingRollbackError, "(duplicate key)");
   assertStrictEquals(error.cause, failure);
 });
+
+/** The table as a Mermaid state diagram. */
+function stateDiagram(): string {
+  const lines = Object.entries(TRANSITIONS).flatMap(([from, actions]) => {
+    const byTarget = Map.groupBy(Object.entries(actions), ([, to]) => to);
+    return [...byTarget].map(([to, edges]) => `  ${from} --> ${to}: ${edges.map(([action]) => action).join(", ")}`);
+  });
+  return ["stateDiagram-v2", "  [*] --> idle", ...lines].join("\n");
+}
 
 const readme = new URL("README.md", import.meta.url);
 const canRead = Deno.permissions.querySync({ name: "read", path: readme }).state === "granted";

@@ -29,5 +29,7 @@ USER deno
 COPY --chown=deno:deno requirements.txt README.md ./
 RUN deno task lab --set-up
 COPY --chown=deno:deno notebooks notebooks
+# a volume mounted here has the rights of this folder
+RUN mkdir my
 EXPOSE 8888
 CMD ["deno", "task", "lab", "--no-browser", "--host", "0.0.0.0"]

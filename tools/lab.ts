@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { databaseUrl, serverVersion } from "../lib/workbook/database_url.ts";
 import { readOptions, readPort, runTask, secondsSince } from "./jupyter/command_line.ts";
 import { ensureEnvironment } from "./jupyter/environment.ts";
 import { SetupError } from "./jupyter/errors.ts";
-import { notebooksFolder, root } from "./jupyter/paths.ts";
+import { explainCopies, keepOwnCopies } from "./jupyter/own_copies.ts";
+import { ownFolder, root } from "./jupyter/paths.ts";
 import { run } from "./jupyter/processes.ts";
 import { checkPort, startServer } from "./jupyter/server.ts";
 
@@ -20,11 +21,12 @@ usage: deno task lab [--no-browser] [--port N] [--host ADDRESS] [--folder PATH]
   --no-browser   only print the address, open no browser
   --port N       the port JupyterLab listens on (8888)
   --host ADDRESS the address it listens on (127.0.0.1); who reaches it and has the token can run programs here
-  --folder PATH  show another folder than notebooks/, such as a copy of it
+  --folder PATH  open the notebooks of this folder and copy none
   --set-up       only make .venv, as an image wants it; start nothing
 
 The first start makes the private folder .venv (JupyterLab and the Deno kernel), a local PostgreSQL unless DATABASE_URL
-names another server, and its tables. Ctrl-C stops JupyterLab and every kernel.`;
+names another server, and its tables. The notebooks are copied to my/, which git ignores: what you change there is kept,
+whatever becomes of notebooks/. Ctrl-C stops JupyterLab and every kernel.`;
 
 async function lab(args: string[], stop: AbortSignal): Promise<number> {
   const { values } = readOptions(args, {
@@ -32,7 +34,7 @@ async function lab(args: string[], stop: AbortSignal): Promise<number> {
     "port": { type: "string", default: "8888" },
     "host": { type: "string" },
     "set-up": { type: "boolean" },
-    "folder": { type: "string", default: notebooksFolder },
+    "folder": { type: "string" },
     "help": { type: "boolean", short: "h" },
   }, "lab");
   if (values.help) {
@@ -51,8 +53,9 @@ async function lab(args: string[], stop: AbortSignal): Promise<number> {
   stop.throwIfAborted();
   console.log("starting JupyterLab …");
   const openBrowser = !values["no-browser"];
-  const startPage = await firstPage(values.folder);
-  const { folder, host } = values;
+  const folder = values.folder ?? root;
+  const startPage = values.folder ? await firstPage(folder) : await ownPage();
+  const { host } = values;
   const server = await startServer({ environment, folder, port, host, openBrowser, startPage }, stop);
   console.log(`  ready after ${secondsSince(start)}\n`);
   console.log(`JupyterLab: ${server.url}\n`);
@@ -78,13 +81,20 @@ async function preparePostgres(stop: AbortSignal): Promise<void> {
   console.log("the database is at the newest migration");
 }
 
+/** The first of the reader's own copies, which are made or renewed. */
+async function ownPage(): Promise<string> {
+  const own = basename(ownFolder);
+  for (const line of explainCopies(await keepOwnCopies(ownFolder), own)) console.log(line);
+  return await firstPage(ownFolder, `/lab/tree/${own}`);
+}
+
 /** JupyterLab opens the first notebook, so that a newcomer need not look for it. */
-async function firstPage(folder: string): Promise<string> {
+async function firstPage(folder: string, path = "/lab/tree"): Promise<string> {
   const names: string[] = [];
   for await (const entry of Deno.readDir(folder)) {
     if (entry.isFile && entry.name.endsWith(".ipynb")) names.push(entry.name);
   }
-  return names.length > 0 ? `/lab/tree/${encodeURIComponent(names.sort()[0])}` : "/lab";
+  return names.length > 0 ? `${path}/${encodeURIComponent(names.sort()[0])}` : "/lab";
 }
 
 if (import.meta.main) await runTask(lab);

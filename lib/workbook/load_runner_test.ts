@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { LoadTestError, runLoadTest } from "./load_runner.ts";
+import { isShared, LoadTestError, runLoadTest } from "./load_runner.ts";
 import { testDatabase } from "./test_database.ts";
 
 const database = testDatabase(import.meta.url);
@@ -24,4 +24,17 @@ database.test("one that fails, or takes too long, is an error with what it said 
   await assertRejects(() => wrong, LoadTestError, 'status 1: --users takes whole numbers from 1 to 10000, not "none".');
   const long = runLoadTest([...SHORT, "--seconds", "60"], { deadline: 3_000, onProgress: () => {} });
   await assertRejects(() => long, LoadTestError, "ended after 3 s");
+});
+
+Deno.test("a machine is shared where WORKBOOK_SHARED, or a hub, says so", () => {
+  const shared = (env: Record<string, string>) => isShared((name) => env[name]);
+  assertEquals([shared({}), shared({ JUPYTERHUB_USER: "ann" }), shared({ WORKBOOK_SHARED: "1" })], [false, true, true]);
+  assertEquals(shared({ JUPYTERHUB_USER: "ann", WORKBOOK_SHARED: "0" }), false);
+});
+
+database.test("on a machine that many share nothing is run, and the recorded load test comes back", async () => {
+  const said: string[] = [];
+  const { runs } = await runLoadTest(["--users", "none"], { onProgress: (line) => said.push(line), shared: true });
+  assertEquals([runs.length > 10, said.length], [true, 1]);
+  assertMatch(said[0], /shared.*recorded/);
 });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import { type Client, codeOf, withClient } from "./admin_client.ts";
 import { withoutDriver, withStartupOption } from "./connection_url.ts";
 import { configuredUrl, databaseUrl, DatabaseUrlError, serverVersion } from "./database_url.ts";
@@ -30,16 +31,17 @@ export interface Workbook extends AsyncDisposable {
  *
  * @param notebook The number of the notebook.
  * @param options `run`: appended to the schema's name, so that a test run does not meet an open notebook; default: the
- * environment variable WORKBOOK_RUN. `url`: the database; default `databaseUrl()`. `print`: gets each line to show;
+ * environment variable WORKBOOK_RUN. `user`: whose notebook it is where many share a server, in place of `run`; default:
+ * the environment variable JUPYTERHUB_USER. `url`: the database; default `databaseUrl()`. `print`: gets each line to show;
  * default `console.log`.
  * @throws {LocalPostgresError | DatabaseUrlError} when PostgreSQL cannot be had, with what to do.
  */
 export async function setUp(
   notebook: string,
-  options: { run?: string; url?: string; print?: (line: string) => void } = {},
+  options: { run?: string; user?: string; url?: string; print?: (line: string) => void } = {},
 ): Promise<Workbook> {
   const print = options.print ?? console.log;
-  const schema = schemaName(notebook, options.run ?? Deno.env.get("WORKBOOK_RUN"));
+  const schema = schemaName(notebook, options.run ?? Deno.env.get("WORKBOOK_RUN") ?? learner(options.user));
   const base = withoutDriver(options.url ?? await databaseUrl({ onProgress: print }));
   const version = await serverVersion(base);
   await withClient(base, async (client) => {
@@ -66,6 +68,13 @@ export function schemaName(notebook: string, run?: string): string {
     `The notebook ${JSON.stringify(notebook)} with WORKBOOK_RUN=${JSON.stringify(run ?? "")} gives no schema name: ` +
       "use letters, digits and underscores only, at most 63 in all.",
   );
+}
+
+/** A learner's part of a schema's name; a name that is no plain word gets a few digits, so that no two become the same. */
+export function learner(user: string | undefined = Deno.env.get("JUPYTERHUB_USER")): string | undefined {
+  if (!user) return undefined;
+  const word = user.toLowerCase().replaceAll(/\W/g, "_").slice(0, 40);
+  return word === user ? word : `${word}_${createHash("sha256").update(user).digest("hex").slice(0, 6)}`;
 }
 
 async function createSchema(client: Client, schema: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { withClient } from "./admin_client.ts";
-import { schemaName, setUp } from "./set_up.ts";
+import { learner, schemaName, setUp } from "./set_up.ts";
 import { testDatabase } from "./test_database.ts";
 
 const database = testDatabase(import.meta.url);
@@ -15,6 +15,15 @@ Deno.test("a name that would need quoting is refused", () => {
   assertThrows(() => schemaName('01"; DROP'), TypeError, "letters, digits and underscores");
   assertThrows(() => schemaName("01", "a-b"), TypeError, "WORKBOOK_RUN");
   assertThrows(() => schemaName("01", "x".repeat(60)), TypeError, "63");
+});
+
+Deno.test("each learner of a hub has a name of their own", () => {
+  assertEquals(learner("ann"), "ann");
+  assertEquals(learner(""), undefined);
+  const names = ["ann.lee", "ann-lee", "Ann_Lee", "ann_lee", "ann.lee@sea.example", "x".repeat(200)].map(learner);
+  assertEquals(new Set(names).size, names.length);
+  assertMatch(names[0]!, /^ann_lee_[0-9a-f]{6}$/);
+  for (const name of names) schemaName("01", name); // which throws for one that would need quoting, or is too long
 });
 
 async function schemas(url: string): Promise<string[]> {
@@ -48,6 +57,16 @@ database.test("setUp again begins afresh, even while a transaction was left open
   await workbook.tearDown();
   await workbook.tearDown(); // safe to call twice
   assertEquals(await schemas(url), []);
+});
+
+database.test("learners who share a server do not meet", async (url) => {
+  const print = () => {};
+  await using ann = await setUp("05", { url, user: "ann", print });
+  await using ben = await setUp("05", { url, user: "ben@sea.example", print });
+  assertEquals((await schemas(url)).length, 2);
+  await withClient(ann.url, (client) => client.query("CREATE TABLE heroes (name text)"));
+  const sql = "SELECT to_regclass('heroes') AS heroes";
+  assertEquals((await withClient(ben.url, (client) => client.query(sql))).rows, [{ heroes: null }]);
 });
 
 database.test("setUp leaves other notebooks and runs alone", async (url) => {

@@ -8,8 +8,11 @@ import { join, resolve } from "node:path";
 /** The checkout's top folder. */
 export const root: string = resolve(import.meta.dirname!, "..", "..");
 
-/** The folder of the notebooks: the working folder of every kernel. */
+/** The folder of the notebooks as they are published; tasks that run or check notebooks mean these. */
 export const notebooksFolder: string = join(root, "notebooks");
+
+/** The reader's own copies; git ignores them. As deep as `notebooks/`, so that their imports mean the same files. */
+export const ownFolder: string = join(root, "my");
 
 /** The folder of the exercises' solutions and wrong answers. */
 export const solutionsFolder: string = join(notebooksFolder, "solutions");

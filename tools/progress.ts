@@ -1,0 +1,44 @@
+/**
+ * `deno task progress`: which exercises are done.
+ *
+ * @module
+ */
+import { progressRows } from "../lib/workbook/check.ts";
+import { allExercises } from "../lib/workbook/exercises/mod.ts";
+import { progressPath, readProgress, untouched } from "../lib/workbook/progress_file.ts";
+import { readOptions, runTask } from "./jupyter/command_line.ts";
+
+const help = `Says which exercises are done.
+
+usage: deno task progress [--json]
+
+  --json  one object for a program: { done, of, exercises: [{ id, title, passed, hints }] }; hints is how many are open
+
+The progress is kept in .data/progress.json; WORKBOOK_PROGRESS names another file, such as a learner's of a class.`;
+
+async function progress(args: string[]): Promise<number> {
+  const { values } = readOptions(
+    args,
+    { json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+    "progress",
+  );
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const all = await allExercises();
+  const kept = readProgress(progressPath());
+  const exercises = all.map(({ id, title }) => ({ id, title, ...(kept[id] ?? untouched) }));
+  const done = exercises.filter(({ passed }) => passed).length;
+  if (values.json) {
+    console.log(JSON.stringify({ done, of: exercises.length, exercises }, null, 2));
+    return 0;
+  }
+  for (const { notebook, done, toDo } of progressRows(all, kept)) {
+    console.log(`${notebook}  ${done.padEnd(7)}${toDo && `to do: ${toDo}`}`.trimEnd());
+  }
+  console.log(`${done} of ${exercises.length} exercises are done.`);
+  return 0;
+}
+
+if (import.meta.main) await runTask(progress);

@@ -28,3 +28,8 @@ export {
   type LaneSegment,
   type SegmentKind,
 } from "./lanes_data.ts";
+export { explain } from "./explain.ts";
+export { QueryPlan, queryPlan, type QueryPlanOptions } from "./query_plan.ts";
+export { type PlanNode, type PlanPages, type PlanTree, type PlanTrigger, QueryPlanError } from "./query_plan_data.ts";
+export type { PlanFinding } from "./query_plan_advice.ts";
+export type { PlanCondition } from "./query_plan_names.ts";

@@ -16,3 +16,8 @@ export function formatNumber(value: number, digits = 1): string {
     value,
   );
 }
+
+/** A count as it is, 12,345; a mean of counts with three significant digits. */
+export function formatCount(value: number): string {
+  return Number.isInteger(value) ? value.toLocaleString("en-US") : formatNumber(value);
+}

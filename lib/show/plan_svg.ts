@@ -5,7 +5,7 @@
  * @module
  */
 import { afterText, commitText, count, type PlanRow, type PlanRows } from "./plan_rows.ts";
-import { fitText, textWidth } from "./text_width.ts";
+import { fitText, textWidth, wrapWidth } from "./text_width.ts";
 import { colours } from "./theme.ts";
 
 /** A colour and a sign for each kind of statement; the word stands beside them. */
@@ -80,7 +80,7 @@ function linesOf(row: PlanRow): string[] {
   return [
     ...(row.columns.length === 0 ? ["writes nothing but defaults"] : listLines(verb, row.columns)),
     ...(row.returned.length === 0 ? [] : listLines("comes back:", row.returned)),
-    ...wrapToWidth(afterText(row).replace(/^, /, "")),
+    ...wrapWidth(afterText(row).replace(/^, /, ""), small, textRight - textLeft),
   ];
 }
 
@@ -89,20 +89,8 @@ function listLines(head: string, names: readonly string[]): string[] {
   let lines: string[] = [];
   for (let kept = names.length; kept > 0; kept--) {
     const more = kept < names.length ? `, and ${names.length - kept} more` : "";
-    lines = wrapToWidth(`${head} ${names.slice(0, kept).join(", ")}${more}`);
+    lines = wrapWidth(`${head} ${names.slice(0, kept).join(", ")}${more}`, small, textRight - textLeft);
     if (lines.length <= 3) break;
-  }
-  return lines;
-}
-
-/** Breaks a text between words into lines that a card has room for; a longer word is shortened. */
-function wrapToWidth(text: string): string[] {
-  const room = textRight - textLeft;
-  const lines: string[] = [];
-  for (const word of text.split(" ").filter((word) => word !== "").map((word) => fitText(word, small, room))) {
-    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
-    if (lines.length > 0 && textWidth(longer, small) <= room) lines[lines.length - 1] = longer;
-    else lines.push(word);
   }
   return lines;
 }

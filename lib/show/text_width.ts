@@ -48,3 +48,14 @@ export function wrapText(text: string, length: number): string[] {
   }
   return lines;
 }
+
+/** Breaks a text between words into lines of at most so many pixels; a longer word is shortened. */
+export function wrapWidth(text: string, fontSize: number, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ").filter((word) => word !== "").map((word) => fitText(word, fontSize, width))) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && textWidth(longer, fontSize) <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -1,0 +1,269 @@
+/**
+ * The answer of `EXPLAIN (ANALYZE, FORMAT JSON)` as a tree whose times can be added up: what each step took by itself.
+ *
+ * PostgreSQL reports the time of a step as a mean over its loops, with the steps below it inside; of a step that several
+ * processes ran, each process counts as a loop; and it hangs a CTE or an InitPlan below the step that declares it, while
+ * the time passes where it is read (https://www.postgresql.org/docs/current/using-explain.html).
+ *
+ * @module
+ */
+import { conditionsOf, type PlanCondition, titleOf } from "./query_plan_names.ts";
+
+/** A step of a plan as PostgreSQL reports it: its fields by their names there. */
+export type RawPlan = Readonly<Record<string, unknown>>;
+
+/** The answer of EXPLAIN is none, or the statement was not run for it. */
+export class QueryPlanError extends Error {
+  override readonly name = "QueryPlanError";
+}
+
+/** Pages of 8 kB that a step touched, those of the steps below it left out. */
+export interface PlanPages {
+  /** Found in PostgreSQL's own cache. */
+  readonly hit: number;
+  /** Asked of the operating system. */
+  readonly read: number;
+  /** Written to temporary files, because they did not fit into memory. */
+  readonly spilled: number;
+}
+
+/** A step of a plan. Times in milliseconds. */
+export interface PlanNode {
+  /** Counted from 1, from top to bottom. */
+  readonly number: number;
+  /** How many steps it is below the first. */
+  readonly depth: number;
+  /** `"Seq Scan"`, as PostgreSQL calls it. */
+  readonly type: string;
+  /** `"Index Scan on orders"`. */
+  readonly title: string;
+  /** The index by which it finds the rows of a table. */
+  readonly index?: string;
+  /** The table that it reads or writes. */
+  readonly relation?: string;
+  readonly conditions: readonly PlanCondition[];
+  /** How often it ran, in all processes; 0: never. */
+  readonly loops: number;
+  /** How many processes shared the work. */
+  readonly processes: number;
+  /** The rows of one loop: those that came, and those that the planner expected. */
+  readonly rows: number;
+  readonly expectedRows: number;
+  /** How many times too many or too few were expected, at least 1; undefined where the two cannot be compared. */
+  readonly misestimate?: number;
+  /** Nobody asked for the rest of its rows, so that fewer than expected say nothing. */
+  readonly stoppedEarly: boolean;
+  /** The rows of all loops that a condition threw away. */
+  readonly removedRows: number;
+  /** With the steps below, as the clock on the wall shows it. */
+  readonly total: number;
+  /** Without them. */
+  readonly self: number;
+  readonly pages: PlanPages;
+  readonly children: readonly PlanNode[];
+  /** All that PostgreSQL said about it. */
+  readonly raw: RawPlan;
+}
+
+/** Checks that ran after the statement's own work, such as those of foreign keys. Time in milliseconds. */
+export interface PlanTrigger {
+  readonly name: string;
+  readonly calls: number;
+  readonly milliseconds: number;
+}
+
+/** A whole plan. Times in milliseconds. */
+export interface PlanTree {
+  readonly root: PlanNode;
+  /** All steps, from top to bottom. */
+  readonly nodes: readonly PlanNode[];
+  readonly planning: number;
+  readonly execution: number;
+  readonly triggers: readonly PlanTrigger[];
+  /** What compiling parts of the plan took; a part of `execution`. */
+  readonly jit: number;
+}
+
+/** A step while its place is being found. */
+interface Draft {
+  readonly raw: RawPlan;
+  readonly loops: number;
+  readonly processes: number;
+  readonly gross: number;
+  readonly cut: Cut;
+  children: Draft[];
+}
+
+/** Why fewer rows than expected mean nothing (`"early"`: nobody asked for the rest), or the count itself (`"never"`). */
+type Cut = "" | "early" | "never";
+
+/**
+ * Reads the answer of `EXPLAIN (ANALYZE, FORMAT JSON)`.
+ *
+ * @param answer the JSON as text, or parsed
+ * @throws {QueryPlanError} when it is something else, or the statement was not run
+ */
+export function parseQueryPlan(answer: unknown): PlanTree {
+  const parsed = typeof answer === "string" ? parseJson(answer) : answer;
+  const statement = (Array.isArray(parsed) ? parsed[0] : parsed) as RawPlan | undefined;
+  const plan = statement?.["Plan"] as RawPlan | undefined;
+  if (plan === undefined) {
+    throw new QueryPlanError("This is no plan. Give the answer of EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT …");
+  }
+  if (plan["Actual Loops"] === undefined || plan["Actual Total Time"] === undefined) {
+    throw new QueryPlanError("This plan has no times: it was not run. Say EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON).");
+  }
+  const draft = draftOf(plan, 1, "");
+  moveSubplans(draft, draft);
+  const execution = number(statement!["Execution Time"]) || draft.gross;
+  const nodes: PlanNode[] = [];
+  // a CTE that writes and is not read runs after everything else
+  const unread = draft.children.filter(({ raw }) => isCte(raw) && raw["Node Type"] === "ModifyTable");
+  const total = unread.reduce((sum, { gross }) => sum + gross, draft.gross);
+  const root = finish(draft, Math.min(total, execution), 0, nodes);
+  const triggers = (statement!["Triggers"] as RawPlan[] | undefined ?? []).map((trigger) => ({
+    name: String(trigger["Constraint Name"] ?? trigger["Trigger Name"]),
+    calls: number(trigger["Calls"]),
+    milliseconds: number(trigger["Time"]),
+  }));
+  const jit = number(((statement!["JIT"] as RawPlan)?.["Timing"] as RawPlan)?.["Total"]);
+  return { root, nodes, planning: number(statement!["Planning Time"]), execution, triggers, jit };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function draftOf(raw: RawPlan, processes: number, cut: Cut): Draft {
+  const loops = number(raw["Actual Loops"]);
+  const gross = number(raw["Actual Total Time"]) * loops / processes;
+  const children = (raw["Plans"] as RawPlan[] | undefined ?? []).map((child, index) => {
+    const isGather = raw["Node Type"] === "Gather" || raw["Node Type"] === "Gather Merge";
+    const shared = isGather ? Math.max(1, number(child["Actual Loops"]) / Math.max(1, loops)) : processes;
+    return draftOf(child, isSubplan(child) ? processes : shared, cutOf(raw, child, index, cut));
+  });
+  return { raw, loops, processes, gross, cut, children };
+}
+
+/** Whether a step's rows are all that there are to give. */
+function cutOf(parent: RawPlan, child: RawPlan, index: number, above: Cut): Cut {
+  const type = parent["Node Type"];
+  if (isSubplan(child)) return isCte(child) ? "" : "early"; // EXISTS and scalars take the first row
+  if (type === "Limit") return "early";
+  if (type === "Merge Join") return index === 1 ? "never" : "early"; // the inner side gives rows again and again
+  const wantsOne = parent["Inner Unique"] === true || parent["Join Type"] === "Semi" || parent["Join Type"] === "Anti";
+  if (type === "Nested Loop" && index === 1 && wantsOne) return "early";
+  const readsAll = type === "Sort" || type === "Hash" || type === "Bitmap Heap Scan" ||
+    type === "Aggregate" && parent["Strategy"] !== "Sorted";
+  return readsAll || above === "never" ? "" : above;
+}
+
+/** Puts each CTE and InitPlan below the step that reads it: there its time passes. */
+function moveSubplans(node: Draft, root: Draft): void {
+  for (const child of [...node.children]) {
+    moveSubplans(child, root);
+    if (child.raw["Parent Relationship"] !== "InitPlan") continue;
+    const reader = isCte(child.raw) ? readerOfCte(child, root) : readerOfValue(child, node);
+    if (reader === undefined || reader === node) continue;
+    node.children = node.children.filter((each) => each !== child);
+    reader.children = [...reader.children, child];
+  }
+}
+
+/** Of several readers the one that waited longest: it had the rows made. */
+function readerOfCte({ raw }: Draft, root: Draft): Draft | undefined {
+  const name = String(raw["Subplan Name"]).replace(/^CTE /, "");
+  return [...everyDraft(root)]
+    .filter((each) => each.raw["Node Type"] === "CTE Scan" && each.raw["CTE Name"] === name)
+    .sort((a, b) => b.gross - a.gross)[0];
+}
+
+/** The first step whose conditions name the value; before workers begin, their Gather has it made. */
+function readerOfValue(value: Draft, parent: Draft): Draft | undefined {
+  const [, name, parameter = name] = /^(InitPlan \d+)(?:.*(\$\d+))?/.exec(String(value.raw["Subplan Name"])) ?? [];
+  const names = (draft: Draft) =>
+    conditionsOf(draft.raw).some(({ text }) => [`${name})`, parameter].some((each) => mentions(text, each)));
+  const search = (draft: Draft): Draft | undefined => {
+    if (names(draft)) return draft;
+    const found = draft.children.filter((child) => child !== value).map(search).find((each) => each !== undefined);
+    return found !== undefined && String(draft.raw["Node Type"]).startsWith("Gather") ? draft : found;
+  };
+  return search(parent);
+}
+
+function mentions(text: string, name: string): boolean {
+  const at = text.indexOf(name);
+  return at !== -1 && !/\d/.test(text[at + name.length] ?? "");
+}
+
+function* everyDraft(draft: Draft): Generator<Draft> {
+  yield draft;
+  for (const child of draft.children) yield* everyDraft(child);
+}
+
+/** A mean of thousands of loops is rounded: the steps below never take longer than the one that they are part of. */
+function finish({ raw, loops, processes, cut, children }: Draft, total: number, depth: number, nodes: PlanNode[]) {
+  const place = nodes.push(undefined as never) - 1;
+  const below = children.reduce((sum, { gross }) => sum + gross, 0);
+  const scale = below > total ? total / below : 1;
+  const finished = children.map((child): PlanNode => finish(child, child.gross * scale, depth + 1, nodes));
+  const [rows, expectedRows] = [number(raw["Actual Rows"]), number(raw["Plan Rows"])];
+  const removed = Object.entries(raw).filter(([key]) => key.startsWith("Rows Removed by"));
+  const node: PlanNode = {
+    number: place + 1,
+    depth,
+    type: String(raw["Node Type"]),
+    title: titleOf(raw),
+    ...(typeof raw["Relation Name"] === "string" ? { relation: raw["Relation Name"] } : {}),
+    ...(typeof raw["Index Name"] === "string" && raw["Relation Name"] ? { index: raw["Index Name"] } : {}),
+    conditions: conditionsOf(raw),
+    loops,
+    processes: Math.round(processes),
+    rows,
+    expectedRows,
+    misestimate: loops === 0 ? undefined : misestimateOf(raw, rows, expectedRows, cut),
+    stoppedEarly: loops > 0 && cut === "early" && rows < expectedRows,
+    removedRows: removed.reduce((sum, [, rows]) => sum + number(rows) * loops, 0),
+    total,
+    self: Math.max(0, total - below * scale),
+    pages: ownPages(raw, children),
+    children: finished,
+    raw,
+  };
+  return nodes[place] = node;
+}
+
+function misestimateOf({ "Node Type": type }: RawPlan, rows: number, expected: number, cut: Cut): number | undefined {
+  const countsNothing = type === "BitmapAnd" || type === "BitmapOr" || type === "ModifyTable" && expected === 0;
+  if (countsNothing || cut === "never" || cut === "early" && rows < expected) return undefined;
+  const [less, more] = [rows, expected].map((each) => Math.max(each, 1)).sort((a, b) => a - b);
+  return more / less;
+}
+
+function ownPages(raw: RawPlan, children: readonly Draft[]): PlanPages {
+  const own = (...keys: string[]) => {
+    const sum = (of: RawPlan) => keys.reduce((total, key) => total + number(of[key]), 0);
+    return Math.max(0, sum(raw) - children.reduce((total, child) => total + sum(child.raw), 0));
+  };
+  return {
+    hit: own("Shared Hit Blocks", "Local Hit Blocks"),
+    read: own("Shared Read Blocks", "Local Read Blocks"),
+    spilled: own("Temp Written Blocks"),
+  };
+}
+
+function isSubplan({ "Parent Relationship": relation }: RawPlan): boolean {
+  return relation === "InitPlan" || relation === "SubPlan";
+}
+
+function isCte({ "Subplan Name": name }: RawPlan): boolean {
+  return String(name).startsWith("CTE ");
+}
+
+function number(value: unknown): number {
+  return typeof value === "number" && Number.isFinite(value) ? value : 0;
+}

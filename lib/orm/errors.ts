@@ -1,5 +1,6 @@
 /** The errors of sessions. @module */
 import { EngineError } from "../engine/errors.ts";
+import type { Table } from "../schema/table.ts";
 
 /** A relation was read that nobody loaded. */
 export class NotLoadedError extends EngineError {
@@ -80,10 +81,25 @@ export class SessionClosedError extends EngineError {
   }
 }
 
-/** An UPDATE met no row: it was deleted, or its key changed, since the object was loaded. */
+/**
+ * An UPDATE or DELETE did not find a row as its object knows it: someone deleted it or, where the model has a version,
+ * changed it. Nothing of the flush is kept.
+ */
 export class StaleDataError extends EngineError {
-  constructor(table: string) {
-    super(`A changed object has no row in "${table}" any more: someone deleted it since it was loaded.`);
+  readonly table: string;
+
+  /** @param keys of the rows that were not found: the values of the primary key in the order of its columns. */
+  constructor({ name, primaryKey, version }: Table, what: string, readonly keys: readonly (readonly unknown[])[]) {
+    const key = (values: readonly unknown[]) => primaryKey.map((column, i) => `${column.name} ${values[i]}`).join(", ");
+    const more = keys.length > 5 ? ` and ${keys.length - 5} more` : "";
+    super(
+      `Cannot ${what} in "${name}": ${keys.slice(0, 5).map(key).join("; ")}${more}. Someone ` +
+        `${
+          version ? "changed or deleted" : "deleted"
+        } what was loaded. Nothing of this flush is kept: rollback(), load ` +
+        "the objects anew and decide again.",
+    );
+    this.table = name;
   }
 }
 

@@ -5,7 +5,7 @@ import type { Result } from "../engine/result.ts";
 import type { Step } from "../schema/dml.ts";
 import { KeyChangedError, StaleDataError } from "./errors.ts";
 import { keyOf, keyText } from "./identity_map.ts";
-import type { ObjectState } from "./object_state.ts";
+import { type ObjectState, stateOf } from "./object_state.ts";
 import { propagateKeys } from "./relations.ts";
 import type { Sent, Tracker } from "./tracker.ts";
 
@@ -60,10 +60,23 @@ export class Flush {
 
 /** @throws {StaleDataError} @throws {KeyChangedError} when other rows were written than meant. */
 function takeOver(step: Step, result: Result<unknown>): void {
+  const rows = result.tuples().all();
   if (step.counted && result.rowCount !== step.entities.length) {
-    throw step.numbered ? new KeyChangedError(step.table.name) : new StaleDataError(step.table.name);
+    throw step.numbered ? new KeyChangedError(step.table.name) : staleData(step, rows);
   }
-  applyReturned(step, result.tuples().all());
+  applyReturned(step, rows);
+}
+
+/** Names the rows that a step did not find; their objects are read anew once the transaction was rolled back. */
+function staleData({ table, kind, entities }: Step, rows: readonly unknown[][]): StaleDataError {
+  const found = new Set(rows.map((row) => keyText(row.slice(0, table.primaryKey.length))));
+  const keyed = entities.map((entity) => {
+    const state = stateOf(entity);
+    return { state, key: state.status === "deleted" ? state.rowKey : keyOf(table, entity) };
+  });
+  const stale = keyed.filter(({ key }) => !found.has(keyText(key)));
+  for (const { state } of stale) state.isExpired = true;
+  return new StaleDataError(table, kind, stale.map(({ key }) => key));
 }
 
 /** A step whose values do not change any more, but for keys that the server has yet to make. */

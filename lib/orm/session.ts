@@ -227,7 +227,7 @@ export class Session implements AsyncDisposable {
    * Sends what waits: new objects, changed ones, deleted ones, and their relations. The transaction stays open.
    *
    * @throws {EncodingError} @throws {MissingValueError} before anything is sent.
-   * @throws {DatabaseError} the session then needs a `rollback()`.
+   * @throws {StaleDataError} @throws {DatabaseError} the session then needs a `rollback()`.
    */
   flush(): Promise<void> {
     return this.#exclusive("work", "flush()", () => this.#flush());

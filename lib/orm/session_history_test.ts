@@ -1,6 +1,6 @@
 /**
  * Random histories of a session against a plain model of the tables: what a flush writes, a commit keeps and a rollback
- * undoes, in savepoints too. A history that goes wrong is cut down to the shortest one and printed with its seed.
+ * undoes, in savepoints too, while another session changes rows now and then: what that wrote is never overwritten. A history that goes wrong is cut down to the shortest one and printed with its seed.
  */
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
@@ -14,6 +14,7 @@ import {
   selectinload,
   sessionmaker,
   type SessionSavepoint,
+  StaleDataError,
 } from "../mod.ts";
 import { testDatabase } from "../workbook/test_database.ts";
 import { metadata, Team, Toy, User } from "./testing/playground.ts";
@@ -26,14 +27,18 @@ const NAMES = ["a", "b", "c", "d"]; // few, so that unique names collide
 
 /** Rows by the number of their object; references are such numbers too. */
 interface Tables {
-  users: Map<
-    number,
-    { name: string; team: number | null; friend: number | null; settings: { sizes: number[] } | null }
-  >;
+  users: Map<number, UserRow & { version: number }>;
   toys: Map<number, { name: string }>;
   teams: Map<number, { name: string }>;
   /** `user-toy` */
   links: Set<string>;
+}
+
+interface UserRow {
+  name: string;
+  team: number | null;
+  friend: number | null;
+  settings: { sizes: number[] } | null;
 }
 
 /** What is done: a name, and two numbers that choose the objects and values it is done with. */
@@ -53,6 +58,8 @@ class History {
   /** Savepoints whose transaction is over. */
   #stale: SessionSavepoint[] = [];
   #failed = false;
+  /** Users whose rows another session changed: objects may hold an earlier version. */
+  readonly #overtaken = new Set<number>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -86,6 +93,7 @@ class History {
       team: team?.[0] ?? null,
       friend: friend?.[0] ?? null,
       settings: b % 2 ? { sizes: [b] } : null,
+      version: 0,
     });
     this.#session.add(user);
   }
@@ -175,6 +183,20 @@ class History {
     for (const link of this.#wanted.links) if (link.split("-").includes(`${number}`)) this.#wanted.links.delete(link);
   }
 
+  /** Another session changes a row, while this one holds no locks. */
+  async overtake(a: number): Promise<void> {
+    const numbers = [...this.#committed.users.keys()];
+    if (this.#session.state !== "idle" || numbers.length === 0) return;
+    const number = numbers[a % numbers.length];
+    const { id } = this.#objects[number];
+    await this.#engine.begin((other) => other.execute("UPDATE users SET version = version + 1 WHERE id = $1", [id]));
+    this.#overtaken.add(number);
+    for (const tables of [this.#committed, this.#flushed, this.#wanted]) {
+      const row = tables.users.get(number);
+      if (row) row.version++;
+    }
+  }
+
   async flush(): Promise<void> {
     await this.#writes(() => this.#session.flush());
     if (!this.#failed) assertEquals([this.#session.new.size, this.#session.deleted.size], [0, 0]);
@@ -253,17 +275,36 @@ class History {
   /** Does something that flushes, and looks whether it fails just when the tables forbid it. */
   async #writes(work: () => Promise<unknown>): Promise<void> {
     const expected = this.#forecast();
+    const written = [...this.#flushed.users.keys()].filter((number) => this.#isWritten(number));
+    const isStale = written.some((number) => this.#version(number) !== this.#flushed.users.get(number)!.version);
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof IntegrityError)) throw error;
-      assert(expected !== "works", `this flush had to work: ${error.message}`);
+      if (!(error instanceof IntegrityError || error instanceof StaleDataError)) throw error;
+      const isDue = isStale || expected !== "works" && error instanceof IntegrityError;
+      assert(isDue, `this flush had to work: ${error.message}`);
       assertEquals(this.#session.state, "failed");
       this.#failed = true;
       return;
     }
-    assert(expected !== "fails", "this flush had to fail");
+    assert(expected !== "fails" && !isStale, "this flush had to fail");
+    for (const [number, row] of this.#wanted.users) {
+      const before = this.#flushed.users.get(number)?.version;
+      const version = this.#version(number);
+      if (before === undefined) assert(version === 1 || version === 2, "2: it waited for another new row");
+      else if (written.includes(number)) assertEquals(version, before + 1);
+      else continue;
+      row.version = version;
+    }
     this.#flushed = structuredClone(this.#wanted);
+  }
+
+  #isWritten(number: number): boolean {
+    return JSON.stringify(this.#flushed.users.get(number)) !== JSON.stringify(this.#wanted.users.get(number));
+  }
+
+  #version(number: number): number {
+    return (this.#objects[number] as User).version;
   }
 
   /** New names come before old ones go, so a name that changes hands may or may not be refused. */
@@ -302,6 +343,8 @@ class History {
         settings: row.settings as User["settings"],
       };
       assertEquals({ name, teamId, friendId, settings }, expected, `object ${number}`);
+      const isOld = this.#overtaken.has(number) && user.version < row.version;
+      if (!isOld) assertEquals(user.version, row.version, `version of object ${number}`);
       this.#compareReference(() => user.team, row.team);
       this.#compareReference(() => user.friend, row.friend);
       if (user.toys.isLoaded) this.#compareLinks(tables, "users", number, [...user.toys]);
@@ -335,7 +378,9 @@ class History {
   async #read(): Promise<Tables> {
     await using connection = await this.#engine.connect({ isolationLevel: "AUTOCOMMIT" });
     const [users, toys, teams, links] = await Promise.all([
-      connection.execute<User>(`SELECT id, name, team_id AS "teamId", friend_id AS "friendId", settings FROM users`),
+      connection.execute<User>(
+        `SELECT id, name, team_id AS "teamId", friend_id AS "friendId", settings, version FROM users`,
+      ),
       connection.execute<Toy>("SELECT id, name FROM toys"),
       connection.execute<Team>("SELECT id, name FROM teams"),
       connection.execute<{ user: string; toy: string }>(`SELECT user_id AS "user", toy_id AS toy FROM user_toy`),
@@ -347,10 +392,10 @@ class History {
     const number = (id: unknown) => id === null ? null : live.get(id) ?? -1;
     return {
       users: new Map(
-        users.all().map(({ id, name, teamId, friendId, settings }) => [
-          number(id)!,
-          { name, team: number(teamId), friend: number(friendId), settings: settings as { sizes: number[] } | null },
-        ]),
+        users.all().map(({ id, name, teamId, friendId, settings, version }) => {
+          const row = { name, team: number(teamId), friend: number(friendId), version };
+          return [number(id)!, { ...row, settings: settings as UserRow["settings"] }];
+        }),
       ),
       toys: new Map(toys.all().map(({ id, name }) => [number(id)!, { name }])),
       teams: new Map(teams.all().map(({ id, name }) => [number(id)!, { name }])),
@@ -374,7 +419,7 @@ class History {
 const COMMANDS: (keyof History)[] = [
   ...["addUser", "addUser", "addToy", "addTeam", "rename", "settings", "setTeam", "leaveTeam", "setFriend"] as const,
   ...["link", "link", "unlink", "delete", "flush", "get", "select", "commit", "commit", "rollback"] as const,
-  ...["beginNested", "commitNested", "rollbackNested", "reopen"] as const,
+  ...["beginNested", "commitNested", "rollbackNested", "reopen", "overtake"] as const,
 ];
 const command = fc.tuple(fc.constantFrom(...COMMANDS), fc.nat(7), fc.nat(11));
 

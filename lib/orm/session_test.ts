@@ -124,7 +124,7 @@ for (const driver of ["pg", "postgres"]) {
     await t.engine.begin((connection) => connection.execute("DELETE FROM heroes"));
     sandy.name = "other";
     session.add(new Hero({ name: "patrick" }));
-    await assertRejects(() => session.commit(), StaleDataError, `no row in "heroes"`);
+    await assertRejects(() => session.commit(), StaleDataError, `update in "heroes": id ${sandy.id}.`);
     assertEquals(await countHeroes(t), 0n);
   });
 

@@ -124,7 +124,7 @@ function requireValues(table: Table, entity: Entity, given: readonly TableColumn
 function* changedRows(persistent: Iterable<Persistent>): Generator<RowWrite> {
   for (const { table, entity, loaded } of persistent) {
     const awaited = propagateKeys(entity);
-    const columns = changedColumns({ table, entity, loaded });
+    const columns = changedColumns({ table, entity, loaded }).filter(({ version }) => !version);
     if (columns.length === 0) continue;
     const broken = columns.find((column) =>
       (entity[column.attribute] ?? null) === null && !column.nullable && !awaited.has(column)

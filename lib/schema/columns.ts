@@ -63,6 +63,8 @@ export interface ColumnDefinition {
   readonly serverDefault?: ServerExpression;
   /** Written with each UPDATE of the row. */
   readonly onUpdate?: ServerExpression;
+  /** Counts the writes of a row: a write whose object holds another count is refused. */
+  readonly version?: boolean;
   /** What the database says of the column. */
   readonly comment?: string;
   /** Turns a value into the parameter that is sent, where the value alone does not say how. */
@@ -129,6 +131,15 @@ export class Column<Value, Optional extends boolean = false, Key extends boolean
   /** The server makes the value anew with each UPDATE; it comes back with the write. */
   onUpdate(expression: ServerExpression): Column<Value, Optional, Key> {
     return this.#with({ onUpdate: expression });
+  }
+
+  /**
+   * The column counts the writes of its row, as SQLAlchemy's `version_id_col`: 1 for a new one, one more with each UPDATE.
+   * A row is changed or deleted only if its version is still that of the object; else `flush()` and `commit()` throw a
+   * `StaleDataError`, and what someone else wrote meanwhile is not overwritten. One a model.
+   */
+  version(this: Column<number, false, false>): Column<number, true> {
+    return new Column({ ...this.definition, version: true, default: () => 1 });
   }
 
   /** What the database says of the column: `psql` shows it with `\\d+`. */

@@ -55,7 +55,7 @@ export function writeRows(rows: Iterable<RowWrite>, write: (rows: readonly RowWr
   );
   return [...groups.values()].flatMap((group) => {
     const [{ table, columns }] = group;
-    const parameters = table.primaryKey.length + columns.length;
+    const parameters = foundBy(table).length + columns.length;
     const size = columns.some(isArray) ? Math.floor(MOST_PARAMETERS / parameters) : group.length;
     return Array.from(
       { length: Math.ceil(group.length / size) },
@@ -105,22 +105,25 @@ export function linkRows(rows: readonly RowWrite[]): Step {
 /** One row is addressed directly, several through a joined list of rows. */
 export function updateRows(rows: readonly RowWrite[]): Step {
   const [{ table, columns: changed }] = rows;
-  const keys = table.primaryKey.map((column) => ({ ...column, name: `key_${column.name}` }));
-  const renewed = table.columns.filter((column) => column.onUpdate && !changed.includes(column));
+  const by = foundBy(table);
+  const keys = by.map((column) => ({ ...column, name: `key_${column.name}` }));
+  const renewed = table.columns.filter((column) => (column.onUpdate ?? column.version) && !changed.includes(column));
   const more = { columns: [...changed, ...renewed], returning: [...table.primaryKey, ...renewed], counted: true };
   const update = (value: (column: NamedColumn) => string, from = "", of?: Table) => {
+    const renew = (column: TableColumn) =>
+      column.version ? `${names([column], of?.sqlName)} + 1` : column.onUpdate!.sql;
     const set = [
       ...changed.map((column) => `${quote(column.name)} = ${value(column)}`),
-      ...renewed.map((column) => `${quote(column.name)} = ${column.onUpdate!.sql}`),
+      ...renewed.map((column) => `${quote(column.name)} = ${renew(column)}`),
     ];
-    const where = table.primaryKey.map((column, index) => `${names([column], of?.sqlName)} = ${value(keys[index])}`);
+    const where = by.map((column, index) => `${names([column], of?.sqlName)} = ${value(keys[index])}`);
     return `UPDATE ${table.sqlName} SET ${set.join(", ")}${from} WHERE ${where.join(" AND ")} ` +
       `RETURNING ${read(more.returning, of)}`;
   };
   if (rows.length === 1) {
     const sent: NamedColumn[] = [...changed, ...keys];
     const sql = update((column) => `$${sent.indexOf(column) + 1}`);
-    return step("update", rows, ONE_ROW, (row) => [...values(row), ...rowKey(row)], sql, more);
+    return step("update", rows, ONE_ROW, (row) => [...values(row), ...found(row)], sql, more);
   }
   const columns = [...keys, ...changed];
   const source = rowSource(columns, rows.length);
@@ -129,30 +132,31 @@ export function updateRows(rows: readonly RowWrite[]): Step {
     ` FROM (${source.sql}) AS changed (${names(columns)})`,
     table,
   );
-  return step("update", rows, source, (row) => [...rowKey(row), ...values(row)], sql, more);
+  return step("update", rows, source, (row) => [...found(row), ...values(row)], sql, more);
 }
 
 /** Where deleted rows refer to each other in a circle, the reference is taken out first. */
 export function detachRows(rows: readonly RowWrite[]): Step {
   const [{ table, columns }] = rows;
-  return keyedStep(
-    "update",
-    `UPDATE ${table.sqlName} SET ${names(columns)} = NULL`,
-    rows,
-    table.primaryKey,
-    rowKey,
-  );
+  return countedStep("update", `UPDATE ${table.sqlName} SET ${names(columns)} = NULL`, rows);
 }
 
-/** Deletes rows by their key. */
+/** Deletes rows by their key, and their version where they have one. */
 export function deleteRows(rows: readonly RowWrite[]): Step {
-  return keyedStep("delete", `DELETE FROM ${rows[0].table.sqlName}`, rows, rows[0].columns, rowKey);
+  const [{ table }] = rows;
+  return { ...countedStep("delete", `DELETE FROM ${table.sqlName}`, rows), columns: foundBy(table) };
+}
+
+/** The keys that come back tell which rows were not found. */
+function countedStep(kind: Step["kind"], what: string, rows: readonly RowWrite[]): Step {
+  const [{ table }] = rows;
+  const keyed = keyedStep(kind, what, rows, foundBy(table), found);
+  return { ...keyed, sql: `${keyed.sql} RETURNING ${names(table.primaryKey)}`, counted: true };
 }
 
 /** Deletes rows of an association; one that is gone already is what was wanted. */
 export function unlinkRows(rows: readonly RowWrite[]): Step {
-  const what = `DELETE FROM ${rows[0].table.sqlName}`;
-  return { ...keyedStep("unlink", what, rows, rows[0].columns, values), counted: false };
+  return keyedStep("unlink", `DELETE FROM ${rows[0].table.sqlName}`, rows, rows[0].columns, values);
 }
 
 function keyedStep(
@@ -163,7 +167,7 @@ function keyedStep(
   key: (row: RowWrite) => unknown[],
 ): Step {
   const source = rowSource(by, rows.length);
-  return step(kind, rows, source, key, `${what} WHERE (${names(by)}) IN (${source.sql})`, { counted: true });
+  return step(kind, rows, source, key, `${what} WHERE (${names(by)}) IN (${source.sql})`);
 }
 
 function insertInto({ sqlName }: Table, columns: readonly TableColumn[], { sql }: RowSource): string {
@@ -229,11 +233,17 @@ function rowSource(columns: readonly TableColumn[], count: number, numbered = fa
   };
 }
 
-/** The key by which a row is found: an object may have got another one since it was loaded. */
-function rowKey({ table, entity, loaded }: RowWrite): unknown[] {
-  return loaded
+/** The columns by which a write finds a row. */
+function foundBy({ primaryKey, version }: Table): readonly TableColumn[] {
+  return version ? [...primaryKey, version] : primaryKey;
+}
+
+/** The values of these columns. An object may have got another key since it was loaded; its version is what it holds. */
+function found({ table, entity, loaded }: RowWrite): unknown[] {
+  const key = loaded
     ? table.keyIndexes.map((index) => loaded[index])
     : table.primaryKey.map(({ attribute }) => entity[attribute]);
+  return table.version ? [...key, entity[table.version.attribute]] : key;
 }
 
 /** The values of an object's columns as they are sent. */

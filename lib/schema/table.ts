@@ -85,6 +85,8 @@ export class Table<C extends Columns = Columns, Name extends string = string> {
   readonly comment: string | undefined;
   readonly columns: readonly TableColumn[];
   readonly primaryKey: readonly TableColumn[];
+  /** The column that counts the writes of each row, if the model has one. */
+  readonly version: TableColumn | undefined;
   /** The positions of the primary key among the columns. */
   readonly keyIndexes: readonly number[];
   /** The positions of the columns whose values can be changed in place: dates, arrays, JSON, bytes. */
@@ -97,8 +99,8 @@ export class Table<C extends Columns = Columns, Name extends string = string> {
   readonly checks: readonly { readonly name: string; readonly sql: string }[];
 
   /**
-   * @throws {InvalidModelError} when no column is the primary key, because a session could not tell the rows apart, and
-   * for a name that cannot be used.
+   * @throws {InvalidModelError} when no column is the primary key, because a session could not tell the rows apart, for
+   * a second version column, and for a name that cannot be used.
    */
   constructor(readonly name: Name, columns: C, readonly metadata: Metadata, options: TableOptions = {}) {
     requireNames(name, Object.keys(columns), options.schema);
@@ -116,6 +118,7 @@ export class Table<C extends Columns = Columns, Name extends string = string> {
     if (this.primaryKey.length === 0) {
       throw new InvalidModelError(name, "it has no primary key: mark a column with .primaryKey()");
     }
+    this.version = versionOf(name, this.columns);
     this.keyIndexes = this.primaryKey.map((column) => this.columns.indexOf(column));
     this.mutableIndexes = this.columns.flatMap(({ type }, index) => MUTABLE.test(type) ? [index] : []);
     const named = (attributes: readonly string[]) => attributes.map((attribute) => this.column(attribute));
@@ -209,6 +212,18 @@ export class Metadata {
 /** An array of an enum type is read as one of texts: only the server knows that its own type is an array. */
 export function isEnumList({ type, values }: TableColumn): boolean {
   return values !== undefined && type.endsWith("[]");
+}
+
+function versionOf(table: string, columns: readonly TableColumn[]): TableColumn | undefined {
+  const versions = columns.filter(({ version }) => version);
+  const [version] = versions;
+  const problem = versions.length > 1
+    ? `a model has one version, and this has ${versions.map(({ attribute }) => `"${attribute}"`).join(" and ")}`
+    : version && (version.nullable || version.primaryKey || !/^(small)?int/.test(version.type))
+    ? `the version "${version.attribute}" counts, so it is an integer, not nullable, and no primary key`
+    : undefined;
+  if (problem) throw new InvalidModelError(table, problem);
+  return version;
 }
 
 function requireNames(table: string, attributes: readonly string[], schema = ""): void {

@@ -165,7 +165,7 @@ export class SyncSession implements Disposable {
    * Sends what waits. The transaction stays open.
    *
    * @throws {EncodingError} @throws {MissingValueError} before anything is sent.
-   * @throws {DatabaseError} the session then needs a `rollback()`.
+   * @throws {StaleDataError} @throws {DatabaseError} the session then needs a `rollback()`.
    */
   flush(): void {
     this.#assert("work");

@@ -34,6 +34,7 @@ export class User extends base.model("users", {
   teamId: integer().nullable().references("teams.id"),
   friendId: uuid().nullable().references("users.id"),
   settings: jsonb<{ theme?: string; sizes?: number[] }>().nullable(),
+  version: integer().version(),
 }) {
   declare team: Team | null;
   declare friend: User | null;

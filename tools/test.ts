@@ -24,6 +24,7 @@ import { Gate, type Outcome, readTestSummary } from "./jupyter/gate.ts";
 import { type NotebookFile, readNotebooks } from "./jupyter/notebook.ts";
 import { exists, notebooksFolder, root, solutionsFolder } from "./jupyter/paths.ts";
 import { run } from "./jupyter/processes.ts";
+import { findBrokenLinks, findMisspellings, readProse } from "./jupyter/prose.ts";
 import { dropRunSchemas } from "./jupyter/run_schemas.ts";
 import { explainProof, findStale, type Job, jobName, type Report, runJobs } from "./jupyter/runs.ts";
 
@@ -71,6 +72,11 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
   await step("notebooks: lint", async () => tell(await lintCells(sets)));
   await step("notebooks: types", async () => tell(await checkTypes(sets)));
   await step("notebooks: outputs and answers", async () => await findOmissions(files, exercises));
+  const prose = await readProse(files);
+  await step(
+    "texts: links",
+    async () => listed((await Promise.all(prose.map((each) => findBrokenLinks(each)))).flat()),
+  );
   await step("library, without permission", async () => {
     // What needs the database is ignored here and counted where it runs.
     const { skipped: _, ...outcome } = await deno("test", "--no-check", "--no-prompt", "lib");
@@ -81,6 +87,7 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
       await ensureEnvironment({ stop });
       return { passed: 1, failed: 0 };
     });
+    await step("texts: spelling", async () => listed(await findMisspellings(prose, await ensureEnvironment({ stop }))));
     await step("PostgreSQL", async () => {
       await serverVersion(await databaseUrl());
       return { passed: 1, failed: 0 };
@@ -144,7 +151,7 @@ async function runDeno(args: string[], stop: AbortSignal): Promise<Outcome> {
 function tell(problems: readonly Problem[], cure?: string): Outcome {
   const details = problems.map(({ where, message }) => `${where}: ${message}`);
   if (cure && problems.some(({ isFormat }) => isFormat)) details.push(`To put it right: ${cure}`);
-  return { passed: problems.length === 0 ? 1 : 0, failed: problems.length === 0 ? 0 : 1, details: details.join("\n") };
+  return listed(details);
 }
 
 async function findOmissions(
@@ -158,6 +165,11 @@ async function findOmissions(
     ...files.flatMap((file) => findGaps(file.name, exercises.get(file)!)),
     ...await findOrphans(solutionsFolder, [...exercises.values()].flat()),
   ];
+  return listed(sentences);
+}
+
+/** One check that found this, or nothing. */
+function listed(sentences: readonly string[]): Outcome {
   const isGood = sentences.length === 0;
   return { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1, details: sentences.join("\n") };
 }

@@ -35,6 +35,8 @@ const labSettings = {
     checkForUpdates: false,
     doNotDisturbMode: false,
   },
+  // The glossary and the README are for reading.
+  "@jupyterlab/docmanager-extension:plugin": { defaultViewers: { markdown: "Markdown Preview" } },
   // Every cell is drawn, also those out of sight: the page does not jump while one scrolls past pictures.
   "@jupyterlab/notebook-extension:tracker": { windowingMode: "defer" },
 };

@@ -41,6 +41,7 @@ export { type SessionMaker, sessionmaker } from "./orm/sessionmaker.ts";
 export type { Savepoint as SessionSavepoint } from "./engine/savepoint.ts";
 export { SyncSession, type SyncSessionMaker, syncSessionmaker } from "./sync/sync_session.ts";
 export * from "./orm/errors.ts";
+export { retry, RetryLimitError, type RetryOptions, type Transactional } from "./ext/retry.ts";
 
 // migrations
 export { current, downgrade, history, type HistoryEntry, upgrade } from "./migrate/commands.ts";

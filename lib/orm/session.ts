@@ -183,7 +183,8 @@ export class Session implements AsyncDisposable {
   }
 
   /**
-   * Begins a transaction now, to choose how: else it begins by itself with the first statement.
+   * Begins a transaction now, to choose how: else it begins by itself with the first statement. What the options leave
+   * out is as the session was told.
    *
    * @throws {TransactionBegunError} when one is open.
    */

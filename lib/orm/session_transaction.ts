@@ -13,7 +13,7 @@ export class SessionTransaction {
   /** Of the transaction that is open. */
   #connection: Connection | undefined;
 
-  /** @param options how a transaction begins where `begun()` is not told. */
+  /** @param options how a transaction begins, as far as `begun()` is not told. */
   constructor(engine: Engine, options: TransactionOptions) {
     this.#engine = engine;
     this.#options = options;
@@ -34,9 +34,9 @@ export class SessionTransaction {
   }
 
   /** The connection of the transaction, which begins with it. */
-  async begun(options: TransactionOptions = this.#options): Promise<Connection> {
+  async begun(options?: TransactionOptions): Promise<Connection> {
     if (!this.#connection) {
-      this.#connection = await this.#engine.connect(options);
+      this.#connection = await this.#engine.connect({ ...this.#options, ...options });
       this.#state = transition(this.#state, "work");
     }
     return this.#connection;

@@ -243,9 +243,9 @@ export class SyncSession implements Disposable {
   }
 
   /** The connection of the transaction, which begins with it. */
-  #begun(options: TransactionOptions = this.#options): SyncConnection {
+  #begun(options?: TransactionOptions): SyncConnection {
     if (!this.#connection) {
-      this.#connection = this.#engine.connect(options);
+      this.#connection = this.#engine.connect({ ...this.#options, ...options });
       this.#state = transition(this.#state, "work");
     }
     return this.#connection;

@@ -147,7 +147,7 @@ database.test("without promises: the options of a session say how its transactio
   getSession.begin((session) => session.scalars(select(User)), { readOnly: false });
   assertEquals(sent.filter((sql) => sql.startsWith("BEGIN")), [
     "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY",
-    "BEGIN READ WRITE",
+    "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE",
   ]);
 });
 

@@ -34,9 +34,11 @@ export interface ExecuteOptions {
 }
 
 /** An open transaction; another one is another object, and what belonged to this one ends with it. */
-interface Transaction {
+class Transaction {
   /** The error that made the server ignore the rest of it. */
   failure?: Error;
+  /** The names of the savepoints that are open, the outermost first. */
+  readonly savepoints: string[] = [];
 }
 
 /** A connection and its transaction. Made by `engine.connect()` and `engine.begin()`. */
@@ -128,11 +130,14 @@ export class Connection implements AsyncDisposable {
     this.#assertOpen("set a savepoint");
     const name = `sp_${++this.#savepoints}`;
     await this.#execute(`SAVEPOINT ${name}`, [], {});
-    const transaction = this.#transaction;
+    const transaction = this.#transaction!;
+    const { savepoints } = transaction;
+    savepoints.push(name);
+    const end = () => savepoints.splice(savepoints.indexOf(name)); // those inside end with it
     return new Savepoint(
-      () => transaction !== undefined && this.#transaction === transaction,
-      () => this.#execute(`RELEASE SAVEPOINT ${name}`, [], {}),
-      () => this.#execute(`ROLLBACK TO SAVEPOINT ${name}`, [], {}),
+      () => this.#transaction === transaction && savepoints.includes(name),
+      () => this.#execute(`RELEASE SAVEPOINT ${name}`, [], {}).then(end),
+      () => (end(), this.#execute(`ROLLBACK TO SAVEPOINT ${name}`, [], {})),
     );
   }
 
@@ -189,7 +194,7 @@ export class Connection implements AsyncDisposable {
     this.#assertOpen("execute a statement");
     signal?.throwIfAborted();
     const statement = typeof query === "string" ? { sql: query, parameters } : compiled(query);
-    const encoded = encodeParameters(statement.parameters);
+    const encoded = encodeParameters(statement.parameters, statement.sql);
     const autobegin = !this.#transaction && this.#options.isolationLevel !== "AUTOCOMMIT";
     const begun = autobegin ? this.#begin(this.#options) : undefined;
     begun?.catch(() => {}); // awaited below, after the statement
@@ -216,14 +221,14 @@ export class Connection implements AsyncDisposable {
   /** Keeps up with transactions and savepoints that are controlled by statements. */
   #follow({ command }: RawResult, sql: string): void {
     const toSavepoint = command === "ROLLBACK" && /\bTO\b/i.test(sql);
-    if (command === "BEGIN" || command === "START") this.#transaction ??= {};
+    if (command === "BEGIN" || command === "START") this.#transaction ??= new Transaction();
     else if (toSavepoint && this.#transaction) this.#transaction.failure = undefined;
     else if (command === "COMMIT" || command === "ROLLBACK") this.#transaction = undefined;
   }
 
   async #begin(options: TransactionOptions): Promise<void> {
     const statement = beginStatement(options);
-    this.#transaction = {};
+    this.#transaction = new Transaction();
     await this.#send(statement, [], [], "begin").catch((error) => {
       this.#transaction = undefined;
       this.#pooled.discard = true;

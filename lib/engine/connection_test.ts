@@ -173,7 +173,7 @@ database.test("an unknown isolation level is refused before anything is sent", a
 database.test("a parameter that cannot be encoded stops everything before it starts", async (url) => {
   const { engine, sent } = listened(url);
   await using connection = await engine.connect();
-  await assertRejects(() => connection.execute("SELECT $1", [undefined]), EncodingError, "Parameter $1");
+  await assertRejects(() => connection.execute("SELECT $1", [undefined]), EncodingError, "SQL: SELECT $1");
   assertEquals([sent, connection.inTransaction], [[], false]);
   await connection.close();
   await engine.dispose();
@@ -269,6 +269,29 @@ database.test("a savepoint ends with its transaction", async (url) => {
   await assertRejects(() => savepoint.commit(), TransactionStateError, "This savepoint is over");
   await savepoint.rollback();
   assertEquals(sent, ["BEGIN", "SAVEPOINT sp_1", "COMMIT", "BEGIN", "SELECT 1"]);
+  await connection.close();
+  await engine.dispose();
+});
+
+database.test("a savepoint ends with one around it", async (url) => {
+  const { engine, sent } = listened(url);
+  await using connection = await engine.connect();
+  for (const end of ["commit", "rollback"] as const) {
+    const outer = await connection.beginNested();
+    await using inner = await connection.beginNested();
+    await using innermost = await connection.beginNested();
+    await inner[end]();
+    assertEquals([outer.isOpen, inner.isOpen, innermost.isOpen], [true, false, false]);
+    await outer[end]();
+    await inner.rollback(); // does nothing: to the server it would be an error
+    await assertRejects(() => innermost.commit(), TransactionStateError, "This savepoint is over");
+  }
+  assertEquals(sent.filter((sql) => /RELEASE|ROLLBACK/.test(sql)), [
+    "RELEASE SAVEPOINT sp_2",
+    "RELEASE SAVEPOINT sp_1",
+    "ROLLBACK TO SAVEPOINT sp_5",
+    "ROLLBACK TO SAVEPOINT sp_4",
+  ]);
   await connection.close();
   await engine.dispose();
 });

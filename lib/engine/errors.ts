@@ -28,8 +28,9 @@ export class InvalidUrlError extends EngineError {
 
 /** A parameter cannot be sent to PostgreSQL; nothing was sent. */
 export class EncodingError extends EngineError {
-  constructor(problem: string, readonly position?: number) {
-    super(`${position === undefined ? "A value" : `Parameter $${position}`} cannot be sent to PostgreSQL: ${problem}.`);
+  constructor(problem: string, readonly position?: number, readonly sql?: string) {
+    const value = position === undefined ? "A value" : `Parameter $${position}`;
+    super(`${value} cannot be sent to PostgreSQL: ${problem}.${sql ? `\nSQL: ${shorten(sql, 300)}` : ""}`);
   }
 }
 

@@ -3,40 +3,43 @@ import { ConnectionLostError, TransactionStateError } from "./errors.ts";
 
 /** A savepoint: `commit()` keeps its work in the transaction, `rollback()` undoes it; so does leaving its block. */
 export class Savepoint implements AsyncDisposable {
-  #open = true;
-  readonly #transactionLasts: () => boolean;
+  readonly #isOpen: () => boolean;
   readonly #release: () => Promise<unknown>;
   readonly #undo: () => Promise<unknown>;
 
-  /** @param transactionLasts whether the transaction in which it was set still goes on. */
-  constructor(transactionLasts: () => boolean, release: () => Promise<unknown>, undo: () => Promise<unknown>) {
-    this.#transactionLasts = transactionLasts;
+  /** Made by `beginNested()`. */
+  constructor(isOpen: () => boolean, release: () => Promise<unknown>, undo: () => Promise<unknown>) {
+    this.#isOpen = isOpen;
     this.#release = release;
     this.#undo = undo;
+  }
+
+  /** False once it, or a savepoint or the transaction around it, was committed or rolled back. */
+  get isOpen(): boolean {
+    return this.#isOpen();
   }
 
   /**
    * Keeps the work as a part of the transaction around it.
    *
-   * @throws {TransactionStateError} when either is over. @throws {ConnectionLostError} with the whole transaction.
+   * @throws {TransactionStateError} when it is over. @throws {ConnectionLostError} with the whole transaction.
    */
   async commit(): Promise<void> {
-    if (!this.#open || !this.#transactionLasts()) {
-      throw new TransactionStateError("This savepoint is over: it, or its transaction, was committed or rolled back.");
+    if (!this.isOpen) {
+      throw new TransactionStateError(
+        "This savepoint is over: it, or what is around it, was committed or rolled back.",
+      );
     }
     await this.#release();
-    this.#open = false;
   }
 
   /**
-   * Undoes the work since the savepoint; the transaction goes on. When either is over already it does nothing.
+   * Undoes the work since the savepoint; the transaction goes on. When it is over already this does nothing.
    *
    * @throws {ConnectionLostError} when the connection broke: the whole transaction is gone.
    */
   async rollback(): Promise<void> {
-    if (!this.#open || !this.#transactionLasts()) return;
-    this.#open = false;
-    await this.#undo();
+    if (this.isOpen) await this.#undo();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -83,7 +83,8 @@ function staleData({ table, kind, entities }: Step, rows: readonly unknown[][]):
 function fixed(step: Step): Step {
   const values = step.parameters();
   const known = (value: unknown) => value === undefined ? null : value;
-  encodeParameters(step.waits ? values.map((each) => Array.isArray(each) ? each.map(known) : known(each)) : values);
+  const toCheck = step.waits ? values.map((each) => Array.isArray(each) ? each.map(known) : known(each)) : values;
+  encodeParameters(toCheck, step.sql);
   return step.waits ? step : { ...step, parameters: () => values };
 }
 

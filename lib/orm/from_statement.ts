@@ -14,6 +14,8 @@ import type { ObjectStatement, RelationNames } from "./select.ts";
 
 /** A query that was written elsewhere and gives objects. Made by `select(Model).fromStatement(query)`. */
 export class FromStatement<M extends AnyModel> implements ObjectStatement<M> {
+  /** Only types: what a row holds. */
+  declare readonly expressionType?: Record<string, InstanceType<M>>;
   readonly refresh: boolean;
 
   constructor(readonly model: M, readonly compiled: Compiled, readonly loaders: readonly LoaderOption[]) {

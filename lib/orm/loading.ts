@@ -9,7 +9,7 @@ import { InvalidModelError } from "../schema/errors.ts";
 import { type Entity, keyText } from "./identity_map.ts";
 import type { AnyModel } from "./model.ts";
 import { stateOf } from "./object_state.ts";
-import { collectionOf, type Relation, relationsOf, setReference } from "./relations.ts";
+import { collectionOf, inverseOf, type Relation, relationsOf, setReference } from "./relations.ts";
 import { columnsOf } from "./select.ts";
 
 /** A relation to load, and what to load with its objects. Made by {@linkcode selectinload}. */
@@ -110,6 +110,16 @@ function* collections(source: ObjectSource, relation: Relation, owners: readonly
     all.add(entity);
     byOwner.getOrInsertComputed(keyText([row[target.table.columns.length]]), () => []).push(entity);
   }
-  for (const owner of owners) collectionOf(owner, relation).fill(byOwner.get(keyText([ownerId(owner)])) ?? []);
+  const inverse = otherKey ? undefined : inverseOf(relation);
+  for (const owner of owners) {
+    const items = byOwner.get(keyText([ownerId(owner)])) ?? [];
+    collectionOf(owner, relation).fill(items);
+    // to whom they belong is known now, too
+    for (const item of inverse ? items : []) {
+      if (!stateOf(item).references.has(inverse!.name)) {
+        setReference(item, inverse!.name, key, owner, item[key.column.attribute]);
+      }
+    }
+  }
   return [...all];
 }

@@ -85,19 +85,26 @@ type Operand<DB, TB extends keyof DB, Column, Operator> = Operator extends ListT
   : OperandValueExpression<DB, TB, Column>;
 
 /** A statement that gives objects, and how a session makes them of its rows. */
-export interface ObjectStatement<M extends AnyModel> {
+export interface ObjectStatement<M extends AnyModel> extends Compilable<Record<string, InstanceType<M>>> {
   readonly model: M;
   /** The relations to bring along. */
   readonly loaders: readonly LoaderOption[];
   /** True when objects that the session knows take over the values of their rows. */
   readonly refresh: boolean;
-  compile(): Compiled;
   /** The rows, their values in the order of the model's columns. */
   rowsOf(result: Result<unknown>): unknown[][];
 }
 
+/** True for a statement that gives objects. */
+export function givesObjects(statement: Compilable): statement is ObjectStatement<AnyModel> {
+  return "loaders" in statement;
+}
+
 /** What every kind of SELECT has. */
-abstract class Statement<M extends AnyModel, Joined, Self> {
+abstract class Statement<M extends AnyModel, Joined, Row, Self> implements Compilable<Row> {
+  /** Only types: what a row holds. */
+  declare readonly expressionType?: Row;
+
   constructor(readonly model: M, protected readonly builder: Builder<M, Joined>) {}
 
   /** The same statement with another builder. */
@@ -150,7 +157,8 @@ abstract class Statement<M extends AnyModel, Joined, Self> {
 }
 
 /** A query for the objects of one model. */
-export class Select<M extends AnyModel, Joined = unknown> extends Statement<M, Joined, Select<M, Joined>>
+export class Select<M extends AnyModel, Joined = unknown>
+  extends Statement<M, Joined, Record<string, InstanceType<M>>, Select<M, Joined>>
   implements ObjectStatement<M> {
   constructor(
     model: M,
@@ -263,10 +271,7 @@ export class Select<M extends AnyModel, Joined = unknown> extends Statement<M, J
 
 /** A query for some columns of a model. Made by `select(Model).columns(…)`. */
 export class SelectColumns<M extends AnyModel, Joined, Row>
-  extends Statement<M, Joined, SelectColumns<M, Joined, Row>> {
-  /** Only types: what a row holds. */
-  declare readonly row: Row;
-
+  extends Statement<M, Joined, Row, SelectColumns<M, Joined, Row>> {
   constructor(model: M, builder: Builder<M, Joined>, readonly names: readonly string[]) {
     super(model, builder);
   }

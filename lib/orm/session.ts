@@ -14,7 +14,7 @@ import { Flush } from "./flush.ts";
 import type { Entity } from "./identity_map.ts";
 import { type Loading, loadRelations } from "./loading.ts";
 import type { AnyModel, KeyOf } from "./model.ts";
-import type { LockOptions, ObjectStatement, SelectColumns } from "./select.ts";
+import { givesObjects, type LockOptions, SelectColumns } from "./select.ts";
 import { selectByKey } from "./select_by_key.ts";
 import { OneAtATime } from "./one_at_a_time.ts";
 import type { SessionAction, SessionState } from "./session_state.ts";
@@ -137,18 +137,15 @@ export class Session implements AsyncDisposable {
    * @throws {DatabaseError} what the server reports. @throws {ConcurrentUseError} when the session is busy.
    * @throws {InvalidStatementError} when the result of a `fromStatement` lacks a column; no object was made.
    */
-  execute<M extends AnyModel>(statement: ObjectStatement<M>): Promise<Result<Record<string, InstanceType<M>>>>;
-  execute<M extends AnyModel, Joined, Row>(statement: SelectColumns<M, Joined, Row>): Promise<Result<Row>>;
-  execute<Row>(statement: Compilable<Row>): Promise<Result<Row>>;
-  execute(statement: Compilable | ObjectStatement<AnyModel>): Promise<Result<unknown>> {
+  execute<Row>(statement: Compilable<Row>): Promise<Result<Row>> {
     const { sql, parameters } = statement.compile();
     return this.#exclusive("work", "execute()", async () => {
       await this.#autoflush();
-      const result = await (await this.#transaction.begun()).execute(sql, parameters);
-      const gives = (columns: string[], rows: unknown[][]) =>
-        new Result({ columns, rows, command: "", rowCount: result.rowCount });
-      if ("names" in statement) return gives(statement.names as string[], result.tuples().all());
-      if (!("loaders" in statement)) return result;
+      const result = await (await this.#transaction.begun()).execute<Row>(sql, parameters);
+      const gives = (columns: readonly string[], rows: unknown[][]) =>
+        new Result<Row>({ columns, rows, command: "", rowCount: result.rowCount });
+      if (statement instanceof SelectColumns) return gives(statement.names, result.tuples().all());
+      if (!givesObjects(statement)) return result;
       const { model, loaders, refresh } = statement;
       const objects = statement.rowsOf(result).map((row) => this.#tracker.load(model, row, refresh));
       if (loaders.length > 0) await this.#load(loadRelations(this.#tracker, model, [...new Set(objects)], loaders));
@@ -157,20 +154,12 @@ export class Session implements AsyncDisposable {
   }
 
   /** The first column of the first row, which of `select(Model)` is an object, or `null`; further rows are ignored. */
-  scalar<M extends AnyModel>(statement: ObjectStatement<M>): Promise<InstanceType<M> | null>;
-  scalar<M extends AnyModel, Joined, Row>(statement: SelectColumns<M, Joined, Row>): Promise<FirstColumn<Row> | null>;
-  scalar<Row>(statement: Compilable<Row>): Promise<FirstColumn<Row> | null>;
-  async scalar(statement: Compilable): Promise<unknown> {
+  async scalar<Row>(statement: Compilable<Row>): Promise<FirstColumn<Row> | null> {
     return (await this.execute(statement)).scalar();
   }
 
   /** The first column of every row: of `select(Model)` the objects. */
-  scalars<M extends AnyModel>(statement: ObjectStatement<M>): Promise<ScalarResult<InstanceType<M>>>;
-  scalars<M extends AnyModel, Joined, Row>(
-    statement: SelectColumns<M, Joined, Row>,
-  ): Promise<ScalarResult<FirstColumn<Row>>>;
-  scalars<Row>(statement: Compilable<Row>): Promise<ScalarResult<FirstColumn<Row>>>;
-  async scalars(statement: Compilable): Promise<ScalarResult<unknown>> {
+  async scalars<Row>(statement: Compilable<Row>): Promise<ScalarResult<FirstColumn<Row>>> {
     return (await this.execute(statement)).scalars();
   }
 
@@ -203,8 +192,7 @@ export class Session implements AsyncDisposable {
   beginNested(): Promise<Savepoint> {
     return this.#exclusive("work", "beginNested()", async () => {
       await this.#flush();
-      const connection = await this.#transaction.begun();
-      const inner = await connection.beginNested();
+      const inner = await (await this.#transaction.begun()).beginNested();
       const depth = this.#tracker.beginNested();
       const commit = async () => {
         await this.#flush();
@@ -217,7 +205,7 @@ export class Session implements AsyncDisposable {
         this.#tracker.rollbackNested(depth);
       };
       return new Savepoint(
-        () => this.#transaction.isOpen(connection) && connection.inTransaction,
+        () => inner.isOpen,
         () => this.#exclusive("work", "commit() of a savepoint", commit),
         () => this.#exclusive("rollbackNested", "rollback() of a savepoint", rollback),
       );
@@ -241,7 +229,7 @@ export class Session implements AsyncDisposable {
   commit(): Promise<void> {
     return this.#exclusive("commit", "commit()", async () => {
       const flush = new Flush(this.#tracker);
-      if (flush.isEmpty && !this.#transaction.isOpen()) return;
+      if (flush.isEmpty && !this.#transaction.isOpen) return;
       const connection = await this.#transaction.begun();
       await this.#transaction.guard(async () => {
         const sent = flush.send(connection);

@@ -23,9 +23,9 @@ export class SessionTransaction {
     return this.#state;
   }
 
-  /** True from the first statement to the end of the transaction. @param connection asks whether it still is that one. */
-  isOpen(connection: Connection | undefined = this.#connection): boolean {
-    return connection !== undefined && this.#connection === connection;
+  /** True from the first statement to the end of the transaction. */
+  get isOpen(): boolean {
+    return this.#connection !== undefined;
   }
 
   /** @throws {SessionClosedError} @throws {PendingRollbackError} @throws {TransactionBegunError} */

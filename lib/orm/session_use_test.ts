@@ -18,6 +18,7 @@ import {
   selectinload,
   SessionClosedError,
   sessionmaker,
+  StaleDataError,
   TransactionBegunError,
   UniqueViolationError,
 } from "../mod.ts";
@@ -316,6 +317,67 @@ for (const driver of ["pg", "postgres"]) {
     await savepoint.rollback();
     await session.commit();
     assertEquals(await t.rows("SELECT name FROM users"), [["sandy"]]);
+  });
+
+  test("a savepoint that fails within another: the outer one goes back to before both, and the rest is kept", async (t) => {
+    await using session = t.getSession();
+    const sandy = new User({ name: "sandy" });
+    session.add(sandy);
+    const outer = await session.beginNested();
+    sandy.name = "cheeks";
+    {
+      await using _inner = await session.beginNested();
+      session.add(new User({ name: "cheeks" }));
+      await assertRejects(() => session.flush(), UniqueViolationError);
+      assertEquals(session.state, "failed");
+      await outer.rollback(); // and with it the inner one, whose block has nothing left to do
+    }
+    assertEquals([session.state, sandy.name, session.new.size], ["active", "sandy", 0]);
+    await session.commit();
+    assertEquals(await t.rows("SELECT name FROM users"), [["sandy"]]);
+  });
+
+  test("a flush that fails after one that worked: the objects of both return to what they were", async (t) => {
+    await using session = t.getSession();
+    const sandy = new User({ name: "sandy" });
+    session.add(sandy);
+    await session.commit();
+    sandy.name = "cheeks";
+    const car = new Toy({ name: "car" });
+    sandy.toys.add(car);
+    await session.flush();
+    car.name = "lorry";
+    session.add(new User({ name: "cheeks" }));
+    await assertRejects(() => session.flush(), UniqueViolationError);
+    await session.rollback();
+    assertEquals([sandy.name, car.name, sandy.toys.size, session.new.size, session.dirty.size], [
+      "sandy",
+      "car",
+      0,
+      0,
+      0,
+    ]);
+    sandy.toys.add(car);
+    await session.commit();
+    assertEquals(await t.rows("SELECT u.name, t.name FROM user_toy JOIN users u ON u.id = user_id, toys t"), [
+      ["sandy", "car"],
+    ]);
+  });
+
+  test("two sessions delete one row: the second is told, and the row stays away", async (t) => {
+    await using first = t.getSession();
+    await using second = t.getSession();
+    first.add(new Toy({ name: "car" }));
+    await first.commit();
+    const [mine, yours] = [(await first.scalars(select(Toy))).one(), (await second.scalars(select(Toy))).one()];
+    assert(mine !== yours);
+    await second.commit();
+    first.delete(mine);
+    await first.commit();
+    second.delete(yours);
+    await assertRejects(() => second.commit(), StaleDataError);
+    await second.rollback();
+    assertEquals([await t.rows("SELECT * FROM toys"), second.deleted.size], [[], 0]);
   });
 
   test("an object changed while it is written is written again", async (t) => {

@@ -111,8 +111,8 @@ export class Tracker {
   /** What a flush would send. */
   plan(): Step[] {
     this.#cascade();
-    const [added, persistent] = [this.#with("new"), this.#with("persistent")];
-    return planFlush({ added, persistent, deleted: this.#with("deleted"), links: links([...added, ...persistent]) });
+    const [added, persistent, deleted] = [this.#with("new"), this.#with("persistent"), this.#with("deleted")];
+    return planFlush({ added, persistent, deleted, links: links(this.#states) });
   }
 
   /** Notes what the objects are that a flush will write. @returns what is sent of them. */
@@ -266,15 +266,16 @@ function hasObjects({ kind }: Step): boolean {
 }
 
 /** The association rows that collections ask for, each once though both sides may ask. */
-function links(states: readonly ObjectState[]): Link[] {
+function links(states: Iterable<ObjectState>): Link[] {
   const links = new Map<string, Link>();
-  for (const { entity, pending } of states) {
-    for (const { relation: { key, otherKey }, changes } of pending) {
+  const goes = ({ status, loaded }: ObjectState) => status === "deleted" || status === "left" && !loaded;
+  for (const state of states) {
+    const { entity } = state;
+    for (const { relation: { key, otherKey }, changes } of state.pending) {
       if (!otherKey) continue;
       const { columns, name } = key.from;
       for (const [other, isIn] of changes as ReadonlyMap<Entity, boolean>) {
-        const { status, loaded } = stateOf(other);
-        if (isIn && (status === "deleted" || status === "left" && !loaded)) continue;
+        if (isIn && (goes(state) || goes(stateOf(other)))) continue;
         const ends = [{ key, entity }, { key: otherKey, entity: other }];
         ends.sort((a, b) => columns.indexOf(a.key.column) - columns.indexOf(b.key.column));
         links.set([name, ...ends.map((end) => stateOf(end.entity).number)].join(), { ends, isIn });

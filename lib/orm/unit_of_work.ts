@@ -10,7 +10,7 @@
 import { dependencyOrder } from "../schema/dependency_order.ts";
 import type { ForeignKey, Table, TableColumn } from "../schema/table.ts";
 import { MissingValueError } from "./errors.ts";
-import type { Entity } from "./identity_map.ts";
+import { type Entity, IdentityMap, keyOf } from "./identity_map.ts";
 import { changedColumns, type Persistent } from "./object_state.ts";
 import { propagateKeys, setReference } from "./relations.ts";
 import {
@@ -55,17 +55,24 @@ export function planFlush({ added, persistent, deleted, links }: Work): Step[] {
   const inserts = forward.order.map((table) => planInserts(table, added, forward.closing));
   const goingOf = (table: Table, columns: readonly TableColumn[]) =>
     deleted.filter((row) => row.table === table).map(({ entity, loaded }) => ({ table, entity, loaded, columns }));
-  return [
+  const coming = [
     ...inserts.flatMap(({ first }) => first),
     ...inserts.flatMap(({ then }) => then),
     ...writeRows(changedRows(persistent), updateRows),
-    ...writeRows(links.filter(({ isIn }) => !isIn).map(linkedRow), unlinkRows),
-    ...writeRows(links.filter(({ isIn }) => isIn).map(linkedRow), linkRows),
+  ];
+  const unlinked = writeRows(links.filter(({ isIn }) => !isIn).map(linkedRow), unlinkRows);
+  const linked = writeRows(links.filter(({ isIn }) => isIn).map(linkedRow), linkRows);
+  const going = [
     ...backward.closing.flatMap(({ from, column }) =>
       column.nullable ? writeRows(goingOf(from, [column]), detachRows) : []
     ),
     ...backward.order.toReversed().flatMap((table) => writeRows(goingOf(table, table.primaryKey), deleteRows)),
   ];
+  // what refers to a row that goes may be changed to refer to another: so rows go last, unless their keys are taken
+  const freed = new IdentityMap<Persistent>();
+  for (const row of deleted) freed.set(row.table, row.table.keyIndexes.map((index) => row.loaded[index]), row);
+  const isTaken = [...added, ...persistent].some(({ table, entity }) => freed.get(table, keyOf(table, entity)));
+  return isTaken ? [...unlinked, ...going, ...coming, ...linked] : [...coming, ...unlinked, ...linked, ...going];
 }
 
 /** The tables of some rows in the order of the foreign keys that are used in them. */

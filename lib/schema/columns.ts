@@ -196,7 +196,7 @@ export function numeric(precision?: number, scale?: number): Column<string> {
   return column(digits.length === 0 ? "numeric" : `numeric(${digits.join(", ")})`);
 }
 
-/** `jsonb`. `Value` is what you promise to keep in it: the server does not check that. */
+/** `jsonb`; `null` is an SQL NULL. `Value` is what you promise to keep in it: the server does not check that. */
 export function jsonb<Value = unknown>(): Column<Value> {
   return column("jsonb", { bind: asJson });
 }

@@ -37,7 +37,10 @@ export function oneToMany(target: RelationTarget, options: { foreignKey?: string
   return { kind: "one-to-many", target, ...options };
 }
 
-/** An association table has both foreign keys: `toys: manyToMany(() => Toy, { secondary: userToy })`. */
+/**
+ * An association table has both foreign keys: `toys: manyToMany(() => Toy, { secondary: userToy })`. Give these
+ * `{ onDelete: "cascade" }`, so that its rows go with those they refer to.
+ */
 export function manyToMany(target: RelationTarget, options: { secondary: Table }): RelationDeclaration {
   return { kind: "many-to-many", target, ...options };
 }

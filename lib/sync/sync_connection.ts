@@ -69,7 +69,7 @@ export class SyncConnection implements Disposable {
   ): Result<Row> {
     this.#assertOpen("execute a statement");
     const statement = typeof query === "string" ? { sql: query, parameters } : compiled(query);
-    const encoded = encodeParameters(statement.parameters);
+    const encoded = encodeParameters(statement.parameters, statement.sql);
     if (!this.#transaction && this.#options.isolationLevel !== "AUTOCOMMIT") this.begin();
     const inTransaction = this.#transaction;
     try {

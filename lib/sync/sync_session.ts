@@ -13,7 +13,7 @@ import { Flush } from "../orm/flush.ts";
 import type { Entity } from "../orm/identity_map.ts";
 import { type Loading, loadRelations } from "../orm/loading.ts";
 import type { AnyModel, KeyOf } from "../orm/model.ts";
-import type { ObjectStatement, SelectColumns } from "../orm/select.ts";
+import { givesObjects, SelectColumns } from "../orm/select.ts";
 import { selectByKey } from "../orm/select_by_key.ts";
 import { type GetOptions, keyValues, type SessionOptions } from "../orm/session.ts";
 import { type SessionAction, type SessionState, transition } from "../orm/session_state.ts";
@@ -121,18 +121,15 @@ export class SyncSession implements Disposable {
    *
    * @throws {DatabaseError} what the server reports. @throws {SecondUnitOfWorkError} when another session is at work.
    */
-  execute<M extends AnyModel>(statement: ObjectStatement<M>): Result<Record<string, InstanceType<M>>>;
-  execute<M extends AnyModel, Joined, Row>(statement: SelectColumns<M, Joined, Row>): Result<Row>;
-  execute<Row>(statement: Compilable<Row>): Result<Row>;
-  execute(statement: Compilable | ObjectStatement<AnyModel>): Result<unknown> {
+  execute<Row>(statement: Compilable<Row>): Result<Row> {
     this.#assert("work");
     const { sql, parameters } = statement.compile();
     this.#autoflush();
-    const result = this.#begun().execute(sql, parameters);
-    const gives = (columns: string[], rows: unknown[][]) =>
-      new Result({ columns, rows, command: "", rowCount: result.rowCount });
-    if ("names" in statement) return gives(statement.names as string[], result.tuples().all());
-    if (!("loaders" in statement)) return result;
+    const result = this.#begun().execute<Row>(sql, parameters);
+    const gives = (columns: readonly string[], rows: unknown[][]) =>
+      new Result<Row>({ columns, rows, command: "", rowCount: result.rowCount });
+    if (statement instanceof SelectColumns) return gives(statement.names, result.tuples().all());
+    if (!givesObjects(statement)) return result;
     const { model, loaders, refresh } = statement;
     const objects = statement.rowsOf(result).map((row) => this.#tracker.load(model, row, refresh));
     if (loaders.length > 0) this.#load(loadRelations(this.#tracker, model, [...new Set(objects)], loaders));
@@ -140,18 +137,12 @@ export class SyncSession implements Disposable {
   }
 
   /** The first column of the first row, which of `select(Model)` is an object, or `null`; further rows are ignored. */
-  scalar<M extends AnyModel>(statement: ObjectStatement<M>): InstanceType<M> | null;
-  scalar<M extends AnyModel, Joined, Row>(statement: SelectColumns<M, Joined, Row>): FirstColumn<Row> | null;
-  scalar<Row>(statement: Compilable<Row>): FirstColumn<Row> | null;
-  scalar(statement: Compilable): unknown {
+  scalar<Row>(statement: Compilable<Row>): FirstColumn<Row> | null {
     return this.execute(statement).scalar();
   }
 
   /** The first column of every row: of `select(Model)` the objects. */
-  scalars<M extends AnyModel>(statement: ObjectStatement<M>): ScalarResult<InstanceType<M>>;
-  scalars<M extends AnyModel, Joined, Row>(statement: SelectColumns<M, Joined, Row>): ScalarResult<FirstColumn<Row>>;
-  scalars<Row>(statement: Compilable<Row>): ScalarResult<FirstColumn<Row>>;
-  scalars(statement: Compilable): ScalarResult<unknown> {
+  scalars<Row>(statement: Compilable<Row>): ScalarResult<FirstColumn<Row>> {
     return this.execute(statement).scalars();
   }
 

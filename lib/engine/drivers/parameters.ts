@@ -32,18 +32,20 @@ export function json(value: unknown): JsonValue {
 /**
  * Encodes the parameters of one statement, all of them before any is sent.
  *
+ * @param sql the statement, for the message of an error.
  * @returns a text or `null` for each parameter.
  * @throws {EncodingError} naming the position of the parameter at fault.
  */
-export function encodeParameters(parameters: readonly unknown[]): (string | null)[] {
+export function encodeParameters(parameters: readonly unknown[], sql?: string): (string | null)[] {
   if (parameters.length > MOST_PARAMETERS) {
-    throw new EncodingError(`a statement takes at most ${MOST_PARAMETERS} parameters, not ${parameters.length}`);
+    const problem = `a statement takes at most ${MOST_PARAMETERS} parameters, not ${parameters.length}`;
+    throw new EncodingError(problem, undefined, sql);
   }
   return Array.from(parameters, (value, index) => { // not map(), which leaves holes as they are
     try {
       return encodeParameter(value);
     } catch (error) {
-      if (error instanceof Unencodable) throw new EncodingError(error.message, index + 1);
+      if (error instanceof Unencodable) throw new EncodingError(error.message, index + 1, sql);
       throw error;
     }
   });

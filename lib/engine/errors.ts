@@ -88,7 +88,7 @@ export interface ServerErrorFields extends Omit<DatabaseError, "name" | "stack" 
 
 /** An error the server reported; `sqlstate` is its five-character code. */
 export class DatabaseError extends EngineError {
-  readonly sqlstate: string;
+  readonly sqlstate!: string;
   readonly detail?: string;
   readonly hint?: string;
   readonly schema?: string;
@@ -103,13 +103,8 @@ export class DatabaseError extends EngineError {
     if (fields.hint) lines.push(`Hint: ${fields.hint}`);
     if (sql) lines.push(`SQL: ${shorten(sql, 300)}`);
     super(lines.join("\n"), options);
-    this.sqlstate = fields.sqlstate;
-    this.detail = fields.detail;
-    this.hint = fields.hint;
-    this.schema = fields.schema;
-    this.table = fields.table;
-    this.column = fields.column;
-    this.constraint = fields.constraint;
+    const { sqlstate, detail, hint, schema, table, column, constraint } = fields;
+    Object.assign(this, { sqlstate, detail, hint, schema, table, column, constraint });
   }
 }
 

@@ -207,20 +207,16 @@ export class Select<M extends AnyModel, Joined = unknown>
     if (snakeCase(name) === own) {
       throw new InvalidModelError(own, `a relation called like its table, "${name}", cannot be joined: rename it`);
     }
-    const link = `${name}Link`; // two relations may use one association table
-    const as = `${target.table.fullName} as ${name}`;
+    const link = otherKey ? `${name}Link` : name; // two relations may use one association table
+    const [near, far] = kind === "many-to-one" ? [key.column, key.referred] : [key.referred, key.column];
+    const first = otherKey ? key.from : target.table;
     type Joining = { innerJoin(table: string, left: string, right: string): Joining };
-    const builder = this.builder as unknown as Joining;
-    const joined = otherKey
-      ? builder.innerJoin(
-        `${key.from.fullName} as ${link}`,
-        `${link}.${key.column.name}`,
-        `${own}.${key.referred.name}`,
-      )
-        .innerJoin(as, `${name}.${otherKey.referred.name}`, `${link}.${otherKey.column.name}`)
-      : kind === "many-to-one"
-      ? builder.innerJoin(as, `${name}.${key.referred.name}`, `${own}.${key.column.name}`)
-      : builder.innerJoin(as, `${name}.${key.column.name}`, `${own}.${key.referred.name}`);
+    let joined = this.builder as unknown as Joining;
+    joined = joined.innerJoin(`${first.fullName} as ${link}`, `${link}.${far.name}`, `${own}.${near.name}`);
+    if (otherKey) {
+      const ends = [`${name}.${otherKey.referred.name}`, `${link}.${otherKey.column.name}`] as const;
+      joined = joined.innerJoin(`${target.table.fullName} as ${name}`, ...ends);
+    }
     return new Select(this.model, joined as never, this.loaders, this.refresh);
   }
 

@@ -1,6 +1,6 @@
 /** Tables that refer to themselves and to each other: trees, circles, and an association of one table with itself. */
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { ForeignKeyViolationError, identity, integer, select, selectinload, text } from "../mod.ts";
+import { ForeignKeyViolationError, identity, integer, select, selectinload } from "../mod.ts";
 import { testDatabase } from "../workbook/test_database.ts";
 import { declarativeBase } from "./model.ts";
 import { manyToMany, manyToOne, oneToMany, type Related } from "./relations.ts";

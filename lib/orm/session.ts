@@ -11,7 +11,7 @@ import { NoResultFound } from "../engine/errors.ts";
 import { type FirstColumn, Result, type ScalarResult } from "../engine/result.ts";
 import { Savepoint } from "../engine/savepoint.ts";
 import { Flush } from "./flush.ts";
-import type { Entity } from "./identity_map.ts";
+import { type Entity, keyOf } from "./identity_map.ts";
 import { type Loading, loadRelations } from "./loading.ts";
 import type { AnyModel, KeyOf } from "./model.ts";
 import { givesObjects, type LockOptions, SelectColumns } from "./select.ts";
@@ -301,6 +301,5 @@ export class Session implements AsyncDisposable {
 
 /** The values of a primary key as `get()` takes it. */
 export function keyValues(table: Table, key: unknown): unknown[] {
-  if (table.primaryKey.length === 1) return [key];
-  return table.primaryKey.map(({ attribute }) => (key as Entity)[attribute]);
+  return table.primaryKey.length === 1 ? [key] : keyOf(table, key as Entity);
 }

@@ -71,7 +71,8 @@ export function planFlush({ added, persistent, deleted, links }: Work): Step[] {
   // what refers to a row that goes may be changed to refer to another: so rows go last, unless their keys are taken
   const freed = new IdentityMap<Persistent>();
   for (const row of deleted) freed.set(row.table, row.table.keyIndexes.map((index) => row.loaded[index]), row);
-  const isTaken = [...added, ...persistent].some(({ table, entity }) => freed.get(table, keyOf(table, entity)));
+  const isTaken = deleted.length > 0 &&
+    [...added, ...persistent].some(({ table, entity }) => freed.get(table, keyOf(table, entity)));
   return isTaken ? [...unlinked, ...going, ...coming, ...linked] : [...coming, ...unlinked, ...linked, ...going];
 }
 
@@ -111,14 +112,9 @@ function planInserts(
   };
   const apart = first.length > 1 ? table.foreignKeys().filter(isReferred) : [];
   if (apart.length > 0) return planInserts(table, added, [...closing, ...apart]);
-  const incomplete = rows.filter(({ later }) => later!.length > 0);
-  return {
-    first,
-    then: writeRows(
-      incomplete.map(({ entity, later }) => ({ table, entity, columns: later!, waits: true })),
-      updateRows,
-    ),
-  };
+  const incomplete = rows.filter(({ later }) => later!.length > 0)
+    .map(({ entity, later }): RowWrite => ({ table, entity, columns: later!, waits: true }));
+  return { first, then: writeRows(incomplete, updateRows) };
 }
 
 function requireValues(table: Table, entity: Entity, given: readonly TableColumn[]): void {

@@ -1,0 +1,9 @@
+/**
+ * Makes or renews the reader's own copies of the notebooks, where no `deno task lab` does it: in an image of a hub. They
+ * come into the `my/` below the folder in which it is started.
+ *
+ * @module
+ */
+import { explainCopies, keepOwnCopies } from "./jupyter/own_copies.ts";
+
+for (const line of explainCopies(await keepOwnCopies("my"), "my")) console.log(line);

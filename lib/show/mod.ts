@@ -33,3 +33,6 @@ export { QueryPlan, queryPlan, type QueryPlanOptions } from "./query_plan.ts";
 export { type PlanNode, type PlanPages, type PlanTree, type PlanTrigger, QueryPlanError } from "./query_plan_data.ts";
 export type { PlanFinding } from "./query_plan_advice.ts";
 export type { PlanCondition } from "./query_plan_names.ts";
+export { interleave, type Script, type ScriptStep } from "./interleave.ts";
+export { Interleaving } from "./interleaving.ts";
+export { ScriptError, type Speaker, type StepOutcome } from "./stage.ts";

@@ -3,7 +3,7 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Engine } from "../engine/engine.ts";
 import type { Models } from "./environment.ts";
-import { FileExistsError, InvalidDirectoryError, InvalidTargetError } from "./errors.ts";
+import { FileExistsError, InvalidDirectoryError, InvalidTargetError, MissingMessageError } from "./errors.ts";
 import { history } from "./history.ts";
 import { loadGraph } from "./migration_session.ts";
 import { compareModels, type ModelComparison } from "./model_comparison.ts";
@@ -59,6 +59,7 @@ export async function init(directory: string = "migrations"): Promise<string[]> 
  * @throws {MultipleHeadsError} when `head` is missing and there is more than one.
  * @throws {InvalidTargetError} when the parent is no head and `splice` is not set, when the database of `autogenerate`
  * is not at the heads, or when `env.ts` exports no metadata.
+ * @throws {MissingMessageError} when the message has no words.
  */
 export async function revision(directory: string, request: RevisionRequest): Promise<WrittenRevision> {
   const folder = resolve(directory);
@@ -123,6 +124,7 @@ async function write(
   downRevisions: readonly string[],
   body?: RevisionBody | "nothing",
 ): Promise<WrittenRevision> {
+  if (!/[\p{L}\p{N}]/u.test(message)) throw new MissingMessageError();
   const id = crypto.randomUUID().replaceAll("-", "").slice(-12);
   const path = join(folder, "versions", `${id}_${slugOf(message)}.ts`);
   const createDate = new Date().toISOString().slice(0, 10);

@@ -6,6 +6,7 @@ import {
   FileExistsError,
   InvalidTargetError,
   MigrationError,
+  MissingMessageError,
   MultipleHeadsError,
   UnknownRevisionError,
 } from "./errors.ts";
@@ -127,6 +128,20 @@ fileTest("a merge of many is formatted too", async () => {
   await folder.write("versions/ff_six.ts", text);
   await assertFormatted(folder.directory);
   assertEquals((await loadRevision(join(folder.directory, "versions", "ff_six.ts"))).downRevisions, downRevisions);
+});
+
+fileTest("any message comes back as it was given, and one without words is refused", async () => {
+  await using folder = await makeMigrations();
+  const messages = ["Revises: nothing", `a message of ${"many ".repeat(40)}words`, "Revision ID: none", "1"];
+  for (const message of messages) {
+    const { path } = await revision(folder.directory, { message });
+    assertEquals((await loadRevision(path!)).message, message);
+  }
+  await assertFormatted(folder.directory);
+  for (const message of ["", " ", "…"]) {
+    await assertRejects(() => revision(folder.directory, { message }), MissingMessageError, '-m "create heroes"');
+  }
+  assertEquals((await heads(folder.directory)).length, 1, "nothing was written");
 });
 
 Deno.test("a message becomes a part of a file name", () => {

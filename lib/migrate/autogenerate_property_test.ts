@@ -44,6 +44,7 @@ const TYPES: Record<string, { make: (moods: readonly string[]) => AnyColumn; def
   bigint: { make: bigint, default: "7" },
   double: { make: doublePrecision, default: "0.5" },
   numeric: { make: () => numeric(10, 2), default: "1.50" },
+  precise: { make: () => numeric(12, 4), default: "1.5" },
   text: { make: text, default: "'it''s'" },
   short: { make: () => varchar(20), default: "'`x${y}`'" },
   long: { make: () => varchar(200), default: "upper('a')" },

@@ -40,7 +40,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return program.status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode; // it has printed its message
-    if (!(error instanceof EngineError)) throw error; // a mistake in this program: its stack is wanted
+    if (!(error instanceof EngineError) && !isOfSystem(error)) throw error; // a mistake in this program: with its stack
     console.error(maskPassword(program.explain(error)));
     return 1;
   }
@@ -80,11 +80,11 @@ export class Program {
   }
 
   /** An error as a person at the command line needs it. */
-  explain(error: EngineError): string {
+  explain(error: Error): string {
     const { url, dir } = this.command.opts<Options>();
     if (error instanceof ConnectError) {
       const source = url ? "the --url" : `what url() of ${dir}/env.ts gives (DATABASE_URL, where that is set)`;
-      return `${error.message}. Start that server or correct ${source}.`;
+      return `${error.message.replace(/\.+$/, "")}; start that server, or correct ${source}.`;
     }
     if (error instanceof MultipleHeadsError && dir !== "migrations") {
       return error.message.replace("deno task migrate merge", `deno task migrate --dir ${dir} merge`);
@@ -118,9 +118,9 @@ export class Program {
 
   /** Commands that change the database. */
   #addRuns(): void {
-    this.#addRun("upgrade [target]", "apply revisions: head (default), heads, +1, or the id of one")
+    this.#addRun("upgrade [target]", "apply revisions: head (default), heads, +1, or the id of one", "from:to, or to")
       .action((target: string = "head", options: RunOptions) => this.#run("upgrade", target, options));
-    this.#addRun("downgrade <target>", "undo revisions: -1, base, or the id of the one to go back to")
+    this.#addRun("downgrade <target>", "undo revisions: -1, base, or the id of the one to go back to", "from:to")
       .action((target: string, options: RunOptions) => this.#run("downgrade", target, options));
     this.#add("stamp <revisions...>", "write where the database stands, and run nothing: ids, head, heads or base")
       .action((target: string[]) =>
@@ -161,7 +161,7 @@ export class Program {
       .action(async () => print(report.branchLines(await migrate.branches(this.#directory))));
     this.#add("show <revision>", "show a revision: its id, head or heads")
       .action(async (name: string) => {
-        for (const revision of await migrate.show(this.#directory, name)) print(report.revisionLines(revision));
+        print(report.showLines(await migrate.show(this.#directory, name)));
       });
     this.#add("check", "look for drift: revisions not applied or edited since, models that differ; status 1 if any")
       .action(() =>
@@ -181,9 +181,9 @@ export class Program {
     return this.command.command(usage).description(description).allowExcessArguments(false);
   }
 
-  #addRun(usage: string, description: string): Command {
+  #addRun(usage: string, description: string, range: string): Command {
     return this.#add(usage, description)
-      .option("--sql", "print the script instead of running it; the target is then from:to, or from base")
+      .option("--sql", `print the script instead of running it; the target is then ${range}`)
       .option("--dry-run", "run it in one transaction and roll back: show the statements and what changes")
       .option("--single-transaction", "all revisions in one transaction: all of them, or none")
       .option("--lock-timeout <seconds>", "how long a statement may wait for a lock (default: 5)", milliseconds);
@@ -209,7 +209,11 @@ export class Program {
 
   async #withEngine(work: (engine: Engine) => Promise<void>): Promise<void> {
     const { url } = this.command.opts<Options>();
-    await using engine = createEngine(url ?? await environmentUrl(this.#directory), { applicationName: "migrate" });
+    await using engine = createEngine(url ?? await environmentUrl(this.#directory), {
+      applicationName: "migrate",
+      prepare: false, // behind a transaction pooler the server process that prepared a statement is not the one asked
+      nonblocking: true, // a second connection shows whether there is a pooler
+    });
     await work(engine);
   }
 
@@ -219,6 +223,11 @@ export class Program {
     print((comparison?.notes ?? []).map((line) => `note: ${line}`));
     console.log(path ? `wrote ${relative(".", path)}` : "the models and the database agree: no revision was written");
   }
+}
+
+/** Whether the operating system refused something, such as a file that may not be written. */
+function isOfSystem(error: unknown): error is Error {
+  return error instanceof Error && /^E[A-Z]+$/.test(String((error as { code?: unknown }).code));
 }
 
 function print(lines: readonly string[]): void {

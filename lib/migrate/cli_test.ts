@@ -54,6 +54,30 @@ processTest("--help lists the commands and exits with 0", async () => {
   }
 });
 
+processTest("each command has a --help that says what it takes", async () => {
+  const usages = [
+    "init [options] [folder]",
+    "revision [options]",
+    "merge [options] <revisions...>",
+    "upgrade [options] [target]",
+    "downgrade [options] <target>",
+    "stamp [options] <revisions...>",
+    "history [options]",
+    "current [options]",
+    "heads [options]",
+    "branches [options]",
+    "show [options] <revision>",
+    "check [options]",
+  ];
+  const outcomes = await Promise.all(usages.map((usage) => migrate(usage.split(" ")[0], "--help")));
+  assertEquals(outcomes.map(({ code, out }) => [code, out.split("\n")[0]]), [
+    ...usages.map((usage) => [0, `Usage: deno task migrate ${usage}`]),
+  ]);
+  const { out } = await migrate("--help");
+  const listed = out.split("Commands:\n")[1].match(/^ {2}\w+/gm)!.map((line) => line.trim());
+  assertEquals(listed.sort(), usages.map((usage) => usage.split(" ")[0]).sort());
+});
+
 processTest("mistakes are told in a sentence without a stack, without the password, with status 1", async () => {
   await using folder = await makeMigrations({ id: "a1" }, { id: "b2", after: "a1" }, { id: "c3", after: "a1" });
   const mistakes: [args: string[], message: string][] = [
@@ -66,8 +90,10 @@ processTest("mistakes are told in a sentence without a stack, without the passwo
     [["--url", "postgresql://sandy:secret@127.0.0.1:1/shop", "--dir", PROJECT_MIGRATIONS], "ECONNREFUSED"],
     [
       ["check", "--url", "postgresql://sandy:secret@127.0.0.1:1/shop", "--dir", PROJECT_MIGRATIONS],
-      "Start that server",
+      "postgresql+pg://sandy:***@127.0.0.1:1/shop: connect ECONNREFUSED 127.0.0.1:1; start that server, or correct the --url.\n",
     ],
+    [["init", `${PROJECT_MIGRATIONS}/env.ts`], "not a directory"],
+    [["revision", "-m", " … ", "--dir", PROJECT_MIGRATIONS], "says what it does, in a few words"],
     [["history", "-i", "--url", "postgresql://a@127.0.0.1:1/b", "--dir", PROJECT_MIGRATIONS], "correct the --url"],
     [["upgrade", "--lock-timeout", "soon"], "a number of seconds"],
     [["downgrade", "-1", "--sql", "--dir", PROJECT_MIGRATIONS], "give from:to"],
@@ -206,6 +232,9 @@ processTest(
       return out;
     };
     assertMatch(await run("init"), /^made .*new\/env\.ts\nmade .*new\/versions\n$/);
+    for (const command of [["heads"], ["show", "head"]]) {
+      assertEquals(await run(...command), "there are no revisions yet\n");
+    }
     const [, first] = /wrote .*\/(\w{12})_create_heroes\.ts\n$/.exec(await run("revision", "-m", "create heroes"))!;
     await run("revision", "-m", "one way");
     await run("revision", "-m", "the other", "--head", first.slice(0, 8), "--splice");

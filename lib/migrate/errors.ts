@@ -67,6 +67,13 @@ export class InvalidRevisionError extends MigrationError {
   }
 }
 
+/** A new revision does not say what it does. */
+export class MissingMessageError extends MigrationError {
+  constructor() {
+    super('A revision says what it does, in a few words: -m "create heroes".');
+  }
+}
+
 /** The folder of the migrations, or its `env.ts`, cannot be used. */
 export class InvalidDirectoryError extends MigrationError {}
 
@@ -113,6 +120,16 @@ export class RevisionTransactionError extends MigrationError {
     super(
       `A revision runs inside one transaction that the runner begins and commits; ${what}. ` +
         "For a part that may fail on its own use db.transaction(): it becomes a savepoint.",
+    );
+  }
+}
+
+/** A revision returned before a query of it was done. */
+export class NotAwaitedError extends MigrationError {
+  constructor(readonly statement: string) {
+    super(
+      `It returned without waiting for a query: ${shorten(statement, 200)}\n` +
+        "Write await before it, so that it is part of the revision and its failure is not lost.",
     );
   }
 }

@@ -7,7 +7,7 @@ import { NotInOneTransactionError, RevisionTransactionError } from "./errors.ts"
 import { rootCause } from "./root_cause.ts";
 import { failure } from "./failure.ts";
 import { pauseBeforeRetry, type StepContext } from "./progress.ts";
-import { type Part, type RevisionConnection, revisionKysely, type StatementAnswer } from "./revision_kysely.ts";
+import { type Part, type RevisionConnection, runFunction, type StatementAnswer } from "./revision_kysely.ts";
 import { functionOf, logDirection, type MigrationStep, position } from "./steps.ts";
 
 /** A statement of a revision that has run. */
@@ -66,7 +66,7 @@ async function attemptTogether(
       onProgress({ type: "running", step });
       await connection.execute("RESET ALL"); // what the revision before may have set: the search path, say
       await connection.execute(`SET LOCAL lock_timeout = ${lockTimeout}`);
-      await functionOf(step)(revisionKysely(new TransactionConnection(connection, step, trial)));
+      await runFunction(functionOf(step), new TransactionConnection(connection, step, trial));
       times.push(performance.now() - start);
       await table.move(step.from, step.to);
       await table.log.record([step.revision], logDirection(step), times.at(-1)!);

@@ -8,11 +8,12 @@ import type { TransactionSettings } from "kysely";
 import { resolve } from "node:path";
 import { literal } from "../schema/quote.ts";
 import { InvalidTargetError, IrreversibleError, OfflineError } from "./errors.ts";
+import { failure } from "./failure.ts";
 import { loadGraph } from "./migration_session.ts";
 import type { Revision } from "./revision_file.ts";
 import type { RevisionGraph } from "./revision_graph.ts";
-import { type Part, type RevisionConnection, revisionKysely, type StatementAnswer } from "./revision_kysely.ts";
-import { inlineParameters, terminated } from "./sql_text.ts";
+import { type Part, type RevisionConnection, runFunction, type StatementAnswer } from "./revision_kysely.ts";
+import { hasWord, inlineParameters, terminated } from "./sql_text.ts";
 import { type Direction, functionOf, logDirection, type MigrationStep, planSteps, position } from "./steps.ts";
 import { createLogSql } from "./version_log.ts";
 import { createVersionTableSql } from "./version_table.ts";
@@ -24,6 +25,9 @@ export interface ScriptOptions {
   /** One transaction around all revisions (default: each in its own). */
   readonly singleTransaction?: boolean;
 }
+
+/** Outside a transaction nothing but psql itself can stop a script after an error. */
+const HEADER = "-- Run it with: psql -v ON_ERROR_STOP=1 -f …";
 
 /** More statements than a revision has that was written by hand: it loops until it reads something. */
 const MOST_STATEMENTS = 10_000;
@@ -69,7 +73,7 @@ async function script(
   { lockTimeout = 5000, singleTransaction = false }: ScriptOptions,
 ): Promise<string> {
   const steps = planSteps(graph, direction, heads, path);
-  const blocks = [transaction([createVersionTableSql("schema_version"), createLogSql("schema_version_log")])];
+  const blocks = [HEADER, transaction([createVersionTableSql("schema_version"), createLogSql("schema_version_log")])];
   const together: string[] = [];
   for (const step of steps) {
     const { revision, from, to } = step;
@@ -86,12 +90,27 @@ async function script(
     else if (revision.transactional) {
       blocks.push(`${comment}\n${transaction([guard(from), setUp, ...statements, ...bookkeeping(step)])}`);
     } else {
-      const body = [guard(from), ...statements].map(terminated).join("\n\n");
-      blocks.push(`${comment}\n-- outside a transaction\n${body}\n\n${transaction(bookkeeping(step))}`);
+      const body = [guard(from), ...withLockTimeout(statements, lockTimeout)].map(terminated).join("\n\n");
+      const after = transaction([guard(from), ...bookkeeping(step)]);
+      blocks.push(`${comment}\n-- outside a transaction\n${body}\n\n${after}`);
     }
   }
   if (together.length > 0) blocks.push(transaction(together));
   return `${blocks.join("\n\n")}\n`;
+}
+
+/** Statements outside a transaction; a CONCURRENTLY waits for locks as long as it takes. */
+function withLockTimeout(statements: readonly string[], lockTimeout: number): string[] {
+  const [limit, reset] = [`SET lock_timeout = ${lockTimeout}`, "RESET lock_timeout"];
+  const lines: string[] = [];
+  let isLimited = false;
+  for (const statement of statements) {
+    const isPatient = hasWord(statement, "CONCURRENTLY");
+    if (isPatient === isLimited) lines.push(isPatient ? reset : limit);
+    isLimited = !isPatient;
+    lines.push(statement);
+  }
+  return isLimited ? [...lines, reset] : lines;
 }
 
 /** The statements of a revision, with their parameters written in. */
@@ -99,12 +118,12 @@ async function statementsOf(step: MigrationStep): Promise<string[]> {
   const { id, message } = step.revision;
   const recorder = new Recorder(step.revision.transactional);
   try {
-    await functionOf(step)(revisionKysely(recorder));
+    await runFunction(functionOf(step), recorder);
   } catch (error) {
     if (error instanceof IrreversibleError) {
       throw new OfflineError(`Revision ${id} (${message}) has no way down: ${error.message}`, { cause: error });
     }
-    if (!recorder.hasRead) throw error;
+    if (!recorder.hasRead) throw failure(step, error, "No script was written.");
   }
   if (recorder.hasRead) { // also where the revision has caught the error
     throw new OfflineError(

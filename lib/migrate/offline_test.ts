@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { testDatabase } from "../workbook/test_database.ts";
 import { current, downgradeSql, history, upgradeSql } from "./commands.ts";
-import { InvalidTargetError, OfflineError } from "./errors.ts";
+import { InvalidTargetError, OfflineError, RevisionFailedError } from "./errors.ts";
 import { creating, fileTest, makeMigrations, type RevisionText, scratch, tables, versions } from "./test_migrations.ts";
 
 const database = testDatabase(import.meta.url);
@@ -64,6 +64,40 @@ fileTest("each revision has a transaction of its own, or all have one", async ()
   const script = await upgradeSql(folder.directory, "head", { lockTimeout: 250 });
   assertEquals(script.match(/^SET LOCAL lock_timeout = 250;$/gm)?.length, 2);
   assertMatch(script, /SAVEPOINT sp_1;\n\nSELECT setval.*\n\nRELEASE SAVEPOINT sp_1;/);
+});
+
+fileTest("outside a transaction a script waits for locks no longer than asked, except in a CONCURRENTLY", async () => {
+  await using folder = await makeMigrations({
+    id: "a1",
+    transactional: false,
+    up: `await sql\`VACUUM one\`.execute(db);
+  await sql\`CREATE INDEX CONCURRENTLY ix_one_id ON one (id)\`.execute(db);
+  await sql\`ALTER TABLE one ADD name text\`.execute(db);`,
+  });
+  const script = await upgradeSql(folder.directory, "head", { lockTimeout: 250 });
+  const [, part] = script.split("-- outside a transaction\n");
+  assertEquals(part.split(/(?<=;)\n\n/).slice(1, 8), [
+    "SET lock_timeout = 250;",
+    "VACUUM one;",
+    "RESET lock_timeout;",
+    "CREATE INDEX CONCURRENTLY ix_one_id ON one (id);",
+    "SET lock_timeout = 250;",
+    "ALTER TABLE one ADD name text;",
+    "RESET lock_timeout;",
+  ]);
+  assertEquals(part.match(/for a database at base/g)?.length, 2, "before the statements, and before the version row");
+});
+
+fileTest("a revision that fails while it is written down is named", async () => {
+  const mistakes: [up: string, message: string][] = [
+    ["await (db as any).nothing.there();", "At: a1_a1.ts:14:"],
+    ["db.schema.createTable('one').execute();", "returned without waiting for a query: create table"],
+  ];
+  for (const [up, message] of mistakes) {
+    await using folder = await makeMigrations({ id: "a1", up });
+    const error = await assertRejects(() => upgradeSql(folder.directory, "head"), RevisionFailedError, message);
+    assertStringIncludes(error.message, "No script was written.");
+  }
 });
 
 fileTest("a range says from where to where; a downgrade has to", async () => {

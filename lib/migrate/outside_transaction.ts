@@ -12,7 +12,7 @@ import { changedRows } from "../kysely/dialect.ts";
 import { failure } from "./failure.ts";
 import { findIndex, type IndexStatement, indexStatement } from "./concurrent_index.ts";
 import { pauseBeforeRetry, type StepContext } from "./progress.ts";
-import { type Part, type RevisionConnection, revisionKysely, type StatementAnswer } from "./revision_kysely.ts";
+import { type Part, type RevisionConnection, runFunction, type StatementAnswer } from "./revision_kysely.ts";
 import { hasWord } from "./sql_text.ts";
 import { functionOf, logDirection, type MigrationStep, position } from "./steps.ts";
 import { shorten } from "../engine/text.ts";
@@ -27,7 +27,7 @@ export async function runOutside(context: StepContext, step: MigrationStep): Pro
   await connection.execute(`SET lock_timeout = ${lockTimeout}`);
   const statements = new AutocommitConnection(context, step, await table.log.begin(revision, logDirection(step)));
   try {
-    await functionOf(step)(revisionKysely(statements));
+    await runFunction(functionOf(step), statements);
     await connection.begin();
     await table.move(from, to);
     await table.log.finish(revision, logDirection(step), performance.now() - start);

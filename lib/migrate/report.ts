@@ -82,6 +82,12 @@ export function branchLines(points: readonly BranchPoint[]): string[] {
   });
 }
 
+/** A paragraph for each revision that a name stands for. */
+export function showLines(revisions: readonly Revision[]): string[] {
+  if (revisions.length === 0) return ["there are no revisions yet"];
+  return revisions.flatMap((revision) => revisionLines(revision));
+}
+
 /** Everything that a revision's file says. @param marks what stands behind its id. */
 export function revisionLines(revision: Revision, marks = ""): string[] {
   return [

@@ -16,7 +16,7 @@ export type RevisionFunction = (db: Kysely<unknown>) => Promise<void>;
 
 /** A revision as its file describes it. */
 export interface Revision extends RevisionNode {
-  /** What it does, in a few words: the first line of the header. */
+  /** What it does, in a few words: the first paragraph of the header. */
   readonly message: string;
   /** The day it was written, `2025-11-03`, or with a time. */
   readonly createDate: string;
@@ -96,9 +96,9 @@ export function parseHeader(source: string, path: string): RevisionHeader {
   if (comment === undefined) {
     throw new InvalidRevisionError(path, "it does not begin with a header comment, /** … */");
   }
-  const lines = comment.split("\n").map((line) => line.replace(/^\s*\*?/, "").trim()).filter(Boolean);
+  const lines = comment.split("\n").map((line) => line.replace(/^\s*\*?/, "").trim());
   const field = (name: string, example: string): string => {
-    const line = lines.find((line) => line.startsWith(`${name}:`));
+    const line = lines.findLast((line) => line.startsWith(`${name}:`)); // the message may begin with such a word too
     const value = line?.slice(name.length + 1).trim();
     if (!value) throw new InvalidRevisionError(path, `its header has no line "${name}: ${example}"`);
     return value;
@@ -112,7 +112,8 @@ export function parseHeader(source: string, path: string): RevisionHeader {
       `its Create Date is "${createDate}"; write year-month-day, such as 2025-11-03`,
     );
   }
-  const message = lines[0].startsWith("Revision ID:") ? "" : lines[0].replace(/\.$/, "");
+  const text = lines.slice(0, lines.findLastIndex((line) => line.startsWith("Revision ID:"))).join("\n").trim();
+  const message = text.split("\n\n")[0].replaceAll("\n", " ").replace(/\.$/, "");
   if (!message) throw new InvalidRevisionError(path, "the first line of its header does not say what it does");
   const downRevisions = downRevision === "base" ? [] : downRevision.split(",").map((id) => id.trim());
   return { message, revision, downRevisions, createDate };

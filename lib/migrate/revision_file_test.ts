@@ -40,6 +40,12 @@ Deno.test("the header says what a revision does, its id, its parent and its day"
   assertEquals(parseHeader(HEADER.replaceAll("\n", "\r\n"), PATH).message, "Create heroes");
 });
 
+Deno.test("the message is the first paragraph of the header, also where it begins as a line below does", () => {
+  const message = (text: string) => parseHeader(HEADER.replace("Create heroes", () => text), PATH).message;
+  assertEquals(message("Create heroes\n * and their toys.\n *\n * Read this."), "Create heroes and their toys");
+  for (const text of ["Revises: nothing", "Revision ID: none", "Create Date: never"]) assertEquals(message(text), text);
+});
+
 Deno.test("a right revision becomes a node of the graph", () => {
   const revision = checkRevision(PATH, parseHeader(HEADER, PATH), EXPORTS, "c0ffee");
   assertEquals([revision.id, revision.downRevisions, revision.message], ["1a2b", ["0f0f"], "Create heroes"]);

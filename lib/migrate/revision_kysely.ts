@@ -14,7 +14,10 @@ import {
 } from "kysely";
 import { EngineDialect } from "../kysely/dialect.ts";
 import { quote } from "../schema/quote.ts";
-import { RevisionTransactionError } from "./errors.ts";
+import { AwaitedConnection } from "./awaited_connection.ts";
+import { NotAwaitedError, RevisionTransactionError } from "./errors.ts";
+import type { RevisionFunction } from "./revision_file.ts";
+import { statementsIn } from "./sql_text.ts";
 
 /** What a statement of a revision brought back. */
 export interface StatementAnswer {
@@ -36,9 +39,19 @@ export interface RevisionConnection {
   begin(settings: TransactionSettings): Promise<Part>;
 }
 
-/** A Kysely instance whose statements go this way. */
-export function revisionKysely(connection: RevisionConnection): Kysely<unknown> {
-  return new Kysely({ dialect: new RevisionDialect(connection) });
+/**
+ * Runs a function of a revision with a Kysely instance whose statements go this way.
+ *
+ * @throws {NotAwaitedError} when it returns before its queries are done.
+ */
+export async function runFunction(run: RevisionFunction, connection: RevisionConnection): Promise<void> {
+  const watched = new AwaitedConnection(connection);
+  try {
+    await run(new Kysely({ dialect: new RevisionDialect(watched) }));
+  } finally {
+    await watched.close();
+  }
+  if (watched.forgotten !== undefined) throw new NotAwaitedError(watched.forgotten);
 }
 
 /** The engine's dialect, with a driver that stays on one connection. */
@@ -108,7 +121,8 @@ class KyselyConnection implements DatabaseConnection {
   constructor(readonly connection: RevisionConnection) {}
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-    if (TRANSACTION_CONTROL.test(sql)) throw new RevisionTransactionError(`it cannot run "${sql.trim()}" itself`);
+    const control = statementsIn(sql).find((statement) => TRANSACTION_CONTROL.test(statement));
+    if (control) throw new RevisionTransactionError(`it cannot run "${control}" itself`);
     const { rows, changed } = await this.connection.execute(sql, parameters);
     return { rows: rows as Row[], numAffectedRows: changed };
   }

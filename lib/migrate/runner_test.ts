@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { createEngine } from "../engine/engine.ts";
 import { testDatabase } from "../workbook/test_database.ts";
 import { current, downgrade, history, upgrade } from "./commands.ts";
@@ -140,6 +140,26 @@ database.test("a mistake in a revision's code is told with its place in the file
   assertEquals([error.sqlstate, await tables(engine)], [undefined, []]);
 });
 
+database.test("a query that a revision does not wait for is told, whether it would fail or not", async (url) => {
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  const later = "\n  await new Promise((done) => setTimeout(done));";
+  const ways: [up: string, message: RegExp][] = [
+    ["sql`SELECT 1 / 0`.execute(db);", /returned without waiting for a query: SELECT 1/], // before it is sent
+    [`sql\`SELECT pg_sleep(0.1)\`.execute(db);${later}`, /returned without waiting for a query: SELECT pg_sleep/],
+    [`sql\`SELECT 1 / length(pg_sleep(0.1)::text)\`.execute(db);${later}`, /Statement: SELECT 1|query: SELECT 1/],
+    ["sql`CREATE TABLE two ()`.execute(db);\n  throw new Error('of its own');", /of its own/],
+  ];
+  for (const transactional of [true, false]) {
+    for (const [up, message] of ways) {
+      await using folder = await makeMigrations({ ...A1, up, transactional });
+      const error = await assertRejects(() => upgrade(engine, folder.directory), RevisionFailedError);
+      assertMatch(error.message, message);
+      assertEquals([error.revision, await tables(engine), await versions(engine)], ["a1", [], []]);
+    }
+  }
+});
+
 database.test("a deferred constraint that fails at COMMIT rolls the revision back", async (url) => {
   const { engine } = await scratch(url);
   await using _engine = engine;
@@ -172,6 +192,8 @@ database.test("a revision cannot end its transaction or change its isolation lev
     "await sql`commit`.execute(db);",
     "await sql`BEGIN; SELECT 1; COMMIT`.execute(db);",
     "await sql`ROLLBACK WORK`.execute(db);",
+    "await sql`-- done\n  COMMIT`.execute(db);",
+    "await sql`SELECT 1; /* and */ COMMIT; CREATE TABLE two ()`.execute(db);",
     `await db.transaction().setIsolationLevel("serializable").execute(async () => {});`,
   ];
   for (const attempt of attempts) {

@@ -24,7 +24,7 @@ const LINES = `
 WITH named AS (
   SELECT c.oid, c.relkind, c.oid::regclass::text AS name
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relname !~ '^schema_version(_log)?$'
+   WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relname !~ '^schema_version(_log(_id_seq)?)?$'
      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
 ), lines AS (
   SELECT 1 AS kind, name || CASE relkind WHEN 'v' THEN ' view: ' || pg_get_viewdef(oid)

@@ -60,6 +60,21 @@ export function withoutComments(sql: string): string {
   return Array.from(sqlTokens(sql), ({ type, text }) => type === "comment" ? " " : text).join("");
 }
 
+/**
+ * The statements of a text, without comments. The `;` between BEGIN ATOMIC and END, in the body of a routine, end none:
+ * from such a routine on the rest is one statement.
+ */
+export function statementsIn(sql: string): string[] {
+  const statements = [""];
+  let isAtomic = false;
+  for (const { type, text } of sqlTokens(sql)) {
+    if (type === "word" && text.toUpperCase() === "ATOMIC") isAtomic = true;
+    if (text === ";" && !isAtomic) statements.push("");
+    else statements[statements.length - 1] += type === "comment" ? " " : text;
+  }
+  return statements.map((statement) => statement.trim()).filter(Boolean);
+}
+
 /** Whether a keyword stands in a statement, outside of texts, names and comments. @param word in capitals */
 export function hasWord(sql: string, word: string): boolean {
   return sqlTokens(sql).some(({ type, text }) => type === "word" && text.toUpperCase() === word);

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { hasWord, inlineParameters, sqlTokens, terminated, withoutComments } from "./sql_text.ts";
+import { hasWord, inlineParameters, sqlTokens, statementsIn, terminated, withoutComments } from "./sql_text.ts";
 
 Deno.test("parameters become quoted texts; what only looks like one stays", () => {
   const cases: [sql: string, parameters: unknown[], expected: string][] = [
@@ -36,4 +36,12 @@ Deno.test("keywords are found outside of texts, names and comments", () => {
   for (const sql of ["SELECT 'CONCURRENTLY'", `SELECT "CONCURRENTLY"`, "SELECT 1 -- CONCURRENTLY", "concurrently_"]) {
     assertEquals(hasWord(sql, "CONCURRENTLY"), false);
   }
+});
+
+Deno.test("a text is taken apart into its statements, but for the body of a routine", () => {
+  assertEquals(statementsIn("-- a; b\nSELECT ';'; /* ; */ COMMIT ;\n"), ["SELECT ';'", "COMMIT"]);
+  assertEquals(statementsIn("DO $$ BEGIN; END $$"), ["DO $$ BEGIN; END $$"]);
+  const routine = "CREATE FUNCTION one() RETURNS int BEGIN ATOMIC SELECT 1; END";
+  assertEquals(statementsIn(`SELECT 1; ${routine};`), ["SELECT 1", `${routine};`]);
+  assertEquals(statementsIn(" ; ;"), []);
 });

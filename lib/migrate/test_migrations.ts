@@ -2,6 +2,7 @@
 import { dirname, join } from "node:path";
 import { createEngine, type Engine } from "../engine/engine.ts";
 import { type DriverName, EngineUrl } from "../engine/url.ts";
+import { schemaLines } from "./schema_lines.ts";
 
 /** A revision to write; `up` and `down` are the statements of the functions, with `db` and Kysely's `sql` at hand. */
 export interface RevisionText {
@@ -82,6 +83,12 @@ export async function tables(engine: Engine): Promise<string[]> {
       WHERE schemaname = current_schema() AND tablename !~ '^schema_version' ORDER BY 1`,
   );
   return result.scalars().all();
+}
+
+/** The schema of a `scratch()`, a line for each object; those of the other ones in the same database are left out. */
+export async function ownLines(engine: Engine): Promise<string[]> {
+  await using connection = await engine.connect();
+  return (await schemaLines(connection)).filter((line) => !/\bs_[0-9a-f]{8}\./.test(line));
 }
 
 /** The heads of a database. */

@@ -1,6 +1,7 @@
 /** Reads the constraints of ordinary tables from the catalogs. @module */
 import type { ReferentialAction } from "../../schema/columns.ts";
 import type { ForeignKeySchema, ObjectName } from "../database_schema.ts";
+import { inherits, isOrdinary } from "./relations.ts";
 
 /** A row of {@linkcode CONSTRAINTS}. */
 export interface ConstraintRow {
@@ -14,6 +15,8 @@ export interface ConstraintRow {
   readonly expression: string | null;
   readonly to_schema: string | null;
   readonly to_name: string | null;
+  readonly to_kind: string | null;
+  readonly to_inherits: boolean;
   readonly referred: readonly string[];
   readonly on_delete: string;
   readonly on_update: string;
@@ -27,7 +30,8 @@ SELECT c.conrelid::text AS table, c.conname::text AS name, c.contype::text AS ki
        ARRAY(SELECT a.attname::text FROM unnest(c.conkey) WITH ORDINALITY AS k (number, position)
                JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.number ORDER BY k.position) AS columns,
        CASE WHEN c.contype = 'c' THEN pg_get_expr(c.conbin, c.conrelid, true) END AS expression,
-       fn.nspname::text AS to_schema, f.relname::text AS to_name,
+       fn.nspname::text AS to_schema, f.relname::text AS to_name, f.relkind::text AS to_kind,
+       ${inherits("f")} AS to_inherits,
        ARRAY(SELECT a.attname::text FROM unnest(c.confkey) WITH ORDINALITY AS k (number, position)
                JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.number ORDER BY k.position) AS referred,
        c.confdeltype::text AS on_delete, c.confupdtype::text AS on_update,
@@ -87,8 +91,14 @@ export function foreignKeyOf(
 }
 
 /** What models cannot say of a constraint. */
-export function leftAlone({ features, columns }: ConstraintRow): { leftAlone?: string } {
+export function leftAlone(row: ConstraintRow): { leftAlone?: string } {
+  const { features, columns, to_name: name, to_kind: kind, to_inherits: inherits } = row;
   const capital = columns.find((name) => /\p{Lu}/u.test(name));
-  const reasons = [...features, ...(capital ? [`the column "${capital}" has capital letters`] : [])];
+  const isToOdd = name !== null && kind !== null && !isOrdinary({ name, kind, inherits });
+  const reasons = [
+    ...features,
+    ...(capital ? [`the column "${capital}" has capital letters`] : []),
+    ...(isToOdd ? [`to ${name}, which models cannot describe`] : []),
+  ];
   return reasons.length > 0 ? { leftAlone: reasons.join(", ") } : {};
 }

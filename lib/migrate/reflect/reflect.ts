@@ -4,8 +4,8 @@ import { type DatabaseSchema, type EnumSchema, fullName, type ObjectName } from 
 import { type ColumnRow, COLUMNS } from "./columns.ts";
 import { type ConstraintRow, CONSTRAINTS } from "./constraints.ts";
 import { INDEXES, type IndexRow } from "./indexes.ts";
-import { type RelationRow, RELATIONS } from "./relations.ts";
-import { attached, isOrdinary, oddRelation, readTable } from "./tables.ts";
+import { isOrdinary, type RelationRow, RELATIONS } from "./relations.ts";
+import { attached, oddRelation, readTable } from "./tables.ts";
 import { type RoutineRow, ROUTINES, TYPE_KINDS, type TypeRow, TYPES } from "./types.ts";
 
 /** Which schemas to read. */

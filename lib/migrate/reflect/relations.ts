@@ -17,11 +17,16 @@ export interface RelationRow {
   readonly views: readonly string[];
 }
 
+/** SQL: whether a row of pg_class inherits, or is inherited from. @param relation its alias */
+export function inherits(relation: string): string {
+  return `EXISTS (SELECT FROM pg_inherits i WHERE ${relation}.oid IN (i.inhrelid, i.inhparent))`;
+}
+
 /** `$1`: the schemas. Objects of extensions and sequences of columns are left out. */
 export const RELATIONS = `
 SELECT c.oid::text AS id, n.nspname::text AS schema, c.relname::text AS name, c.relkind::text AS kind,
        obj_description(c.oid, 'pg_class') AS comment,
-       c.relispartition OR EXISTS (SELECT FROM pg_inherits i WHERE c.oid IN (i.inhrelid, i.inhparent)) AS inherits,
+       ${inherits("c")} AS inherits,
        array_remove(ARRAY[
          CASE c.relpersistence WHEN 'u' THEN 'it is unlogged' WHEN 't' THEN 'it is temporary' END,
          CASE WHEN c.relrowsecurity THEN 'it has row-level security' END,
@@ -54,3 +59,8 @@ export const RELATION_KINDS: Readonly<Record<string, string>> = {
   S: "sequence",
   c: "composite type",
 };
+
+/** Whether a relation is a table that a model could have: by its kind, its inheritance and its name. */
+export function isOrdinary({ kind, inherits, name }: Pick<RelationRow, "kind" | "inherits" | "name">): boolean {
+  return kind === "r" && !inherits && !/[\p{Lu}.\s]/u.test(name);
+}

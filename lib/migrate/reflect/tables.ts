@@ -22,11 +22,6 @@ export interface TableRows {
   readonly indexes: readonly IndexRow[];
 }
 
-/** Whether a relation is a table that a model could have: by its kind, its inheritance and its name. */
-export function isOrdinary({ kind, inherits, name }: RelationRow): boolean {
-  return kind === "r" && !inherits && !/[\p{Lu}.\s]/u.test(name);
-}
-
 /** A relation that no model could have. */
 export function oddRelation({ kind, schema, name, inherits }: RelationRow, nameOf: NameOf): UnmodelledObject {
   const object = { kind: RELATION_KINDS[kind] ?? "table", name: fullName(nameOf(schema, name)) };

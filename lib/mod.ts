@@ -35,7 +35,7 @@ export {
 export { manyToMany, manyToOne, oneToMany, Related } from "./orm/relations.ts";
 export { Select, select, SelectColumns } from "./orm/select.ts";
 export { FromStatement } from "./orm/from_statement.ts";
-export { selectinload } from "./orm/loading.ts";
+export { joinedload, selectinload } from "./orm/loading.ts";
 export { Session, type SessionOptions } from "./orm/session.ts";
 export { type SessionMaker, sessionmaker } from "./orm/sessionmaker.ts";
 export type { Savepoint as SessionSavepoint } from "./engine/savepoint.ts";

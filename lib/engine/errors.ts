@@ -80,6 +80,16 @@ export class MultipleResultsFound extends EngineError {
   }
 }
 
+/** A result repeats its objects, because a relation to many was joined to them, and was read all the same. */
+export class UniqueRequiredError extends EngineError {
+  constructor() {
+    super(
+      "This result has an object once for each row that joinedload() joined to it. Call unique() before you read it, " +
+        "or load the relation with selectinload().",
+    );
+  }
+}
+
 /** What PostgreSQL says of an error, under the names this library uses. */
 export interface ServerErrorFields extends Omit<DatabaseError, "name" | "stack" | "cause" | "sql"> {
   /** The function of the server that found the error. */

@@ -6,26 +6,35 @@
  * @module
  */
 import type { RawResult } from "./driver.ts";
-import { MultipleResultsFound, NoResultFound } from "./errors.ts";
+import { MultipleResultsFound, NoResultFound, UniqueRequiredError } from "./errors.ts";
 
 /** A sequence of rows, of whatever shape. */
 export abstract class Rows<Row> implements Iterable<Row> {
   #rows: Row[] | (() => Row[]);
 
-  /** @param rows the rows, or what makes them when they are first read. */
-  constructor(rows: Row[] | (() => Row[])) {
+  /**
+   * @param rows the rows, or what makes them when they are first read.
+   * @param repeats true: they have to be made unique before more than the first is read.
+   */
+  constructor(rows: Row[] | (() => Row[]), protected readonly repeats = false) {
     this.#rows = rows;
   }
 
-  /** Every row. */
+  /** Every row. @throws {UniqueRequiredError} when a relation to many was joined to them, as by everything but `first()`. */
   all(): Row[] {
+    if (this.repeats) throw new UniqueRequiredError();
+    return this.rows();
+  }
+
+  /** Every row, as often as it came. */
+  protected rows(): Row[] {
     if (typeof this.#rows === "function") this.#rows = this.#rows();
     return this.#rows;
   }
 
   /** The first row, or `null` when there is none; further rows are ignored. */
   first(): Row | null {
-    return this.all()[0] ?? null;
+    return this.rows()[0] ?? null;
   }
 
   /** The only row. @throws {NoResultFound} @throws {MultipleResultsFound} */
@@ -51,7 +60,7 @@ export abstract class Rows<Row> implements Iterable<Row> {
 export class ScalarResult<Value> extends Rows<Value> {
   /** Without repetitions; the first of equal values stays. Objects are equal when they are the same object. */
   unique(): ScalarResult<Value> {
-    return new ScalarResult([...new Set(this.all())]);
+    return new ScalarResult([...new Set(this.rows())]);
   }
 }
 
@@ -68,8 +77,9 @@ export class Result<Row = Record<string, unknown>> extends Rows<Row> {
   readonly command: string;
   readonly #tuples: unknown[][];
 
-  constructor({ columns, rows, rowCount, command }: RawResult) {
-    super(() => rows.map((tuple) => rowObject<Row>(columns, tuple)));
+  /** @param repeats see {@linkcode Rows}; `unique()` then compares the objects in the first column. */
+  constructor({ columns, rows, rowCount, command }: RawResult, repeats = false) {
+    super(() => rows.map((tuple) => rowObject<Row>(columns, tuple)), repeats);
     this.columns = columns;
     this.rowCount = rowCount;
     this.command = command;
@@ -78,7 +88,7 @@ export class Result<Row = Record<string, unknown>> extends Rows<Row> {
 
   /** The rows as arrays. */
   tuples(): TupleResult {
-    return new TupleResult(this.#tuples);
+    return new TupleResult(this.#tuples, this.repeats);
   }
 
   /** The first column of the first row, or `null` when there is no row; further rows are ignored. */
@@ -104,14 +114,14 @@ export class Result<Row = Record<string, unknown>> extends Rows<Row> {
     if (this.#tuples.length > 0 && !(index in this.columns)) {
       throw new RangeError(`There is no column ${JSON.stringify(column)}; there are: ${this.columns.join(", ")}`);
     }
-    return new ScalarResult(this.#tuples.map((tuple) => tuple[index] as Value));
+    return new ScalarResult(this.#tuples.map((tuple) => tuple[index] as Value), this.repeats);
   }
 
-  /** Without repeated rows, compared value by value. */
+  /** Without repeated rows, compared value by value; objects to which others were joined by which they are. */
   unique(): Result<Row> {
-    const seen = new Set<string>();
+    const seen = new Set<unknown>();
     const rows = this.#tuples.filter((tuple) => {
-      const key = JSON.stringify(tuple, (_, value) => inJson(value) ? value : `${value}`);
+      const key = this.repeats ? tuple[0] : JSON.stringify(tuple, (_, value) => inJson(value) ? value : `${value}`);
       return !seen.has(key) && seen.add(key);
     });
     return new Result<Row>({ columns: this.columns, rows, command: this.command, rowCount: rows.length });
@@ -119,7 +129,7 @@ export class Result<Row = Record<string, unknown>> extends Rows<Row> {
 
   /** A table in a notebook. */
   [Symbol.for("Jupyter.display")](): Record<string, string> {
-    return { "text/markdown": markdown(this.columns, this.#tuples), "text/plain": Deno.inspect(this.all()) };
+    return { "text/markdown": markdown(this.columns, this.#tuples), "text/plain": Deno.inspect(this.rows()) };
   }
 }
 

@@ -1,5 +1,5 @@
-import { assertEquals, assertInstanceOf, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
-import { MultipleResultsFound, NoResultFound } from "./errors.ts";
+import { assert, assertEquals, assertInstanceOf, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { MultipleResultsFound, NoResultFound, UniqueRequiredError } from "./errors.ts";
 import { Result } from "./result.ts";
 
 interface Hero {
@@ -9,6 +9,11 @@ interface Hero {
 
 function heroes(...rows: [number, string | null][]): Result<Hero> {
   return new Result<Hero>({ columns: ["id", "name"], rows, command: "SELECT", rowCount: rows.length });
+}
+
+/** What a notebook shows. */
+function display(result: object): Record<string, string> {
+  return (result as Record<symbol, () => Record<string, string>>)[Symbol.for("Jupyter.display")]();
 }
 
 const none = heroes();
@@ -28,6 +33,19 @@ Deno.test("two columns of one name: the object has the last, the tuple both", ()
   const result = new Result({ columns: ["a", "a"], rows: [[1, 2]], command: "SELECT", rowCount: 1 });
   assertEquals(result.one(), { a: 2 });
   assertEquals(result.tuples().one(), [1, 2]);
+});
+
+Deno.test("a result that repeats its objects is read after unique(), and shows itself as it came", () => {
+  const [sandy, twin] = [{ name: "sandy" }, { name: "sandy" }];
+  const rows = [[sandy], [sandy], [twin]];
+  const result = new Result<{ Hero: object }>({ columns: ["Hero"], rows, command: "", rowCount: 3 }, true);
+  for (const read of [() => result.all(), () => [...result.scalars()], () => result.tuples().one()]) {
+    assertThrows(read, UniqueRequiredError, "selectinload()");
+  }
+  const [first, second] = result.unique().scalars(); // of equal values, but not one and the same
+  assert(first === sandy && second === twin && result.unique().all().length === 2);
+  assertEquals([result.first(), result.scalar()], [{ Hero: sandy }, sandy]);
+  assertStringIncludes(display(result)["text/plain"], "sandy");
 });
 
 Deno.test("first() is the first row or null, however many there are", () => {
@@ -106,8 +124,6 @@ Deno.test("a statement without rows: nothing to read, but a count", () => {
 });
 
 Deno.test("in a notebook a result is a table, with at most 20 rows", () => {
-  const display = (result: Result<Hero>) =>
-    (result as unknown as Record<symbol, () => Record<string, string>>)[Symbol.for("Jupyter.display")]();
   assertEquals(display(two)["text/markdown"], "| id | name |\n| --- | --- |\n| 1 | sandy |\n| 2 | null |");
   assertMatch(display(two)["text/plain"], /sandy/);
   const many = display(heroes(...Array.from({ length: 25 }, (_, id): [number, string] => [id, "a|b\nc"])));

@@ -6,22 +6,23 @@
 import * as kysely from "kysely";
 import { snakeCase } from "../schema/naming.ts";
 import type { Compilable } from "./compilable.ts";
-
-/** What must be known of a table. */
-interface NamedTable {
-  readonly name: string;
-  readonly columns: readonly { readonly name: string }[];
-}
+import { type Joins, type NamedTable, withJoins } from "./with_joins.ts";
 
 /** SQL and its parameters. */
 export type Compiled = ReturnType<Compilable["compile"]>;
 
 const compiler = new kysely.PostgresQueryCompiler();
 
-/** Compiles a query; one for the rows of a table names that table's columns as they are called there. */
-export function compile(query: kysely.OperationNodeSource, table?: NamedTable): Compiled {
+/**
+ * Compiles a query; one for the rows of a table names that table's columns as they are called there.
+ *
+ * @param joins what is joined to these rows.
+ */
+export function compile(query: kysely.OperationNodeSource, table?: NamedTable, joins?: Joins): Compiled {
   const node = query.toOperationNode() as kysely.RootOperationNode;
-  return compiler.compileQuery(table ? namingOf(table).transformNode(node) : node, kysely.createQueryId());
+  const named = table ? namingOf(table).transformNode(node) : node;
+  const whole = table && joins?.joined ? withJoins(named as kysely.SelectQueryNode, table, joins) : named;
+  return compiler.compileQuery(whole, kysely.createQueryId());
 }
 
 class Naming extends kysely.OperationNodeTransformer {

@@ -5,12 +5,12 @@
  */
 import { decodeArray } from "../engine/drivers/values.ts";
 import type { Result } from "../engine/result.ts";
+import type { LoaderOption } from "../schema/selects.ts";
 import { isEnumList } from "../schema/table.ts";
 import type { Compiled } from "../kysely/compiler.ts";
 import { InvalidStatementError } from "./errors.ts";
-import type { LoaderOption } from "./loading.ts";
 import type { AnyModel } from "./model.ts";
-import type { ObjectStatement, RelationNames } from "./select.ts";
+import type { LoaderOf, ObjectStatement } from "./select.ts";
 
 /** A query that was written elsewhere and gives objects. Made by `select(Model).fromStatement(query)`. */
 export class FromStatement<M extends AnyModel> implements ObjectStatement<M> {
@@ -18,13 +18,17 @@ export class FromStatement<M extends AnyModel> implements ObjectStatement<M> {
   declare readonly expressionType?: Record<string, InstanceType<M>>;
   readonly refresh: boolean;
 
+  /** @throws {InvalidStatementError} when a relation shall be joined: the query is sent as it was written. */
   constructor(readonly model: M, readonly compiled: Compiled, readonly loaders: readonly LoaderOption[]) {
+    if (loaders.some(({ isJoined }) => isJoined)) {
+      throw new InvalidStatementError(model.name, "joinedload() cannot add a join to it; use selectinload()");
+    }
     // what a statement has just written is newer than what the session knows
     this.refresh = /^\s*(insert|update|delete|merge)\b/i.test(compiled.sql);
   }
 
   /** Brings relations along: `options(selectinload("toys"))`. */
-  options(...loaders: LoaderOption<RelationNames<M>>[]): FromStatement<M> {
+  options(...loaders: LoaderOf<M>[]): FromStatement<M> {
     return new FromStatement(this.model, this.compiled, [...this.loaders, ...loaders]);
   }
 

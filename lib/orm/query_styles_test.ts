@@ -3,6 +3,7 @@ import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows }
 import {
   createEngine,
   type Engine,
+  joinedload,
   MultipleResultsFound,
   NoResultFound,
   ScalarResult,
@@ -10,6 +11,7 @@ import {
   selectinload,
   type Session,
   sessionmaker,
+  UniqueRequiredError,
 } from "../mod.ts";
 import { testDatabase } from "../workbook/test_database.ts";
 import { Hero, metadata as heroes } from "./testing/heroes.ts";
@@ -179,6 +181,26 @@ const STYLES: Record<string, (fixture: Fixture) => Promise<void>> = {
     const [sandy] = await other.scalars(select(User).options(selectinload("toys")));
     assertEquals(sent, ["BEGIN", "SELECT", "SELECT"]);
     assertEquals([...sandy.toys].map(({ name }) => name).sort(), ["ball", "car"]);
+  },
+  'stmt.options(joinedload("friend"))': async ({ session, other, sent }) => {
+    const sandy = new User({ name: "sandy" });
+    session.add(User.create({ name: "patrick", friend: sandy }));
+    await session.commit();
+    sent.length = 0;
+    const users = (await other.scalars(select(User).orderBy("name").options(joinedload("friend")))).all();
+    assertEquals(sent, ["BEGIN", "SELECT"]);
+    assertEquals(users.map(({ friend }) => friend), [users[1], null]);
+  },
+  '(await session.scalars(stmt.options(joinedload("toys")))).unique()': async ({ session, other, sent }) => {
+    await addToys(session, "car", "ball");
+    sent.length = 0;
+    const result = await other.scalars(select(User).options(joinedload("toys")));
+    assertThrows(() => result.all(), UniqueRequiredError);
+    const sandy = result.unique().one();
+    assertEquals(sent, ["BEGIN", "SELECT"]);
+    assertEquals([...sandy.toys].map(({ name }) => name).sort(), ["ball", "car"]);
+    const none = await other.scalars(select(User).where("name", "=", "nobody").options(joinedload("toys")));
+    assertThrows(() => none.all(), UniqueRequiredError);
   },
   "stmt.withForUpdate({ skipLocked: true })": async ({ session, other }) => {
     await session.scalars(sandyOnly.withForUpdate());

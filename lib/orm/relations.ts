@@ -5,6 +5,7 @@
  * @module
  */
 import { type AnyModel, type Relation, resolveRelation } from "../schema/relation.ts";
+import { InvalidModelError } from "../schema/errors.ts";
 import { NotLoadedError } from "./errors.ts";
 import type { Entity } from "./identity_map.ts";
 import { type ObjectState, stateOf } from "./object_state.ts";
@@ -28,6 +29,15 @@ export function relationsOf(model: AnyModel): ReadonlyMap<string, Relation> {
     for (const relation of relations) defineAccessor(model, relation);
     return new Map(relations.map((relation) => [relation.name, relation]));
   });
+}
+
+/** One relation of a model. @throws {InvalidModelError} when there is none of this name. */
+export function relationNamed(model: AnyModel, name: string): Relation {
+  const relations = relationsOf(model);
+  const relation = relations.get(name);
+  if (relation) return relation;
+  const known = [...relations.keys()].join(", ") || "none";
+  throw new InvalidModelError(model.table.name, `there is no relation "${name}"; there are: ${known}`);
 }
 
 /** The same relation seen from the other side, where the target declares it. */

@@ -9,8 +9,6 @@ import {
   expressionBuilder,
   type ExpressionOrFactory,
   type ExtractTypeFromReferenceExpression,
-  isExpression,
-  type OperandValueExpression,
   type RawBuilder,
   type ReferenceExpression,
   type SelectQueryBuilder,
@@ -20,15 +18,15 @@ import {
 import type { Compilable } from "../engine/connection.ts";
 import type { Result } from "../engine/result.ts";
 import { InvalidModelError } from "../schema/errors.ts";
-import { quote } from "../schema/quote.ts";
+import { type LoaderOption, type LockOptions, planJoins } from "../schema/selects.ts";
 import { snakeCase } from "../schema/naming.ts";
-import { isEnumList, type Table, type TableColumn } from "../schema/table.ts";
+import { isEnumList, type TableColumn } from "../schema/table.ts";
+import { type Comparison, comparison, type Operand } from "../kysely/comparison.ts";
 import { compile, type Compiled } from "../kysely/compiler.ts";
 import { InvalidStatementError } from "./errors.ts";
 import { FromStatement } from "./from_statement.ts";
-import type { LoaderOption } from "./loading.ts";
 import type { AnyModel, Attributes, Columned } from "./model.ts";
-import { type Related, relationsOf } from "./relations.ts";
+import { type Related, relationNamed, relationsOf } from "./relations.ts";
 
 /** The attributes of a model that are columns. */
 export type ColumnValues<M extends AnyModel> = Attributes<M["table"]["types"]>;
@@ -36,24 +34,18 @@ export type ColumnValues<M extends AnyModel> = Attributes<M["table"]["types"]>;
 /** The names of a model's relations. */
 export type RelationNames<M extends AnyModel> = keyof NonNullable<M["relations"]> & string;
 
+/** What `options()` takes: relations of a model, and in them those of the objects on the other side. */
+export type LoaderOf<M extends AnyModel> = LoaderOption<RelationNames<M>> & LoaderFor<InstanceType<M>>;
+type LoaderFor<T> = { [Name in keyof T & string]: LoaderTo<Name, T[Name]> }[keyof T & string];
+type LoaderTo<Name extends string, Held> = Held extends Related<infer Each> ? LoaderOption<Name, LoaderFor<Each>>
+  : Held extends Columned<unknown> ? LoaderOption<Name, LoaderFor<Held>>
+  : never;
+
 /** The columns on the other side of a relation. */
 type JoinedValues<M extends AnyModel, Name extends string> = ValuesOf<InstanceType<M>[Name & keyof InstanceType<M>]>;
 type ValuesOf<T> = T extends Related<infer Each> ? ValuesOf<Each>
   : T extends Columned<infer Values> ? NonNullable<Values>
   : never;
-
-type ListTest = "in" | "not in";
-type NullTest = "is" | "is not";
-/** How to compare, as Kysely writes it. */
-export type Comparison = "=" | "!=" | "<>" | "<" | "<=" | ">" | ">=" | "like" | "ilike" | ListTest | NullTest;
-
-/** How rows are locked until the end of the transaction. */
-export interface LockOptions {
-  /** Leave out rows that somebody else has locked. */
-  readonly skipLocked?: boolean;
-  /** Fail at once, with a LockTimeoutError, where somebody else has locked a row. */
-  readonly noWait?: boolean;
-}
 
 /** A database as Kysely's types see it: the model's table and those that were joined. */
 type Database<M extends AnyModel, Joined> = { [Name in M["table"]["name"]]: ColumnValues<M> } & Joined;
@@ -76,13 +68,6 @@ type ValueOf<M extends AnyModel, Joined, Column> = ExtractTypeFromReferenceExpre
   Scope<M, Joined, Column>,
   Column
 >;
-
-/** What a column may be compared with: `in` takes a list, `is` takes null or a boolean. */
-type Operand<DB, TB extends keyof DB, Column, Operator> = Operator extends ListTest ?
-    | readonly OperandValueExpression<DB, TB, Column>[]
-    | ExpressionOrFactory<DB, TB, ExtractTypeFromReferenceExpression<DB, TB, Column>>
-  : Operator extends NullTest ? Extract<ExtractTypeFromReferenceExpression<DB, TB, Column>, boolean | null> | null
-  : OperandValueExpression<DB, TB, Column>;
 
 /** A statement that gives objects, and how a session makes them of its rows. */
 export interface ObjectStatement<M extends AnyModel> extends Compilable<Record<string, InstanceType<M>>> {
@@ -126,7 +111,8 @@ abstract class Statement<M extends AnyModel, Joined, Row, Self> implements Compi
   where(condition: ExpressionOrFactory<Database<M, Joined>, Tables<M, Joined>, SqlBool>): Self;
   where(...condition: unknown[]): Self {
     const [column, operator, value] = condition;
-    const all = condition.length < 3 ? condition : comparison(this.model, column, operator as Comparison, value);
+    const bind = typeof column === "string" ? columnNamed(this.model, column)?.bind : undefined;
+    const all = condition.length < 3 ? condition : comparison(column, operator as Comparison, value, bind);
     return this.with(this.builder.where(...all as [never]));
   }
 
@@ -169,8 +155,8 @@ export class Select<M extends AnyModel, Joined = unknown>
     super(model, builder);
   }
 
-  /** Brings relations along: `options(selectinload("toys"))`. */
-  options(...loaders: LoaderOption<RelationNames<M>>[]): Select<M, Joined> {
+  /** Brings relations along: `options(selectinload("toys"), joinedload("team"))`. */
+  options(...loaders: LoaderOf<M>[]): Select<M, Joined> {
     return new Select(this.model, this.builder, [...this.loaders, ...loaders], this.refresh);
   }
 
@@ -200,9 +186,7 @@ export class Select<M extends AnyModel, Joined = unknown>
   join<Name extends RelationNames<M>>(
     name: Name,
   ): Select<M, Joined & { [Each in Name]: JoinedValues<M, Each> }> {
-    const relation = relationsOf(this.model).get(name);
-    if (!relation) throw new InvalidModelError(this.model.table.name, `there is no relation "${name}"`);
-    const { key, otherKey, target, kind } = relation;
+    const { key, otherKey, target, kind } = relationNamed(this.model, name);
     const own = this.model.table.name;
     if (snakeCase(name) === own) {
       throw new InvalidModelError(own, `a relation called like its table, "${name}", cannot be joined: rename it`);
@@ -246,7 +230,7 @@ export class Select<M extends AnyModel, Joined = unknown>
     query: string | Compilable | Compiled | RawBuilder<unknown>,
     parameters: readonly unknown[] = [],
   ): FromStatement<M> {
-    if (this.compile().sql !== select(this.model).compile().sql) {
+    if (super.compile().sql !== select(this.model).compile().sql) {
       const problem = "fromStatement() would replace its conditions, joins or limits; write them into the query";
       throw new InvalidStatementError(this.model.name, problem);
     }
@@ -255,7 +239,11 @@ export class Select<M extends AnyModel, Joined = unknown>
     return new FromStatement(this.model, compiled, this.loaders);
   }
 
-  /** The rows as they came: they are in the order of the model's columns. */
+  override compile(): Compiled {
+    return compile(this.builder, this.model.table, planJoins(this.model, this.loaders, relationNamed));
+  }
+
+  /** The rows as they came: they are in the order of the model's columns, before those that are joined. */
   rowsOf(result: Result<unknown>): unknown[][] {
     return result.tuples().all();
   }
@@ -286,14 +274,6 @@ export function select<M extends AnyModel>(model: M): Select<M> {
   );
 }
 
-/** The columns of a table as a SELECT names them. */
-export function columnsOf(table: Table): string {
-  return table.columns.map((column) =>
-    `${quote(table.name)}.${quote(column.name)}${isEnumList(column) ? "::text[]" : ""}`
-  )
-    .join(", ");
-}
-
 /** A column as the query builder selects it. */
 function selection(name: string, column: TableColumn): unknown {
   return isEnumList(column) ? sql`${sql.ref(name)}::text[]`.as(column.attribute) : name;
@@ -304,18 +284,4 @@ function columnNamed(model: AnyModel, name: string): TableColumn | undefined {
   const [attribute, owner = model.table.name] = name.split(".").reverse();
   const table = owner === model.table.name ? model.table : relationsOf(model).get(owner)?.target.table;
   return table?.columns.find((column) => column.attribute === attribute);
-}
-
-const NULL_OPERATORS: Readonly<Record<string, Comparison>> = { "=": "is", "!=": "is not", "<>": "is not" };
-
-/** A comparison as Kysely takes it: null is compared with IS, and a value that is an array is no list of values. */
-function comparison(model: AnyModel, left: unknown, operator: Comparison, value: unknown): unknown[] {
-  const bind = typeof left === "string" ? columnNamed(model, left)?.bind : undefined;
-  const bound = (each: unknown) =>
-    !bind || each === null || typeof each === "function" || isExpression(each) ? each : bind(each);
-  if (value === null) return [left, NULL_OPERATORS[operator] ?? operator, null];
-  if (operator === "in" || operator === "not in") {
-    return [left, operator, Array.isArray(value) ? value.map(bound) : value];
-  }
-  return [left, operator, Array.isArray(value) ? sql.val(bound(value)) : bound(value)];
 }

@@ -8,14 +8,13 @@
 import type { Compilable, TransactionOptions } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
 import { NoResultFound } from "../engine/errors.ts";
-import { type FirstColumn, Result, type ScalarResult } from "../engine/result.ts";
+import type { FirstColumn, Result, ScalarResult } from "../engine/result.ts";
 import { Savepoint } from "../engine/savepoint.ts";
 import { Flush } from "./flush.ts";
 import { type Entity, keyOf } from "./identity_map.ts";
-import { type Loading, loadRelations } from "./loading.ts";
+import { Loader, type Loading } from "./loading.ts";
 import type { AnyModel, KeyOf } from "./model.ts";
-import { givesObjects, type LockOptions, SelectColumns } from "./select.ts";
-import { selectByKey } from "./select_by_key.ts";
+import { type LockOptions, selectByKey } from "../schema/selects.ts";
 import { OneAtATime } from "./one_at_a_time.ts";
 import type { SessionAction, SessionState } from "./session_state.ts";
 import { SessionTransaction } from "./session_transaction.ts";
@@ -141,15 +140,8 @@ export class Session implements AsyncDisposable {
     const { sql, parameters } = statement.compile();
     return this.#exclusive("work", "execute()", async () => {
       await this.#autoflush();
-      const result = await (await this.#transaction.begun()).execute<Row>(sql, parameters);
-      const gives = (columns: readonly string[], rows: unknown[][]) =>
-        new Result<Row>({ columns, rows, command: "", rowCount: result.rowCount });
-      if (statement instanceof SelectColumns) return gives(statement.names, result.tuples().all());
-      if (!givesObjects(statement)) return result;
-      const { model, loaders, refresh } = statement;
-      const objects = statement.rowsOf(result).map((row) => this.#tracker.load(model, row, refresh));
-      if (loaders.length > 0) await this.#load(loadRelations(this.#tracker, model, [...new Set(objects)], loaders));
-      return gives([model.name], objects.map((object) => [object]));
+      const answer = await (await this.#transaction.begun()).execute<Row>(sql, parameters);
+      return await this.#load(new Loader(this.#tracker).result(statement, answer));
     });
   }
 
@@ -287,10 +279,10 @@ export class Session implements AsyncDisposable {
     return (await connection.execute(sql, parameters)).tuples().all();
   }
 
-  async #load(loading: Loading): Promise<void> {
-    for (let step = loading.next(); !step.done;) {
-      step = loading.next(await this.#rows(step.value.sql, step.value.parameters));
-    }
+  async #load<T>(loading: Loading<T>): Promise<T> {
+    let step = loading.next();
+    while (!step.done) step = loading.next(await this.#rows(step.value.sql, step.value.parameters));
+    return step.value;
   }
 
   async #exclusive<T>(action: SessionAction, what: string, run: () => Promise<T>): Promise<T> {

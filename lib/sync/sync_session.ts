@@ -6,15 +6,14 @@
  */
 import type { Compilable, TransactionOptions } from "../engine/connection.ts";
 import { NoResultFound } from "../engine/errors.ts";
-import { type FirstColumn, Result, type ScalarResult } from "../engine/result.ts";
+import type { FirstColumn, Result, ScalarResult } from "../engine/result.ts";
 import type { SyncConnection } from "./sync_connection.ts";
 import { refusePromise, type SyncEngine } from "./sync_engine.ts";
 import { Flush } from "../orm/flush.ts";
 import type { Entity } from "../orm/identity_map.ts";
-import { type Loading, loadRelations } from "../orm/loading.ts";
+import { Loader, type Loading } from "../orm/loading.ts";
 import type { AnyModel, KeyOf } from "../orm/model.ts";
-import { givesObjects, SelectColumns } from "../orm/select.ts";
-import { selectByKey } from "../orm/select_by_key.ts";
+import { selectByKey } from "../schema/selects.ts";
 import { type GetOptions, keyValues, type SessionOptions } from "../orm/session.ts";
 import { type SessionAction, type SessionState, transition } from "../orm/session_state.ts";
 import { Tracker } from "../orm/tracker.ts";
@@ -125,15 +124,7 @@ export class SyncSession implements Disposable {
     this.#assert("work");
     const { sql, parameters } = statement.compile();
     this.#autoflush();
-    const result = this.#begun().execute<Row>(sql, parameters);
-    const gives = (columns: readonly string[], rows: unknown[][]) =>
-      new Result<Row>({ columns, rows, command: "", rowCount: result.rowCount });
-    if (statement instanceof SelectColumns) return gives(statement.names, result.tuples().all());
-    if (!givesObjects(statement)) return result;
-    const { model, loaders, refresh } = statement;
-    const objects = statement.rowsOf(result).map((row) => this.#tracker.load(model, row, refresh));
-    if (loaders.length > 0) this.#load(loadRelations(this.#tracker, model, [...new Set(objects)], loaders));
-    return gives([model.name], objects.map((object) => [object]));
+    return this.#load(new Loader(this.#tracker).result(statement, this.#begun().execute<Row>(sql, parameters)));
   }
 
   /** The first column of the first row, which of `select(Model)` is an object, or `null`; further rows are ignored. */
@@ -227,10 +218,10 @@ export class SyncSession implements Disposable {
     return this.#begun().execute(sql, parameters).tuples().all();
   }
 
-  #load(loading: Loading): void {
-    for (let step = loading.next(); !step.done;) {
-      step = loading.next(this.#query(step.value.sql, step.value.parameters));
-    }
+  #load<T>(loading: Loading<T>): T {
+    let step = loading.next();
+    while (!step.done) step = loading.next(this.#query(step.value.sql, step.value.parameters));
+    return step.value;
   }
 
   /** The connection of the transaction, which begins with it. */

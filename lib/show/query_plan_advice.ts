@@ -116,7 +116,7 @@ const loopFinding: Find = (node, tree) => {
   const isSurprise = (outer.misestimate ?? 1) >= limits.factor && outer.rows > outer.expectedRows;
   const seen =
     `The inner side of step ${node.number} (${node.title}), ${inner.title}, ran ${formatCount(inner.loops)} times` +
-    (isSurprise ? `; about ${formatCount(expected)} were planned.` : ".");
+    (isSurprise ? `; planned for about ${formatCount(expected)}.` : ".");
   const cure = isSurprise
     ? `Try ANALYZE, so that the planner can choose another join.`
     : inner.type === "Seq Scan"

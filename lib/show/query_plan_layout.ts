@@ -48,17 +48,17 @@ export interface QueryPlanLayout {
 export const planColumns = {
   number: 30,
   title: 40,
-  bars: 344,
-  barsEnd: 534,
-  own: 592,
-  total: 648,
-  expected: 722,
-  came: 782,
-  rows: 796,
-  rowsEnd: 866,
-  loops: 912,
-  pages: 972,
-  end: 994,
+  bars: 322,
+  barsEnd: 482,
+  own: 542,
+  total: 598,
+  expected: 670,
+  came: 730,
+  rows: 744,
+  rowsEnd: 808,
+  loops: 856,
+  pages: 914,
+  end: 936,
 } as const;
 /** Sizes in pixels. */
 export const planSizes = { margin: 14, title: 32, head: 44, row: 42, bar: 18, indent: 12, narrowest: 2 } as const;

@@ -1,0 +1,7 @@
+// The statement says which columns to look at together; ANALYZE looks at them.
+const teach: (connection: Connection) => Promise<unknown> = async (connection) => {
+  await connection.execute("CREATE STATISTICS (dependencies) ON make, model FROM cars");
+  await connection.execute("ANALYZE cars");
+};
+
+await check("12.5", () => ({ url: workbook.url, teach }));

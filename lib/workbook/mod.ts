@@ -10,5 +10,6 @@ export { makeProject, type Project, TextNotFoundError } from "./project.ts";
 export { type LoadRecord, type LoadRun, LoadTestError, runLoadTest } from "./load_runner.ts";
 export { compare, type CompareOptions, type Measured } from "./compare.ts";
 export { check, hint, progress, resetProgress, solution } from "./check.ts";
+export { progressChart } from "./progress_chart.ts";
 export { TODO, TodoError } from "./todo.ts";
 export { UnknownExerciseError } from "./exercises/mod.ts";

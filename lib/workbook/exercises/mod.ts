@@ -19,6 +19,7 @@ const notebooks: Readonly<Record<string, () => Promise<{ readonly default: reado
   "10": () => import("./10.ts"),
   "12": () => import("./12.ts"),
   "13": () => import("./13.ts"),
+  "14": () => import("./14.ts"),
 };
 
 /** There is no exercise of this name. */

@@ -1,0 +1,3 @@
+const fine: string[] = ["A", "C"];
+
+await check("14.1", () => fine);

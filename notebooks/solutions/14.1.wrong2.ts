@@ -1,0 +1,3 @@
+const fine: string[] = ["A", "B", "C", "E"];
+
+await check("14.1", () => fine);

@@ -1,0 +1,3 @@
+const steps: string[] = ["B", "A", "D", "E", "C", "F"];
+
+await check("14.4", () => steps);

@@ -1,0 +1,51 @@
+/**
+ * How long a notebook takes a reader: what its head and the README say, against an estimate from what there is to do.
+ *
+ * @module
+ */
+import { codeCells, type Notebook } from "./notebook.ts";
+
+/** Words of prose that a reader of technical English takes in, a minute. */
+const WORDS = 200;
+/** Lines of code that are read and understood, a minute. */
+const LINES = 15;
+/** An exercise with a look at a hint. */
+const EXERCISE = 4;
+/** What a statement may be off from the estimate: readers differ more than that. */
+const TOLERANCE = 0.25;
+
+/** The minutes that reading, running and the exercises take, about. */
+export function estimateMinutes(notebook: Notebook): number {
+  const prose = notebook.cells.filter(({ cell_type }) => cell_type === "markdown").map(({ source }) => source).join(
+    " ",
+  );
+  const words = prose.match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
+  const sources = codeCells(notebook).map(({ source }) => source);
+  const lines = sources.flatMap((source) => source.split("\n")).filter((line) => line.trim() !== "").length;
+  const exercises = sources.filter((source) => /^await check\(/m.test(source)).length;
+  return words / WORDS + lines / LINES + exercises * EXERCISE;
+}
+
+/** The minutes that a notebook's head states; undefined where it states none. */
+export function statedMinutes(notebook: Notebook): number | undefined {
+  const stated = notebook.cells[0]?.source.match(/\*\*Time:\*\* (\d+) minutes/)?.[1];
+  return stated === undefined ? undefined : Number(stated);
+}
+
+/**
+ * What is wrong about the times, as sentences: a head that states none, or one far off; a README that says otherwise.
+ *
+ * @param readme its table of notebooks has the file and `… min` in one row
+ */
+export function findWrongMinutes(name: string, notebook: Notebook, readme: string): string[] {
+  const stated = statedMinutes(notebook);
+  if (stated === undefined) return [`${name}.ipynb: its first cell does not say **Time:** … minutes`];
+  const estimate = estimateMinutes(notebook);
+  const wrong: string[] = [];
+  if (Math.abs(stated - estimate) > estimate * TOLERANCE) {
+    wrong.push(`${name}.ipynb: it says ${stated} minutes, but there is work for about ${Math.round(estimate)}`);
+  }
+  const row = readme.split("\n").find((line) => line.includes(`(notebooks/${name}.ipynb)`) && / min\b/.test(line));
+  if (!row?.includes(` ${stated} min`)) wrong.push(`README.md: its row of ${name} does not say ${stated} min`);
+  return wrong;
+}

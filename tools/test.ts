@@ -56,6 +56,10 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
   const folders = await sourceFolders();
   await step("format", () => deno("fmt", "--check", "--ignore=notebooks"));
   await step("lint", () => deno("lint", "--ignore=notebooks"));
+  // a folder with packages of its own, which the checks of the whole do not enter
+  const peers = join(root, "tools", "bench", "peers");
+  await step("benchmark peers: format", () => deno("fmt", "--check", `--config=${join(peers, "deno.json")}`, peers));
+  await step("benchmark peers: lint", () => deno("lint", `--config=${join(peers, "deno.json")}`, peers));
   await step("types", () => deno("check", ...folders));
   await step("examples in the comments", async () => deno("test", "--doc", "--no-prompt", ...await libraryModules()));
   const files = await exists(notebooksFolder) ? await readNotebooks() : [];

@@ -12,6 +12,9 @@ import { measure } from "mitata";
  */
 const UNDISTURBED = { gc: false, batch_samples: 64 } as const;
 
+/** With fewer rounds no interval holds the median of what they are drawn from with 95% certainty. */
+export const FEWEST_ROUNDS = 6;
+
 /** How long a contestant is measured when it is its turn. */
 export interface Turn {
   /** Milliseconds of calls. */
@@ -34,6 +37,8 @@ export interface CompareOptions extends Partial<Turn> {
   readonly milliseconds?: number;
   /** Calls of each contestant in each round at least (default 3). */
   readonly leastSamples?: number;
+  /** Milliseconds after which no further round is begun, once there were six (default: none). */
+  readonly limit?: number;
   /** Told after each round. */
   readonly onRound?: (done: number, rounds: number) => void;
 }
@@ -74,7 +79,7 @@ export async function sample(call: () => Promise<unknown>, { milliseconds, least
  */
 export async function compare(
   contestants: Readonly<Record<string, Contestant>>,
-  { rounds = 30, milliseconds = 20, leastSamples = 3, onRound }: CompareOptions = {},
+  { rounds = 30, milliseconds = 20, leastSamples = 3, limit = Infinity, onRound }: CompareOptions = {},
 ): Promise<Measured[]> {
   const names = Object.keys(contestants);
   if (names.length === 0 || !(rounds >= 1)) throw new RangeError("compare: give a contestant and at least one round.");
@@ -82,7 +87,9 @@ export async function compare(
   for (const contestant of Object.values(contestants)) {
     if (typeof contestant === "function") await contestant(); // connecting and the first prepare are not compared
   }
+  const started = performance.now();
   for (let round = 0; round < rounds; round++) {
+    if (round >= FEWEST_ROUNDS && performance.now() - started > limit) break;
     // each round begins with another contestant: nobody always runs first
     for (const name of [...names.slice(round % names.length), ...names.slice(0, round % names.length)]) {
       const contestant = contestants[name];

@@ -39,6 +39,12 @@ Deno.test("a contestant may time itself: it is told how long, and is not warmed 
   assertEquals([measured.samples, measured.medians], [6, [2, 2]]);
 });
 
+Deno.test("a limit of time is kept once there were six rounds", async () => {
+  const elsewhere = { sample: () => Promise.resolve([1]) };
+  const [measured] = await compare({ elsewhere }, { rounds: 100, limit: 0 });
+  assertEquals(measured.medians.length, 6);
+});
+
 Deno.test("nothing to compare is refused", async () => {
   await assertRejects(() => compare({}), RangeError);
 });

@@ -15,13 +15,18 @@ import { summarize } from "./summary.ts";
 
 /** How to measure. */
 export interface MeasureOptions {
+  /** Rounds at most. */
   readonly rounds: number;
+  /** Milliseconds after which no further round is begun, once there were six. */
+  readonly limit: number;
   /** Milliseconds of a turn. */
   readonly milliseconds: number;
   /** Milliseconds for which each contestant works before the first round, so that its code is compiled. */
   readonly warmUp: number;
   /** The URL that the contestants connect to, with or without a delay on the way. */
   readonly url: string;
+  /** Milliseconds of that delay. */
+  readonly delay: number;
   /** Whether to count round trips first. */
   readonly isCounted: boolean;
   readonly stop: AbortSignal;
@@ -40,10 +45,13 @@ export async function measureOperation(
   options: MeasureOptions,
 ): Promise<OperationResult> {
   const { name, title, reference, connections } = operation;
-  const { rounds, milliseconds, url, stop, onProgress } = options;
+  const { rounds, limit, milliseconds, url, delay, stop, onProgress } = options;
   const settings: Settings = { url, schema, connections };
+  /** No server has room for everybody's pool at the same time: it is opened for each turn. */
+  const isPooled = connections > 1;
   const able: RemoteContestant[] = [];
   const roundTrips: Record<string, number> = {};
+  const statements: Record<string, number> = {};
   try {
     for (const contestant of contestants) {
       onProgress(`check of ${contestant.name}`);
@@ -53,29 +61,46 @@ export async function measureOperation(
       }
       able.push(contestant);
       await check(operation, contestant, fixture);
-      if (options.isCounted) {
-        roundTrips[contestant.name] = await countRoundTrips(operation, contestant, fixture, settings);
+      if (options.isCounted && contestant.isChecked) {
+        const cost = await countCost(operation, contestant, fixture, settings);
+        roundTrips[contestant.name] = cost.roundTrips;
+        statements[contestant.name] = cost.statements;
         await contestant.open(settings);
       }
       // connecting, the first prepare and code that is not compiled yet are not what is compared
       await takeTurn(operation, contestant, fixture, { milliseconds: options.warmUp, leastSamples: 1 });
+      if (isPooled) await contestant.close();
       stop.throwIfAborted();
     }
     const inTurns = Object.fromEntries(able.map((contestant): [string, Contestant] => [contestant.name, {
       sample: async (turn) => {
         stop.throwIfAborted();
-        return await takeTurn(operation, contestant, fixture, turn);
+        if (!isPooled) return await takeTurn(operation, contestant, fixture, turn);
+        await contestant.open(settings);
+        await doOnce(operation, contestant, fixture); // opens all connections, and prepares
+        const times = await takeTurn(operation, contestant, fixture, turn);
+        await contestant.close();
+        return times;
       },
     }]));
     onProgress(`round 1 of ${rounds}`);
     const measured = await compare(inTurns, {
       rounds,
+      limit,
       milliseconds,
       leastSamples: operation.isLong ? 1 : 3,
       onRound: (done) => onProgress(`round ${Math.min(done + 1, rounds)} of ${rounds}`),
     });
     const lines = summarize(measured, reference, operation.calls);
-    return { name, title, reference, lines, ...(options.isCounted ? { roundTrips } : {}) };
+    return {
+      name,
+      title,
+      reference,
+      delay,
+      rounds: measured[0].medians.length,
+      lines,
+      ...(options.isCounted ? { roundTrips, statements } : {}),
+    };
   } finally {
     if (!stop.aborted) { for (const contestant of able) await contestant.close(); }
   }
@@ -98,22 +123,24 @@ async function takeTurn(
 
 async function check(operation: Operation, contestant: RemoteContestant, fixture: Fixture): Promise<void> {
   const answer = await doOnce(operation, contestant, fixture);
-  const wrong = await operation.check(answer, fixture.client);
+  const wrong = contestant.isChecked && await operation.check(answer, fixture.client);
   if (wrong) throw new ContestantError(contestant.name, `does not do "${operation.title}": ${wrong}.`);
 }
 
-async function countRoundTrips(
+async function countCost(
   operation: Operation,
   contestant: RemoteContestant,
   fixture: Fixture,
   settings: Settings,
-): Promise<number> {
+): Promise<{ roundTrips: number; statements: number }> {
   const { counter, url } = counted(fixture.url);
   await using _ = counter;
   await contestant.open({ ...settings, url });
   for (let call = 0; call < 2; call++) await doOnce(operation, contestant, fixture);
   if (operation.reset) await fixture.client.query(operation.reset);
-  const trips = await counter.during(() => contestant.once(operation.name));
+  const before = counter.statements;
+  const roundTrips = await counter.during(() => contestant.once(operation.name));
+  const statements = counter.statements - before;
   await contestant.close();
-  return trips;
+  return { roundTrips, statements };
 }

@@ -32,6 +32,9 @@ export class Arrival extends base.model("arrivals", {
 /** Inserted, with a key that the server makes; and deleted. */
 export class Note extends base.model("notes", { id: identity().primaryKey(), name: text(), points: integer() }) {}
 
+/** As many as a test of size wants, read in the order of their keys. */
+export class Sample extends base.model("samples", { id: integer().primaryKey(), name: text() }) {}
+
 const userToy = base.associationTable("user_toy", {
   userId: uuid().references("users.id", { onDelete: "cascade" }),
   toyId: uuid().references("toys.id", { onDelete: "cascade" }),

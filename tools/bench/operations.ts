@@ -5,8 +5,8 @@
  * @module
  */
 import type { Client } from "../../lib/workbook/admin_client.ts";
-import type { OperationName } from "./contestant.ts";
-import { counts, key } from "./rows.ts";
+import { type OperationName, sizes } from "./contestant.ts";
+import { counts, key, stream } from "./rows.ts";
 
 /** An operation. */
 export interface Operation {
@@ -19,6 +19,8 @@ export interface Operation {
   readonly calls: number;
   /** True where one call takes so long that one is enough for a turn. */
   readonly isLong: boolean;
+  /** One of the same with a growing number of rows. */
+  readonly rows?: number;
   /** SQL that is run before each turn, unmeasured. */
   readonly reset?: string;
   /** @returns what is wrong with an answer, or with the tables after it; undefined when all is well. */
@@ -40,7 +42,14 @@ export const seed = `
     SELECT ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid,
            ('00000000-0000-4000-8000-' || lpad(((n * 7 + m) % ${counts.toys})::text, 12, '0'))::uuid
     FROM generate_series(0, ${counts.users - 1}) AS n, generate_series(0, ${counts.toysOfUser - 1}) AS m;
-  ANALYZE heroes, users, toys, user_toy;`;
+  INSERT INTO samples (id, name) SELECT n, 'sample ' || n FROM generate_series(1, ${counts.samples}) AS n;
+  ANALYZE heroes, users, toys, user_toy, samples;`;
+
+/** Makes `samples` long enough to be streamed. */
+export const seedStream = `
+  INSERT INTO samples (id, name)
+    SELECT n, 'sample ' || n FROM generate_series(${counts.samples + 1}, ${stream.rows}) AS n ON CONFLICT DO NOTHING;
+  ANALYZE samples;`;
 
 const NOTES = `
   TRUNCATE notes RESTART IDENTITY;
@@ -73,14 +82,7 @@ export const operations: readonly Operation[] = [
     check: (answer) =>
       !Array.isArray(answer) || answer.length !== 64 ? "it gave no 64 heroes" : answer.map(isHero).find(Boolean),
   },
-  {
-    ...common,
-    name: "inserts-1000",
-    title: "insert 1,000, keys made by the client, commit",
-    isLong: true,
-    reset: "TRUNCATE arrivals",
-    check: (answer, client) => areNew(answer, client, 1_000, "arrivals"),
-  },
+  inserts(1_000),
   {
     ...common,
     name: "inserts-1000-server-keys",
@@ -89,14 +91,7 @@ export const operations: readonly Operation[] = [
     reset: "TRUNCATE notes RESTART IDENTITY",
     check: (answer, client) => areNew(answer, client, 1_000, "notes"),
   },
-  {
-    ...common,
-    name: "inserts-10000",
-    title: "insert 10,000, keys made by the client, commit",
-    isLong: true,
-    reset: "TRUNCATE arrivals",
-    check: (answer, client) => areNew(answer, client, 10_000, "arrivals"),
-  },
+  inserts(10_000),
   { ...common, name: "updates-1000", title: "update 1,000, commit", isLong: true, check: isUpdated },
   { ...common, name: "delete", title: "read one, delete it, commit", reset: NOTES, check: isDeleted },
   {
@@ -106,7 +101,42 @@ export const operations: readonly Operation[] = [
     reset: `${NOTES} DELETE FROM toys WHERE name LIKE 'new %'`,
     check: isMixed,
   },
+  ...sizes.map((rows): Operation => ({
+    ...common,
+    name: `read-${rows}`,
+    title: `read ${many(rows)} in the order of ${rows === 1 ? "its key" : "their keys"}, commit`,
+    rows,
+    isLong: rows > 1_000,
+    check: (answer) => areSamples(answer, rows),
+  })),
+  ...([1, 10, 100] as const).map((rows) => ({ ...inserts(rows), isLong: false })),
 ];
+
+/** Operations that are there only to show how a cost grows with the number of rows. */
+export function isOfSize({ name, rows }: Operation): boolean {
+  return rows !== undefined && name !== "inserts-1000" && name !== "inserts-10000";
+}
+
+/** Whether round trips are counted: of what only repeats another operation, or does it with more rows, they are not. */
+export function isCounted(operation: Operation): boolean {
+  return !isOfSize(operation) && !["concurrent-64", "inserts-10000"].includes(operation.name);
+}
+
+function inserts(rows: typeof sizes[number]): Operation {
+  return {
+    ...common,
+    name: `inserts-${rows}`,
+    title: `insert ${many(rows)}, ${rows === 1 ? "key" : "keys"} made by the client, commit`,
+    rows,
+    isLong: true,
+    reset: "TRUNCATE arrivals",
+    check: (answer, client) => areNew(answer, client, rows, "arrivals"),
+  };
+}
+
+function many(rows: number): string {
+  return rows === 1 ? "one row" : `${rows.toLocaleString("en-US")} rows`;
+}
 
 type Fields = Record<string, unknown>;
 
@@ -148,6 +178,13 @@ function areUsers(answer: unknown): string | undefined {
     if (![user, ...toys].every((row) => isTime(field(row, "created_at")))) return "created_at is no time";
     if (!toys.every(({ id, name }) => name === `toy ${Number(String(id).slice(-12))}`)) return "a toy has a wrong name";
   }
+}
+
+function areSamples(answer: unknown, count: number): string | undefined {
+  if (!Array.isArray(answer) || answer.length !== count) return `it gave no ${count} samples`;
+  const wrong = answer.findIndex((row, index) => row.id !== index + 1 || row.name !== `sample ${index + 1}`);
+  if (wrong >= 0) return `sample ${wrong + 1} is ${Deno.inspect(answer[wrong])}`;
+  return answer.every((row) => isTime(field(row, "created_at"))) ? undefined : "created_at is no time";
 }
 
 async function areNew(answer: unknown, client: Client, count: number, table: string): Promise<string | undefined> {

@@ -20,12 +20,15 @@ export interface Answer {
 }
 
 /** What it says of itself when it starts. */
-interface Introduction {
+export interface Introduction {
   readonly name: string;
+  /** What it stands on, as "pg 8.23.1". */
   readonly packages: readonly string[];
   readonly notes: readonly string[];
-  /** Versions that only it knows, as "asyncpg 0.30.0". */
-  readonly versions?: readonly string[];
+  /** False for one that does not give away what it reads: it cannot be checked. */
+  readonly isChecked: boolean;
+  /** How long it took to import what it stands on. */
+  readonly milliseconds: number;
 }
 
 /** A contestant went wrong; the message names it. */
@@ -37,18 +40,31 @@ export class ContestantError extends Error {
   }
 }
 
+/** How to start the process of a contestant. */
+export interface Command {
+  /** Its name until it has told its own. */
+  readonly label: string;
+  readonly program: readonly string[];
+  readonly cwd?: string;
+}
+
 /** A process that takes orders. */
 export class RemoteContestant implements AsyncDisposable {
+  readonly #command: Command;
+  readonly #stop: AbortSignal;
   readonly #child: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #output: AsyncGenerator<string>;
   readonly #complaints: Promise<string>;
   readonly #end: () => void;
   #self: Introduction;
+  #lastTime = 0;
 
-  private constructor(label: string, command: readonly string[], stop: AbortSignal, cwd?: string) {
-    this.#self = { name: label, packages: [], notes: [] };
-    const [program, ...args] = command;
+  private constructor(command: Command, stop: AbortSignal) {
+    this.#command = command;
+    this.#stop = stop;
+    this.#self = { name: command.label, packages: [], notes: [], isChecked: true, milliseconds: 0 };
+    const { program: [program, ...args], cwd } = command;
     this.#child = new Deno.Command(program, { args, cwd, stdin: "piped", stdout: "piped", stderr: "piped" }).spawn();
     this.#input = this.#child.stdin.getWriter();
     this.#output = lines(this.#child.stdout);
@@ -57,19 +73,9 @@ export class RemoteContestant implements AsyncDisposable {
     stop.addEventListener("abort", this.#end, { once: true });
   }
 
-  /**
-   * Starts a process.
-   *
-   * @param label its name until it has told its own.
-   * @throws {ContestantError} it cannot be started, or says nothing.
-   */
-  static async start(
-    label: string,
-    command: readonly string[],
-    stop: AbortSignal,
-    cwd?: string,
-  ): Promise<RemoteContestant> {
-    const started = new RemoteContestant(label, command, stop, cwd);
+  /** Starts a process. @throws {ContestantError} it cannot be started, or says nothing. */
+  static async start(command: Command, stop: AbortSignal): Promise<RemoteContestant> {
+    const started = new RemoteContestant(command, stop);
     try {
       started.#self = await started.#read() as Introduction;
       return started;
@@ -79,11 +85,21 @@ export class RemoteContestant implements AsyncDisposable {
     }
   }
 
+  /** The same in a new process, which has done nothing yet. */
+  fresh(): Promise<RemoteContestant> {
+    return RemoteContestant.start(this.#command, this.#stop);
+  }
+
   get name(): string {
     return this.#self.name;
   }
 
-  /** The npm packages it stands on. */
+  /** The number of its process. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** What it stands on, with versions. */
   get packages(): readonly string[] {
     return this.#self.packages;
   }
@@ -93,9 +109,19 @@ export class RemoteContestant implements AsyncDisposable {
     return this.#self.notes;
   }
 
-  /** Versions that only it knows. */
-  get versions(): readonly string[] {
-    return this.#self.versions ?? [];
+  /** Whether what it gives can be checked. */
+  get isChecked(): boolean {
+    return this.#self.isChecked;
+  }
+
+  /** Milliseconds that its import took. */
+  get importTime(): number {
+    return this.#self.milliseconds;
+  }
+
+  /** Milliseconds that its last order took. */
+  get lastTime(): number {
+    return this.#lastTime;
   }
 
   /** Opens its connections. @returns what it can do with them. */
@@ -121,6 +147,7 @@ export class RemoteContestant implements AsyncDisposable {
   /** Ends the process; its connections go with it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#input.close().catch(() => {});
+    this.#stop.removeEventListener("abort", this.#end);
     this.#kill();
     await this.#child.status;
     await this.#output.return(undefined).catch(() => {});
@@ -128,7 +155,8 @@ export class RemoteContestant implements AsyncDisposable {
 
   async #tell(order: Order): Promise<Answer> {
     await this.#input.write(new TextEncoder().encode(JSON.stringify(order) + "\n")).catch(() => {}); // #read() says why
-    const answer = await this.#read() as Answer;
+    const answer = await this.#read() as Answer & { milliseconds: number };
+    this.#lastTime = answer.milliseconds;
     if (answer.error !== undefined) throw new ContestantError(this.name, answer.error);
     return answer;
   }

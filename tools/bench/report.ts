@@ -3,11 +3,22 @@
  *
  * @module
  */
-import type { Comparison, OperationResult, RunSettings } from "./result_file.ts";
+import type { Comparison, OperationResult } from "./result_file.ts";
+import { FEWEST_ROUNDS } from "../../lib/workbook/compare.ts";
 import { fastest, type Interval, type Line } from "./summary.ts";
 
+/** What contestants do in their own way: a line for each deviation, behind the names of those that share it. */
+export function deviations(
+  contestants: readonly { readonly name: string; readonly notes: readonly string[] }[],
+): string[] {
+  const all = contestants.flatMap(({ name, notes }) => notes.map((note) => ({ name, note })));
+  return [...Map.groupBy(all, ({ note }) => note)].map(([note, sharing]) =>
+    `${sharing.map(({ name }) => name).join("; ")}: ${note}.`
+  );
+}
+
 /** One operation: its title, a row for each contestant, and who was the fastest if that can be said. */
-export function operationText({ name, title, reference, lines }: OperationResult): string {
+export function operationText({ name, title, reference, delay, rounds, lines, memory }: OperationResult): string {
   const unit = lines.every(({ median }) => median < 0.01) ? "µs" : "ms";
   const factor = unit === "µs" ? 1_000 : 1;
   const range = ([low, high]: Interval) => `${digits(low * factor)} – ${digits(high * factor)}`;
@@ -17,52 +28,66 @@ export function operationText({ name, title, reference, lines }: OperationResult
     range(line.half),
     ratioText(line, reference),
     String(line.samples),
+    ...(memory ? [line.contestant in memory ? memory[line.contestant].toFixed(0) : ""] : []),
   ]);
   const head = ["", `median, ${unit}`, "middle half", `ratio to ${reference} (95% interval)`, "calls"];
-  return [`${title}   [${name}]`, columns([head, ...rows]), winnerText(lines)].join("\n");
+  if (memory) head.push("peak memory, MB more");
+  const delayed = delay > 0 ? `, ${delay} ms of delay` : "";
+  return [`${title}   [${name}${delayed}, ${rounds} rounds]`, columns([head, ...rows]), winnerText(lines, rounds)].join(
+    "\n",
+  );
 }
 
 function ratioText({ contestant, ratio, interval: [low, high] }: Line, reference: string): string {
   return contestant === reference ? "1" : `${digits(ratio)} (${digits(low)} – ${digits(high)})`;
 }
 
-function winnerText(lines: readonly Line[]): string {
+function winnerText(lines: readonly Line[], rounds: number): string {
   const [first, ...others] = fastest(lines);
   if (lines.length === 1) return "";
+  if (rounds < FEWEST_ROUNDS) {
+    return `No fastest: ${rounds} rounds are too few for an interval; it takes ${FEWEST_ROUNDS}.`;
+  }
   if (others.length === 0) return `Fastest: ${first}.`;
   return `No fastest: the intervals of ${[first, ...others.slice(0, -1)].join("; ")} and ${others.at(-1)} overlap.`;
 }
 
-/** How often each contestant waits for the server; nothing when that was not counted. */
+/** How often each contestant waits for the server, and for how many statements; nothing when that was not counted. */
 export function roundTripText(operations: readonly OperationResult[]): string {
   const counted = operations.filter(({ roundTrips }) => roundTrips && Object.keys(roundTrips).length > 0);
   if (counted.length === 0) return "";
   const names = [...new Set(counted.flatMap(({ roundTrips }) => Object.keys(roundTrips!)))];
-  const head = ["", ...counted.map(({ name }) => name)];
-  const rows = names.map((name) => [name, ...counted.map(({ roundTrips }) => String(roundTrips![name] ?? ""))]);
-  // operations as rows: there are more of them than fit side by side
-  const turned = head.map((_, index) => [head, ...rows].map((row) => row[index]));
+  const cost = ({ roundTrips, statements }: OperationResult, name: string) =>
+    name in roundTrips! ? `${roundTrips![name]}/${statements![name]}` : "";
   return [
-    "Round trips: how often the client waits, on statements that were prepared before; over all its connections",
-    columns(turned),
+    "Round trips/statements: how often the client waits, and how many statements it sends, BEGIN and COMMIT among them;",
+    "on statements that were prepared before, over all its connections",
+    columns([
+      ["", ...counted.map(({ name }) => name)],
+      ...names.map((name) => [
+        name,
+        ...counted.map((operation) => cost(operation, name)),
+      ]),
+    ].reduce(turned, [])),
   ].join("\n");
 }
 
+/** Rows as columns: there are more operations than fit side by side. */
+function turned(turned: string[][], row: string[]): string[][] {
+  return row.map((cell, index) => [...turned[index] ?? [], cell]);
+}
+
 /** What an earlier run has otherwise. */
-export function comparisonText({ moves, compared }: Comparison, before: RunSettings, after: RunSettings): string {
-  const lines: string[] = [];
-  if (before.delay !== after.delay) {
-    lines.push(`The earlier run had ${before.delay} ms of delay, this one ${after.delay} ms: that alone moves much.`);
-  }
-  if (moves.length === 0) return [...lines, `Of ${compared} ratios none moved: all intervals overlap.`].join("\n");
+export function comparisonText({ moves, compared }: Comparison): string {
+  if (compared === 0) return "The earlier run has nothing in common with this one: no operation of the same delay.";
+  if (moves.length === 0) return `Of ${compared} ratios none moved: all intervals overlap.`;
   const text = ({ ratio, interval: [low, high] }: Line) => `${digits(ratio)} (${digits(low)} – ${digits(high)})`;
   return [
-    ...lines,
     `Of ${compared} ratios ${moves.length} moved (intervals that do not overlap):`,
     columns([
       ["operation", "contestant", "ratio before", "ratio now", "change"],
-      ...moves.map(({ operation, contestant, before, after }) => [
-        operation,
+      ...moves.map(({ operation, delay, contestant, before, after }) => [
+        delay > 0 ? `${operation}, ${delay} ms of delay` : operation,
         contestant,
         text(before),
         text(after),

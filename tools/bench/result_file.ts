@@ -8,13 +8,12 @@ import { type Line, overlap } from "./summary.ts";
 
 /** How a run was made. */
 export interface RunSettings {
+  /** Rounds at most; fewer where one took long. */
   readonly rounds: number;
   /** Milliseconds of a turn. */
   readonly milliseconds: number;
   /** Milliseconds of warming up. */
   readonly warmUp: number;
-  /** Milliseconds added to each round trip. */
-  readonly delay: number;
 }
 
 /** What came of an operation. */
@@ -22,17 +21,27 @@ export interface OperationResult {
   readonly name: string;
   readonly title: string;
   readonly reference: string;
+  /** Milliseconds added to each round trip. */
+  readonly delay: number;
+  /** How often each contestant had its turn. */
+  readonly rounds: number;
   readonly lines: readonly Line[];
   /** Waits for the server by contestant; absent where they were not counted. */
   readonly roundTrips?: Readonly<Record<string, number>>;
+  /** Statements sent by contestant, BEGIN and COMMIT among them; absent where they were not counted. */
+  readonly statements?: Readonly<Record<string, number>>;
+  /** Megabytes that each contestant's process had at its peak above what it had before; only of a stream, on Linux. */
+  readonly memory?: Readonly<Record<string, number>>;
 }
 
 /** A whole run. */
 export interface RunResult {
-  readonly format: 1;
+  readonly format: 2;
   /** ISO 8601. */
   readonly made: string;
   readonly versions: readonly string[];
+  /** Milliseconds of a round trip that asks for nothing, for each delay. */
+  readonly network: readonly { readonly delay: number; readonly milliseconds: number }[];
   readonly settings: RunSettings;
   readonly notes: readonly string[];
   readonly operations: readonly OperationResult[];
@@ -41,6 +50,7 @@ export interface RunResult {
 /** A ratio that is another than it was: the two intervals do not overlap. */
 export interface Move {
   readonly operation: string;
+  readonly delay: number;
   readonly contestant: string;
   readonly before: Line;
   readonly after: Line;
@@ -61,14 +71,16 @@ export interface Comparison {
 export function compareRuns(before: RunResult, after: RunResult): Comparison {
   const moves: Move[] = [];
   let compared = 0;
-  for (const { name, reference, lines } of after.operations) {
-    const earlier = before.operations.find((each) => each.name === name && each.reference === reference);
+  for (const { name, reference, delay, lines } of after.operations) {
+    const earlier = before.operations.find((each) =>
+      each.name === name && each.reference === reference && each.delay === delay
+    );
     for (const line of lines) {
       const was = earlier?.lines.find(({ contestant }) => contestant === line.contestant);
       if (!was || line.contestant === reference) continue;
       compared++;
       if (!overlap(was.interval, line.interval)) {
-        moves.push({ operation: name, contestant: line.contestant, before: was, after: line });
+        moves.push({ operation: name, delay, contestant: line.contestant, before: was, after: line });
       }
     }
   }
@@ -82,7 +94,7 @@ export async function readRun(path: string): Promise<RunResult> {
   });
   try {
     const run = JSON.parse(text) as RunResult;
-    if (run.format === 1) return run;
+    if (run.format === 2) return run;
   } catch {
     // said below
   }

@@ -20,6 +20,12 @@ Deno.test("ratios to another reference are not compared", () => {
   assertEquals(compareRuns(before, after), { moves: [], compared: 0 });
 });
 
+Deno.test("operations with another delay are not compared", () => {
+  const before = run([["raw", [1, 1]], ["ours", [5, 6]]]);
+  const after = run([["raw", [1, 1]], ["ours", [1, 2]]], "raw", 1);
+  assertEquals(compareRuns(before, after), { moves: [], compared: 0 });
+});
+
 Deno.test("a run is read back as it was written; another file is refused with what to do", async () => {
   const folder = await Deno.makeTempDir();
   try {
@@ -37,17 +43,20 @@ Deno.test("a run is read back as it was written; another file is refused with wh
   }
 });
 
-function run(lines: [contestant: string, interval: Interval][], reference = "raw"): RunResult {
+function run(lines: [contestant: string, interval: Interval][], reference = "raw", delay = 0): RunResult {
   return {
-    format: 1,
+    format: 2,
     made: "2026-01-01T00:00:00.000Z",
     versions: ["PostgreSQL 18.4"],
-    settings: { rounds: 30, milliseconds: 15, warmUp: 500, delay: 0 },
+    network: [{ delay, milliseconds: 0.2 }],
+    settings: { rounds: 30, milliseconds: 15, warmUp: 500 },
     notes: [],
     operations: [{
       name: "get",
       title: "get",
       reference,
+      delay,
+      rounds: 30,
       lines: lines.map(([contestant, interval]): Line => {
         return { contestant, samples: 1, median: 1, half: [1, 1], ratio: interval[0], interval };
       }),

@@ -6,7 +6,10 @@
  */
 
 /** How many of each there are before a turn begins. */
-export const counts = { heroes: 1_000, users: 100, toysOfUser: 3, toys: 100, notes: 3_000 } as const;
+export const counts = { heroes: 1_000, users: 100, toysOfUser: 3, toys: 100, notes: 3_000, samples: 10_000 } as const;
+
+/** Rows of `samples` when it is streamed, and how many are asked for at a time. */
+export const stream = { rows: 1_000_000, batch: 1_000 } as const;
 
 /** The key of the row with this number. */
 export function key(number: number): string {

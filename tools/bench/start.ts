@@ -1,20 +1,25 @@
 /** Starts the processes of the contestants. @module */
 import { join } from "node:path";
 import { contestants } from "./contestants/mod.ts";
-import { RemoteContestant } from "./remote.ts";
+import { type Command, RemoteContestant } from "./remote.ts";
 
 /** The contestants that could be started. */
 export interface Started extends AsyncDisposable {
   readonly all: readonly RemoteContestant[];
 }
 
-/** Starts all of them. @throws {ContestantError} one cannot be started. */
-export async function startContestants(stop: AbortSignal): Promise<Started> {
+/** How to start those that need nothing but this checkout. */
+export function ownCommands(): Command[] {
   const main = join(import.meta.dirname!, "contestants", "main.ts");
-  const starting = Object.entries(contestants).map(([id, { name }]) => {
-    return RemoteContestant.start(name, [Deno.execPath(), "run", "--quiet", "--no-check", "-A", main, id], stop);
+  const own = Object.keys(contestants).filter((label) => !label.startsWith("pgbench")); // another program: a peer
+  return own.map((label) => {
+    return { label, program: [Deno.execPath(), "run", "--quiet", "--no-check", "-A", main, label] };
   });
-  const settled = await Promise.allSettled(starting);
+}
+
+/** Starts all of them. @throws {ContestantError} one cannot be started. */
+export async function startContestants(commands: readonly Command[], stop: AbortSignal): Promise<Started> {
+  const settled = await Promise.allSettled(commands.map((command) => RemoteContestant.start(command, stop)));
   const all = settled.flatMap((each) => each.status === "fulfilled" ? [each.value] : []);
   const end = async () => void await Promise.all(all.map((each) => each[Symbol.asyncDispose]()));
   const failure = settled.find((each) => each.status === "rejected");

@@ -4,16 +4,21 @@
  *
  * @module
  */
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { sample } from "../../lib/workbook/compare.ts";
 import { type Contestant, type Opened, operationNames } from "./contestant.ts";
 import { lines } from "./lines.ts";
-import type { Answer, Order } from "./remote.ts";
+import type { Answer, Introduction, Order } from "./remote.ts";
 import { keys } from "./rows.ts";
 
-/** Serves a contestant until there are no more orders. */
-export async function serve(contestant: Contestant): Promise<void> {
+/** Serves a contestant until there are no more orders. @param load imports it, which is timed. */
+export async function serve(load: () => Promise<Contestant>): Promise<void> {
   const print = console.log;
   console.log = console.error; // standard output is for answers
+  const started = performance.now();
+  const contestant = await load();
+  const milliseconds = performance.now() - started;
   let opened: Opened | undefined;
 
   const obey = async (order: Order): Promise<Answer> => {
@@ -27,6 +32,7 @@ export async function serve(contestant: Contestant): Promise<void> {
         return { value: await opened!.tasks[order.operation]!() };
       case "sample":
         keys.reset();
+        if (opened!.sample) return { samples: await opened!.sample(order.operation, order.turn) };
         return { samples: await sample(opened!.tasks[order.operation]!, order.turn) };
       case "close":
         await opened?.close();
@@ -35,12 +41,29 @@ export async function serve(contestant: Contestant): Promise<void> {
     }
   };
 
-  const { name, packages, notes } = contestant;
-  print(JSON.stringify({ name, packages, notes }));
+  const { name, packages, notes, isChecked = true } = contestant;
+  const versions = await Promise.all(packages.map(withVersion));
+  print(JSON.stringify({ name, packages: versions, notes, isChecked, milliseconds } satisfies Introduction));
   for await (const line of lines(Deno.stdin.readable)) {
+    const from = performance.now();
     const answer = await obey(JSON.parse(line)).catch((error): Answer => ({ error: describe(error) }));
-    print(JSON.stringify(marked(answer)));
+    const milliseconds = performance.now() - from;
+    print(JSON.stringify(marked({ ...answer, milliseconds })));
   }
+}
+
+/** For example "pg 8.23.1": from the nearest folder of npm's packages that has it. */
+async function withVersion(name: string): Promise<string> {
+  let folder = dirname(fileURLToPath(Deno.mainModule));
+  for (
+    let upper = dirname(folder);
+    !name.includes(" ") && upper !== folder;
+    [folder, upper] = [upper, dirname(upper)]
+  ) {
+    const text = await Deno.readTextFile(join(folder, "node_modules", name, "package.json")).catch(() => undefined);
+    if (text !== undefined) return `${name} ${JSON.parse(text).version}`;
+  }
+  return name;
 }
 
 /** Times keep their kind on the way: JSON has none. */

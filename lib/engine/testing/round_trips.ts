@@ -1,5 +1,6 @@
 /** Counts round trips: how often a client waits for its server. @module */
 import { EngineUrl } from "../url.ts";
+import { StatementCounter } from "./statement_counter.ts";
 
 /**
  * Turns of the event loop, about a millisecond each, for which an answer is held back. A count of turns and not one long
@@ -16,6 +17,7 @@ export class RoundTripCounter implements AsyncDisposable {
   readonly #server: EngineUrl;
   readonly #sockets = new Set<Deno.Conn>();
   readonly #work: Promise<unknown>[] = [];
+  readonly #statements: StatementCounter[] = [];
   #count = 0;
 
   /** @param server address of the real server. */
@@ -38,14 +40,22 @@ export class RoundTripCounter implements AsyncDisposable {
     return this.#count - before;
   }
 
+  /** Statements that were sent so far. Encrypted ones are not seen. */
+  get statements(): number {
+    return this.#statements.reduce((sum, { count }) => sum + count, 0);
+  }
+
   async #accept(): Promise<void> {
     for await (const client of this.#listener) {
       const { host, port } = this.#server;
       const server = await Deno.connect({ hostname: host, port });
       client.setNoDelay();
       server.setNoDelay();
+      const statements = new StatementCounter();
+      this.#statements.push(statements);
       let answered = true;
-      const sends = () => {
+      const sends = (bytes: Uint8Array) => {
+        statements.read(bytes);
         if (answered) this.#count++;
         answered = false;
       };
@@ -57,12 +67,12 @@ export class RoundTripCounter implements AsyncDisposable {
     }
   }
 
-  async #pump(from: Deno.Conn, to: Deno.Conn, seen: () => void | Promise<void>): Promise<void> {
+  async #pump(from: Deno.Conn, to: Deno.Conn, seen: (bytes: Uint8Array) => void | Promise<void>): Promise<void> {
     this.#sockets.add(from);
     const buffer = new Uint8Array(65_536);
     try {
       for (let size = await from.read(buffer); size !== null; size = await from.read(buffer)) {
-        await seen();
+        await seen(buffer.subarray(0, size));
         for (let sent = 0; sent < size;) sent += await to.write(buffer.subarray(sent, size));
       }
     } catch {

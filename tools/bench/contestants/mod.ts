@@ -1,16 +1,22 @@
-/** The contestants that need nothing but this checkout, by the name under which `main.ts` starts them. @module */
+/**
+ * The contestants that need nothing but this checkout, by the name under which `main.ts` starts them. Each is imported
+ * only in its own process, which measures how long that takes.
+ *
+ * @module
+ */
 import type { Contestant } from "../contestant.ts";
-import { bareAwait } from "./bare_await.ts";
-import { ours } from "./ours.ts";
-import { rawPg } from "./raw_pg.ts";
-import { rawPostgres } from "./raw_postgres.ts";
 
-export const contestants: Readonly<Record<string, Contestant>> = {
-  "pg-named": rawPg("pg, named", { named: true, pipelined: false }),
-  "pg": rawPg("pg, plain", { named: false, pipelined: false }),
-  "pg-pipelined": rawPg("pg, pipelined", { named: true, pipelined: true }),
-  "postgres": rawPostgres,
-  "ours-pg": ours("ours on pg", "pg"),
-  "ours-postgres": ours("ours on postgres.js", "postgres"),
-  "bare-await": bareAwait,
+export const contestants: Readonly<Record<string, () => Promise<Contestant>>> = {
+  "pg-named": async () => (await import("./raw_pg.ts")).rawPg("pg, named", { named: true, pipelined: false }),
+  "pg": async () => (await import("./raw_pg.ts")).rawPg("pg, plain", { named: false, pipelined: false }),
+  "pg-pipelined": async () => (await import("./raw_pg.ts")).rawPg("pg, pipelined", { named: true, pipelined: true }),
+  "postgres": async () => (await import("./raw_postgres.ts")).rawPostgres,
+  "libpq": async () => (await import("./raw_libpq.ts")).rawLibpq,
+  "ours-pg": async () => (await import("./ours.ts")).ours("ours on pg", "pg"),
+  "ours-postgres": async () => (await import("./ours.ts")).ours("ours on postgres.js", "postgres"),
+  "ours-libpq": async () => (await import("./ours.ts")).ours("ours on libpq", "libpq"),
+  "ours-sync": async () => (await import("./ours_sync.ts")).oursSync,
+  "pgbench": async () => (await import("./pgbench.ts")).pgbench("pgbench", { pipelined: false }),
+  "pgbench-pipelined": async () => (await import("./pgbench.ts")).pgbench("pgbench, pipelined", { pipelined: true }),
+  "bare-await": async () => (await import("./bare_await.ts")).bareAwait,
 };

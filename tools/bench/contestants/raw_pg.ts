@@ -6,8 +6,8 @@
  */
 // @ts-types="npm:@types/pg@^8.15.0"
 import pg from "pg";
-import type { Contestant, Opened, Settings } from "../contestant.ts";
-import { keys, newRows } from "../rows.ts";
+import { type Contestant, inAllSizes, type Opened, type Settings } from "../contestant.ts";
+import { keys, newRows, stream } from "../rows.ts";
 
 interface Style {
   readonly named: boolean;
@@ -24,13 +24,12 @@ interface Statement {
 const BEGIN: Statement = { text: "BEGIN" };
 const COMMIT: Statement = { text: "COMMIT" };
 const ROLLBACK: Statement = { text: "ROLLBACK" };
+const FETCH: Statement = { name: "fetch", text: `FETCH ${stream.batch} FROM s` };
 const HERO = "SELECT id, name, points, created_at FROM heroes";
 
 /** Makes the contestant of one style. */
 export function rawPg(name: string, style: Style): Contestant {
-  const notes = style.pipelined
-    ? [`${name} sends what need not wait for an answer together, BEGIN and COMMIT too.`]
-    : [];
+  const notes = style.pipelined ? ["sends what need not wait for an answer together, BEGIN and COMMIT too"] : [];
   return { name, packages: ["pg"], notes, open: (settings) => open(settings, style) };
 }
 
@@ -98,8 +97,21 @@ async function open({ url, connections }: Settings, style: Style): Promise<Opene
         for (const { user_id, ...toy } of toys) byId.get(user_id)!.toys.push(toy);
         return [...byId.values()];
       },
-      "inserts-1000": insert(1_000),
-      "inserts-10000": insert(10_000),
+      ...inAllSizes("inserts", insert),
+      ...inAllSizes("read", (count) => async () => {
+        const text = "SELECT id, name, created_at FROM samples ORDER BY id LIMIT $1";
+        return (await together(BEGIN, { name: "samples", text, values: [count] }, COMMIT))[1];
+      }),
+      "stream": async () => {
+        await together(BEGIN, { text: "DECLARE s NO SCROLL CURSOR FOR SELECT id, name, created_at FROM samples" });
+        let [rows, sum] = [0, 0];
+        for (let batch: Row[]; [batch] = await together(FETCH), batch.length > 0;) {
+          rows += batch.length;
+          for (const { id } of batch) sum += id as number;
+        }
+        await together(COMMIT);
+        return { rows, sum };
+      },
       "inserts-1000-server-keys": async () => {
         const rows = newRows(1_000);
         const [, answer] = await together(BEGIN, {

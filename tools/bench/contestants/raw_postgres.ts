@@ -1,14 +1,14 @@
 /** npm postgres (postgres.js) without anything above it. It prepares and pipelines by itself. @module */
 import postgres from "postgres";
-import type { Contestant, Opened, Settings } from "../contestant.ts";
-import { keys, newRows } from "../rows.ts";
+import { type Contestant, inAllSizes, type Opened, type Settings } from "../contestant.ts";
+import { keys, newRows, stream } from "../rows.ts";
 
 export const rawPostgres: Contestant = {
   name: "postgres.js",
   packages: ["postgres"],
   notes: [
-    "postgres.js ends its transactions with COMMIT; its sql.begin() rolls back only after an error.",
-    "postgres.js inserts with unnest, as raw pg does, and not with its sql(rows) helper, which writes every value out.",
+    "ends its transactions with COMMIT; its sql.begin() rolls back only after an error",
+    "inserts with unnest, as raw pg does, and not with its sql(rows) helper, which writes every value out",
   ],
   open,
 };
@@ -53,8 +53,21 @@ function open({ url, connections }: Settings): Promise<Opened> {
           for (const { user_id, ...toy } of toys) byId.get(user_id)!.toys.push(toy);
           return [...byId.values()];
         }),
-      "inserts-1000": insert(1_000),
-      "inserts-10000": insert(10_000),
+      ...inAllSizes("inserts", insert),
+      ...inAllSizes(
+        "read",
+        (count) => () => sql.begin((sql) => sql`SELECT id, name, created_at FROM samples ORDER BY id LIMIT ${count}`),
+      ),
+      "stream": () =>
+        sql.begin(async (sql) => {
+          let [rows, sum] = [0, 0];
+          const cursor = sql<{ id: number }[]>`SELECT id, name, created_at FROM samples`.cursor(stream.batch);
+          for await (const batch of cursor) {
+            rows += batch.length;
+            for (const { id } of batch) sum += id;
+          }
+          return { rows, sum };
+        }),
       "inserts-1000-server-keys": () => {
         const rows = newRows(1_000);
         return sql.begin((sql) =>

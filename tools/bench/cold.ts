@@ -1,0 +1,124 @@
+/**
+ * What can be measured only in a process that has done nothing yet: how long it takes to import, how long to the first
+ * row, and what memory a long stream needs. Each round starts every contestant anew, in turns as everywhere.
+ *
+ * @module
+ */
+import { summarize as summarizeSamples } from "../../lib/workbook/compare.ts";
+import type { Settings } from "./contestant.ts";
+import type { Fixture } from "./fixture.ts";
+import { schema } from "./fixture.ts";
+import { operations, seedStream } from "./operations.ts";
+import { peakMemory } from "./peak_memory.ts";
+import { ContestantError, type RemoteContestant } from "./remote.ts";
+import type { OperationResult } from "./result_file.ts";
+import { stream } from "./rows.ts";
+import { summarize } from "./summary.ts";
+
+/** What is measured so, with titles. */
+export const coldOperations = {
+  "import": "import: what the program is built on, into a new process",
+  "first-query": "the first row by key: import, connect and get, in a new process",
+  "stream": `read ${stream.rows.toLocaleString("en-US")} rows as a stream, ${stream.batch} at a time, in a new process`,
+} as const;
+export type ColdName = keyof typeof coldOperations;
+
+const reference = "pg, named";
+
+/** How often, and how it is told. */
+export interface ColdOptions {
+  readonly rounds: number;
+  readonly url: string;
+  readonly delay: number;
+  readonly stop: AbortSignal;
+  onProgress(message: string): void;
+}
+
+/** Measures `import` and `first-query`, which one start of a process shows both. */
+export async function measureStarts(
+  contestants: readonly RemoteContestant[],
+  fixture: Fixture,
+  options: ColdOptions,
+): Promise<OperationResult[]> {
+  const { check } = operations.find(({ name }) => name === "get-autocommit")!;
+  const imports = new Samples(contestants);
+  const firsts = new Samples(contestants);
+  await inTurns(contestants, options, "get-autocommit", async (fresh) => {
+    const opening = fresh.lastTime;
+    const wrong = await check(await fresh.once("get-autocommit"), fixture.client);
+    if (wrong) throw new ContestantError(fresh.name, `does not do its first get: ${wrong}.`);
+    imports.add(fresh.name, fresh.importTime);
+    firsts.add(fresh.name, fresh.importTime + opening + fresh.lastTime);
+  });
+  return [result("import", imports, options), result("first-query", firsts, options)];
+}
+
+/** Measures `stream`: how long it takes, and how much more memory the process has at its peak than before it. */
+export async function measureStream(
+  contestants: readonly RemoteContestant[],
+  fixture: Fixture,
+  options: ColdOptions,
+): Promise<OperationResult> {
+  options.onProgress(`inserting ${stream.rows.toLocaleString("en-US")} rows`);
+  await fixture.client.query(seedStream);
+  const times = new Samples(contestants);
+  const memory = new Samples(contestants);
+  await inTurns(contestants, options, "stream", async (fresh) => {
+    const peak = await peakMemory(fresh.pid);
+    const { rows, sum } = await fresh.once("stream") as { rows: number; sum: number };
+    if (rows !== stream.rows || sum !== stream.rows * (stream.rows + 1) / 2) {
+      throw new ContestantError(fresh.name, `does not stream: it gave ${rows} rows, their ids sum up to ${sum}.`);
+    }
+    times.add(fresh.name, fresh.lastTime);
+    const megabytes = await peak?.();
+    if (megabytes !== undefined) memory.add(fresh.name, megabytes);
+  });
+  const peaks = Object.fromEntries([...memory.byName].map(([name, [...rounds]]) => [name, Math.max(...rounds.flat())]));
+  return { ...result("stream", times, options), ...(memory.byName.size > 0 ? { memory: peaks } : {}) };
+}
+
+/** Starts each contestant anew in every round, and opens its connection; who cannot do the operation is passed over. */
+async function inTurns(
+  contestants: readonly RemoteContestant[],
+  { rounds, url, stop, onProgress }: ColdOptions,
+  operation: "get-autocommit" | "stream",
+  measure: (fresh: RemoteContestant) => Promise<void>,
+): Promise<void> {
+  const settings: Settings = { url, schema, connections: 1 };
+  let able = contestants.filter(({ isChecked }) => isChecked);
+  for (let round = 0; round < rounds; round++) {
+    for (const contestant of [...able.slice(round % able.length), ...able.slice(0, round % able.length)]) {
+      stop.throwIfAborted();
+      onProgress(`round ${round + 1} of ${rounds}, ${contestant.name}`);
+      await using fresh = await contestant.fresh();
+      if ((await fresh.open(settings)).has(operation)) await measure(fresh);
+      else able = able.filter((each) => each !== contestant);
+    }
+  }
+}
+
+/** Numbers of each contestant, a list for each round. */
+class Samples {
+  readonly byName = new Map<string, number[][]>();
+
+  readonly #contestants: readonly RemoteContestant[];
+
+  /** @param contestants in the order in which they are shown. */
+  constructor(contestants: readonly RemoteContestant[]) {
+    this.#contestants = contestants;
+  }
+
+  add(name: string, value: number): void {
+    this.byName.set(name, [...this.byName.get(name) ?? [], [value]]);
+  }
+
+  inOrder(): Map<string, number[][]> {
+    const names = this.#contestants.map(({ name }) => name).filter((name) => this.byName.has(name));
+    return new Map(names.map((name) => [name, this.byName.get(name)!]));
+  }
+}
+
+function result(name: ColdName, samples: Samples, { rounds, delay }: ColdOptions): OperationResult {
+  const lines = summarize(summarizeSamples(samples.inOrder()), reference);
+  return { name, title: coldOperations[name], reference, delay, rounds, lines };
+}

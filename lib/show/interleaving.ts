@@ -94,20 +94,30 @@ function story(outcome: StepOutcome): string {
   }`;
 }
 
-/** What stands in a bar: whole if it is short, else its verb and which rows; and what it read. */
+/** What stands in a bar: the step, whole if it is short, else what tells it from others; and what it read. */
 function barText({ text, value, error }: StepOutcome): string {
-  const short = text.replace(/\bISOLATION LEVEL /i, "").trim();
-  const [verb, where] = [/^\S+( INTO \S+)?/.exec(short)?.[0], /\bWHERE\b\s*(.*)$/is.exec(short)?.[1]];
-  const words = short.length <= 24 ? short : where === undefined ? verb : `${verb} … ${where}`;
   const isRead = value instanceof Result && value.columns.length > 0;
-  return isRead && !error ? `${words} → ${answerText(value)}` : words!;
+  return isRead && !error ? `${shortText(text)} → ${answerText(value)}` : shortText(text);
+}
+
+/** `UPDATE price = 5`, or, where that would be long, `UPDATE … id = 1`. */
+function shortText(text: string): string {
+  const whole = text.replace(/\bISOLATION LEVEL /i, "").replaceAll(/\s+/g, " ").trim();
+  if (whole.length <= 24) return whole;
+  const [verb] = /^\S+( INTO \S+)?/.exec(whole)!;
+  const [, set = "", where = ""] = /(?: SET (.*?))?(?: WHERE (.*))?$/i.exec(whole.slice(verb.length))!;
+  const [lock = ""] = /\bFOR (NO KEY UPDATE|UPDATE|KEY SHARE|SHARE)\b.*$/i.exec(whole) ?? [];
+  if (set !== "" && set.length <= 12) return `${verb} ${set}`;
+  const rest = [where, lock].find((each) => each !== "" && each.length <= 26);
+  return rest === undefined ? verb : `${verb} … ${rest}`;
 }
 
 function lanesOf(steps: readonly StepOutcome[], title?: string): LanesData {
   const names = [...new Set(steps.map(({ session }) => session))];
   const end = steps.length + 1;
-  const links = steps.flatMap(({ session, waits }) =>
-    waits.map(({ on, step }) => ({ from: session, to: on, at: step + 0.5 }))
+  const links = steps.flatMap(({ session, waits, until }) =>
+    // in the middle of its bar
+    waits.map(({ on, step }) => ({ from: session, to: on, at: step + (step === until ? 0.25 : 0.7) }))
   );
   return {
     ...(title === undefined ? {} : { title }),
@@ -131,9 +141,9 @@ function laneOf(name: string, steps: readonly StepOutcome[], end: number): Lane 
       segments.push({ from: step, to: free, kind: "waits", label });
       if (free < last) segments.push({ from: free, to: last, kind: error ? "failed" : "runs" });
     }
-    if (began) events.push({ at: step + 0.1, kind: "begin" });
+    if (began) events.push({ at: step + 0.02, kind: "begin" });
     if (error) events.push({ at: last - (ended ? 0.4 : 0.2), kind: "error", label: errorText(error) });
-    if (ended && status !== "waits") events.push({ at: last - 0.15, kind: ended });
+    if (ended && status !== "waits") events.push({ at: last - 0.07, kind: ended });
     const next = steps[index + 1]?.step ?? end;
     if (next > last && transaction !== "none") {
       segments.push({ from: last, to: next, kind: transaction === "open" ? "holds" : "idle" });

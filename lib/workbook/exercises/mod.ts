@@ -17,6 +17,7 @@ const notebooks: Readonly<Record<string, () => Promise<{ readonly default: reado
   "08": () => import("./08.ts"),
   "09": () => import("./09.ts"),
   "10": () => import("./10.ts"),
+  "11": () => import("./11.ts"),
   "12": () => import("./12.ts"),
   "13": () => import("./13.ts"),
   "14": () => import("./14.ts"),

@@ -1,0 +1,17 @@
+const save: (getSession: SessionMaker, form: Form) => Promise<"saved" | "conflict"> = async (
+  getSession,
+  { id, line },
+) => {
+  try {
+    await getSession.begin(async (session) => {
+      const page = await session.getOne(Page, id);
+      page.line = line;
+    });
+    return "saved";
+  } catch (error) {
+    if (error instanceof StaleDataError) return "conflict";
+    throw error;
+  }
+};
+
+await check("11.4", () => ({ url: workbook.url, Page, save }));

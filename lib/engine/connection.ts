@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Compilable, compiled } from "../kysely/compilable.ts";
+import { compiled, type Query } from "../kysely/compilable.ts";
 import type { RawResult, Statement } from "./driver.ts";
 import {
   CommitOutcomeUnknownError,
@@ -23,7 +23,7 @@ import { Result } from "./result.ts";
 import { Savepoint } from "./savepoint.ts";
 import { beginStatement, type TransactionOptions } from "./transaction_options.ts";
 
-export type { Compilable } from "../kysely/compilable.ts";
+export type { Compilable, Query } from "../kysely/compilable.ts";
 export type { Savepoint } from "./savepoint.ts";
 export type { IsolationLevel, TransactionOptions } from "./transaction_options.ts";
 
@@ -89,13 +89,13 @@ export class Connection implements AsyncDisposable {
    * result.scalarOneOrNone();
    * ```
    *
-   * @param query SQL with `$1`, `$2`, … or a query of Kysely. Several statements in one text need to be without
+   * @param query SQL with `$1`, `$2`, … or a query of Kysely, its `sql` templates too. Several statements in one text need to be without
    * parameters; the result is that of the last.
    * @throws {EncodingError} before anything is sent. @throws {DatabaseError} what the server reports.
    * @throws {ConnectionLostError} @throws {ConnectionClosedError} @throws the signal's reason
    */
   execute<Row = Record<string, unknown>>(
-    query: string | Compilable<Row>,
+    query: Query<Row>,
     parameters: readonly unknown[] = [],
     options: ExecuteOptions = {},
   ): Promise<Result<Row>> {
@@ -187,13 +187,13 @@ export class Connection implements AsyncDisposable {
   }
 
   async #execute<Row>(
-    query: string | Compilable<Row>,
+    query: Query,
     parameters: readonly unknown[],
     { signal }: ExecuteOptions,
   ): Promise<Result<Row>> {
     this.#assertOpen("execute a statement");
     signal?.throwIfAborted();
-    const statement = typeof query === "string" ? { sql: query, parameters } : compiled(query);
+    const statement = compiled(query, parameters);
     const encoded = encodeParameters(statement.parameters, statement.sql);
     const autobegin = !this.#transaction && this.#options.isolationLevel !== "AUTOCOMMIT";
     const begun = autobegin ? this.#begin(this.#options) : undefined;

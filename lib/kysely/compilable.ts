@@ -1,4 +1,6 @@
-/** Queries that are built rather than written, as the engine takes them beside SQL. @module */
+/** Queries as the engine takes them: SQL, what Kysely builds, and its `sql` templates. @module */
+import type { RawBuilder } from "kysely";
+import { compile } from "./compiler.ts";
 
 /** A query that can be compiled to SQL and parameters, such as any of Kysely's. */
 export interface Compilable<Row = unknown> {
@@ -8,8 +10,20 @@ export interface Compilable<Row = unknown> {
   execute?(): Promise<Row[]>;
 }
 
-/** SQL and parameters of a query. @throws {TypeError} when it is none. */
-export function compiled(query: Compilable): { sql: string; parameters: readonly unknown[] } {
+/** SQL with `$1`, `$2`, …, a query of Kysely, or one written with its `sql` template. */
+export type Query<Row = unknown> = string | Compilable<Row> | RawBuilder<Row>;
+
+/** SQL and parameters of a query. @param parameters of one that is a text. @throws {TypeError} when it is no query. */
+export function compiled(
+  query: Query,
+  parameters: readonly unknown[] = [],
+): { sql: string; parameters: readonly unknown[] } {
+  if (typeof query === "string") return { sql: query, parameters };
+  if (isTemplate(query)) return compile(query);
   if (typeof query?.compile === "function") return query.compile();
   throw new TypeError(`execute() takes an SQL text or a query of Kysely, not ${Deno.inspect(query)}.`);
+}
+
+function isTemplate(query: Compilable | RawBuilder<unknown>): query is RawBuilder<unknown> {
+  return typeof query === "object" && query !== null && "isRawBuilder" in query;
 }

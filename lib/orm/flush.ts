@@ -12,23 +12,23 @@ import type { Sent, Tracker } from "./tracker.ts";
 /** What waits, with every value fixed and checked: what fails here leaves the session as it was. */
 export class Flush {
   readonly #tracker: Tracker;
-  readonly #steps: readonly Step[];
+  readonly steps: readonly Step[];
   readonly #sent: ReadonlyMap<ObjectState, Sent>;
 
   /** @throws {EncodingError} @throws {MissingValueError} */
   constructor(tracker: Tracker) {
     this.#tracker = tracker;
-    this.#steps = tracker.plan().map(fixed);
-    this.#sent = tracker.flushing(this.#steps);
+    this.steps = tracker.plan().map(fixed);
+    this.#sent = tracker.flushing(this.steps);
   }
 
   get isEmpty(): boolean {
-    return this.#steps.length === 0;
+    return this.steps.length === 0;
   }
 
   /** True when COMMIT must wait until the answers were looked at. */
   get isChecked(): boolean {
-    return this.#steps.some(({ counted, waits }) => counted || waits);
+    return this.steps.some(({ counted, waits }) => counted || waits);
   }
 
   /** Sends the statements together, as far as they need not wait for keys, and takes over what the server made. */
@@ -37,7 +37,7 @@ export class Flush {
     const settle = async () => {
       for (const { step, answer } of answers.splice(0)) takeOver(step, await answer);
     };
-    for (const step of this.#steps) {
+    for (const step of this.steps) {
       if (step.waits) {
         await settle();
         for (const entity of step.entities) propagateKeys(entity);
@@ -45,21 +45,17 @@ export class Flush {
       answers.push({ step, answer: connection.execute(step.sql, step.parameters()) });
     }
     await settle();
-    this.#tracker.flushed(this.#steps, this.#sent);
+    this.done();
   }
 
-  /** As `send()`, one statement after another, blocking. */
-  sendSync(connection: { execute(sql: string, parameters: unknown[]): Result<unknown> }): void {
-    for (const step of this.#steps) {
-      if (step.waits) step.entities.forEach(propagateKeys);
-      takeOver(step, connection.execute(step.sql, step.parameters()));
-    }
-    this.#tracker.flushed(this.#steps, this.#sent);
+  /** Every step was sent and taken over: the objects are as their rows. */
+  done(): void {
+    this.#tracker.flushed(this.steps, this.#sent);
   }
 }
 
-/** @throws {StaleDataError} @throws {KeyChangedError} when other rows were written than meant. */
-function takeOver(step: Step, result: Result<unknown>): void {
+/** What a step returned goes into its objects. @throws {StaleDataError} @throws {KeyChangedError} for other rows than meant. */
+export function takeOver(step: Step, result: Result<unknown>): void {
   const rows = result.tuples().all();
   if (step.counted && result.rowCount !== step.entities.length) {
     throw step.numbered ? new KeyChangedError(step.table.name) : staleData(step, rows);

@@ -6,7 +6,7 @@
  * @module
  */
 import { Result } from "../engine/result.ts";
-import type { Compilable } from "../kysely/compilable.ts";
+import type { Query } from "../kysely/compilable.ts";
 import { type Join, type LoaderOption, planJoins, selectCollected, selectReferred } from "../schema/selects.ts";
 import { type Entity, keyText } from "./identity_map.ts";
 import type { AnyModel } from "./model.ts";
@@ -58,7 +58,7 @@ export class Loader {
    *
    * @throws {InvalidModelError} when there is no such relation.
    */
-  *result<Row>(statement: Compilable<Row>, answer: Result<Row>): Loading<Result<Row>> {
+  *result<Row>(statement: Query<Row>, answer: Result<Row>): Loading<Result<Row>> {
     const gives = (columns: readonly string[], rows: unknown[][], repeats?: boolean) =>
       new Result<Row>({ columns, rows, command: "", rowCount: answer.rowCount }, repeats);
     if (statement instanceof SelectColumns) return gives(statement.names, answer.tuples().all());

@@ -95,17 +95,17 @@ export function declarativeBase<Shared extends Columns = Record<never, never>>(
         static readonly table = table;
 
         static create(this: AnyModel, values: Record<string, unknown>) {
-          const entity = new this(values as never) as Record<string, unknown>;
-          for (const name of relationsOf(this).keys()) if (values[name] !== undefined) entity[name] = values[name];
-          return entity;
+          return new this(values as never);
         }
 
-        constructor(values: Record<string, unknown>) {
-          relationsOf(new.target as unknown as AnyModel);
+        constructor(values: Record<string, unknown> = {}) {
+          const relations = relationsOf(new.target as unknown as AnyModel);
+          for (const name of Object.keys(values)) if (!relations.has(name)) table.column(name); // throws
           const attributes = this as Record<string, unknown>;
           for (const { attribute, default: make } of table.columns) {
             attributes[attribute] = values[attribute] === undefined ? make?.() : values[attribute];
           }
+          for (const name of relations.keys()) if (values[name] !== undefined) attributes[name] = values[name];
         }
       } as unknown as Model<C & Shared, Name>;
     },

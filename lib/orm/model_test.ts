@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { declarativeBase, integer, InvalidModelError, text } from "../mod.ts";
 import { snakeCase } from "../schema/naming.ts";
 import { Hero, metadata } from "./testing/heroes.ts";
-import { Note, User } from "./testing/playground.ts";
+import { Note, Toy, User } from "./testing/playground.ts";
 
 Deno.test("a new object has its values, its defaults, and nothing the server will make", () => {
   const hero = new Hero({ name: "sandy" });
@@ -71,6 +71,18 @@ Deno.test("a relation can be given when the object is made, in place of its fore
   assertEquals([note.userId, [...sandy.notes]], [sandy.id, [note]]);
 });
 
+Deno.test("what is of another model is refused in a relation, though its key be of the right type", () => {
+  const [sandy, other] = [new User({ name: "sandy" }), new User({ name: "other" })];
+  const befriend = (friend: Toy) => {
+    // @ts-expect-error a friend is a user
+    sandy.friend = friend;
+  };
+  assertThrows(() => befriend(new Toy({ name: "car" })), TypeError, "User.friend is for objects of User, not for Toy");
+  // @ts-expect-error a user is no toy
+  assertThrows(() => sandy.toys.add(other), TypeError, "User.toys is for objects of Toy, not for User");
+  assertEquals([sandy.friend, sandy.friendId, sandy.toys.size], [null, undefined as never, 0]);
+});
+
 Deno.test("attributes are camelCase, columns snake_case", () => {
   assertEquals(snakeCase("createdAt"), "created_at");
   assertEquals(snakeCase("name"), "name");
@@ -84,7 +96,7 @@ Deno.test("types: what a constructor takes and an attribute holds", () => {
   // @ts-expect-error name is required
   new Hero({});
   // @ts-expect-error there is no such column
-  new Hero({ name: "sandy", color: "brown" });
+  assertThrows(() => new Hero({ name: "sandy", color: "brown" }), InvalidModelError, 'it has no column "color"');
   // @ts-expect-error a name is a text
   new Hero({ name: 7 });
   // @ts-expect-error appSrc may be null

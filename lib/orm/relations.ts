@@ -6,7 +6,7 @@
  */
 import { type AnyModel, type Relation, resolveRelation } from "../schema/relation.ts";
 import { InvalidModelError } from "../schema/errors.ts";
-import { NotLoadedError } from "./errors.ts";
+import { DetachedObjectError, NotLoadedError } from "./errors.ts";
 import type { Entity } from "./identity_map.ts";
 import { type ObjectState, stateOf } from "./object_state.ts";
 import type { ForeignKey, TableColumn } from "../schema/table.ts";
@@ -86,12 +86,21 @@ function defineAccessor(model: AnyModel, relation: Relation): void {
       return kind === "many-to-one" ? readReference(this, relation) : collectionOf(this, relation);
     },
     set(this: Entity, value: unknown) {
-      if (kind === "many-to-one") return refer(this, relation, inverseOf(relation), value as Entity | null);
+      if (kind === "many-to-one") {
+        if (value !== null) requireTarget(relation, value);
+        return refer(this, relation, inverseOf(relation), value as Entity | null);
+      }
       const collection = collectionOf(this, relation);
       for (const item of [...collection]) collection.delete(item);
       for (const item of value as Iterable<object>) collection.add(item);
     },
   });
+}
+
+/** Notebooks are not type-checked, and the key of another table may be of the right type. */
+function requireTarget({ owner, name, target }: Relation, value: unknown): void {
+  if (value instanceof target) return;
+  throw new TypeError(`${owner.name}.${name} is for objects of ${target.name}, not for ${Deno.inspect(value)}.`);
 }
 
 function readReference(entity: Entity, relation: Relation): Entity | null {
@@ -240,6 +249,7 @@ export class Related<T extends object> implements Iterable<T> {
   }
 
   #put(item: Entity, isIn: boolean): void {
+    requireTarget(this.relation, item);
     const inverse = inverseOf(this.relation);
     // the foreign key is the item's: it refers to the owner also where the item declares no relation
     if (this.relation.kind === "one-to-many") refer(item, inverse, this.relation, isIn ? this.#owner : null);
@@ -262,6 +272,7 @@ const NONE: ReadonlyMap<TableColumn, Entity> = new Map();
  * Copies the keys of the objects that an object refers to into its foreign keys.
  *
  * @returns the objects that have no key yet, because the server makes it, by the column that waits for it.
+ * @throws {DetachedObjectError} when one of them is not going to be written.
  */
 export function propagateKeys(entity: Entity): ReadonlyMap<TableColumn, Entity> {
   const { references } = stateOf(entity);
@@ -270,7 +281,10 @@ export function propagateKeys(entity: Entity): ReadonlyMap<TableColumn, Entity> 
   for (const { key: { column, referred }, value } of references.values()) {
     if (value === null || entity[column.attribute] !== undefined) continue;
     entity[column.attribute] = value[referred.attribute];
-    if (entity[column.attribute] === undefined) awaited.set(column, value);
+    if (entity[column.attribute] !== undefined) continue;
+    // taken out of its session before it got a key, it will never have one
+    if (stateOf(value).status === "left") throw new DetachedObjectError(value.constructor.name, "refer to");
+    awaited.set(column, value);
   }
   return awaited;
 }

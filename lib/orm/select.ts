@@ -9,18 +9,18 @@ import {
   expressionBuilder,
   type ExpressionOrFactory,
   type ExtractTypeFromReferenceExpression,
-  type RawBuilder,
   type ReferenceExpression,
   type SelectQueryBuilder,
   sql,
   type SqlBool,
 } from "kysely";
-import type { Compilable } from "../engine/connection.ts";
+import type { Compilable, Query } from "../engine/connection.ts";
 import type { Result } from "../engine/result.ts";
 import { InvalidModelError } from "../schema/errors.ts";
 import { type LoaderOption, type LockOptions, planJoins } from "../schema/selects.ts";
 import { snakeCase } from "../schema/naming.ts";
 import { isEnumList, type TableColumn } from "../schema/table.ts";
+import { compiled } from "../kysely/compilable.ts";
 import { type Comparison, comparison, type Operand } from "../kysely/comparison.ts";
 import { compile, type Compiled } from "../kysely/compiler.ts";
 import { InvalidStatementError } from "./errors.ts";
@@ -81,8 +81,8 @@ export interface ObjectStatement<M extends AnyModel> extends Compilable<Record<s
 }
 
 /** True for a statement that gives objects. */
-export function givesObjects(statement: Compilable): statement is ObjectStatement<AnyModel> {
-  return "loaders" in statement;
+export function givesObjects(statement: object | string): statement is ObjectStatement<AnyModel> {
+  return typeof statement === "object" && "loaders" in statement;
 }
 
 /** What every kind of SELECT has. */
@@ -111,7 +111,7 @@ abstract class Statement<M extends AnyModel, Joined, Row, Self> implements Compi
   where(condition: ExpressionOrFactory<Database<M, Joined>, Tables<M, Joined>, SqlBool>): Self;
   where(...condition: unknown[]): Self {
     const [column, operator, value] = condition;
-    const bind = typeof column === "string" ? columnNamed(this.model, column)?.bind : undefined;
+    const bind = typeof column === "string" ? columnNamed(this.model, column).bind : undefined;
     const all = condition.length < 3 ? condition : comparison(column, operator as Comparison, value, bind);
     return this.with(this.builder.where(...all as [never]));
   }
@@ -169,11 +169,7 @@ export class Select<M extends AnyModel, Joined = unknown>
   columns<Name extends ColumnName<M, Joined>>(
     ...names: Name[]
   ): SelectColumns<M, Joined, { [Each in Name]: ValueOf<M, Joined, Each> }> {
-    const selected = names.map((name) => {
-      const column = columnNamed(this.model, name);
-      if (!column) throw new InvalidModelError(this.model.table.name, `it has no column "${name}"`);
-      return selection(name, column);
-    });
+    const selected = names.map((name) => selection(name, columnNamed(this.model, name)));
     return new SelectColumns(this.model, this.builder.clearSelect().select(selected as never) as never, names);
   }
 
@@ -227,16 +223,15 @@ export class Select<M extends AnyModel, Joined = unknown>
    * when a column is missing or there twice, before any object is made.
    */
   fromStatement(
-    query: string | Compilable | Compiled | RawBuilder<unknown>,
+    query: Query | Compiled,
     parameters: readonly unknown[] = [],
   ): FromStatement<M> {
     if (super.compile().sql !== select(this.model).compile().sql) {
       const problem = "fromStatement() would replace its conditions, joins or limits; write them into the query";
       throw new InvalidStatementError(this.model.name, problem);
     }
-    if (typeof query === "string") return new FromStatement(this.model, { sql: query, parameters }, this.loaders);
-    const compiled = "sql" in query ? query : "isRawBuilder" in query ? compile(query) : query.compile();
-    return new FromStatement(this.model, compiled, this.loaders);
+    const written = typeof query === "object" && "sql" in query ? query : compiled(query, parameters);
+    return new FromStatement(this.model, written, this.loaders);
   }
 
   override compile(): Compiled {
@@ -279,9 +274,11 @@ function selection(name: string, column: TableColumn): unknown {
   return isEnumList(column) ? sql`${sql.ref(name)}::text[]`.as(column.attribute) : name;
 }
 
-/** The column that a statement names by itself, with the model's table, or with a relation. */
-function columnNamed(model: AnyModel, name: string): TableColumn | undefined {
+/** The column that a statement names by itself, with the model's table, or with a relation. @throws {InvalidModelError} */
+function columnNamed(model: AnyModel, name: string): TableColumn {
   const [attribute, owner = model.table.name] = name.split(".").reverse();
   const table = owner === model.table.name ? model.table : relationsOf(model).get(owner)?.target.table;
-  return table?.columns.find((column) => column.attribute === attribute);
+  const column = table?.columns.find((column) => column.attribute === attribute);
+  if (column) return column;
+  throw new InvalidModelError(model.table.name, `it has no column "${name}"`);
 }

@@ -5,11 +5,12 @@
  *
  * @module
  */
-import type { Compilable, TransactionOptions } from "../engine/connection.ts";
+import type { Query, TransactionOptions } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
 import { NoResultFound } from "../engine/errors.ts";
 import type { FirstColumn, Result, ScalarResult } from "../engine/result.ts";
 import { Savepoint } from "../engine/savepoint.ts";
+import { compiled } from "../kysely/compilable.ts";
 import { Flush } from "./flush.ts";
 import { type Entity, keyOf } from "./identity_map.ts";
 import { Loader, type Loading } from "./loading.ts";
@@ -131,35 +132,39 @@ export class Session implements AsyncDisposable {
 
   /**
    * Runs a query. `select(Model)` gives rows of one object each, also with `fromStatement(query)`; any query of Kysely
-   * by itself gives its rows.
+   * by itself, or SQL with its parameters, gives its rows.
    *
    * @throws {DatabaseError} what the server reports. @throws {ConcurrentUseError} when the session is busy.
    * @throws {InvalidStatementError} when the result of a `fromStatement` lacks a column; no object was made.
    */
-  execute<Row>(statement: Compilable<Row>): Promise<Result<Row>> {
-    const { sql, parameters } = statement.compile();
+  execute<Row = Record<string, unknown>>(
+    statement: Query<Row>,
+    parameters: readonly unknown[] = [],
+  ): Promise<Result<Row>> {
     return this.#exclusive("work", "execute()", async () => {
+      const { sql, parameters: values } = compiled(statement, parameters);
       await this.#autoflush();
-      const answer = await (await this.#transaction.begun()).execute<Row>(sql, parameters);
+      const answer = await (await this.#transaction.begun()).execute<Row>(sql, values);
       return await this.#load(new Loader(this.#tracker).result(statement, answer));
     });
   }
 
   /** The first column of the first row, which of `select(Model)` is an object, or `null`; further rows are ignored. */
-  async scalar<Row>(statement: Compilable<Row>): Promise<FirstColumn<Row> | null> {
-    return (await this.execute(statement)).scalar();
+  async scalar<Row>(statement: Query<Row>, parameters?: readonly unknown[]): Promise<FirstColumn<Row> | null> {
+    return (await this.execute(statement, parameters)).scalar();
   }
 
   /** The first column of every row: of `select(Model)` the objects. */
-  async scalars<Row>(statement: Compilable<Row>): Promise<ScalarResult<FirstColumn<Row>>> {
-    return (await this.execute(statement)).scalars();
+  async scalars<Row>(statement: Query<Row>, parameters?: readonly unknown[]): Promise<ScalarResult<FirstColumn<Row>>> {
+    return (await this.execute(statement, parameters)).scalars();
   }
 
   /** Reads the values of an object anew; its changes are lost. @throws {DetachedObjectError} @throws {NoResultFound} */
   refresh(object: object, options: GetOptions = {}): Promise<void> {
     return this.#exclusive("work", "refresh()", async () => {
-      const { model, rowKey } = this.#tracker.stateOf(object as Entity, "refresh");
-      if (!await this.#read(model, rowKey, options, true)) throw new NoResultFound();
+      const state = this.#tracker.stateOf(object as Entity, "refresh");
+      state.reset();
+      if (!await this.#read(state.model, state.rowKey, options, true)) throw new NoResultFound();
     });
   }
 

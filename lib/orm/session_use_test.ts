@@ -1,4 +1,5 @@
 /** What a session does when it is used in the less usual ways, and in the wrong ones. */
+import * as kysely from "kysely";
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { until } from "../engine/testing/until.ts";
 import {
@@ -378,6 +379,47 @@ for (const driver of ["pg", "postgres"]) {
     await assertRejects(() => second.commit(), StaleDataError);
     await second.rollback();
     assertEquals([await t.rows("SELECT * FROM toys"), second.deleted.size], [[], 0]);
+  });
+
+  test("refresh(): what waits in a collection is lost, too", async (t) => {
+    await using session = t.getSession();
+    const [sandy, ann] = [new User({ name: "sandy" }), new User({ name: "ann" })];
+    session.addAll([sandy, ann]);
+    await session.commit();
+    sandy.notes.add(new Note({ line: "hello" }));
+    sandy.name = "cheeks";
+    await session.refresh(sandy);
+    assertEquals([sandy.name, sandy.notes.size, session.dirty.size], ["sandy", 0, 0]);
+  });
+
+  test("an object refers to one that was taken out before it got its key: nothing is sent", async (t) => {
+    await using session = t.getSession();
+    const team = new Team({ name: "squirrels" });
+    session.add(User.create({ name: "sandy", team }));
+    session.expunge(team);
+    t.sent.length = 0;
+    await assertRejects(() => session.commit(), DetachedObjectError, "Cannot refer to this Team");
+    assertEquals([t.sent, session.state, session.new.size], [[], "idle", 1]);
+    session.add(team);
+    await session.commit();
+    assertEquals(await t.rows("SELECT team_id FROM users"), [[team.id]]);
+  });
+
+  test("SQL by itself, in the transaction of the session: a text with parameters, and Kysely's template", async (t) => {
+    await using session = t.getSession();
+    session.add(new Toy({ name: "car" }));
+    const like = "SELECT name FROM toys WHERE name LIKE $1";
+    assertEquals((await session.execute<{ name: string }>(like, ["c%"])).all(), [{ name: "car" }]);
+    assertEquals(await session.scalar(like, ["c%"]), "car");
+    assertEquals(
+      (await session.scalars(kysely.sql<{ name: string }>`SELECT name FROM toys WHERE name = ${"car"}`)).all(),
+      [
+        "car",
+      ],
+    );
+    assertEquals(t.sent, ["BEGIN", "INSERT", "SELECT", "SELECT", "SELECT"]);
+    await assertRejects(() => session.execute(undefined as never), TypeError, "takes an SQL text or a query of Kysely");
+    assertEquals(session.state, "active");
   });
 
   test("an object changed while it is written is written again", async (t) => {

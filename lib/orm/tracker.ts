@@ -57,13 +57,13 @@ export class Tracker {
   }
 
   delete(entity: Entity): void {
-    if (this.#isNew(entity)) this.expunge(entity);
-    else this.stateOf(entity, "delete").status = "deleted";
+    const state = this.stateOf(entity, "delete", "also new");
+    if (state.loaded) state.status = "deleted";
+    else this.#leave(state, "left");
   }
 
   expunge(entity: Entity): void {
-    const state = this.#isNew(entity) ? stateOf(entity) : this.stateOf(entity, "expunge");
-    this.#leave(state, "left");
+    this.#leave(this.stateOf(entity, "expunge", "also new"), "left");
   }
 
   expire(entity?: Entity): void {
@@ -75,10 +75,10 @@ export class Tracker {
     }
   }
 
-  /** What is known of an object that has a row. @throws {DetachedObjectError} when it is not in this session. */
-  stateOf(entity: Entity, what: string): PersistentState {
+  /** What is known of an object, which has a row. @throws {DetachedObjectError} when it is not in this session. */
+  stateOf(entity: Entity, what: string, isNew?: "also new"): ObjectState {
     const state = stateOf(entity);
-    if (state.owner === this && state.loaded) return state as PersistentState;
+    if (state.owner === this && (state.loaded || isNew)) return state;
     throw new DetachedObjectError(entity.constructor.name, what);
   }
 
@@ -183,11 +183,6 @@ export class Tracker {
     this.#restore(this.#journal);
     this.committed();
     for (const state of this.#states) this.#leave(state, "left");
-  }
-
-  #isNew(entity: Entity): boolean {
-    const { owner, status } = stateOf(entity);
-    return owner === this && status === "new";
   }
 
   #with<Status extends ObjectStatus>(...statuses: Status[]) {

@@ -48,10 +48,7 @@ export interface Work {
 /** Plans a flush. @throws {MissingValueError} when a new row lacks a value that it needs. */
 export function planFlush({ added, persistent, deleted, links }: Work): Step[] {
   const forward = tableOrder(added, ({ entity }, { column }) => entity[column.attribute] !== null);
-  const backward = tableOrder(
-    deleted,
-    ({ table, loaded }, { column }) => loaded[table.columns.indexOf(column)] !== null,
-  );
+  const backward = tableOrder(deleted, ({ loaded }, { from, column }) => loaded[from.columns.indexOf(column)] !== null);
   const inserts = forward.order.map((table) => planInserts(table, added, forward.closing));
   const goingOf = (table: Table, columns: readonly TableColumn[]) =>
     deleted.filter((row) => row.table === table).map(({ entity, loaded }) => ({ table, entity, loaded, columns }));

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Compilable, compiled } from "../kysely/compilable.ts";
+import { compiled, type Query } from "../kysely/compilable.ts";
 import type { RawResult, Statement, SyncDriverConnection } from "../engine/driver.ts";
 import { encodeParameters } from "../engine/drivers/parameters.ts";
 import {
@@ -58,17 +58,17 @@ export class SyncConnection implements Disposable {
   /**
    * Runs a statement, in a transaction that begins by itself with the first one.
    *
-   * @param query SQL with `$1`, `$2`, … or a query of Kysely. Several statements in one text need to be without
+   * @param query SQL with `$1`, `$2`, … or a query of Kysely, its `sql` templates too. Several statements in one text need to be without
    * parameters; the result is that of the last.
    * @throws {EncodingError} before anything is sent. @throws {DatabaseError} what the server reports.
    * @throws {ConnectionLostError} @throws {ConnectionClosedError}
    */
   execute<Row = Record<string, unknown>>(
-    query: string | Compilable<Row>,
+    query: Query<Row>,
     parameters: readonly unknown[] = [],
   ): Result<Row> {
     this.#assertOpen("execute a statement");
-    const statement = typeof query === "string" ? { sql: query, parameters } : compiled(query);
+    const statement = compiled(query, parameters);
     const encoded = encodeParameters(statement.parameters, statement.sql);
     if (!this.#transaction && this.#options.isolationLevel !== "AUTOCOMMIT") this.begin();
     const inTransaction = this.#transaction;

@@ -4,15 +4,17 @@
  *
  * @module
  */
-import type { Compilable, TransactionOptions } from "../engine/connection.ts";
+import type { Query, TransactionOptions } from "../engine/connection.ts";
+import { compiled } from "../kysely/compilable.ts";
 import { NoResultFound } from "../engine/errors.ts";
 import type { FirstColumn, Result, ScalarResult } from "../engine/result.ts";
 import type { SyncConnection } from "./sync_connection.ts";
 import { refusePromise, type SyncEngine } from "./sync_engine.ts";
-import { Flush } from "../orm/flush.ts";
+import { Flush, takeOver } from "../orm/flush.ts";
 import type { Entity } from "../orm/identity_map.ts";
 import { Loader, type Loading } from "../orm/loading.ts";
 import type { AnyModel, KeyOf } from "../orm/model.ts";
+import { propagateKeys } from "../orm/relations.ts";
 import { selectByKey } from "../schema/selects.ts";
 import { type GetOptions, keyValues, type SessionOptions } from "../orm/session.ts";
 import { type SessionAction, type SessionState, transition } from "../orm/session_state.ts";
@@ -116,25 +118,25 @@ export class SyncSession implements Disposable {
   }
 
   /**
-   * Runs a query: `select(Model)` gives rows of one object each, any query of Kysely its rows.
+   * Runs a query: `select(Model)` gives rows of one object each, any query of Kysely, or SQL, its rows.
    *
    * @throws {DatabaseError} what the server reports. @throws {SecondUnitOfWorkError} when another session is at work.
    */
-  execute<Row>(statement: Compilable<Row>): Result<Row> {
+  execute<Row = Record<string, unknown>>(statement: Query<Row>, parameters: readonly unknown[] = []): Result<Row> {
     this.#assert("work");
-    const { sql, parameters } = statement.compile();
+    const { sql, parameters: values } = compiled(statement, parameters);
     this.#autoflush();
-    return this.#load(new Loader(this.#tracker).result(statement, this.#begun().execute<Row>(sql, parameters)));
+    return this.#load(new Loader(this.#tracker).result(statement, this.#begun().execute<Row>(sql, values)));
   }
 
   /** The first column of the first row, which of `select(Model)` is an object, or `null`; further rows are ignored. */
-  scalar<Row>(statement: Compilable<Row>): FirstColumn<Row> | null {
-    return this.execute(statement).scalar();
+  scalar<Row>(statement: Query<Row>, parameters?: readonly unknown[]): FirstColumn<Row> | null {
+    return this.execute(statement, parameters).scalar();
   }
 
   /** The first column of every row: of `select(Model)` the objects. */
-  scalars<Row>(statement: Compilable<Row>): ScalarResult<FirstColumn<Row>> {
-    return this.execute(statement).scalars();
+  scalars<Row>(statement: Query<Row>, parameters?: readonly unknown[]): ScalarResult<FirstColumn<Row>> {
+    return this.execute(statement, parameters).scalars();
   }
 
   /** Begins a transaction now, to choose how. @throws {TransactionBegunError} when one is open. */
@@ -196,7 +198,13 @@ export class SyncSession implements Disposable {
     const flush = new Flush(this.#tracker);
     if (flush.isEmpty) return;
     const connection = this.#begun();
-    this.#guard(() => flush.sendSync(connection));
+    this.#guard(() => {
+      for (const step of flush.steps) {
+        if (step.waits) step.entities.forEach(propagateKeys);
+        takeOver(step, connection.execute(step.sql, step.parameters()));
+      }
+      flush.done();
+    });
   }
 
   /** Does what leaves nothing of the transaction to keep when it goes wrong. */

@@ -92,12 +92,12 @@ export class StaleDataError extends EngineError {
   constructor({ name, primaryKey, version }: Table, what: string, readonly keys: readonly (readonly unknown[])[]) {
     const key = (values: readonly unknown[]) => primaryKey.map((column, i) => `${column.name} ${values[i]}`).join(", ");
     const more = keys.length > 5 ? ` and ${keys.length - 5} more` : "";
+    const happened = version ? "changed or deleted" : "deleted";
     super(
-      `Cannot ${what} in "${name}": ${keys.slice(0, 5).map(key).join("; ")}${more}. Someone ` +
-        `${
-          version ? "changed or deleted" : "deleted"
-        } what was loaded. Nothing of this flush is kept: rollback(), load ` +
-        "the objects anew and decide again.",
+      `Cannot ${what} in "${name}": ${
+        keys.slice(0, 5).map(key).join("; ")
+      }${more}. Someone ${happened} what was loaded. ` +
+        "Nothing of this flush is kept: rollback(), load the objects anew and decide again.",
     );
     this.table = name;
   }

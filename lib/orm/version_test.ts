@@ -17,6 +17,7 @@ import {
   text,
   timestamptz,
 } from "../mod.ts";
+import { compareModels } from "../migrate/model_comparison.ts";
 import { testDatabase } from "../workbook/test_database.ts";
 import { type Fixture, sessionTest } from "./testing/fixture.ts";
 
@@ -316,6 +317,18 @@ database.test("libpq: the statements are those of a Session, and so is the check
 
 Deno.test("to the DDL a version is a column like others", () => {
   assertEquals(createStatements(metadata)[0].sql.match(/edition.*/)?.[0], "edition integer NOT NULL,");
+});
+
+database.test("to autogenerate, too", async (url) => {
+  await using engine = createEngine(url);
+  await engine.begin(async (connection) => {
+    await metadata.dropAll(connection);
+    await metadata.createAll(connection);
+  });
+  const compare = async () => (await compareModels(engine, "nowhere", { metadata }))?.summary;
+  assertEquals(await compare(), []);
+  await engine.begin((connection) => connection.execute("ALTER TABLE accounts DROP COLUMN edition"));
+  assertEquals(await compare(), ["add column accounts.edition (integer)"]);
 });
 
 Deno.test("a version is an integer that is neither nullable nor a key, and a model has one", () => {

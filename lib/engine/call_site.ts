@@ -1,6 +1,7 @@
 /** Who asked for a connection: kept as an unformatted stack (microseconds), read only when a message needs it. @module */
 
-const LIBRARY = new URL("../", import.meta.url).href;
+/** What the frames of the library, of packages and of the runtime have in them. */
+const INSIDE = [new URL("../", import.meta.url).href, "/node_modules/", "(<anonymous>)", "(index ", "ext:", "node:"];
 
 /** The place in the caller's code from which the library was called. */
 export class CallSite {
@@ -14,12 +15,13 @@ export class CallSite {
 
   /** `loadUsers (file.ts:12:5)`, or `unknown` when the stack holds nothing but the library and packages. */
   toString(): string {
-    const frames = (this.#stack() ?? "").split("\n").slice(1).map((line) => line.trim().replace(/^at (async )?/, ""));
-    const outside = frames.find((frame) => !isInside(frame) || frame.includes("_test.ts:"));
-    return outside?.replace(/(?:file|https?):\/\/[^\s()]*\/([^/\s()]+)/g, "$1") ?? "unknown";
+    return this.frames[0] ?? "unknown";
   }
-}
 
-function isInside(frame: string): boolean {
-  return frame.includes(LIBRARY) || frame.includes("/node_modules/");
+  /** Everyone on the stack but the library, packages and the runtime, the innermost first. */
+  get frames(): string[] {
+    return (this.#stack() ?? "").split("\n").slice(1).map((line) => line.trim().replace(/^at (async )?/, ""))
+      .filter((frame) => frame.includes("_test.ts:") || !INSIDE.some((part) => frame.includes(part)))
+      .map((frame) => frame.replace(/(?:file|https?):\/\/[^\s()]*\/([^/\s()]+)/g, "$1"));
+  }
 }

@@ -257,6 +257,8 @@ export class Connection implements AsyncDisposable {
     shown: readonly unknown[] = [],
     transaction?: "begin" | "commit" | "rollback",
   ): Promise<RawResult> {
+    const sending = { sql, parameters: shown, connection: this.id };
+    if (this.#events.wants("send")) this.#events.emit({ type: "send", at: performance.now(), ...sending });
     const at = performance.now();
     this.#pooled.lastSql = sql;
     let answer: RawResult | undefined;
@@ -268,7 +270,7 @@ export class Connection implements AsyncDisposable {
     } finally {
       const time = { ...since(at), connection: this.id };
       const rowCount = answer?.rowCount ?? 0;
-      this.#events.emit({ type: "query", ...time, sql, parameters: shown, rowCount, ...(error ? { error } : {}) });
+      this.#events.emit({ type: "query", ...time, ...sending, rowCount, ...(error ? { error } : {}) });
       const failed = error instanceof DatabaseError || answer?.command === "ROLLBACK"; // a COMMIT may end so too
       const type = transaction === "commit" && failed ? "rollback" : answer && transaction;
       if (type) this.#events.emit({ type, ...time });

@@ -79,8 +79,8 @@ database.test("the events of a transaction come in order, with times that fit", 
   await engine.dispose();
   assertEquals(events.map(({ type }) => type), [
     ...["connect", "checkout"],
-    ...["query", "begin", "query", "query", "commit"],
-    ...["query", "begin", "query", "query", "rollback"],
+    ...["send", "send", "query", "begin", "query", "send", "query", "commit"],
+    ...["send", "send", "query", "begin", "query", "send", "query", "rollback"],
     ...["checkin", "close"],
   ]);
   const ended = performance.now();

@@ -22,6 +22,8 @@ interface Events {
   checkout: Moment & { readonly holder: string };
   /** The connection came back; `milliseconds` is how long it was held. */
   checkin: Span;
+  /** A statement is about to be sent; its sender is still on the stack, so that a listener can see who asks. */
+  send: Moment & { readonly sql: string; readonly parameters: readonly unknown[] };
   /** A statement was answered (or failed: `error`). */
   query: Span & {
     readonly sql: string;

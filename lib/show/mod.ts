@@ -14,6 +14,7 @@ export { Plan, plan, type PlanOptions } from "./plan.ts";
 export { type PlanRow, planRows, type PlanStep } from "./plan_rows.ts";
 export { roundTripChart, type RoundTripOptions, type RoundTripRow, roundTrips } from "./round_trips.ts";
 export { type EventRecording, type EventSource, recordEvents } from "./record_events.ts";
+export { NPlusOne, nPlusOne, type NPlusOneOptions, type Repetition, watchNPlusOne } from "./n_plus_one.ts";
 export { Picture } from "./picture.ts";
 export { revisionGraph, type RevisionGraphOptions } from "./revision_graph.ts";
 export { type DrawnHistoryEntry, type DrawnRevision, MissingRevisionError } from "./revision_layout.ts";

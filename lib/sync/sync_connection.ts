@@ -176,6 +176,8 @@ export class SyncConnection implements Disposable {
     shown: readonly unknown[],
     transaction?: "begin" | "commit" | "rollback",
   ): RawResult {
+    const sending = { sql, parameters: shown, connection: this.id };
+    if (this.#events.wants("send")) this.#events.emit({ type: "send", at: performance.now(), ...sending });
     const at = performance.now();
     let answer: RawResult | undefined;
     let error: Error | undefined;
@@ -186,7 +188,7 @@ export class SyncConnection implements Disposable {
     } finally {
       const time = { ...since(at), connection: this.id };
       const rowCount = answer?.rowCount ?? 0;
-      this.#events.emit({ type: "query", ...time, sql, parameters: shown, rowCount, ...(error ? { error } : {}) });
+      this.#events.emit({ type: "query", ...time, ...sending, rowCount, ...(error ? { error } : {}) });
       const failed = error instanceof DatabaseError || answer?.command === "ROLLBACK"; // a COMMIT may end so too
       const type = transaction === "commit" && failed ? "rollback" : answer && transaction;
       if (type) this.#events.emit({ type, ...time });

@@ -159,7 +159,8 @@ database.test("the events are those of a pool with one connection", (url) => {
   engine.dispose();
   assertThrows(() => engine.connect(), EngineDisposedError);
   out.close();
-  const transaction = ["checkout", "query", "begin", "query", "query", "commit", "checkin"];
+  const sent = ["send", "query"];
+  const transaction = ["checkout", ...sent, "begin", ...sent, ...sent, "commit", "checkin"];
   const expected = ["connect", ...transaction, ...transaction, "checkout", "checkin", "close"];
   assertEquals(heard, expected.map((type) => [type, 1]));
 });

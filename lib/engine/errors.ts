@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { maskUrl, shorten } from "./text.ts";
+import { maskUrl, shorten } from "../text/text.ts";
 
 /** The part of a database URL that is wrong. */
 export type UrlPart = "url" | "dialect" | "driver" | "user" | "password" | "host" | "port" | "database" | "options";

@@ -9,7 +9,7 @@ import type { CallSite } from "./call_site.ts";
 import type { DriverConnection } from "./driver.ts";
 import { EngineDisposedError, PoolTimeoutError } from "./errors.ts";
 import { type CloseReason, type EngineEvents, since } from "./events.ts";
-import { shorten } from "./text.ts";
+import { shorten } from "../text/text.ts";
 
 /** How many connections a pool keeps and how long it lets others wait. */
 export interface PoolOptions {
@@ -44,6 +44,8 @@ export class PooledConnection {
   heldSince = 0;
   /** The statement sent last, for the message of a pool that ran dry. */
   lastSql: string | undefined;
+  /** The end of its last transaction, if nobody awaited it. */
+  ending: Promise<void> | undefined;
   /** Set to have it closed instead of kept when it comes back. */
   discard = false;
 
@@ -207,6 +209,7 @@ export class Pool {
 
   async #close(connection: PooledConnection, reason: CloseReason): Promise<void> {
     const at = performance.now();
+    await connection.ending;
     await connection.driver.close();
     this.#events.emit({ type: "close", at, connection: connection.id, reason });
   }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { markdownTable } from "../text/markdown.ts";
 import type { RawResult } from "./driver.ts";
 import { MultipleResultsFound, NoResultFound, UniqueRequiredError } from "./errors.ts";
 
@@ -129,7 +130,7 @@ export class Result<Row = Record<string, unknown>> extends Rows<Row> {
 
   /** A table in a notebook. */
   [Symbol.for("Jupyter.display")](): Record<string, string> {
-    return { "text/markdown": markdown(this.columns, this.#tuples), "text/plain": Deno.inspect(this.rows()) };
+    return { "text/markdown": markdownTable(this.columns, this.#tuples), "text/plain": Deno.inspect(this.rows()) };
   }
 }
 
@@ -148,15 +149,4 @@ type IsUnion<T, Member = T> = [T] extends [never] ? true
 /** JSON has no bigint, and writes NaN and Infinity as null. */
 function inJson(value: unknown): boolean {
   return typeof value !== "bigint" && (typeof value !== "number" || Number.isFinite(value));
-}
-
-const MOST_ROWS_SHOWN = 20;
-
-function markdown(columns: readonly string[], rows: unknown[][]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replace(/[|\n]/g, " ")).join(" | ")} |`;
-  const cell = (value: unknown) => typeof value === "string" ? value : Deno.inspect(value);
-  const shown = rows.slice(0, MOST_ROWS_SHOWN).map((row) => line(row.map(cell)));
-  const rest = rows.length > MOST_ROWS_SHOWN ? [``, `… and ${rows.length - MOST_ROWS_SHOWN} more rows`] : [];
-  if (columns.length === 0) return "*no columns*";
-  return [line(columns), line(columns.map(() => "---")), ...shown, ...rest].join("\n");
 }

@@ -3,7 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { relative, resolve } from "node:path";
 import { createEngine, type Engine } from "../engine/engine.ts";
 import { ConnectError, EngineError } from "../engine/errors.ts";
-import { maskPassword } from "../engine/text.ts";
+import { maskPassword } from "../text/text.ts";
 import * as migrate from "./commands.ts";
 import { ConsoleProgress } from "./console_progress.ts";
 import { environmentUrl } from "./environment.ts";

@@ -1,6 +1,6 @@
 /** The errors of migrations. Each says what happened, where, and what to do. @module */
 import { ConnectionLostError, DatabaseError, EngineError } from "../engine/errors.ts";
-import { shorten } from "../engine/text.ts";
+import { shorten } from "../text/text.ts";
 import { rootCause } from "./root_cause.ts";
 import { quote } from "../schema/quote.ts";
 

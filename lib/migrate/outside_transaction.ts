@@ -15,7 +15,7 @@ import { pauseBeforeRetry, type StepContext } from "./progress.ts";
 import { type Part, type RevisionConnection, runFunction, type StatementAnswer } from "./revision_kysely.ts";
 import { hasWord } from "./sql_text.ts";
 import { functionOf, logDirection, type MigrationStep, position } from "./steps.ts";
-import { shorten } from "../engine/text.ts";
+import { shorten } from "../text/text.ts";
 
 /** Runs one step. @throws {RevisionFailedError} which says what is left. */
 export async function runOutside(context: StepContext, step: MigrationStep): Promise<void> {

@@ -5,6 +5,7 @@
  * @module
  */
 import { copy, isSame } from "../schema/column_value.ts";
+import { privateField } from "../schema/private_field.ts";
 import type { Table, TableColumn } from "../schema/table.ts";
 import type { Entity } from "./identity_map.ts";
 import type { AnyModel } from "../schema/relation.ts";
@@ -17,6 +18,7 @@ import type { Reference, Related } from "./relations.ts";
 export type ObjectStatus = "transient" | "new" | "persistent" | "deleted" | "left";
 
 let count = 0;
+const NONE: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** The state of one object. */
 export class ObjectState {
@@ -31,8 +33,9 @@ export class ObjectState {
   isExpired = false;
   /** It came from the database: what it holds in its relations is unknown until it was loaded. */
   isRead = false;
-  readonly references: Map<string, Reference> = new Map();
-  readonly collections: Map<string, Related<object>> = new Map();
+  /** Both are copied to be changed: most objects hold nothing, and two maps each would cost more than their row. */
+  references: ReadonlyMap<string, Reference> = NONE;
+  collections: ReadonlyMap<string, Related<object>> = NONE;
 
   constructor(readonly entity: Entity, readonly model: AnyModel) {}
 
@@ -80,16 +83,16 @@ export class ObjectState {
   /** Forgets what it holds in its relations; they have to be loaded again. */
   forgetRelations(): void {
     this.isRead = true;
-    this.references.clear();
+    this.references = NONE;
     for (const collection of this.collections.values()) collection.forget();
   }
 }
 
-const STATES = new WeakMap<Entity, ObjectState>();
+const STATE = privateField<ObjectState>();
 
 /** The state of an object. */
 export function stateOf(entity: Entity): ObjectState {
-  return STATES.getOrInsertComputed(entity, () => new ObjectState(entity, entity.constructor as unknown as AnyModel));
+  return STATE.of(entity) ?? STATE.give(entity, new ObjectState(entity, entity.constructor as unknown as AnyModel));
 }
 
 /** A row in the database: its object, and the values as they were last seen. */

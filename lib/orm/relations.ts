@@ -61,8 +61,12 @@ export interface Reference {
 
 /** The collection of an object, made when it is first asked for. */
 export function collectionOf(entity: Entity, relation: Relation): Related<object> {
-  const { collections, isRead } = stateOf(entity);
-  return collections.getOrInsertComputed(relation.name, () => new Related<object>(entity, relation, !isRead));
+  const state = stateOf(entity);
+  const collection = state.collections.get(relation.name) ?? new Related<object>(entity, relation, !state.isRead);
+  if (!state.collections.has(relation.name)) {
+    state.collections = new Map(state.collections).set(relation.name, collection);
+  }
+  return collection;
 }
 
 /** Puts an object, or null, into a relation to one, without telling the other side. */
@@ -74,7 +78,8 @@ export function setReference(
   // undefined where the server has yet to make the key: see propagateKeys()
   id: unknown = value === null ? null : value[key.referred.attribute],
 ): void {
-  stateOf(entity).references.set(name, { key, value });
+  const state = stateOf(entity);
+  state.references = new Map(state.references).set(name, { key, value });
   entity[key.column.attribute] = id;
 }
 

@@ -57,6 +57,31 @@ for (const driver of ["pg", "postgres"] as const) {
     assertEquals(await cost(get), { trips: 2, sent: ["BEGIN", "ROLLBACK", "SELECT"] });
   });
 
+  database.test(`${driver}: of what only read the end is not awaited, if nobody listens to events`, async (url) => {
+    await using counter = new RoundTripCounter(EngineUrl.parse(url).withDriver(driver));
+    await using engine = createEngine(counter.url, { poolSize: 1, maxOverflow: 0 });
+    await engine.begin(async (connection) => {
+      await metadata.dropAll(connection);
+      await metadata.createAll(connection);
+    });
+    const getSession = sessionmaker(engine);
+    const toy = new Toy({ name: "car" });
+    await getSession.begin((session) => session.add(toy));
+    const close = (work: (session: Session) => Promise<unknown>) => async () => {
+      await using session = getSession();
+      await work(session);
+    };
+    const trips = async (work: (session: Session) => Promise<unknown>) => {
+      await close(work)(); // prepares it
+      return await counter.during(close(work));
+    };
+    assertEquals(await trips((session) => session.get(Toy, toy.id)), 1);
+    assertEquals(await trips((session) => session.scalars(select(Toy).options(selectinload("users")))), 2);
+    assertEquals(await trips((session) => session.get(Toy, toy.id, { withForUpdate: true })), 2);
+    assertEquals(await trips((session) => session.scalars(select(Toy).withForUpdate())), 2);
+    assertEquals(await trips((session) => session.scalars(select(Toy).fromStatement("SELECT * FROM toys"))), 2);
+  });
+
   test("a session that was used for nothing: 0 round trips", async ({ getSession, cost }) => {
     const nothing = async () => {
       await using session = getSession();

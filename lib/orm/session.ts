@@ -16,6 +16,7 @@ import { type Entity, keyOf } from "./identity_map.ts";
 import { Loader, type Loading } from "./loading.ts";
 import type { AnyModel, KeyOf } from "./model.ts";
 import { type LockOptions, selectByKey } from "../schema/selects.ts";
+import { Select } from "./select.ts";
 import { OneAtATime } from "./one_at_a_time.ts";
 import type { SessionAction, SessionState } from "./session_state.ts";
 import { SessionTransaction } from "./session_transaction.ts";
@@ -144,7 +145,8 @@ export class Session implements AsyncDisposable {
     return this.#exclusive("work", "execute()", async () => {
       const { sql, parameters: values } = compiled(statement, parameters);
       await this.#autoflush();
-      const answer = await (await this.#transaction.begun()).execute<Row>(sql, values);
+      const onlyReads = statement instanceof Select && !statement.refresh;
+      const answer = await (await this.#transaction.begun()).execute<Row>(sql, values, { onlyReads });
       return await this.#load(new Loader(this.#tracker).result(statement, answer));
     });
   }
@@ -275,13 +277,13 @@ export class Session implements AsyncDisposable {
 
   /** The object of a key, read from its row. @param anew also if it is known. */
   async #read(model: AnyModel, key: unknown[], { withForUpdate }: GetOptions, anew = Boolean(withForUpdate)) {
-    const [row] = await this.#rows(selectByKey(model.table, withForUpdate), key);
+    const [row] = await this.#rows(selectByKey(model.table, withForUpdate), key, !withForUpdate);
     return row ? this.#tracker.load(model, row, anew) : null;
   }
 
-  async #rows(sql: string, parameters: readonly unknown[]): Promise<unknown[][]> {
+  async #rows(sql: string, parameters: readonly unknown[], onlyReads = true): Promise<unknown[][]> {
     const connection = await this.#transaction.begun();
-    return (await connection.execute(sql, parameters)).tuples().all();
+    return (await connection.execute(sql, parameters, { onlyReads })).tuples().all();
   }
 
   async #load<T>(loading: Loading<T>): Promise<T> {

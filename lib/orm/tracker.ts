@@ -28,7 +28,7 @@ export interface Sent {
 
 /** The objects of one session. */
 export class Tracker {
-  readonly #identities = new IdentityMap<ObjectState>();
+  #identities = new IdentityMap<ObjectState>();
   readonly #states = new Set<ObjectState>();
   /** What happened in the transaction, in this order. */
   #journal: Change[] = [];
@@ -110,6 +110,7 @@ export class Tracker {
 
   /** What a flush would send. */
   plan(): Step[] {
+    if (this.#states.size === 0) return [];
     this.#cascade();
     const [added, persistent, deleted] = [this.#with("new"), this.#with("persistent"), this.#with("deleted")];
     return planFlush({ added, persistent, deleted, links: links(this.#states) });
@@ -182,7 +183,9 @@ export class Tracker {
   clear(): void {
     this.#restore(this.#journal);
     this.committed();
-    for (const state of this.#states) this.#leave(state, "left");
+    this.#identities = new IdentityMap();
+    for (const state of this.#states) [state.owner, state.status] = [undefined, "left"];
+    this.#states.clear();
   }
 
   #with<Status extends ObjectStatus>(...statuses: Status[]) {
@@ -229,15 +232,15 @@ export class Tracker {
   }
 
   /** A reference that was changed goes back to its object, if that is known. */
-  #restoreReferences({ entity, references }: ObjectState): void {
-    for (const [name, reference] of references) {
-      if (isCurrent(entity, reference)) continue;
+  #restoreReferences(state: ObjectState): void {
+    for (const [name, reference] of state.references) {
+      if (isCurrent(state.entity, reference)) continue;
       const { key } = reference;
-      const id = entity[key.column.attribute];
+      const id = state.entity[key.column.attribute];
       const isPrimary = key.to.primaryKey.length === 1 && key.referred.primaryKey;
       const known = isPrimary ? this.#identities.get(key.to, [id]) : undefined;
-      if (known) setReference(entity, name, key, known.entity, id);
-      else references.delete(name);
+      if (known) setReference(state.entity, name, key, known.entity, id);
+      else state.references = new Map([...state.references].filter(([each]) => each !== name));
     }
   }
 

@@ -9,10 +9,11 @@ export function copy(value: unknown): unknown {
 }
 
 /** True when a column need not be written: it would hold the same. */
-export function isSame({ bind = (value) => value }: TableColumn, a: unknown, b: unknown): boolean {
+export function isSame(column: TableColumn, a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
+  const { bind = (value) => value } = column;
   try {
     return encodeParameter(bind(a)) === encodeParameter(bind(b));
   } catch {

@@ -1,6 +1,8 @@
 /** The driver over npm `pg` (node-postgres), in its pipeline mode: statements travel without waiting for each other. */
 // @ts-types="npm:@types/pg@^8.15.0"
 import pg from "pg";
+import type { Socket } from "node:net";
+import { nextTick } from "node:process";
 import { ConnectError, ConnectionLostError, type ServerErrorFields } from "../errors.ts";
 import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement } from "../driver.ts";
 import { decoderFor } from "./values.ts";
@@ -78,6 +80,7 @@ class PgConnection implements DriverConnection {
     const { sql, parameters } = statement;
     if (this.lost) throw new ConnectionLostError(this.lost.message, sql);
     const name = parameters.length === 0 ? undefined : this.#nameFor(sql);
+    this.#cork();
     try {
       const answer = await this.#client.query({
         text: sql,
@@ -103,6 +106,14 @@ class PgConnection implements DriverConnection {
   async close(): Promise<void> {
     this.onLost = undefined;
     await this.#client.end().catch(() => {});
+  }
+
+  /** What is sent before anybody waits goes out in one piece. */
+  #cork(): void {
+    const { stream } = this.#client.connection;
+    if (stream.writableCorked > 0) return;
+    stream.cork();
+    nextTick(() => stream.uncork());
   }
 
   /** The name to prepare a statement under; `undefined` to send it unnamed. */
@@ -148,7 +159,7 @@ class PgConnection implements DriverConnection {
 type InternalClient = pg.Client & {
   processID: number;
   secretKey: number;
-  connection: { parsedStatements: Record<string, string | undefined> };
+  connection: { parsedStatements: Record<string, string | undefined>; stream: Socket };
 };
 
 function rawResult(result: pg.QueryArrayResult): RawResult {

@@ -5,7 +5,7 @@
  * @module
  */
 import { EngineError } from "../../errors.ts";
-import { shorten } from "../../text.ts";
+import { shorten } from "../../../text/text.ts";
 
 /** A unit of work is open on this thread already, and this driver blocks the thread. */
 export class SecondUnitOfWorkError extends EngineError {

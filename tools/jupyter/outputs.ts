@@ -61,6 +61,11 @@ export function findLeak(outputs: readonly Output[], folders: readonly string[])
   }
 }
 
+/** Whether a reader sees the id of a revision: twelve hexadecimal digits. */
+export function showsRevision(outputs: readonly Output[]): boolean {
+  return /(?<![0-9a-z-])[0-9a-f]{12}(?![0-9a-z-])/.test(visibleText(outputs));
+}
+
 /** True when two runs of a cell gave the same but for numbers, identifiers and the pixels of pictures. */
 export function sameInKind(a: readonly Output[], b: readonly Output[]): boolean {
   return JSON.stringify(a.map(kind)) === JSON.stringify(b.map(kind));

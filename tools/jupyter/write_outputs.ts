@@ -4,7 +4,7 @@
  * @module
  */
 import { codeCells, formatNotebook, type NotebookFile } from "./notebook.ts";
-import { sameInKind } from "./outputs.ts";
+import { sameInKind, showsRevision } from "./outputs.ts";
 import { digest, type Report } from "./runs.ts";
 
 /** Which outputs are replaced: those that changed in kind or whose source changed, or all. */
@@ -20,16 +20,23 @@ export async function writeOutputs(
   { outputs, languageInfo }: Pick<Report, "outputs" | "languageInfo">,
   extent: Extent = "changed",
 ): Promise<{ text: string; replaced: number }> {
+  const cells = await Promise.all(
+    codeCells(notebook).map(async (cell, index) => {
+      const ran = await digest(cell.source);
+      const isSame = cell.metadata.workbook?.ran === ran && sameInKind(cell.outputs ?? [], outputs[index]);
+      return { cell, ran, output: outputs[index], isSame };
+    }),
+  );
+  // the ids of revisions are new in each run: cells that show some are replaced together, so that they speak of the same
+  const areNew = cells.some(({ output, isSame }) => !isSame && showsRevision(output));
   let replaced = 0;
-  for (const [index, cell] of codeCells(notebook).entries()) {
-    const ran = await digest(cell.source);
-    const isSame = cell.metadata.workbook?.ran === ran && sameInKind(cell.outputs ?? [], outputs[index]);
+  for (const { cell, ran, output, isSame } of cells) {
     // What JupyterLab adds while a cell runs differs each time and says nothing to a reader.
     delete cell.metadata.execution;
     delete cell.metadata.ExecuteTime;
     cell.metadata.workbook = { ...cell.metadata.workbook, ran };
-    if (isSame && extent === "changed") continue;
-    cell.outputs = outputs[index];
+    if (isSame && extent === "changed" && !(areNew && showsRevision(output))) continue;
+    cell.outputs = output;
     replaced++;
   }
   notebook.metadata.kernelspec = { display_name: "Deno", language: "typescript", name: "deno" };

@@ -64,18 +64,21 @@ const columnSpec = fc.record({
   type: fc.constantFrom(...Object.keys(TYPES), "mood", "mood", "mood"),
   nullable: fc.boolean(),
   hasDefault: fc.boolean(),
-  mark: fc.constantFrom("none", "none", "unique", "index", "check", "partial", "expression", "gin"),
+  mark: fc.constantFrom("none", "none", "unique", "index", "check", "partial", "expression", "gin", "hash"),
   comment: fc.constantFrom(undefined, undefined, "what it's for", "other"),
 });
 const tableSpec = fc.record({
   name: fc.constantFrom("heroes", "toys", "teams"),
   key: fc.constantFrom("uuid", "identity", "composite"),
   comment: fc.constantFrom(undefined, undefined, "a table"),
+  check: fc.constantFrom(undefined, "created_at > '2020-01-01'", "created_at > '2021-01-01'"),
+  hasUnique: fc.boolean(),
   columns: fc.uniqueArray(columnSpec, { selector: ({ name }) => name, maxLength: 4 }),
   refersTo: fc.array(
     fc.record({
       table: fc.constantFrom("heroes", "toys", "teams"),
       onDelete: fc.constantFrom("cascade", "set null", undefined),
+      onUpdate: fc.constantFrom("cascade", undefined),
     }),
     { maxLength: 2 },
   ),
@@ -90,7 +93,7 @@ type Program = (typeof program) extends fc.Arbitrary<infer T> ? T : never;
 function metadataOf({ moods, tables }: Program): Metadata {
   const metadata = new Metadata();
   const keys = new Map(tables.map(({ name, key }) => [name, key]));
-  for (const { name, key, comment, columns, refersTo } of tables) {
+  for (const { name, key, comment, check, hasUnique, columns, refersTo } of tables) {
     const made: Record<string, AnyColumn> = { id: key === "uuid" ? uuid().primaryKey() : identity().primaryKey() };
     if (key === "composite") made.part = integer().primaryKey();
     const indexes = [];
@@ -113,15 +116,21 @@ function metadataOf({ moods, tables }: Program): Metadata {
       if (mark === "gin" && (type === "jsonb" || type === "list")) {
         indexes.push({ name: index, on: [column], using: "gin" });
       }
+      if (mark === "hash") indexes.push({ name: index, on: [column], using: "hash" });
       made[column] = each;
     }
-    for (const { table, onDelete } of refersTo) {
+    for (const { table, onDelete, onUpdate } of refersTo) {
       const other = keys.get(table);
       if (other === undefined || other === "composite") continue;
       const type = other === "uuid" ? uuid() : integer();
-      made[`${table}Id`] = type.nullable().references(`${table}.id`, { onDelete }) as AnyColumn;
+      made[`${table}Id`] = type.nullable().references(`${table}.id`, { onDelete, onUpdate }) as AnyColumn;
     }
-    metadata.add(name, { ...made, createdAt: timestamptz().serverDefault(now()) as AnyColumn }, { comment, indexes });
+    metadata.add(name, { ...made, createdAt: timestamptz().serverDefault(now()) as AnyColumn }, {
+      comment,
+      indexes,
+      checks: check === undefined ? {} : { recent: check },
+      unique: hasUnique ? [["id", "createdAt"]] : [],
+    });
   }
   return metadata;
 }

@@ -1,5 +1,6 @@
 /** Indexes made and dropped with CONCURRENTLY: what a statement names, and whether it is there. @module */
 import type { Connection } from "../engine/connection.ts";
+import { UnnamedIndexError } from "./errors.ts";
 import { withoutComments } from "./sql_text.ts";
 
 /** A statement that makes or drops an index with CONCURRENTLY. */
@@ -19,14 +20,16 @@ const CREATE = new RegExp(
     String.raw`(?:ONLY\s+)?(${QUALIFIED})`,
   "i",
 );
+const UNNAMED = /^\s*CREATE\s+(UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+ON\s/i;
 const DROP = new RegExp(
   String.raw`^\s*DROP\s+INDEX\s+CONCURRENTLY\s+(?:IF\s+EXISTS\s+)?(${QUALIFIED})\s*(?:CASCADE|RESTRICT)?\s*;?\s*$`,
   "i",
 );
 
-/** What a statement does to an index with CONCURRENTLY; `undefined` when it does not. */
+/** What a statement does to an index with CONCURRENTLY; `undefined` when it does not. @throws {UnnamedIndexError} */
 export function indexStatement(sql: string): IndexStatement | undefined {
   const text = withoutComments(sql);
+  if (UNNAMED.test(text)) throw new UnnamedIndexError();
   const create = CREATE.exec(text);
   if (create) return { type: "create", name: create[1], table: create[2] };
   const drop = DROP.exec(text);
@@ -48,4 +51,14 @@ export async function findIndex(
     table === undefined ? [name] : [name, table],
   );
   return answer.first() ?? undefined;
+}
+
+/** The quoted names of the indexes that no query uses: a CONCURRENTLY has not finished with them, or never will. */
+export async function invalidIndexes(connection: Connection): Promise<string[]> {
+  const answer = await connection.execute<{ name: string }>(
+    `SELECT format('%I.%I', n.nspname, c.relname) AS name
+       FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE NOT i.indisvalid AND c.relkind = 'i' ORDER BY 1`,
+  );
+  return answer.scalars().all();
 }

@@ -67,6 +67,16 @@ export class InvalidRevisionError extends MigrationError {
   }
 }
 
+/** A revision makes an index with CONCURRENTLY and gives it no name. */
+export class UnnamedIndexError extends MigrationError {
+  constructor() {
+    super(
+      "CREATE INDEX CONCURRENTLY without a name. Give the index one: by it the next run finds what this one leaves " +
+        "INVALID when it fails.",
+    );
+  }
+}
+
 /** A new revision does not say what it does. */
 export class MissingMessageError extends MigrationError {
   constructor() {

@@ -10,7 +10,7 @@ import type { Connection, IsolationLevel } from "../engine/connection.ts";
 import { LockTimeoutError } from "../engine/errors.ts";
 import { changedRows } from "../kysely/dialect.ts";
 import { failure } from "./failure.ts";
-import { findIndex, type IndexStatement, indexStatement } from "./concurrent_index.ts";
+import { findIndex, type IndexStatement, indexStatement, invalidIndexes } from "./concurrent_index.ts";
 import { pauseBeforeRetry, type StepContext } from "./progress.ts";
 import { type Part, type RevisionConnection, runFunction, type StatementAnswer } from "./revision_kysely.ts";
 import { hasWord } from "./sql_text.ts";
@@ -48,6 +48,8 @@ class AutocommitConnection implements RevisionConnection {
   readonly #begunBefore: ReadonlySet<string>;
   readonly #done: string[] = [];
   readonly #indexes: IndexStatement[] = [];
+  /** The INVALID indexes before the first CONCURRENTLY that is neither CREATE nor DROP INDEX, such as REINDEX. */
+  #invalidBefore: readonly string[] | undefined;
 
   constructor(context: StepContext, step: MigrationStep, begunBefore: readonly string[]) {
     this.#context = context;
@@ -62,6 +64,7 @@ class AutocommitConnection implements RevisionConnection {
     if (isPatient) await this.#connection.execute("SET lock_timeout = 0");
     try {
       const index = indexStatement(sql);
+      if (isPatient && !index) this.#invalidBefore ??= await invalidIndexes(this.#connection);
       const answer = index ? await this.#executeOnIndex(index, sql) : await this.#executeWithRetries(sql, parameters);
       this.#done.push(sql);
       return answer;
@@ -92,6 +95,11 @@ class AutocommitConnection implements RevisionConnection {
       if (index?.valid === false) {
         lines.push(`It left the index ${index.name} INVALID: the next run of this revision drops it first.`);
       }
+    }
+    if (this.#invalidBefore) {
+      const now = await invalidIndexes(this.#connection).catch(() => []);
+      const left = now.filter((name) => !this.#invalidBefore!.includes(name));
+      lines.push(...left.map((name) => `It left the index ${name} INVALID: DROP INDEX CONCURRENTLY ${name}`));
     }
     return lines;
   }

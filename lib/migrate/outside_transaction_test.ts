@@ -1,9 +1,9 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import type { Engine } from "../engine/engine.ts";
 import { testDatabase } from "../workbook/test_database.ts";
 import { downgrade, upgrade } from "./commands.ts";
 import { indexStatement } from "./concurrent_index.ts";
-import { RevisionFailedError } from "./errors.ts";
+import { RevisionFailedError, UnnamedIndexError } from "./errors.ts";
 import type { MigrationProgress } from "./progress.ts";
 import { progressLine } from "./report.ts";
 import { makeMigrations, type RevisionText, scratch, versions } from "./test_migrations.ts";
@@ -43,8 +43,11 @@ Deno.test("statements on indexes with CONCURRENTLY are known, and no others", ()
     },
   );
   assertEquals(indexStatement("DROP INDEX CONCURRENTLY IF EXISTS s.ix CASCADE;"), { type: "drop", name: "s.ix" });
-  for (const sql of ["CREATE INDEX ix ON t (a)", "DROP INDEX ix", "CREATE INDEX CONCURRENTLY ON t (a)", "SELECT 1"]) {
+  for (const sql of ["CREATE INDEX ix ON t (a)", "DROP INDEX ix", "SELECT 1"]) {
     assertEquals(indexStatement(sql), undefined);
+  }
+  for (const sql of ["CREATE INDEX CONCURRENTLY ON t (a)", "create unique index concurrently /* t */ on t (a)"]) {
+    assertThrows(() => indexStatement(sql), UnnamedIndexError, "Give the index one");
   }
 });
 
@@ -116,4 +119,27 @@ database.test("db.transaction() in a revision outside a transaction is one of it
   await upgrade(engine, folder.directory);
   await using connection = await engine.connect();
   assertEquals((await connection.execute("SELECT id FROM one")).scalars().all(), [1]);
+});
+
+database.test("a REINDEX CONCURRENTLY that fails says which index it left, and how to drop it", async (url) => {
+  const { engine, schema } = await scratch(url);
+  await using _engine = engine;
+  await using folder = await makeMigrations({
+    ...ONE,
+    up: `${ONE.up}\n  await sql\`CREATE INDEX ix_name ON one (name)\`.execute(db);`,
+  }, {
+    id: "b2",
+    after: "a1",
+    transactional: false,
+    up: `await sql\`SET statement_timeout = 200\`.execute(db);
+  await sql\`REINDEX INDEX CONCURRENTLY ix_name\`.execute(db);`,
+  });
+  await upgrade(engine, folder.directory, "a1");
+  await using writer = await engine.connect();
+  await writer.execute("INSERT INTO one VALUES (2, 'c')"); // it waits for the end of this, in vain
+  const error = await assertRejects(() => upgrade(engine, folder.directory), RevisionFailedError);
+  assertEquals([error.revision, error.sqlstate], ["b2", "57014"]);
+  const left = `${schema}.ix_name_ccnew`;
+  assertStringIncludes(error.message, `It left the index ${left} INVALID: DROP INDEX CONCURRENTLY ${left}`);
+  await writer.rollback();
 });

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createEngine, type DriverName } from "../lib/mod.ts";
+import { Server } from "../lib/engine/testing/server.ts";
 import { until } from "../lib/engine/testing/until.ts";
 import { testDatabase } from "../lib/workbook/test_database.ts";
 import { emptyTables, start, type Started } from "./testing/start.ts";
@@ -70,12 +71,14 @@ for (const driver of DRIVERS) {
   });
 
   test("a body that is no JSON or is missing: 422; of another type: 415; too large: 413", async (app) => {
-    const post = (body: string, type = "application/json") =>
+    const post = (body: BodyInit, type = "application/json") =>
       fetch(`${app.url}/toys`, { method: "POST", body, headers: { "content-type": type } });
     assertEquals(await rejected(post('{"name":')), [422, "body"]);
     assertEquals((await rejected(post("name=kite", "application/x-www-form-urlencoded")))[0], 415);
     assertEquals((await rejected(fetch(`${app.url}/toys`, { method: "POST" })))[0], 422);
-    assertEquals(await rejected(post(JSON.stringify({ name: "x".repeat(70_000) }))), [413]);
+    const large = JSON.stringify({ name: "x".repeat(70_000) });
+    assertEquals(await rejected(post(large)), [413]);
+    assertEquals(await rejected(post(ReadableStream.from([large]).pipeThrough(new TextEncoderStream()))), [413]);
   });
 
   test("lists come in a stable order, page by page", async (app) => {
@@ -90,6 +93,24 @@ for (const driver of DRIVERS) {
     assertEquals(await rejected(app.send("GET", "/toys?limit=0")), [422, "query.limit"]);
     assertEquals(await rejected(app.send("GET", "/toys?limit=1001")), [422, "query.limit"]);
     assertEquals(await rejected(app.send("GET", "/users?after=seven")), [422, "query.after"]);
+  });
+
+  test("a list has at most 100 rows where no limit is asked for, and 1,000 where that is", async (app, url) => {
+    await using engine = createEngine(url);
+    const many = "INSERT INTO toys (name) SELECT 'toy ' || n FROM generate_series(1, 1001) n";
+    await engine.begin((connection) => connection.execute(many));
+    const length = async (path: string) => (await (await app.send("GET", path)).json()).length;
+    assertEquals([await length("/toys"), await length("/toys?limit=1000")], [100, 1000]);
+  });
+
+  test("an id may be any UUID that the database takes", async (app, url) => {
+    const id = "00000000-0000-0000-0000-000000000001"; // of no version
+    await using engine = createEngine(url);
+    await engine.begin((connection) => connection.execute("INSERT INTO toys (id, name) VALUES ($1, 'kite')", [id]));
+    const [listed]: Toy[] = await (await app.send("GET", "/toys")).json();
+    assertEquals(await (await app.send("GET", `/toys/${listed.id}`)).json(), listed);
+    assertEquals((await newUser(app, { toys: [id.toUpperCase()] })).toys, [listed]);
+    assertEquals(await (await app.send("GET", `/toys?after=${id}`)).json(), []);
   });
 
   test("POST /users: repeated toys collapse, unknown ones are dropped, a missing name is made up", async (app) => {
@@ -107,8 +128,11 @@ for (const driver of DRIVERS) {
     assertEquals(await rejected(app.send("POST", "/users", { name: "sandy", toys: [NOBODY] })), [404]);
     assertEquals(await rejected(app.send("POST", "/users", { toys: [] })), [422, "body.toys"]);
     assertEquals(await rejected(app.send("POST", "/users", { toys: [id, "kite"] })), [422, "body.toys.1"]);
-    assertEquals(await rejected(app.send("POST", "/users", { toys: [id], name: "x".repeat(256) })), [422, "body.name"]);
+    for (const name of ["", "x".repeat(256), null]) {
+      assertEquals(await rejected(app.send("POST", "/users", { toys: [id], name })), [422, "body.name"]);
+    }
     assertEquals(await (await app.send("GET", "/users")).json(), []);
+    assertEquals((await newUser(app, { toys: [id], name: "x".repeat(255) })).name.length, 255);
   });
 
   test("GET /users sends two statements, however many users there are", async (app) => {
@@ -133,6 +157,17 @@ for (const driver of DRIVERS) {
     assertEquals(await rejected(app.send("POST", `/users/${id}/toys`, { toys: [NOBODY] })), [404]);
   });
 
+  test("16 requests at once that give a user the same toys, in either order: each toy once, and no error", async (app) => {
+    const toys = await Promise.all(["kite", "car", "boat"].map(async (name) => (await newToy(app, name)).id));
+    const { id } = await newUser(app, { toys: [toys[0]] });
+    const give = (n: number) => app.send("POST", `/users/${id}/toys`, { toys: n % 2 === 0 ? toys : toys.toReversed() });
+    const answers = await Promise.all(Array.from({ length: 16 }, (_, n) => give(n)));
+    await Promise.all(answers.map((answer) => answer.body?.cancel()));
+    assertEquals(new Set(answers.map(({ status }) => status)), new Set([200]));
+    const user: User = await (await app.send("GET", `/users/${id}`)).json();
+    assertEquals(user.toys.map((toy) => toy.id).sort(), toys.sort());
+  });
+
   test("unknown ids and paths are 404, ids that are none 422", async (app) => {
     assertEquals(await rejected(app.send("GET", `/toys/${NOBODY}`)), [404]);
     assertEquals(await rejected(app.send("GET", `/users/${NOBODY}`)), [404]);
@@ -154,6 +189,18 @@ for (const driver of DRIVERS) {
     }
     assertEquals((await app.send("GET", `/toys/${kite.id}`).then((answer) => answer.json())).name, "kite");
   }, { POOL_SIZE: "1", MAX_OVERFLOW: "0", POOL_TIMEOUT: "50", STATEMENT_TIMEOUT: "300" });
+
+  test("a server that was restarted is asked again: the connections it closed are replaced", async (app, url) => {
+    await newToy(app, "kite");
+    await using server = new Server(url);
+    const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name = $1`;
+    assert((await server.run(end, [`toys on ${driver}`])).length > 0);
+    await server.untilNoneLeft(`toys on ${driver}`);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => app.send("GET", "/toys")));
+    assertEquals(new Set(answers.map(({ status }) => status)), new Set([200]));
+    await Promise.all(answers.map((answer) => answer.body?.cancel()));
+  });
 
   test("an error rolls the request back: 500 without a word of SQL", async (app, url) => {
     const kite = await newToy(app, "kite");
@@ -219,15 +266,17 @@ for (const driver of DRIVERS) {
   });
 }
 
-database.test("no database: /healthz says ok, /readyz and the endpoints 503", async () => {
-  await using app = start("postgresql://127.0.0.1:1/none", "pg");
-  const status = async (path: string) => {
-    const answer = await app.send("GET", path);
-    await answer.body?.cancel();
-    return answer.status;
-  };
-  assertEquals([await status("/healthz"), await status("/readyz"), await status("/toys")], [200, 503, 503]);
-});
+for (const driver of DRIVERS) {
+  database.test(`${driver}: no database: /healthz says ok, /readyz and the endpoints 503`, async () => {
+    await using app = start("postgresql://127.0.0.1:1/none", driver);
+    const status = async (path: string) => {
+      const answer = await app.send("GET", path);
+      await answer.body?.cancel();
+      return answer.status;
+    };
+    assertEquals([await status("/healthz"), await status("/readyz"), await status("/toys")], [200, 503, 503]);
+  });
+}
 
 database.test("/openapi.json describes every endpoint; /docs shows it without another server", async (url) => {
   await using app = start(url, "pg");

@@ -1,6 +1,6 @@
 /**
  * The request log: a line of JSON for each request. Lines are collected and written together a moment later, so that no
- * request waits for the terminal.
+ * request waits for whoever reads them.
  *
  * @module
  */
@@ -34,30 +34,42 @@ export function requestLog(log: RequestLog): MiddlewareHandler {
 /** Milliseconds between two writes. */
 const INTERVAL = 100;
 
-/** Writes requests as lines of JSON. Close it to have the last ones written. */
-export class LineLog implements Disposable {
-  readonly #write: (text: string) => void;
-  #lines: string[] = [];
-  #timer: ReturnType<typeof setTimeout> | undefined;
+/** Lines that wait at most: when nobody reads them, requests go on, and later ones are only counted. */
+const MOST_WAITING = 10_000;
 
-  /** @param write takes whole lines, each ended by a newline. */
-  constructor(write: (text: string) => void) {
+/** Writes requests as lines of JSON. Close it to have the last ones written. */
+export class LineLog implements AsyncDisposable {
+  readonly #write: (text: string) => Promise<void>;
+  #lines: string[] = [];
+  #dropped = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #writing: Promise<void> | undefined;
+
+  /** @param write takes whole lines, each ended by a newline, and is not called again before it is done. */
+  constructor(write: (text: string) => Promise<void>) {
     this.#write = write;
   }
 
   /** Takes note of a request. */
   readonly log: RequestLog = (request) => {
-    this.#lines.push(JSON.stringify(request));
-    this.#timer ??= setTimeout(() => this.#flush(), INTERVAL);
+    if (this.#lines.length >= MOST_WAITING) this.#dropped++;
+    else this.#lines.push(JSON.stringify(request));
+    if (!this.#writing) this.#timer ??= setTimeout(() => this.#writing = this.#writeAll(), INTERVAL);
   };
 
-  [Symbol.dispose](): void {
-    this.#flush();
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearTimeout(this.#timer);
+    await (this.#writing ?? this.#writeAll());
   }
 
-  #flush(): void {
-    clearTimeout(this.#timer);
+  async #writeAll(): Promise<void> {
     this.#timer = undefined;
-    if (this.#lines.length > 0) this.#write(this.#lines.splice(0).map((line) => `${line}\n`).join(""));
+    while (this.#lines.length > 0) {
+      const lines = this.#lines.splice(0);
+      if (this.#dropped > 0) lines.push(JSON.stringify({ dropped: this.#dropped }));
+      this.#dropped = 0;
+      await this.#write(lines.map((line) => `${line}\n`).join(""));
+    }
+    this.#writing = undefined;
   }
 }

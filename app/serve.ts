@@ -28,8 +28,7 @@ const DRAIN = 10_000;
 export async function serve(open: (url: string, settings: Settings) => Backend): Promise<void> {
   const settings = readSettings(Deno.env.toObject());
   const backend = open(await databaseUrl(), settings);
-  const encoder = new TextEncoder();
-  using log = new LineLog((text) => void Deno.stdout.writeSync(encoder.encode(text)));
+  await using log = new LineLog(writeOut);
   const application = createApplication({
     routes: backend.routes,
     ping: backend.ping,
@@ -51,4 +50,14 @@ export async function serve(open: (url: string, settings: Settings) => Backend):
   clearTimeout(deadline);
   for (const signal of signals) Deno.removeSignalListener(signal, drain);
   await backend.close();
+}
+
+/** Writes to the standard output without blocking the thread, also when nobody reads there, or not any more. */
+async function writeOut(text: string): Promise<void> {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let written = 0; written < bytes.length;) written += await Deno.stdout.write(bytes.subarray(written));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
 }

@@ -34,6 +34,7 @@ export function createDatabase(url: string, driver: DriverName, settings: Settin
     maxOverflow: settings.maxOverflow,
     poolTimeout: settings.poolTimeout,
     statementTimeout: settings.statementTimeout,
+    prepare: settings.prepare,
     echo: settings.echo,
   });
 }
@@ -61,10 +62,11 @@ export async function ping(engine: Engine): Promise<void> {
 }
 
 /** An engine that blocks, as the settings want it: it has one connection, since one request is worked on at a time. */
-export function createBlockingDatabase(url: string, { statementTimeout, echo }: Settings): SyncEngine {
+export function createBlockingDatabase(url: string, { statementTimeout, prepare, echo }: Settings): SyncEngine {
   return createSyncEngine(EngineUrl.parse(url).withDriver("libpq"), {
     applicationName: "toys on libpq",
     statementTimeout,
+    prepare,
     echo,
   });
 }

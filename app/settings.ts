@@ -23,6 +23,8 @@ const Variables = z.object({
   POOL_TIMEOUT: whole(0, 600_000).default(5_000),
   /** Milliseconds the server works on one statement before it gives up. */
   STATEMENT_TIMEOUT: whole(0, 600_000).default(10_000),
+  /** Prepare statements by name; behind a transaction pooler such as PgBouncer they must not be. */
+  PREPARE: flag.default(true),
   /** Bytes that the body of a request may have. */
   BODY_LIMIT: whole(1, 100_000_000).default(65_536),
   /** Print each statement. */
@@ -40,6 +42,7 @@ export interface Settings {
   readonly maxOverflow: number;
   readonly poolTimeout: number;
   readonly statementTimeout: number;
+  readonly prepare: boolean;
   readonly bodyLimit: number;
   readonly echo: boolean;
   readonly requestLog: boolean;
@@ -70,6 +73,7 @@ export function readSettings(environment: Readonly<Record<string, string>>): Set
     maxOverflow: data.MAX_OVERFLOW,
     poolTimeout: data.POOL_TIMEOUT,
     statementTimeout: data.STATEMENT_TIMEOUT,
+    prepare: data.PREPARE,
     bodyLimit: data.BODY_LIMIT,
     echo: data.ECHO,
     requestLog: data.REQUEST_LOG,

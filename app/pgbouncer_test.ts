@@ -1,24 +1,19 @@
 import { assert, assertEquals } from "@std/assert";
+import { poolerTest, startPooler } from "../lib/engine/testing/pgbouncer.ts";
 import { Server } from "../lib/engine/testing/server.ts";
 import type { DriverName } from "../lib/mod.ts";
 import { testDatabase } from "../lib/workbook/test_database.ts";
-import { findPgBouncer, startPgBouncer } from "./testing/pgbouncer.ts";
 import { emptyTables, start } from "./testing/start.ts";
 
 const database = testDatabase(import.meta.url);
-const program = await findPgBouncer();
 const DRIVERS: readonly DriverName[] = ["postgres", "pg", "libpq"];
 
 for (const driver of DRIVERS) {
   const name = `${driver}: behind PgBouncer, with PREPARE=false, more requests than connections are all served`;
-  if (!program) {
-    Deno.test({ name: `${name} [needs PgBouncer: the system's package]`, ignore: true, fn: () => {} });
-    continue;
-  }
-  database.test(name, async (url) => {
+  poolerTest(database, name, async (url) => {
     await emptyTables(url);
     await using server = new Server(url);
-    await using pooler = await startPgBouncer(program, url, 2);
+    await using pooler = await startPooler(url, "transaction", 2, "extra_float_digits, options");
     await using app = start(pooler.url, driver, { PREPARE: "false", POOL_SIZE: "8" });
     const post = async (path: string, body: unknown) => {
       const answer = await app.send("POST", path, body);

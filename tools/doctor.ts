@@ -5,6 +5,7 @@
  * @module
  */
 import { join } from "node:path";
+import { libpq } from "../lib/engine/drivers/libpq/library.ts";
 import { createEngine, current, type DriverName, EngineUrl, history } from "../lib/mod.ts";
 import { masked } from "../lib/workbook/connection_url.ts";
 import { configuredUrl, databaseUrl, serverVersion } from "../lib/workbook/database_url.ts";
@@ -39,24 +40,28 @@ async function doctor(args: string[], stop: AbortSignal): Promise<number> {
     return 0;
   }
   let failures = 0;
+  /** @returns whether it is there. */
   const examine = async (name: string, look: () => Promise<Finding>) => {
     stop.throwIfAborted();
     const { found, advice, optional }: Finding = await look().catch((error) => ({ found: "no", advice: said(error) }));
     const mark = !advice ? "ok  " : optional ? "note" : "FAIL";
     console.log(`${mark}  ${name.padEnd(22)}${found}${advice ? `\n${" ".repeat(28)}${advice}` : ""}`);
     if (mark === "FAIL") failures++;
+    return mark !== "FAIL";
   };
   await examine("Deno", () => Promise.resolve(denoFinding()));
   await examine("Python", async () => ({ found: (await findPython()).version }));
   await examine("JupyterLab", jupyterFinding);
   await examine("the kernel's Deno", kernelFinding);
-  await examine("PostgreSQL", async () => {
+  const hasServer = await examine("PostgreSQL", async () => {
     const url = await databaseUrl({ onProgress: (message) => console.log(`      ${message}`) });
     return { found: `${await serverVersion(url)} at ${masked(url)}${configuredUrl() ? " (DATABASE_URL)" : ""}` };
   });
-  for (const driver of DRIVERS) await examine(`driver ${driver}`, () => driverFinding(driver));
-  await examine("connections", connectionsFinding);
-  await examine("tables", tablesFinding);
+  if (hasServer) {
+    for (const driver of DRIVERS) await examine(`driver ${driver}`, () => driverFinding(driver));
+    await examine("connections", connectionsFinding);
+    await examine("tables", tablesFinding);
+  } else console.log("      drivers, connections and tables can be tried when PostgreSQL answers");
   await examine("Chromium", chromiumFinding);
   console.log(failures === 0 ? "\nEverything needed is there." : `\n${failures} to mend: see the lines with FAIL.`);
   return failures === 0 ? 0 : 1;
@@ -94,7 +99,17 @@ async function driverFinding(driver: DriverName): Promise<Finding> {
     times.push(performance.now() - start);
   }
   const median = times.sort((a, b) => a - b)[ROUND_TRIPS / 2];
-  return { found: `connects; a round trip takes ${median.toFixed(2)} ms (median of ${ROUND_TRIPS})` };
+  const trip = `a round trip takes ${median.toFixed(2)} ms (median of ${ROUND_TRIPS})`;
+  return { found: `${await driverVersion(driver)}; ${trip}` };
+}
+
+/** Of the package, or of the library in C. */
+async function driverVersion(driver: DriverName): Promise<string> {
+  if (driver === "libpq") {
+    const version = libpq().PQlibVersion(); // 180004 is 18.4
+    return `${Math.floor(version / 10_000)}.${version % 10_000}`;
+  }
+  return JSON.parse(await Deno.readTextFile(join(root, "node_modules", driver, "package.json"))).version;
 }
 
 async function connectionsFinding(): Promise<Finding> {

@@ -1,66 +1,13 @@
 /** What migrations do behind a real pooler, PgBouncer; the tests are ignored where it is not installed. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { until } from "../engine/testing/until.ts";
+import { poolerTest, startPooler } from "../engine/testing/pgbouncer.ts";
 import { EngineUrl } from "../engine/url.ts";
-import { mayUseDatabase, testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../workbook/test_database.ts";
 import { creating, makeMigrations } from "./test_migrations.ts";
 
 const database = testDatabase(import.meta.url);
 const CLI = fileURLToPath(new URL("cli.ts", import.meta.url));
-
-async function isInstalled(): Promise<boolean> {
-  if (!mayUseDatabase()) return false;
-  return await new Deno.Command("pgbouncer", { args: ["--version"] }).output().then(
-    ({ success }) => success,
-    () => false,
-  );
-}
-const hasPooler = await isInstalled();
-
-interface Pooler extends AsyncDisposable {
-  readonly url: string;
-}
-
-/** Starts a PgBouncer of its own in front of a database. */
-async function startPooler(url: string, mode: "transaction" | "session", size: number): Promise<Pooler> {
-  const { host, port, user, password, database } = EngineUrl.parse(url);
-  const folder = await Deno.makeTempDir({ prefix: "pgbouncer-" });
-  await Deno.chmod(folder, 0o755); // as root it runs as another user
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const own = listener.addr.port;
-  listener.close();
-  await Deno.writeTextFile(
-    `${folder}/pgbouncer.ini`,
-    `[databases]
-${database} = host=${host} port=${port} user=${user} password=${password}
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = ${own}
-unix_socket_dir =
-auth_type = any
-pool_mode = ${mode}
-default_pool_size = ${size}
-ignore_startup_parameters = extra_float_digits
-`,
-  );
-  const process = new Deno.Command("pgbouncer", {
-    args: [...Deno.uid() === 0 ? ["-u", "nobody"] : [], "-q", `${folder}/pgbouncer.ini`],
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  const answers = () =>
-    Deno.connect({ hostname: "127.0.0.1", port: own }).then((connection) => (connection.close(), true), () => false);
-  await until("PgBouncer answers", answers);
-  return {
-    url: `postgresql://sandy:secret@127.0.0.1:${own}/${database}`,
-    async [Symbol.asyncDispose]() {
-      process.kill("SIGTERM");
-      await process.status;
-      await Deno.remove(folder, { recursive: true });
-    },
-  };
-}
 
 async function migrate(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const command = new Deno.Command(Deno.execPath(), {
@@ -71,13 +18,10 @@ async function migrate(...args: string[]): Promise<{ code: number; out: string; 
   return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
 }
 
-function poolerTest(name: string, run: (url: string) => Promise<void>): void {
-  if (hasPooler) database.test(name, run);
-  else Deno.test({ name: `${name} [needs PgBouncer]`, ignore: true, fn: () => {} });
-}
+const test = (name: string, run: (url: string) => Promise<void>) => poolerTest(database, name, run);
 
 for (const size of [3, 1]) {
-  poolerTest(`behind PgBouncer that lends ${size} by transaction, the --url of the server is told`, async (url) => {
+  test(`behind PgBouncer that lends ${size} by transaction, the --url of the server is told`, async (url) => {
     await using folder = await makeMigrations({ id: "a1", ...creating("one") });
     await using pooler = await startPooler(url, "transaction", size);
     const { port, database } = EngineUrl.parse(url);
@@ -95,7 +39,7 @@ for (const size of [3, 1]) {
   });
 }
 
-poolerTest("commands that only read work behind PgBouncer, one after the other", async (url) => {
+test("commands that only read work behind PgBouncer, one after the other", async (url) => {
   await using folder = await makeMigrations({ id: "a1", ...creating("one") });
   await folder.write("env.ts", "");
   const inFolder = ["--dir", folder.directory];
@@ -109,7 +53,7 @@ poolerTest("commands that only read work behind PgBouncer, one after the other",
   }
 });
 
-poolerTest("PgBouncer that keeps a process for each session is no obstacle", async (url) => {
+test("PgBouncer that keeps a process for each session is no obstacle", async (url) => {
   await using folder = await makeMigrations({ id: "b1", ...creating("two") });
   await using pooler = await startPooler(url, "session", 1);
   const schema = `s_${crypto.randomUUID().slice(0, 8)}`;

@@ -34,6 +34,7 @@ export const SYMBOLS = {
   PQprepareOnThread: { ...PREPARE, name: "PQprepare", nonblocking: true },
   PQexecPreparedOnThread: { ...EXEC_PREPARED, name: "PQexecPrepared", nonblocking: true },
 
+  PQlibVersion: { parameters: [], result: "i32" },
   PQstatus: { parameters: OF_CONNECTION, result: "i32" },
   PQtransactionStatus: { parameters: OF_CONNECTION, result: "i32" },
   PQbackendPID: { parameters: OF_CONNECTION, result: "i32" },

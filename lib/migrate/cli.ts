@@ -87,7 +87,7 @@ export class Program {
       return `${error.message.replace(/\.+$/, "")}; start that server, or correct ${source}.`;
     }
     if (error instanceof MultipleHeadsError && dir !== "migrations") {
-      return error.message.replace("deno task migrate merge", `deno task migrate --dir ${dir} merge`);
+      return error.message.replace("deno task migrate merge", `deno task migrate --dir ${shellWord(dir)} merge`);
     }
     return error.message;
   }
@@ -228,6 +228,11 @@ export class Program {
 /** Whether the operating system refused something, such as a file that may not be written. */
 function isOfSystem(error: unknown): error is Error {
   return error instanceof Error && /^E[A-Z]+$/.test(String((error as { code?: unknown }).code));
+}
+
+/** A word as a shell takes it: in quotes where it has to be. */
+function shellWord(word: string): string {
+  return /^[\w./~:\\-]+$/.test(word) ? word : `"${word}"`;
 }
 
 function print(lines: readonly string[]): void {

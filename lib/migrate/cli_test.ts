@@ -80,6 +80,9 @@ processTest("each command has a --help that says what it takes", async () => {
 
 processTest("mistakes are told in a sentence without a stack, without the password, with status 1", async () => {
   await using folder = await makeMigrations({ id: "a1" }, { id: "b2", after: "a1" }, { id: "c3", after: "a1" });
+  for (const file of ["a1_a1.ts", "b2_b2.ts", "c3_c3.ts"]) {
+    await folder.write(`a folder/versions/${file}`, await Deno.readTextFile(`${folder.directory}/versions/${file}`));
+  }
   const mistakes: [args: string[], message: string][] = [
     [["dowgrade", "-1"], "unknown command 'dowgrade'"],
     [["--bla"], "unknown option '--bla'"],
@@ -103,6 +106,10 @@ processTest("mistakes are told in a sentence without a stack, without the passwo
     [
       ["--url", "postgresql://sandy:secret@127.0.0.1:1/shop", "--dir", folder.directory],
       mergeCommand(folder.directory),
+    ],
+    [
+      ["--url", "postgresql://sandy:secret@127.0.0.1:1/shop", "--dir", `${folder.directory}/a folder`],
+      mergeCommand(`"${folder.directory}/a folder"`),
     ],
   ];
   const outcomes = await Promise.all(mistakes.map(([args]) => migrate(...args)));

@@ -75,6 +75,7 @@ async function script(
   const steps = planSteps(graph, direction, heads, path);
   const blocks = [HEADER, transaction([createVersionTableSql("schema_version"), createLogSql("schema_version_log")])];
   const together: string[] = [];
+  const newValues = new Set<string>();
   for (const step of steps) {
     const { revision, from, to } = step;
     const comment = `-- ${position(from)} → ${position(to)}  ${revision.message}`;
@@ -86,6 +87,14 @@ async function script(
           "cannot be one around all. Write the script without --single-transaction.",
       );
     }
+    const used = singleTransaction && newValues.values().find((value) => statements.some((sql) => sql.includes(value)));
+    if (used) {
+      throw new OfflineError(
+        `Revision ${revision.id} (${revision.message}) uses the enum value ${used}, which an earlier one adds: that takes ` +
+          "two transactions. Write the script without --single-transaction.",
+      );
+    }
+    for (const value of addedValues(statements)) newValues.add(value);
     if (singleTransaction) together.push(comment, guard(from), setUp, ...statements, ...bookkeeping(step));
     else if (revision.transactional) {
       blocks.push(`${comment}\n${transaction([guard(from), setUp, ...statements, ...bookkeeping(step)])}`);
@@ -111,6 +120,12 @@ function withLockTimeout(statements: readonly string[], lockTimeout: number): st
     lines.push(statement);
   }
   return isLimited ? [...lines, reset] : lines;
+}
+
+/** The values that statements add to enums, as SQL writes them. */
+function addedValues(statements: readonly string[]): string[] {
+  const added = /\bADD\s+VALUE\s+(?:IF\s+NOT\s+EXISTS\s+)?('(?:[^']|'')*')/gi;
+  return statements.flatMap((sql) => Array.from(sql.matchAll(added), ([, value]) => value));
 }
 
 /** The statements of a revision, with their parameters written in. */

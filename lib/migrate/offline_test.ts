@@ -132,6 +132,21 @@ fileTest("a revision that reads data is refused by name, however it reads", asyn
   }
 });
 
+fileTest(
+  "one transaction around all is refused where a revision uses an enum value that an earlier one adds",
+  async () => {
+    await using folder = await makeMigrations(
+      { id: "a1", up: "await sql`ALTER TYPE mood ADD VALUE IF NOT EXISTS 'it''s' AFTER 'sad'`.execute(db);" },
+      { id: "b2", after: "a1", up: "await sql`UPDATE one SET mood = 'sad'`.execute(db);" },
+      { id: "c3", after: "b2", up: 'await sql`UPDATE one SET mood = ${"it\'s"}`.execute(db);' },
+    );
+    const together = (target: string) => upgradeSql(folder.directory, target, { singleTransaction: true });
+    await assertRejects(() => together("c3"), OfflineError, "Revision c3 (revision c3) uses the enum value 'it''s'");
+    assertStringIncludes(await together("b2"), "mood = 'sad'");
+    assertStringIncludes(await upgradeSql(folder.directory, "c3"), "mood = 'it''s'");
+  },
+);
+
 fileTest("what cannot be in one transaction, or has no way down, is refused by name", async () => {
   const errors = new URL("errors.ts", import.meta.url).href;
   await using folder = await makeMigrations({

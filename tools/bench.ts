@@ -4,6 +4,7 @@
  * @module
  */
 import { EngineUrl } from "../lib/engine/url.ts";
+import type { OperationResult, RunResult } from "../lib/workbook/bench_record.ts";
 import { masked } from "../lib/workbook/connection_url.ts";
 import { databaseUrl, serverVersion } from "../lib/workbook/database_url.ts";
 import { measureStarts, measureStream } from "./bench/cold.ts";
@@ -16,7 +17,7 @@ import { peerCommands } from "./bench/peers.ts";
 import { ProgressLine } from "./bench/progress.ts";
 import type { RemoteContestant } from "./bench/remote.ts";
 import { comparisonText, deviations, digits, operationText, roundTripText } from "./bench/report.ts";
-import { compareRuns, type OperationResult, readRun, type RunResult, writeRun } from "./bench/result_file.ts";
+import { compareRuns, readRun, writeRun } from "./bench/result_file.ts";
 import { ownCommands, startContestants } from "./bench/start.ts";
 import { runTask, secondsSince } from "./jupyter/command_line.ts";
 
@@ -130,13 +131,20 @@ async function* measureAll(
       onProgress: (message) => tell(name, message),
     });
   }
-  const common = { url, delay, stop, onProgress: (message: string) => tell("new processes", message) };
+  const common = {
+    rounds: lengths.coldRounds,
+    limit: lengths.coldLimit,
+    url,
+    delay,
+    stop,
+    onProgress: (message: string) => tell("[new processes]", message),
+  };
   if (cold.includes("first-query") || isFirst && cold.includes("import")) {
-    const starts = await measureStarts(contestants, fixture, { ...common, rounds: lengths.starts });
+    const starts = await measureStarts(contestants, fixture, common);
     for (const each of starts) if (isFirst || each.name !== "import") yield each;
   }
   if (isFirst && cold.includes("stream")) {
-    yield await measureStream(contestants, fixture, { ...common, rounds: lengths.streams });
+    yield await measureStream(contestants, fixture, common);
   }
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import { measure } from "mitata";
+import { type Interval, medianInterval } from "./median_interval.ts";
 
 /**
  * Where it cannot collect garbage mitata allocates a gibibyte before each measurement to provoke a collection, which
@@ -58,6 +59,8 @@ export interface Measured {
   /** The middle half of these ratios, from the 25th to the 75th percentile. */
   readonly ratioLow: number;
   readonly ratioHigh: number;
+  /** Holds the true ratio with 95% certainty. */
+  readonly interval: Interval;
 }
 
 /** Calls a function for the length of a turn. @returns milliseconds of each call, sorted. */
@@ -118,6 +121,7 @@ export function summarize(samples: ReadonlyMap<string, readonly (readonly number
       ratio: quantile(ratios, 0.5),
       ratioLow: quantile(ratios, 0.25),
       ratioHigh: quantile(ratios, 0.75),
+      interval: medianInterval(ratios),
     };
   });
 }

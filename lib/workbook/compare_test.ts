@@ -10,7 +10,7 @@ Deno.test("a quantile lies between its neighbours", () => {
 Deno.test("ratios are taken within a round: a slow round does not favour anyone", () => {
   const [first, second] = summarize(new Map([["first", [[1, 1], [10, 10]]], ["second", [[2, 2], [20, 20]]]]));
   assertEquals([first.ratio, second.ratio], [1, 2]);
-  assertEquals([second.ratioLow, second.ratioHigh], [2, 2]);
+  assertEquals([second.ratioLow, second.ratioHigh, ...second.interval], [2, 2, 2, 2]);
   assertEquals([second.samples, second.median, second.medians], [4, 11, [2, 20]]);
 });
 

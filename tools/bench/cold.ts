@@ -11,7 +11,7 @@ import { schema } from "./fixture.ts";
 import { operations, seedStream } from "./operations.ts";
 import { peakMemory } from "./peak_memory.ts";
 import { ContestantError, type RemoteContestant } from "./remote.ts";
-import type { OperationResult } from "./result_file.ts";
+import type { OperationResult } from "../../lib/workbook/bench_record.ts";
 import { stream } from "./rows.ts";
 import { summarize } from "./summary.ts";
 
@@ -27,7 +27,10 @@ const reference = "pg, named";
 
 /** How often, and how it is told. */
 export interface ColdOptions {
+  /** Rounds at most. */
   readonly rounds: number;
+  /** Milliseconds after which no further round is begun. */
+  readonly limit: number;
   readonly url: string;
   readonly delay: number;
   readonly stop: AbortSignal;
@@ -80,13 +83,14 @@ export async function measureStream(
 /** Starts each contestant anew in every round, and opens its connection; who cannot do the operation is passed over. */
 async function inTurns(
   contestants: readonly RemoteContestant[],
-  { rounds, url, stop, onProgress }: ColdOptions,
+  { rounds, limit, url, stop, onProgress }: ColdOptions,
   operation: "get-autocommit" | "stream",
   measure: (fresh: RemoteContestant) => Promise<void>,
 ): Promise<void> {
   const settings: Settings = { url, schema, connections: 1 };
   let able = contestants.filter(({ isChecked }) => isChecked);
-  for (let round = 0; round < rounds; round++) {
+  const started = performance.now();
+  for (let round = 0; round < rounds && (round === 0 || performance.now() - started < limit); round++) {
     for (const contestant of [...able.slice(round % able.length), ...able.slice(0, round % able.length)]) {
       stop.throwIfAborted();
       onProgress(`round ${round + 1} of ${rounds}, ${contestant.name}`);
@@ -118,7 +122,9 @@ class Samples {
   }
 }
 
-function result(name: ColdName, samples: Samples, { rounds, delay }: ColdOptions): OperationResult {
-  const lines = summarize(summarizeSamples(samples.inOrder()), reference);
+function result(name: ColdName, samples: Samples, { delay }: ColdOptions): OperationResult {
+  const measured = summarizeSamples(samples.inOrder());
+  const lines = summarize(measured, reference);
+  const rounds = measured[0].medians.length;
   return { name, title: coldOperations[name], reference, delay, rounds, lines };
 }

@@ -9,7 +9,7 @@ import { delayed, roundTripTime } from "./network.ts";
 import { isCounted, operations } from "./operations.ts";
 import { ContestantError, RemoteContestant } from "./remote.ts";
 import { roundTripText } from "./report.ts";
-import type { OperationResult } from "./result_file.ts";
+import type { OperationResult } from "../../lib/workbook/bench_record.ts";
 import { ownCommands, startContestants } from "./start.ts";
 
 const database = testDatabase(import.meta.url);
@@ -50,7 +50,7 @@ database.test("what a fresh process shows: import, first row, and a stream with 
       ownCommands().filter(({ label }) => ["pg-named", "ours-pg", "bare-await"].includes(label)),
       stop,
     );
-    const cold = { rounds: 1, url: fixture.url, delay: 0, stop, onProgress: () => {} };
+    const cold = { rounds: 1, limit: 0, url: fixture.url, delay: 0, stop, onProgress: () => {} };
     const [imports, firsts] = await measureStarts(contestants.all, fixture, cold);
     const named = (result: OperationResult) => result.lines.map(({ contestant }) => contestant);
     assertEquals([named(imports), named(firsts)], [["pg, named", "ours on pg"], ["pg, named", "ours on pg"]]);

@@ -10,7 +10,7 @@ import { counted } from "./network.ts";
 import type { Operation } from "./operations.ts";
 import { ContestantError, type RemoteContestant } from "./remote.ts";
 import { schema } from "./fixture.ts";
-import type { OperationResult } from "./result_file.ts";
+import type { OperationResult } from "../../lib/workbook/bench_record.ts";
 import { summarize } from "./summary.ts";
 
 /** How to measure. */
@@ -138,8 +138,10 @@ async function countCost(
   await contestant.open({ ...settings, url });
   for (let call = 0; call < 2; call++) await doOnce(operation, contestant, fixture);
   if (operation.reset) await fixture.client.query(operation.reset);
+  await counter.settled();
   const before = counter.statements;
   const roundTrips = await counter.during(() => contestant.once(operation.name));
+  await counter.settled(); // a statement whose answer nobody waits for was sent, too
   const statements = counter.statements - before;
   await contestant.close();
   return { roundTrips, statements };

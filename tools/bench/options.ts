@@ -12,9 +12,9 @@ export interface Lengths {
   /** Milliseconds of a turn, and of warming up. */
   readonly milliseconds: number;
   readonly warmUp: number;
-  /** Rounds of what starts a process in each. */
-  readonly starts: number;
-  readonly streams: number;
+  /** Rounds at most of what starts a process in each, and milliseconds after which there is no further one. */
+  readonly coldRounds: number;
+  readonly coldLimit: number;
 }
 
 /** What is asked for. */
@@ -30,8 +30,15 @@ export interface Options {
   readonly compare?: string;
 }
 
-const thorough: Lengths = { rounds: 20, limit: 6_000, milliseconds: 12, warmUp: 250, starts: 7, streams: 2 };
-const quick: Lengths = { rounds: 10, limit: 2_000, milliseconds: 6, warmUp: 150, starts: 3, streams: 1 };
+const thorough: Lengths = {
+  rounds: 20,
+  limit: 5_000,
+  milliseconds: 12,
+  warmUp: 150,
+  coldRounds: 6,
+  coldLimit: 60_000,
+};
+const quick: Lengths = { ...thorough, rounds: 10, limit: 2_000, milliseconds: 6, coldLimit: 10_000 };
 
 const coldNames = Object.keys(coldOperations) as ColdName[];
 const allNames = [...operations.map(({ name }) => name), ...coldNames];

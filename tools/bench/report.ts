@@ -3,9 +3,11 @@
  *
  * @module
  */
-import type { Comparison, OperationResult } from "./result_file.ts";
+import type { Comparison } from "./result_file.ts";
+import type { Line, OperationResult } from "../../lib/workbook/bench_record.ts";
+import type { Interval } from "../../lib/workbook/median_interval.ts";
 import { FEWEST_ROUNDS } from "../../lib/workbook/compare.ts";
-import { fastest, type Interval, type Line } from "./summary.ts";
+import { fastest } from "./summary.ts";
 
 /** What contestants do in their own way: a line for each deviation, behind the names of those that share it. */
 export function deviations(

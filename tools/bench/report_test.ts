@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { columns, comparisonText, deviations, digits, operationText, roundTripText } from "./report.ts";
-import type { OperationResult } from "./result_file.ts";
-import type { Line } from "./summary.ts";
+import type { Line, OperationResult } from "../../lib/workbook/bench_record.ts";
 
 const raw: Line = { contestant: "raw", samples: 90, median: 0.7, half: [0.65, 0.8], ratio: 1, interval: [1, 1] };
 const ours: Line = {

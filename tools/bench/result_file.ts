@@ -3,49 +3,9 @@
  *
  * @module
  */
+import type { Line, RunResult } from "../../lib/workbook/bench_record.ts";
 import { UsageError } from "../jupyter/errors.ts";
-import { type Line, overlap } from "./summary.ts";
-
-/** How a run was made. */
-export interface RunSettings {
-  /** Rounds at most; fewer where one took long. */
-  readonly rounds: number;
-  /** Milliseconds of a turn. */
-  readonly milliseconds: number;
-  /** Milliseconds of warming up. */
-  readonly warmUp: number;
-}
-
-/** What came of an operation. */
-export interface OperationResult {
-  readonly name: string;
-  readonly title: string;
-  readonly reference: string;
-  /** Milliseconds added to each round trip. */
-  readonly delay: number;
-  /** How often each contestant had its turn. */
-  readonly rounds: number;
-  readonly lines: readonly Line[];
-  /** Waits for the server by contestant; absent where they were not counted. */
-  readonly roundTrips?: Readonly<Record<string, number>>;
-  /** Statements sent by contestant, BEGIN and COMMIT among them; absent where they were not counted. */
-  readonly statements?: Readonly<Record<string, number>>;
-  /** Megabytes that each contestant's process had at its peak above what it had before; only of a stream, on Linux. */
-  readonly memory?: Readonly<Record<string, number>>;
-}
-
-/** A whole run. */
-export interface RunResult {
-  readonly format: 2;
-  /** ISO 8601. */
-  readonly made: string;
-  readonly versions: readonly string[];
-  /** Milliseconds of a round trip that asks for nothing, for each delay. */
-  readonly network: readonly { readonly delay: number; readonly milliseconds: number }[];
-  readonly settings: RunSettings;
-  readonly notes: readonly string[];
-  readonly operations: readonly OperationResult[];
-}
+import { overlap } from "../../lib/workbook/median_interval.ts";
 
 /** A ratio that is another than it was: the two intervals do not overlap. */
 export interface Move {
@@ -101,7 +61,9 @@ export async function readRun(path: string): Promise<RunResult> {
   throw new UsageError(`${path} is no result of this benchmark. Make one with: deno task bench --json ${path}`);
 }
 
-/** Writes the file of a run. */
+/** Writes the file of a run: four digits of each number, an interval in a line. */
 export async function writeRun(path: string, run: RunResult): Promise<void> {
-  await Deno.writeTextFile(path, JSON.stringify(run, null, 1) + "\n");
+  const short = (_: string, value: unknown) => typeof value === "number" ? Number(value.toPrecision(4)) : value;
+  const text = JSON.stringify(run, short, 1).replaceAll(/\[\s+([\d.e-]+),\s+([\d.e-]+)\s+\]/g, "[$1, $2]");
+  await Deno.writeTextFile(path, text + "\n");
 }

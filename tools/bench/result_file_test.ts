@@ -1,8 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { UsageError } from "../jupyter/errors.ts";
-import { compareRuns, readRun, type RunResult, writeRun } from "./result_file.ts";
-import type { Interval, Line } from "./summary.ts";
+import { compareRuns, readRun, writeRun } from "./result_file.ts";
+import type { Line, RunResult } from "../../lib/workbook/bench_record.ts";
+import type { Interval } from "../../lib/workbook/median_interval.ts";
 
 Deno.test("only ratios whose intervals do not overlap have moved", () => {
   const before = run([["raw", [1, 1]], ["faster", [0.8, 0.9]], ["same", [2, 3]], ["gone", [1, 2]]]);

@@ -8,17 +8,26 @@ import { StatementCounter } from "./statement_counter.ts";
  */
 const HOLD_TURNS = 10;
 
+/** A connection that leads through the proxy. */
+interface Passage {
+  readonly statements: StatementCounter;
+  /** True from when the client sends until something comes back. */
+  isOpen: boolean;
+}
+
 /**
- * A proxy between client and server on the loopback interface. A round trip is counted when the client sends after it
- * was answered. Answers are held back for a moment: what the client sends in that time, it sends without waiting.
+ * A proxy between client and server on the loopback interface. A round trip is counted when an answer comes to what the
+ * client has sent. While it counts, answers are held back for a moment: what the client sends in that time, it sends
+ * without waiting, and what it does not wait for is answered when the work is over.
  */
 export class RoundTripCounter implements AsyncDisposable {
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #server: EngineUrl;
   readonly #sockets = new Set<Deno.Conn>();
   readonly #work: Promise<unknown>[] = [];
-  readonly #statements: StatementCounter[] = [];
+  readonly #passages: Passage[] = [];
   #count = 0;
+  #isCounting = false;
 
   /** @param server address of the real server. */
   constructor(server: EngineUrl) {
@@ -35,14 +44,25 @@ export class RoundTripCounter implements AsyncDisposable {
 
   /** @returns the number of round trips that `work` waited for. */
   async during(work: () => Promise<unknown>): Promise<number> {
+    await this.settled();
     const before = this.#count;
-    await work();
-    return this.#count - before;
+    this.#isCounting = true;
+    try {
+      await work();
+      return this.#count - before;
+    } finally {
+      this.#isCounting = false;
+    }
   }
 
   /** Statements that were sent so far. Encrypted ones are not seen. */
   get statements(): number {
-    return this.#statements.reduce((sum, { count }) => sum + count, 0);
+    return this.#passages.reduce((sum, { statements }) => sum + statements.count, 0);
+  }
+
+  /** Resolves when all that was sent is answered, also what nobody waits for. */
+  async settled(): Promise<void> {
+    do await holdOn(); while (this.#passages.some(({ isOpen }) => isOpen));
   }
 
   async #accept(): Promise<void> {
@@ -51,19 +71,21 @@ export class RoundTripCounter implements AsyncDisposable {
       const server = await Deno.connect({ hostname: host, port });
       client.setNoDelay();
       server.setNoDelay();
-      const statements = new StatementCounter();
-      this.#statements.push(statements);
-      let answered = true;
+      const passage: Passage = { statements: new StatementCounter(), isOpen: false };
+      this.#passages.push(passage);
       const sends = (bytes: Uint8Array) => {
-        statements.read(bytes);
-        if (answered) this.#count++;
-        answered = false;
+        passage.statements.read(bytes);
+        passage.isOpen = true;
       };
       const answers = async () => {
-        for (let turn = 0; turn < HOLD_TURNS; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
-        answered = true;
+        if (this.#isCounting) await holdOn();
+        if (passage.isOpen) this.#count++;
+        passage.isOpen = false;
       };
-      this.#work.push(this.#pump(client, server, sends), this.#pump(server, client, answers));
+      this.#work.push(
+        this.#pump(client, server, sends).finally(() => passage.isOpen = false), // a farewell has no answer
+        this.#pump(server, client, answers),
+      );
     }
   }
 
@@ -87,4 +109,8 @@ export class RoundTripCounter implements AsyncDisposable {
     this.#listener.close();
     await Promise.all(this.#work);
   }
+}
+
+async function holdOn(): Promise<void> {
+  for (let turn = 0; turn < HOLD_TURNS; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
 }

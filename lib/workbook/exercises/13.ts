@@ -30,5 +30,16 @@ const exercises: readonly Exercise[] = [
 export default exercises;
 
 function bar(p25: number, median: number, p75: number): Measured {
-  return { name: "", samples: 100, p25, median, p75, medians: [median], ratio: 1, ratioLow: 1, ratioHigh: 1 };
+  return {
+    name: "",
+    samples: 100,
+    p25,
+    median,
+    p75,
+    medians: [median],
+    ratio: 1,
+    ratioLow: 1,
+    ratioHigh: 1,
+    interval: [1, 1],
+  };
 }

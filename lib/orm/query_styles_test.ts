@@ -1,4 +1,5 @@
 /** Each row of the table of query styles in README.md, on both drivers. */
+import { sql } from "kysely";
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   createEngine,
@@ -219,6 +220,13 @@ const STYLES: Record<string, (fixture: Fixture) => Promise<void>> = {
     const everything = db.selectFrom("heroes").selectAll().where("name", "=", "patrick");
     const row: { id: string; name: string } = (await session.execute(everything)).one();
     assert(!(row instanceof Hero) && row.name === "patrick");
+  },
+  'session.execute("SELECT …", [name])': async ({ session }) => {
+    session.add(new Hero({ name: "patrick" }));
+    const older = "SELECT name FROM heroes WHERE name < $1 ORDER BY name";
+    const rows: { name: string }[] = (await session.execute<{ name: string }>(older, ["sandy"])).all();
+    assertEquals(rows, [{ name: "patrick" }]);
+    assertEquals(await session.scalar(sql<{ name: string }>`SELECT name FROM heroes WHERE name = ${"sandy"}`), "sandy");
   },
   "session.scalars(select(Hero).fromStatement(query))": async ({ session, engine, sandyId }) => {
     session.add(new Hero({ name: "patrick" }));

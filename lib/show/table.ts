@@ -53,9 +53,12 @@ export function table<Row extends object>(
 }
 
 function markdownTable(headings: string[], cells: string[][], right: boolean[], more: string): string {
+  const isCode = headings.map((_, index) => cells.some((row) => row[index].includes("$")));
   const line = (values: string[]) => `| ${values.map(escapeMarkdown).join(" | ")} |`;
+  const row = (values: string[]) =>
+    `| ${values.map((value, index) => isCode[index] ? code(value) : escapeMarkdown(value)).join(" | ")} |`;
   const rule = `| ${right.map((isRight) => isRight ? "---:" : ":---").join(" | ")} |`;
-  return [line(headings), rule, ...cells.map(line), ...(more ? ["", `*${more}*`] : [])].join("\n");
+  return [line(headings), rule, ...cells.map(row), ...(more ? ["", `*${more}*`] : [])].join("\n");
 }
 
 function textTable(headings: string[], cells: string[][], right: boolean[], more: string): string {
@@ -84,4 +87,12 @@ function isNumberOrEmpty(value: unknown): boolean {
 /** What would end the cell or turn into formatting or HTML. */
 function escapeMarkdown(text: string): string {
   return text.replace(/[\\|*_`<>[\]$~]/g, (character) => `\\${character}`);
+}
+
+/**
+ * A column with dollar signs, SQL with its parameters, stands as code: what is between two of them JupyterLab would take
+ * for a formula, escaped or not.
+ */
+function code(text: string): string {
+  return text === "" || text.includes("`") ? escapeMarkdown(text) : `\`${text.replaceAll("|", "\\|")}\``;
 }

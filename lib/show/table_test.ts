@@ -29,6 +29,16 @@ Deno.test("table() shows both forms in a notebook", async () => {
   assertEquals(await shown[displaySymbol](), { "text/markdown": shown.markdown, "text/plain": shown.text });
 });
 
+Deno.test("table() shows a column with dollar signs as code, which JupyterLab does not read as a formula", () => {
+  const { markdown } = table([{ a_b: "a_b", sql: "SELECT $1::int | $2" }, { a_b: "c", sql: "SELECT 1" }]);
+  assertEquals(markdown.split("\n"), [
+    "| a\\_b | sql |",
+    "| :--- | :--- |",
+    "| a\\_b | `SELECT $1::int \\| $2` |",
+    "| c | `SELECT 1` |",
+  ]);
+});
+
 Deno.test("table() escapes what Markdown would read as something else", () => {
   assertStringIncludes(table([{ sql: "a || b", name: "user_toy" }]).markdown, "| a \\|\\| b | user\\_toy |");
 });

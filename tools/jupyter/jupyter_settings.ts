@@ -26,7 +26,7 @@ const serverSettings = {
   MultiKernelManager: { default_kernel_name: "deno" },
   ServerApp: { answer_yes: true, use_redirect_file: false },
   // No look at PyPI for extensions, no news.
-  LabApp: { extension_manager: "readonly" },
+  LabApp: { extension_manager: "readonly", custom_css: true },
 };
 
 const labSettings = {
@@ -41,15 +41,22 @@ const labSettings = {
   "@jupyterlab/notebook-extension:tracker": { windowingMode: "defer" },
 };
 
+/** Long lines of text, most of them SQL, break between words: JupyterLab's own style breaks them anywhere. */
+const style = "body .jp-OutputArea .jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere; }\n";
+
 /** Writes the kernelspec and the settings into an environment, where they are not there yet. */
-export async function writeJupyterSettings({ folder, deno }: Environment): Promise<void> {
+export async function writeJupyterSettings({ folder, deno, variables }: Environment): Promise<void> {
+  await write(join(variables.JUPYTER_CONFIG_DIR, "custom", "custom.css"), style);
   await writeJson(join(folder, "share", "jupyter", "kernels", "deno", "kernel.json"), kernelspec(deno));
   await writeJson(join(folder, "etc", "jupyter", "jupyter_server_config.json"), serverSettings);
   await writeJson(join(folder, "share", "jupyter", "lab", "settings", "overrides.json"), labSettings);
 }
 
 async function writeJson(path: string, value: unknown): Promise<void> {
-  const text = JSON.stringify(value, null, 2) + "\n";
+  await write(path, JSON.stringify(value, null, 2) + "\n");
+}
+
+async function write(path: string, text: string): Promise<void> {
   if (await exists(path) && await Deno.readTextFile(path) === text) return;
   await Deno.mkdir(dirname(path), { recursive: true });
   await Deno.writeTextFile(path, text);

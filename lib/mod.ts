@@ -11,6 +11,8 @@ export { Connection, type IsolationLevel, type Savepoint } from "./engine/connec
 export { createSyncEngine, SyncEngine, type SyncEngineOptions } from "./sync/sync_engine.ts";
 export { SyncConnection } from "./sync/sync_connection.ts";
 export { Result, ScalarResult, TupleResult } from "./engine/result.ts";
+export { RowStream, SyncRowStream } from "./stream/row_stream.ts";
+export type { StreamOptions } from "./stream/cursor.ts";
 export type { EngineEvent, EngineEventOf, EngineEvents, EngineEventType } from "./engine/events.ts";
 export type { PoolStatus } from "./engine/pool.ts";
 export * from "./engine/errors.ts";

@@ -18,6 +18,8 @@ import {
 import { type EngineEvents, since } from "./events.ts";
 import { cancelOnAbort } from "./drivers/cancel_on_abort.ts";
 import { encodeParameters } from "./drivers/parameters.ts";
+import { cursorAnswers, type StreamOptions } from "../stream/cursor.ts";
+import { RowStream } from "../stream/row_stream.ts";
 import type { PooledConnection } from "./pool.ts";
 import { Result } from "./result.ts";
 import { Savepoint } from "./savepoint.ts";
@@ -107,6 +109,28 @@ export class Connection implements AsyncDisposable {
     // of several statements under way only one may be awaited when they all fail: that must not end the process
     answer.catch(() => {});
     return answer;
+  }
+
+  /**
+   * The rows of a query while they come, through a cursor, so that they never are in memory all together.
+   *
+   * ```ts ignore
+   * for await (const { name } of connection.stream<{ name: string }>("SELECT name FROM heroes")) console.log(name);
+   * for await (const rows of connection.stream("SELECT * FROM heroes").partitions(500)) console.log(rows.length);
+   * ```
+   *
+   * @param query a SELECT, TABLE or VALUES: PostgreSQL has cursors for nothing else.
+   * @throws in the loop what `execute()` throws. @throws {TransactionStateError} when the transaction ends before the loop.
+   */
+  stream<Row = Record<string, unknown>>(
+    query: Query<Row>,
+    parameters: readonly unknown[] = [],
+    options: StreamOptions = {},
+  ): RowStream<Row> {
+    const isAutocommit = this.#options.isolationLevel === "AUTOCOMMIT";
+    const cursor = { ...compiled(query, parameters), isAutocommit, transaction: () => this.#transaction };
+    const answers = (size: number) => cursorAnswers<Result<Row>>(this, { ...cursor, size }, options);
+    return new RowStream(answers, (answer) => answer.all());
   }
 
   /**

@@ -6,8 +6,8 @@
  */
 import { Kysely } from "kysely";
 import { EngineDialect } from "../kysely/dialect.ts";
-import { CallSite } from "./call_site.ts";
-import { connectSettings } from "./connect_settings.ts";
+import { CallSite } from "../text/call_site.ts";
+import { connectSettings } from "./drivers/connect_settings.ts";
 import { Connection } from "./connection.ts";
 import type { Driver, DriverConnection } from "./driver.ts";
 import { echoLine } from "./echo.ts";

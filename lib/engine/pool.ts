@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { CallSite } from "./call_site.ts";
+import type { CallSite } from "../text/call_site.ts";
 import type { DriverConnection } from "./driver.ts";
 import { EngineDisposedError, PoolTimeoutError } from "./errors.ts";
 import { type CloseReason, type EngineEvents, since } from "./events.ts";

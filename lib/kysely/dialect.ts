@@ -14,7 +14,6 @@ import {
   type QueryResult,
   type TransactionSettings,
 } from "kysely";
-import { TransactionStateError } from "../engine/errors.ts";
 import type { IsolationLevel, TransactionOptions } from "../engine/transaction_options.ts";
 
 /** What the dialect needs of the engine's results. */
@@ -27,6 +26,7 @@ export interface Answer {
 /** What the dialect needs of the engine's connection. */
 export interface Connection {
   execute(sql: string, parameters: readonly unknown[]): Promise<Answer>;
+  stream(sql: string, parameters: readonly unknown[]): { partitions(size?: number): AsyncIterable<unknown[]> };
   begin(options: TransactionOptions): Promise<void>;
   commit(): Promise<void>;
   rollback(): Promise<void>;
@@ -122,9 +122,9 @@ class EngineConnection implements DatabaseConnection {
     return { rows: result.all() as Row[], numAffectedRows: changedRows(result) };
   }
 
-  // deno-lint-ignore require-yield -- Kysely's interface wants a generator
-  async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
-    throw new TransactionStateError("Streaming is not supported here: use execute(), with a limit for large tables.");
+  /** Through a cursor, which PostgreSQL has for SELECT only. */
+  async *streamQuery<Row>({ sql, parameters }: CompiledQuery, size?: number): AsyncIterableIterator<QueryResult<Row>> {
+    for await (const rows of this.connection.stream(sql, parameters).partitions(size)) yield { rows: rows as Row[] };
   }
 }
 

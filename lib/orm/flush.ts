@@ -2,9 +2,9 @@
 import type { Connection } from "../engine/connection.ts";
 import { encodeParameters } from "../engine/drivers/parameters.ts";
 import type { Result } from "../engine/result.ts";
-import type { Step } from "../schema/dml.ts";
+import { applyReturned, type Step } from "../schema/dml.ts";
+import { keyOf, keyText } from "../schema/key.ts";
 import { KeyChangedError, StaleDataError } from "./errors.ts";
-import { keyOf, keyText } from "./identity_map.ts";
 import { type ObjectState, stateOf } from "./object_state.ts";
 import { propagateKeys } from "./relations.ts";
 import type { Sent, Tracker } from "./tracker.ts";
@@ -82,17 +82,4 @@ function fixed(step: Step): Step {
   const toCheck = step.waits ? values.map((each) => Array.isArray(each) ? each.map(known) : known(each)) : values;
   encodeParameters(toCheck, step.sql);
   return step.waits ? step : { ...step, parameters: () => values };
-}
-
-/** Copies the values a step returned into its objects. */
-export function applyReturned({ table, entities, returning, numbered }: Step, rows: readonly unknown[][]): void {
-  if (returning.length === 0) return;
-  const byKey = new Map(entities.map((entity) => [keyText(keyOf(table, entity)), entity]));
-  for (const row of rows) {
-    const [position, values] = numbered ? [Number(row[0]), row.slice(1)] : [entities.length, row];
-    const entity = numbered || entities.length === 1
-      ? entities[position - 1]
-      : byKey.get(keyText(values.slice(0, table.primaryKey.length)));
-    returning.forEach(({ attribute }, index) => entity![attribute] = values[index]);
-  }
 }

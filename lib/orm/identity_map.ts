@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { encodeParameter } from "../engine/drivers/parameters.ts";
+import { keyText } from "../schema/key.ts";
 import type { Table } from "../schema/table.ts";
 
 /** An object of a model, seen by its attributes. */
@@ -25,19 +25,4 @@ export class IdentityMap<Known> {
   delete(table: Table, key: readonly unknown[]): void {
     this.#objects.get(table)?.delete(keyText(key));
   }
-}
-
-/** The primary key of an object. */
-export function keyOf(table: Table, entity: Entity): unknown[] {
-  return table.primaryKey.map(({ attribute }) => entity[attribute]);
-}
-
-/** A key as text; the separator is a character PostgreSQL's texts cannot contain. */
-export function keyText(key: readonly unknown[]): string {
-  return key.length === 1 ? partText(key[0]) : key.map(partText).join("\0");
-}
-
-/** A Date's own text would leave out the milliseconds. */
-function partText(value: unknown): string {
-  return String(typeof value === "object" ? encodeParameter(value) : value);
 }

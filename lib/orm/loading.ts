@@ -8,7 +8,8 @@
 import { Result } from "../engine/result.ts";
 import type { Query } from "../kysely/compilable.ts";
 import { type Join, type LoaderOption, planJoins, selectCollected, selectReferred } from "../schema/selects.ts";
-import { type Entity, keyText } from "./identity_map.ts";
+import { keyText } from "../schema/key.ts";
+import type { Entity } from "./identity_map.ts";
 import type { AnyModel } from "./model.ts";
 import { stateOf } from "./object_state.ts";
 import { collectionOf, inverseOf, type Relation, relationNamed, setReference } from "./relations.ts";

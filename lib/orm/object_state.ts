@@ -17,13 +17,14 @@ import type { Reference, Related } from "./relations.ts";
  */
 export type ObjectStatus = "transient" | "new" | "persistent" | "deleted" | "left";
 
-let count = 0;
+/** The number of the object that was made last. */
+export let lastNumber = 0;
 const NONE: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** The state of one object. */
 export class ObjectState {
   /** Tells objects apart that have no key yet. */
-  readonly number: number = ++count;
+  readonly number: number = ++lastNumber;
   status: ObjectStatus = "transient";
   /** The tracker of its session. */
   owner: object | undefined;

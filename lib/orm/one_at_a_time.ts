@@ -1,5 +1,5 @@
 /** A session is for one task at a time: a second call is refused while the first runs. @module */
-import { CallSite } from "../engine/call_site.ts";
+import { CallSite } from "../text/call_site.ts";
 import { ConcurrentUseError } from "./errors.ts";
 
 /** Runs one thing at a time. */

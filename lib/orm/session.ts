@@ -10,9 +10,13 @@ import type { Engine } from "../engine/engine.ts";
 import { NoResultFound } from "../engine/errors.ts";
 import type { FirstColumn, Result, ScalarResult } from "../engine/result.ts";
 import { Savepoint } from "../engine/savepoint.ts";
+import type { StreamOptions } from "../stream/cursor.ts";
+import { Passing } from "../stream/passing.ts";
+import { RowStream } from "../stream/row_stream.ts";
 import { compiled } from "../kysely/compilable.ts";
 import { Flush } from "./flush.ts";
-import { type Entity, keyOf } from "./identity_map.ts";
+import { keyOf } from "../schema/key.ts";
+import type { Entity } from "./identity_map.ts";
 import { Loader, type Loading } from "./loading.ts";
 import type { AnyModel, KeyOf } from "./model.ts";
 import { type LockOptions, selectByKey } from "../schema/selects.ts";
@@ -161,6 +165,31 @@ export class Session implements AsyncDisposable {
     return (await this.execute(statement, parameters)).scalars();
   }
 
+  /**
+   * What `execute()` gives, while it comes, through a cursor. Objects stay in the session until the loop asks for the next
+   * partition; then it forgets those that came with the one before, unless they have changes that wait to be written or
+   * it knew them already.
+   *
+   * ```ts ignore
+   * for await (const heroes of session.streamScalars(select(Hero)).partitions(500)) await index(heroes);
+   * ```
+   *
+   * @throws in the loop what `execute()` throws. @throws {TransactionStateError} when the transaction ends before the loop.
+   */
+  stream<Row>(query: Query<Row>, parameters?: readonly unknown[], options?: StreamOptions): RowStream<Row> {
+    return new RowStream((size) => this.#answers(query, parameters, size, options), (answer) => answer.all());
+  }
+
+  /** As `stream()`, the first column of each row: of `select(Model)` the objects. */
+  streamScalars<Row>(
+    query: Query<Row>,
+    parameters?: readonly unknown[],
+    options?: StreamOptions,
+  ): RowStream<FirstColumn<Row>, Row> {
+    const answers = (size: number) => this.#answers(query, parameters, size, options);
+    return new RowStream(answers, (answer) => answer.scalars().all());
+  }
+
   /** Reads the values of an object anew; its changes are lost. @throws {DetachedObjectError} @throws {NoResultFound} */
   refresh(object: object, options: GetOptions = {}): Promise<void> {
     return this.#exclusive("work", "refresh()", async () => {
@@ -284,6 +313,20 @@ export class Session implements AsyncDisposable {
   async #rows(sql: string, parameters: readonly unknown[], onlyReads = true): Promise<unknown[][]> {
     const connection = await this.#transaction.begun();
     return (await connection.execute(sql, parameters, { onlyReads })).tuples().all();
+  }
+
+  async *#answers<Row>(query: Query<Row>, parameters: readonly unknown[] = [], size: number, options?: StreamOptions) {
+    const connection = await this.#exclusive("work", "stream()", async () => {
+      await this.#autoflush();
+      return await this.#transaction.begun();
+    });
+    const { sql, parameters: values } = compiled(query, parameters);
+    for await (const answer of connection.stream<Row>(sql, values, options).answers(size)) {
+      const passing = new Passing(this.#tracker);
+      const load = () => this.#load(new Loader(passing).result(query, answer));
+      yield await this.#exclusive("work", "stream()", load);
+      passing.forget();
+    }
   }
 
   async #load<T>(loading: Loading<T>): Promise<T> {

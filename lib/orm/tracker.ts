@@ -38,9 +38,7 @@ export class Tracker {
   /** The objects that the next flush inserts, updates or deletes. */
   objects(which: "new" | "dirty" | "deleted"): Set<Entity> {
     if (which === "new") this.#cascade();
-    const chosen = which !== "dirty"
-      ? this.#with(which)
-      : this.#with("persistent").filter((state) => changedColumns(state).length + state.pending.length > 0);
+    const chosen = which !== "dirty" ? this.#with(which) : this.#with("persistent").filter(isChanged);
     return new Set(chosen.map(({ entity }) => entity));
   }
 
@@ -106,6 +104,15 @@ export class Tracker {
     state.isExpired = false;
     this.#journal.push({ state });
     return entity;
+  }
+
+  /** Lets go of objects, but for those with changes that wait to be written. */
+  forget(states: Iterable<ObjectState>): void {
+    const changed = new Set<ObjectState>(this.#with("persistent").filter(isChanged));
+    for (const state of states) if (state.status === "persistent" && !changed.has(state)) this.#leave(state, "left");
+    const isGone = ({ state }: Change) => state.owner !== this && state.loaded !== undefined;
+    this.#savepoints = this.#savepoints.map((length) => length - this.#journal.slice(0, length).filter(isGone).length);
+    this.#journal = this.#journal.filter((change) => !isGone(change));
   }
 
   /** What a flush would send. */
@@ -281,4 +288,8 @@ function links(states: Iterable<ObjectState>): Link[] {
     }
   }
   return [...links.values()];
+}
+
+function isChanged(state: PersistentState): boolean {
+  return changedColumns(state).length + state.pending.length > 0;
 }

@@ -10,7 +10,8 @@
 import { dependencyOrder } from "../schema/dependency_order.ts";
 import type { ForeignKey, Table, TableColumn } from "../schema/table.ts";
 import { MissingValueError } from "./errors.ts";
-import { type Entity, IdentityMap, keyOf } from "./identity_map.ts";
+import { keyOf } from "../schema/key.ts";
+import { type Entity, IdentityMap } from "./identity_map.ts";
 import { changedColumns, type Persistent } from "./object_state.ts";
 import { propagateKeys, setReference } from "./relations.ts";
 import {

@@ -6,6 +6,7 @@
  */
 import { MOST_PARAMETERS } from "../engine/drivers/parameters.ts";
 import { IDENTITY } from "./columns.ts";
+import { keyOf, keyText } from "./key.ts";
 import { literal, quote } from "./quote.ts";
 import { isEnumList, type Table, type TableColumn } from "./table.ts";
 
@@ -265,4 +266,17 @@ function read(columns: readonly TableColumn[], of?: Table): string {
 
 function isArray({ type }: TableColumn): boolean {
   return type.endsWith("[]");
+}
+
+/** Copies the values a step returned into its objects. */
+export function applyReturned({ table, entities, returning, numbered }: Step, rows: readonly unknown[][]): void {
+  if (returning.length === 0) return;
+  const byKey = new Map(entities.map((entity) => [keyText(keyOf(table, entity)), entity]));
+  for (const row of rows) {
+    const [position, values] = numbered ? [Number(row[0]), row.slice(1)] : [entities.length, row];
+    const entity = numbered || entities.length === 1
+      ? entities[position - 1]
+      : byKey.get(keyText(values.slice(0, table.primaryKey.length)));
+    returning.forEach(({ attribute }, index) => entity![attribute] = values[index]);
+  }
 }

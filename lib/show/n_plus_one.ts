@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { CallSite } from "../engine/call_site.ts";
+import { CallSite } from "../text/call_site.ts";
 import type { EngineEventOf, EngineEvents } from "../engine/events.ts";
 import type { AnyModel } from "../schema/relation.ts";
 import { type Displayable, displaySymbol, type MimeBundle } from "./display.ts";

@@ -14,7 +14,7 @@ import {
   syncSessionmaker,
 } from "../mod.ts";
 import { metadata, Note, Team, Toy, User } from "../orm/testing/playground.ts";
-import { CallSite } from "../engine/call_site.ts";
+import { CallSite } from "../text/call_site.ts";
 import { testDatabase } from "../workbook/test_database.ts";
 import { lookupOf } from "./lookups.ts";
 import { displaySymbol } from "./display.ts";

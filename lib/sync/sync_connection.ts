@@ -18,6 +18,8 @@ import {
 } from "../engine/errors.ts";
 import { type EngineEvents, since } from "../engine/events.ts";
 import { Result } from "../engine/result.ts";
+import { syncCursorAnswers } from "../stream/cursor.ts";
+import { SyncRowStream } from "../stream/row_stream.ts";
 import { beginStatement, type TransactionOptions } from "../engine/transaction_options.ts";
 
 /** A connection and its transaction. Made by `connect()` and `begin()` of a {@linkcode SyncEngine}. */
@@ -26,7 +28,8 @@ export class SyncConnection implements Disposable {
   readonly #events: EngineEvents;
   readonly #options: TransactionOptions;
   readonly #release: (isUsable: boolean) => void;
-  #transaction = false;
+  /** The open transaction: another one is another object. */
+  #transaction: object | undefined;
   /** The error that made the server ignore the rest of the transaction. */
   #failure: Error | undefined;
   #closed = false;
@@ -52,7 +55,7 @@ export class SyncConnection implements Disposable {
 
   /** True from the first statement, or `begin()`, to `commit()` or `rollback()`. */
   get inTransaction(): boolean {
-    return this.#transaction;
+    return this.#transaction !== undefined;
   }
 
   /**
@@ -83,6 +86,14 @@ export class SyncConnection implements Disposable {
     }
   }
 
+  /** The rows of a SELECT while they come, through a cursor: as the `stream()` of a {@linkcode Connection}. */
+  stream<Row = Record<string, unknown>>(query: Query<Row>, parameters: readonly unknown[] = []): SyncRowStream<Row> {
+    const isAutocommit = this.#options.isolationLevel === "AUTOCOMMIT";
+    const cursor = { ...compiled(query, parameters), isAutocommit, transaction: () => this.#transaction };
+    const answers = (size: number) => syncCursorAnswers<Result<Row>>(this, { ...cursor, size });
+    return new SyncRowStream(answers, (answer) => answer.all());
+  }
+
   /**
    * Begins a transaction now, rather than with the first statement; on an AUTOCOMMIT connection the only way to have one.
    *
@@ -94,7 +105,7 @@ export class SyncConnection implements Disposable {
     if (this.#transaction) throw new TransactionStateError("A transaction is open: commit() or rollback() it first.");
     const { isolationLevel = this.#options.isolationLevel, readOnly = this.#options.readOnly } = options;
     this.#send(beginStatement({ isolationLevel, readOnly }), [], [], "begin");
-    this.#transaction = true;
+    this.#transaction = {};
   }
 
   /**
@@ -157,14 +168,14 @@ export class SyncConnection implements Disposable {
   /** The transaction is over. @returns why it had failed, if it had. */
   #end(): Error | undefined {
     const failure = this.#failure;
-    this.#transaction = false;
+    this.#transaction = undefined;
     this.#failure = undefined;
     return failure;
   }
 
   /** Keeps up with transactions and savepoints that are controlled by statements. */
   #follow({ command }: RawResult, sql: string): void {
-    if (command === "BEGIN" || command === "START") this.#transaction = true;
+    if (command === "BEGIN" || command === "START") this.#transaction ??= {};
     else if (command === "ROLLBACK" && /\bTO\b/i.test(sql)) this.#failure = undefined;
     else if (command === "COMMIT" || command === "ROLLBACK") this.#end();
   }

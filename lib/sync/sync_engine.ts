@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { CallSite } from "../engine/call_site.ts";
-import { connectSettings } from "../engine/connect_settings.ts";
+import { CallSite } from "../text/call_site.ts";
+import { connectSettings } from "../engine/drivers/connect_settings.ts";
 import type { SyncDriverConnection } from "../engine/driver.ts";
 import { connectSync } from "../engine/drivers/libpq.ts";
 import { SecondUnitOfWorkError } from "../engine/drivers/libpq/one_unit_of_work.ts";

@@ -18,6 +18,8 @@ import { propagateKeys } from "../orm/relations.ts";
 import { selectByKey } from "../schema/selects.ts";
 import { type GetOptions, keyValues, type SessionOptions } from "../orm/session.ts";
 import { type SessionAction, type SessionState, transition } from "../orm/session_state.ts";
+import { Passing } from "../stream/passing.ts";
+import { SyncRowStream } from "../stream/row_stream.ts";
 import { Tracker } from "../orm/tracker.ts";
 import type { Step } from "../schema/dml.ts";
 
@@ -139,6 +141,16 @@ export class SyncSession implements Disposable {
     return this.execute(statement, parameters).scalars();
   }
 
+  /** What `execute()` gives, while it comes; objects pass through, as in the `stream()` of a {@linkcode Session}. */
+  stream<Row>(query: Query<Row>, parameters?: readonly unknown[]): SyncRowStream<Row> {
+    return new SyncRowStream((size) => this.#answers(query, parameters, size), (answer) => answer.all());
+  }
+
+  /** As `stream()`, the first column of each row: of `select(Model)` the objects. */
+  streamScalars<Row>(query: Query<Row>, parameters?: readonly unknown[]): SyncRowStream<FirstColumn<Row>, Row> {
+    return new SyncRowStream((size) => this.#answers(query, parameters, size), (answer) => answer.scalars().all());
+  }
+
   /** Begins a transaction now, to choose how. @throws {TransactionBegunError} when one is open. */
   begin(options?: TransactionOptions): void {
     this.#assert("begin");
@@ -224,6 +236,17 @@ export class SyncSession implements Disposable {
 
   #query(sql: string, parameters: readonly unknown[]): unknown[][] {
     return this.#begun().execute(sql, parameters).tuples().all();
+  }
+
+  *#answers<Row>(query: Query<Row>, parameters: readonly unknown[] = [], size: number): Generator<Result<Row>, void> {
+    this.#assert("work");
+    const { sql, parameters: values } = compiled(query, parameters);
+    this.#autoflush();
+    for (const answer of this.#begun().stream<Row>(sql, values).answers(size)) {
+      const passing = new Passing(this.#tracker);
+      yield this.#load(new Loader(passing).result(query, answer));
+      passing.forget();
+    }
   }
 
   #load<T>(loading: Loading<T>): T {

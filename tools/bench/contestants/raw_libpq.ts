@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { connectSettings } from "../../../lib/engine/connect_settings.ts";
+import { connectSettings } from "../../../lib/engine/drivers/connect_settings.ts";
 import { connectSync } from "../../../lib/engine/drivers/libpq.ts";
 import { EngineUrl } from "../../../lib/engine/url.ts";
 import { type Contestant, inAllSizes, type Opened, type Settings } from "../contestant.ts";

@@ -1,7 +1,7 @@
 /** What an engine's URL and options mean for each of its connections. @module */
-import type { ConnectSettings } from "./driver.ts";
-import type { EngineOptions } from "./engine.ts";
-import type { EngineUrl } from "./url.ts";
+import type { ConnectSettings } from "../driver.ts";
+import type { EngineOptions } from "../engine.ts";
+import type { EngineUrl } from "../url.ts";
 
 /** What the driver is told when it opens a connection. */
 export function connectSettings(url: EngineUrl, options: EngineOptions): ConnectSettings {

@@ -1,0 +1,150 @@
+/**
+ * A query read through a cursor of the server: DECLARE, FETCH, CLOSE, which every driver can send
+ * (https://www.postgresql.org/docs/current/sql-declare.html). A cursor lives as long as its transaction; where every
+ * statement is for itself, the stream has a transaction of its own.
+ *
+ * @module
+ */
+import { setImmediate } from "node:timers";
+import { TransactionStateError } from "../engine/errors.ts";
+
+/** Settings of a stream. */
+export interface StreamOptions {
+  /** Cancels what the server does for the stream and ends the loop with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a cursor needs of a connection. */
+interface CursorConnection<Answer> {
+  execute(sql: string, parameters?: readonly unknown[], options?: StreamOptions): Promise<Answer>;
+  begin(): Promise<void>;
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}
+
+/** What a cursor needs of a connection without promises. */
+interface SyncCursorConnection<Answer> {
+  execute(sql: string, parameters?: readonly unknown[]): Answer;
+  begin(): void;
+  commit(): void;
+  rollback(): void;
+}
+
+/** A query and how it is read. */
+interface Cursor {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+  /** Rows at a time. */
+  readonly size: number;
+  /** The transaction that is open, if one is: another one is another value. */
+  readonly transaction: () => unknown;
+  /** True: a statement begins no transaction by itself. */
+  readonly isAutocommit: boolean;
+}
+
+/** The names of the cursors that are open, by connection. */
+const OPEN = new WeakMap<object, Set<string>>();
+
+/** A name that is free: the same ones again and again, so that a query is the same text each time it is streamed. */
+function nameFor(open: Set<string>): string {
+  let number = 1;
+  while (open.has(`stream_${number}`)) number++;
+  open.add(`stream_${number}`);
+  return `stream_${number}`;
+}
+
+function statements({ sql, size }: Cursor, name: string) {
+  return {
+    declare: `DECLARE ${name} NO SCROLL CURSOR FOR ${sql}`,
+    fetch: `FETCH FORWARD ${size} FROM ${name}`,
+    close: `CLOSE ${name}`,
+  };
+}
+
+/**
+ * The answers to a query, so many rows at a time; the last one may be empty. BEGIN, DECLARE and the first FETCH travel
+ * together; each further FETCH is on its way while the rows before it are looked at.
+ *
+ * @throws {DatabaseError} @throws {TransactionStateError} when the transaction ends before the rows do.
+ */
+export async function* cursorAnswers<Answer extends { readonly rowCount: number }>(
+  connection: CursorConnection<Answer>,
+  cursor: Cursor,
+  options: StreamOptions = {},
+): AsyncGenerator<Answer, void> {
+  const { parameters, size, transaction, isAutocommit } = cursor;
+  options.signal?.throwIfAborted();
+  const isOwn = isAutocommit && transaction() === undefined;
+  const open = OPEN.getOrInsertComputed(connection, () => new Set());
+  const name = nameFor(open);
+  const { declare, fetch, close } = statements(cursor, name);
+  let current: unknown;
+  let isBroken = true;
+  try {
+    const begun = isOwn ? connection.begin() : undefined;
+    begun?.catch(() => {}); // awaited below, after what travels with it
+    const declared = connection.execute(declare, parameters, options);
+    declared.catch(() => {});
+    let next: Promise<Answer> | undefined = connection.execute(fetch, [], options);
+    next.catch(() => {});
+    current = transaction();
+    await begun;
+    await declared;
+    while (next) {
+      const answer: Answer = await next;
+      await new Promise((resolve) => setImmediate(resolve)); // else a driver that blocks lets nobody else have a turn
+      next = answer.rowCount < size ? undefined : connection.execute(fetch, [], options);
+      next?.catch(() => {});
+      isBroken = false; // whatever happens outside while the rows are looked at
+      yield answer;
+      isBroken = true;
+      options.signal?.throwIfAborted();
+      if (next) requireOpen(transaction() === current);
+    }
+    isBroken = false;
+  } finally {
+    open.delete(name);
+    if (current !== undefined && transaction() === current) {
+      if (!isBroken) await connection.execute(close);
+      if (isOwn) await (isBroken ? connection.rollback() : connection.commit());
+    }
+  }
+}
+
+/** As `cursorAnswers()`, without promises, and so without asking ahead. */
+export function* syncCursorAnswers<Answer extends { readonly rowCount: number }>(
+  connection: SyncCursorConnection<Answer>,
+  cursor: Cursor,
+): Generator<Answer, void> {
+  const { parameters, size, transaction, isAutocommit } = cursor;
+  const isOwn = isAutocommit && transaction() === undefined;
+  const open = OPEN.getOrInsertComputed(connection, () => new Set());
+  const name = nameFor(open);
+  const { declare, fetch, close } = statements(cursor, name);
+  let current: unknown;
+  let isBroken = true;
+  try {
+    if (isOwn) connection.begin();
+    connection.execute(declare, parameters);
+    current = transaction();
+    for (let count = size; count === size;) {
+      requireOpen(transaction() === current);
+      const answer = connection.execute(fetch);
+      count = answer.rowCount;
+      isBroken = false;
+      yield answer;
+      isBroken = true;
+    }
+    isBroken = false;
+  } finally {
+    open.delete(name);
+    if (isOwn ? transaction() !== undefined : transaction() === current) {
+      if (!isBroken) connection.execute(close);
+      if (isOwn) isBroken ? connection.rollback() : connection.commit();
+    }
+  }
+}
+
+function requireOpen(isOpen: boolean): void {
+  if (!isOpen) throw new TransactionStateError("A stream lasts as long as its transaction, and that one is over.");
+}

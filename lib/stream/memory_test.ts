@@ -1,0 +1,27 @@
+/** A stream needs as much memory as a partition, however many rows there are: each in a process of its own. @module */
+import { assertEquals } from "@std/assert";
+import { testDatabase } from "../workbook/test_database.ts";
+
+const database = testDatabase(import.meta.url);
+const ROWS = 100_000; // with 1,000,000 it is the same, and takes ten times as long
+const MOST = 150_000_000;
+const script = new URL("testing/stream_many.ts", import.meta.url).pathname;
+
+for (const driver of ["pg", "postgres", "libpq"]) {
+  for (const what of ["rows", "objects"]) {
+    database.test(`${driver}: ${ROWS} ${what} in less than 150 MB`, async (url) => {
+      const args = [
+        "run",
+        "-A",
+        "--no-check",
+        script,
+        url.replace("postgresql:", `postgresql+${driver}:`),
+        `${ROWS}`,
+        what,
+      ];
+      const { stdout, success } = await new Deno.Command(Deno.execPath(), { args, stderr: "inherit" }).output();
+      const { seen, most } = JSON.parse(new TextDecoder().decode(stdout));
+      assertEquals([success, seen, most < MOST ? "less" : `${most} bytes`], [true, ROWS, "less"]);
+    });
+  }
+}

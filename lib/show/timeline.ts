@@ -97,7 +97,9 @@ export function timelineSpec(rows: TimelineRows, options: TimelineOptions = {}):
     resolve: { legend: { shape: "independent", fill: "independent" } },
     encoding: { y },
     layer: [
-      ...kinds.map((kind) => barLayer(kind, rows, { x, colour, width, duration })),
+      ...kinds.flatMap((kind) =>
+        stacks(kind, rows.bars).map((bars) => barLayer(kind, bars, { x, colour, width, duration }))
+      ),
       sqlLayer(rows.bars, { x, width, duration }),
       ...markLayers(rows, x),
     ],
@@ -110,10 +112,18 @@ interface Scales {
   readonly duration: number;
 }
 
-function barLayer(kind: TimelineBarKind, rows: TimelineRows, scales: Scales & { colour: unknown }): unknown {
-  const { name, height } = barLooks[kind];
+/** The bars of a kind, those apart that stand at another height. */
+function stacks(kind: TimelineBarKind, bars: readonly TimelineBar[]): TimelineBar[][] {
+  const own = bars.filter((bar) => bar.kind === kind);
+  return [...Map.groupBy(own, ({ stack }) => stack && `${stack.level} of ${stack.of}`).values()];
+}
+
+function barLayer(kind: TimelineBarKind, bars: readonly TimelineBar[], scales: Scales & { colour: unknown }): unknown {
+  const { name, height: whole } = barLooks[kind];
+  const { level, of } = bars[0].stack ?? { level: 0, of: 1 };
+  const height = of === 1 ? whole : whole / of - 1;
   const shortest = scales.duration / scales.width * 2;
-  const values = rows.bars.filter((bar) => bar.kind === kind).map((bar) => ({
+  const values = bars.map((bar) => ({
     what: name,
     lane: bar.lane,
     // a statement of 0.2 ms would be invisible in a second: two pixels at least, inside of the plot
@@ -130,6 +140,7 @@ function barLayer(kind: TimelineBarKind, rows: TimelineRows, scales: Scales & { 
     mark: {
       type: "bar",
       height,
+      ...(of === 1 ? {} : { yOffset: ((level + 0.5) / of - 0.5) * whole }),
       opacity: kind === "held" ? 0.55 : 1,
       cornerRadius: 2,
       ...(kind === "waiting" || kind === "connecting" ? dashed : {}),
@@ -160,10 +171,12 @@ const textTitles: Readonly<Record<TimelineBarKind, string>> = {
 
 /** The SQL inside of its bar, shortened to the room there is. */
 function sqlLayer(bars: readonly TimelineBar[], { x, width, duration }: Scales): unknown {
-  const values = bars.filter((bar) => bar.kind === "statement" || bar.kind === "failed").flatMap((bar) => {
-    const text = fitText(bar.text, sqlFontSize, (bar.end - bar.start) / duration * width * browserFont - 8);
-    return text === "" ? [] : [{ lane: bar.lane, start: bar.start, text }];
-  });
+  const values = bars.filter((bar) => (bar.kind === "statement" || bar.kind === "failed") && !bar.stack).flatMap(
+    (bar) => {
+      const text = fitText(bar.text, sqlFontSize, (bar.end - bar.start) / duration * width * browserFont - 8);
+      return text === "" ? [] : [{ lane: bar.lane, start: bar.start, text }];
+    },
+  );
   return {
     data: { values },
     mark: { type: "text", align: "left", dx: 4, dy: 1, color: "white", fontSize: sqlFontSize, tooltip: null },

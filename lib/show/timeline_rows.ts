@@ -18,6 +18,8 @@ export interface TimelineBar {
   readonly text: string;
   /** The rows of a statement. */
   readonly rowCount?: number;
+  /** Of statements that were on their way together: which of how many this is, from the top. */
+  readonly stack?: { readonly level: number; readonly of: number };
 }
 
 /** A moment in a lane: where a transaction began or ended. */
@@ -60,7 +62,11 @@ export function timelineRows(events: readonly EngineEvent[]): TimelineRows {
   const bars = [
     ...connections.flatMap((connection) => openBars(connection, sorted, origin, duration)),
     ...connections.flatMap((connection) => heldBars(connection, sorted, origin, duration)),
-    ...ofType("query").map((event) => statementBar(event, origin)),
+    ...connections.flatMap((connection) =>
+      stacked(
+        ofType("query").filter((event) => event.connection === connection).map((event) => statementBar(event, origin)),
+      )
+    ),
     ...waits,
   ];
   const marks = ofType("begin", "commit", "rollback").map((event) => ({
@@ -131,6 +137,25 @@ function statementBar(event: EventOf<"query">, origin: number): TimelineBar {
     text: oneLine(event.sql) + (event.error === undefined ? "" : ` (${event.error.message})`),
     rowCount: event.rowCount,
   };
+}
+
+/** More than these would be too thin to see. */
+const MOST_LEVELS = 4;
+
+/** Statements of one connection that overlap were pipelined: they share the height. What marks stand for does not count. */
+function stacked(bars: readonly TimelineBar[]): TimelineBar[] {
+  const isMarked = ({ text }: TimelineBar) => /^(begin|start|commit|rollback$)/i.test(text);
+  const together: TimelineBar[][] = [];
+  for (const bar of bars.filter((bar) => !isMarked(bar))) {
+    const last = together.at(-1);
+    if (last && bar.start < Math.max(...last.map(({ end }) => end))) last.push(bar);
+    else together.push([bar]);
+  }
+  const levels = together.flatMap((group) => {
+    const of = Math.min(group.length, MOST_LEVELS);
+    return group.map((bar, index) => of === 1 ? bar : { ...bar, stack: { level: index % of, of } });
+  });
+  return [...bars.filter(isMarked), ...levels];
 }
 
 /** Each wait goes into the first waiting lane that is free at its start. */

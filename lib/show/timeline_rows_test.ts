@@ -77,6 +77,15 @@ Deno.test("timelineRows() tells a failed statement from one that was answered", 
   assertEquals(bars.at(-1)?.text, "select 1/0 (division by zero)");
 });
 
+Deno.test("timelineRows() lets statements that were pipelined share the height, and says which is which", () => {
+  const events = [query(1, 0, 3, "BEGIN"), query(1, 1, 4, "a"), query(1, 2, 4, "b"), query(1, 6, 1, "c")];
+  const stackOf = (text: string) => timelineRows(events).bars.find((bar) => bar.text === text)?.stack;
+  assertEquals(["BEGIN", "a", "b", "c"].map(stackOf), [undefined, { level: 0, of: 2 }, { level: 1, of: 2 }, undefined]);
+  const many = timelineRows(Array.from({ length: 9 }, (_, n) => query(1, n, 20, "insert")));
+  const statements = many.bars.filter(({ kind }) => kind === "statement");
+  assertEquals(statements.map(({ stack }) => stack), Array.from({ length: 9 }, (_, n) => ({ level: n % 4, of: 4 })));
+});
+
 Deno.test("timelineRows() of no events is empty", () => {
   assertEquals(timelineRows([]), { lanes: [], bars: [], marks: [], duration: 0 });
 });

@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
+import { allExercises } from "../../lib/workbook/exercises/mod.ts";
 import { ensureEnvironment } from "./environment.ts";
+import { notebooksFolder } from "./paths.ts";
 import { findBrokenLinks, findMisspellings, headingAnchors, linkTargets } from "./prose.ts";
 
 Deno.test("links are those of the prose, not of code", () => {
@@ -29,6 +31,12 @@ Deno.test("a link that leads to no file, or no heading, is found", async () => {
     "notebooks/02.ipynb: the link to 01.ipynb#One leads to no heading",
   ]);
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("the page for teachers has every exercise, by its number and title", async () => {
+  const page = await Deno.readTextFile(join(notebooksFolder, "teaching.md"));
+  const missing = (await allExercises()).filter(({ id, title }) => !page.includes(`| ${id} | ${title} |`));
+  assertEquals(missing.map(({ id }) => id), []);
 });
 
 Deno.test("a misspelt word is found, with the text and line it is in", async () => {

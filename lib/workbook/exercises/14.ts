@@ -19,7 +19,7 @@ const exercises: readonly Exercise[] = [
     todo: "Put numbers in place of TODO: { A: 1, B: 1, C: 1, D: 1 }.",
     hints: [
       "BEGIN travels with the first statement, COMMIT with the last flush. What is awaited alone is a round trip of its own.",
-      "An object that the session knows costs nothing. close() after a read sends a ROLLBACK.",
+      "An object that the session knows costs nothing. A COMMIT that has no new rows to travel with goes alone.",
       "B: reads are awaited one by one, but the first brings BEGIN along. D: what get() finds in the identity map is no read.",
     ],
     grade: (answer) => gradeRoundTrips(answer as RoundTrips),

@@ -4,10 +4,10 @@ import { assert, assertEquals } from "@std/assert";
 const MAY_IMPORT: Record<string, readonly string[]> = {
   kysely: ["engine/errors.ts", "engine/transaction_options.ts", "schema/naming.ts"], // which import nothing of it
   text: [],
-  stream: ["engine", "orm", "schema"], // the cursor is used by the engine, and what passes by the session
+  stream: ["engine", "kysely", "orm", "schema"], // the cursor is used by the engine, and what passes by the session
   engine: ["kysely", "stream", "text"],
   schema: ["engine"],
-  orm: ["engine", "kysely", "schema", "stream", "text"],
+  orm: ["engine", "ext/merge.ts", "kysely", "schema", "stream", "text"], // merge() is not worth teaching, but a method
   sync: ["engine", "kysely", "orm", "schema", "stream", "text"],
   ext: ["engine", "kysely", "orm", "schema"],
   migrate: ["engine", "kysely", "schema", "text"],

@@ -18,7 +18,7 @@ import {
 import { type EngineEvents, since } from "./events.ts";
 import { cancelOnAbort } from "./drivers/cancel_on_abort.ts";
 import { encodeParameters } from "./drivers/parameters.ts";
-import { cursorAnswers, type StreamOptions } from "../stream/cursor.ts";
+import { cursorAnswers, type StreamArguments } from "../stream/cursor.ts";
 import { RowStream } from "../stream/row_stream.ts";
 import type { PooledConnection } from "./pool.ts";
 import { Result } from "./result.ts";
@@ -122,11 +122,7 @@ export class Connection implements AsyncDisposable {
    * @param query a SELECT, TABLE or VALUES: PostgreSQL has cursors for nothing else.
    * @throws in the loop what `execute()` throws. @throws {TransactionStateError} when the transaction ends before the loop.
    */
-  stream<Row = Record<string, unknown>>(
-    query: Query<Row>,
-    parameters: readonly unknown[] = [],
-    options: StreamOptions = {},
-  ): RowStream<Row> {
+  stream<Row = Record<string, unknown>>(...[query, parameters, options]: StreamArguments<Row>): RowStream<Row> {
     const isAutocommit = this.#options.isolationLevel === "AUTOCOMMIT";
     const cursor = { ...compiled(query, parameters), isAutocommit, transaction: () => this.#transaction };
     const answers = (size: number) => cursorAnswers<Result<Row>>(this, { ...cursor, size }, options);

@@ -28,6 +28,8 @@ export interface EngineOptions extends TransactionOptions {
   readonly poolTimeout?: number;
   /** Test each connection before handing it out, at the price of a round trip (default false). */
   readonly poolPrePing?: boolean;
+  /** A connection older than this is replaced when somebody asks for one, as SQLAlchemy does (default: never). */
+  readonly poolRecycle?: number;
   /** How long to try to connect (default 10,000, or `connect_timeout` of the URL). */
   readonly connectTimeout?: number;
   /** The server ends a statement that runs longer (default: no limit). */
@@ -77,15 +79,17 @@ export class Engine implements AsyncDisposable {
 
   constructor(url: EngineUrl, options: EngineOptions) {
     const { poolSize = 5, maxOverflow = 10, poolTimeout = 30_000, poolPrePing = false, echo = false } = options;
+    const { poolRecycle = Infinity } = options;
     requireAtLeast("poolSize", poolSize, 1);
     requireAtLeast("maxOverflow", maxOverflow, 0);
     requireAtLeast("poolTimeout", poolTimeout, 0);
+    requireAtLeast("poolRecycle", poolRecycle, 0);
     requireAtLeast("connectTimeout", options.connectTimeout ?? 1, 1);
     requireAtLeast("statementTimeout", options.statementTimeout ?? 0, 0);
     checkIsolationLevel(options.isolationLevel);
     this.url = url;
     this.#options = options;
-    const limits = { size: poolSize, maxOverflow, timeout: poolTimeout, prePing: poolPrePing };
+    const limits = { size: poolSize, maxOverflow, timeout: poolTimeout, prePing: poolPrePing, recycle: poolRecycle };
     this.#pool = new Pool(() => this.#open(), limits, this.events);
     if (echo) {
       const print = echo === true ? console.log : echo;

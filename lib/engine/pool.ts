@@ -21,6 +21,8 @@ export interface PoolOptions {
   readonly timeout: number;
   /** Ask each idle connection whether it still lives before handing it out. */
   readonly prePing: boolean;
+  /** Milliseconds after which a connection is replaced when somebody asks for it. */
+  readonly recycle: number;
 }
 
 /** Milliseconds; what is longer a timer takes for nothing at all. */
@@ -42,6 +44,8 @@ export class PooledConnection {
   holder: CallSite | undefined;
   /** When it was handed out, as `performance.now()`. */
   heldSince = 0;
+  /** When it was opened. */
+  readonly openedAt: number = performance.now();
   /** The statement sent last, for the message of a pool that ran dry. */
   lastSql: string | undefined;
   /** The end of its last transaction, if nobody awaited it. */
@@ -95,9 +99,10 @@ export class Pool {
       const idle = this.#idle.pop();
       if (idle) this.#held.add(idle);
       const connection = idle ?? await this.#wait(signal);
+      const isOld = connection.heldSince > 0 && performance.now() - connection.openedAt > this.#options.recycle;
       connection.holder = holder;
       connection.heldSince = performance.now();
-      if (connection.isUsable && (!this.#options.prePing || await isAlive(connection))) {
+      if (!isOld && connection.isUsable && (!this.#options.prePing || await isAlive(connection))) {
         if (this.#events.wants("checkout")) {
           const { id, heldSince: at } = connection;
           this.#events.emit({ type: "checkout", at, connection: id, holder: `${holder}` });
@@ -105,7 +110,7 @@ export class Pool {
         return connection;
       }
       this.#held.delete(connection);
-      this.#inBackground(this.#close(connection, "broken"));
+      this.#inBackground(this.#close(connection, isOld ? "recycled" : "broken"));
     }
   }
 

@@ -1,4 +1,12 @@
-import { assert, assertEquals, assertGreater, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertMatch,
+  assertNotEquals,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { testDatabase } from "../workbook/test_database.ts";
 import type { Connection } from "./connection.ts";
 import { createEngine, type Engine, type EngineOptions } from "./engine.ts";
@@ -297,4 +305,20 @@ Deno.test("impossible options are refused at once", () => {
     }
     assert(false, `${JSON.stringify(options)} was accepted`);
   }
+});
+
+database.test("poolRecycle: a connection that has become old is replaced by the next one who asks", async (url) => {
+  await using engine = createEngine(url, { poolSize: 1, maxOverflow: 0, poolRecycle: 20 });
+  const closed: string[] = [];
+  engine.events.on("close", ({ reason }) => closed.push(reason));
+  const pid = async () => {
+    await using connection = await engine.connect();
+    return connection.backendPid;
+  };
+  const first = await pid();
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  assertEquals(closed, []); // nobody asked
+  assertNotEquals(await pid(), first);
+  assertEquals(closed, ["recycled"]);
+  assertThrows(() => createEngine(url, { poolRecycle: -1 }), RangeError, "poolRecycle is -1");
 });

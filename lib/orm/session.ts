@@ -10,7 +10,8 @@ import type { Engine } from "../engine/engine.ts";
 import { NoResultFound } from "../engine/errors.ts";
 import type { FirstColumn, Result, ScalarResult } from "../engine/result.ts";
 import { Savepoint } from "../engine/savepoint.ts";
-import type { StreamOptions } from "../stream/cursor.ts";
+import { merge } from "../ext/merge.ts";
+import type { StreamArguments, StreamOptions } from "../stream/cursor.ts";
 import { Passing } from "../stream/passing.ts";
 import { RowStream } from "../stream/row_stream.ts";
 import { compiled } from "../kysely/compilable.ts";
@@ -176,18 +177,24 @@ export class Session implements AsyncDisposable {
    *
    * @throws in the loop what `execute()` throws. @throws {TransactionStateError} when the transaction ends before the loop.
    */
-  stream<Row>(query: Query<Row>, parameters?: readonly unknown[], options?: StreamOptions): RowStream<Row> {
+  stream<Row>(...[query, parameters, options]: StreamArguments<Row>): RowStream<Row> {
     return new RowStream((size) => this.#answers(query, parameters, size, options), (answer) => answer.all());
   }
 
   /** As `stream()`, the first column of each row: of `select(Model)` the objects. */
-  streamScalars<Row>(
-    query: Query<Row>,
-    parameters?: readonly unknown[],
-    options?: StreamOptions,
-  ): RowStream<FirstColumn<Row>, Row> {
-    const answers = (size: number) => this.#answers(query, parameters, size, options);
-    return new RowStream(answers, (answer) => answer.scalars().all());
+  streamScalars<Row>(...query: StreamArguments<Row>): RowStream<FirstColumn<Row>, Row> {
+    return this.stream(...query).read((answer) => answer.scalars().all());
+  }
+
+  /**
+   * Copies the state of an object, which may be new or of another session, onto the object of its row in this session,
+   * which is loaded for that; where there is none, onto a new one. Attributes that are undefined and relations that are
+   * not loaded are left as they are; what relations hold is merged, too.
+   *
+   * @returns the object of this session: the one that was given is not in it.
+   */
+  merge<T extends object>(object: T): Promise<T> {
+    return merge(this, object);
   }
 
   /** Reads the values of an object anew; its changes are lost. @throws {DetachedObjectError} @throws {NoResultFound} */

@@ -7,12 +7,16 @@
  */
 import { setImmediate } from "node:timers";
 import { TransactionStateError } from "../engine/errors.ts";
+import type { Query } from "../kysely/compilable.ts";
 
 /** Settings of a stream. */
 export interface StreamOptions {
   /** Cancels what the server does for the stream and ends the loop with the signal's reason. */
   readonly signal?: AbortSignal;
 }
+
+/** What `stream()` takes: a SELECT, the parameters of one that is a text, settings. */
+export type StreamArguments<Row> = [query: Query<Row>, parameters?: readonly unknown[], options?: StreamOptions];
 
 /** What a cursor needs of a connection. */
 interface CursorConnection<Answer> {

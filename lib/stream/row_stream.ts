@@ -37,6 +37,11 @@ export class RowStream<Row, Source = Row> implements AsyncIterable<Row> {
     return lists(this.answers(size), this.#read);
   }
 
+  /** The same stream, with something else made of its answers. */
+  read<Other>(read: (answer: Result<Source>) => Other[]): RowStream<Other, Source> {
+    return new RowStream(this.#answers, read);
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<Row, void> {
     for await (const rows of this.partitions()) yield* rows;
   }

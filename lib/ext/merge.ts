@@ -1,0 +1,79 @@
+/** `session.merge()`: the state of an object that is not in a session, brought into it, as SQLAlchemy's. @module */
+import type { Entity } from "../orm/identity_map.ts";
+import type { AnyModel } from "../orm/model.ts";
+import { stateOf } from "../orm/object_state.ts";
+import { isCurrent, relationsOf } from "../orm/relations.ts";
+import type { Session } from "../orm/session.ts";
+import { select } from "../orm/select.ts";
+import { selectinload } from "../orm/loading.ts";
+import { copy } from "../schema/column_value.ts";
+import { keyOf } from "../schema/key.ts";
+
+/**
+ * Merges an object, and those that its relations hold. All rows are looked for first: a query in the middle would flush
+ * objects that are not complete.
+ *
+ * @throws {TypeError} when one is of no model. @throws what a query throws
+ */
+export async function merge<T extends object>(session: Session, object: T): Promise<T> {
+  const found = new Map<Entity, Entity | null>([[object as Entity, null]]);
+  for (const given of found.keys()) { // and those that are added meanwhile
+    found.set(given, await find(session, given));
+    for (const each of Object.values(relationsGiven(given)).flat()) if (!found.has(each)) found.set(each, null);
+  }
+  const targets = new Map([...found].map(([given, target]) => [given, target ?? create(session, given)]));
+  for (const [given, target] of targets) {
+    for (const { attribute } of modelOf(given).table.columns) {
+      if (given[attribute] !== undefined) target[attribute] = copy(given[attribute]);
+    }
+  }
+  for (const [given, target] of targets) {
+    for (const [name, held] of Object.entries(relationsGiven(given))) {
+      const items = held.map((each) => targets.get(each)!);
+      target[name] = stateOf(given).collections.has(name) ? items : items[0];
+    }
+  }
+  return targets.get(object as Entity) as T;
+}
+
+/** What an object holds in its relations, as far as it says so. */
+function relationsGiven(given: Entity): Record<string, Entity[]> {
+  const { references, collections, isRead } = stateOf(given);
+  const held: Record<string, Entity[]> = {};
+  for (const { name } of relationsOf(modelOf(given)).values()) {
+    const [reference, collection] = [references.get(name), collections.get(name)];
+    if (reference && isCurrent(given, reference)) held[name] = [reference.value!];
+    // an empty collection of a new object may only have been looked at
+    if (collection?.isLoaded && (isRead || collection.size > 0)) held[name] = collection.all() as Entity[];
+  }
+  return held;
+}
+
+function modelOf(given: Entity): AnyModel {
+  const { model } = stateOf(given);
+  if (!model.table) throw new TypeError(`Only objects of models can be merged, not a ${model.name}.`);
+  return model;
+}
+
+/** The object of the row, with the collections that are to be replaced; one that is in the session already is its own. */
+async function find(session: Session, given: Entity): Promise<Entity | null> {
+  const model = modelOf(given);
+  if (session.new.has(given)) return given;
+  const key = keyOf(model.table, given);
+  if (key.some((part) => part === undefined || part === null)) return null;
+  const collections = Object.keys(relationsGiven(given)).filter((name) => stateOf(given).collections.has(name));
+  if (collections.length === 0) return await session.get(model, (key.length === 1 ? key[0] : given) as never);
+  let statement = select(model).options(...collections.map((name) => selectinload(name)) as never[]);
+  for (const { attribute } of model.table.primaryKey) {
+    statement = statement.where(attribute as never, "=", given[attribute] as never);
+  }
+  return await session.scalar(statement) as Entity | null;
+}
+
+function create(session: Session, given: Entity): Entity {
+  const model = modelOf(given);
+  const values = Object.fromEntries(model.table.columns.map(({ attribute }) => [attribute, given[attribute]]));
+  const target = new model(values as never) as Entity;
+  session.add(target);
+  return target;
+}

@@ -197,6 +197,16 @@ class History {
     }
   }
 
+  /** A toy goes, and another one takes its key. */
+  replace(a: number): void {
+    const [number, old] = this.#pick("toys", a) ?? [];
+    if (old === undefined || !this.#flushed.toys.has(number!)) return;
+    this.delete(a, 1);
+    const toy = new Toy({ id: (old as Toy).id, name: `after ${number}` });
+    this.#wanted.toys.set(this.#objects.push(toy) - 1, { name: toy.name });
+    this.#session.add(toy);
+  }
+
   async flush(): Promise<void> {
     await this.#writes(() => this.#session.flush());
     if (!this.#failed) assertEquals([this.#session.new.size, this.#session.deleted.size], [0, 0]);
@@ -264,9 +274,9 @@ class History {
     const toys = a % 2 ? select(Toy) : select(Toy).options(selectinload("users"));
     const found = [...await this.#session.scalars(users), ...await this.#session.scalars(toys)];
     for (const object of [...found, ...await this.#session.scalars(select(Team))]) {
-      const number = this.#objects.findIndex((each) =>
-        each.constructor === object.constructor && each.id === object.id
-      );
+      const table = object instanceof User ? "users" : object instanceof Toy ? "toys" : "teams";
+      // several objects may have had the key
+      const number = [...this.#committed[table].keys()].find((each) => this.#objects[each].id === object.id)!;
       this.#objects[number] = object;
     }
     await this.#ended();
@@ -418,7 +428,7 @@ class History {
 /** The more often a command is named, the more often it comes. */
 const COMMANDS: (keyof History)[] = [
   ...["addUser", "addUser", "addToy", "addTeam", "rename", "settings", "setTeam", "leaveTeam", "setFriend"] as const,
-  ...["link", "link", "unlink", "delete", "flush", "get", "select", "commit", "commit", "rollback"] as const,
+  ...["link", "link", "unlink", "delete", "replace", "flush", "get", "select", "commit", "commit", "rollback"] as const,
   ...["beginNested", "commitNested", "rollbackNested", "reopen", "overtake"] as const,
 ];
 const command = fc.tuple(fc.constantFrom(...COMMANDS), fc.nat(7), fc.nat(11));

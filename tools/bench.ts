@@ -60,6 +60,7 @@ async function bench(args: string[], stop: AbortSignal): Promise<number> {
     for (const [index, delay] of options.delays.entries()) {
       await using way = delay > 0 ? await delayed(fixture.url, delay) : undefined;
       const url = way?.url ?? fixture.url;
+      if (index > 0) await fixture.reset(); // what has changed rows would be what is read now
       const milliseconds = await roundTripTime(url);
       network.push({ delay, milliseconds });
       console.log(
@@ -137,14 +138,14 @@ async function* measureAll(
     url,
     delay,
     stop,
-    onProgress: (message: string) => tell("[new processes]", message),
   };
+  const telling = (name: string) => ({ ...common, onProgress: (message: string) => tell(`[${name}]`, message) });
   if (cold.includes("first-query") || isFirst && cold.includes("import")) {
-    const starts = await measureStarts(contestants, fixture, common);
+    const starts = await measureStarts(contestants, fixture, telling("new processes"));
     for (const each of starts) if (isFirst || each.name !== "import") yield each;
   }
   if (isFirst && cold.includes("stream")) {
-    yield await measureStream(contestants, fixture, common);
+    yield await measureStream(contestants, fixture, telling("stream"));
   }
 }
 

@@ -6,6 +6,7 @@
 export { type Displayable, displaySymbol, type LiveText, liveText, type MimeBundle, show } from "./display.ts";
 export { Chart, chart, type ChartSpec, MissingAltTextError } from "./chart.ts";
 export { intervalChart, type IntervalOptions, type IntervalRow, IntervalRowError } from "./interval_chart.ts";
+export { ratioChart, type RatioOptions, type RatioRow, RatioRowError } from "./ratio_chart.ts";
 export { type Table, table, type TableOptions } from "./table.ts";
 export { tables, TablesPicture } from "./tables.ts";
 export { NoEventsError, timeline, type TimelineOptions } from "./timeline.ts";

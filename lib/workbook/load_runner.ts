@@ -1,11 +1,5 @@
-/**
- * The load test from a notebook: `deno task load` in a process of its own, so that the generator and the applications do
- * not share the kernel's one thread, with a deadline, and with its progress below the cell.
- *
- * @module
- */
-import { fileURLToPath } from "node:url";
-import { liveText } from "../show/display.ts";
+/** The load test from a notebook: `deno task load`. @module */
+import { type MeasuringOptions, runMeasuringTask } from "./measuring_task.ts";
 
 /** One load on one application, and what was measured; a part of what `deno task load --json` writes. */
 export interface LoadRun {
@@ -46,68 +40,21 @@ export class LoadTestError extends Error {
   override readonly name = "LoadTestError";
 }
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const recorded = new URL("../../notebooks/recorded/load.json", import.meta.url);
-
-/** True where many learners share a machine, which a load test would slow down for all: WORKBOOK_SHARED, or a hub. */
-export function isShared(env: (name: string) => string | undefined = (name) => Deno.env.get(name)): boolean {
-  return !/^(|0|false)$/i.test(env("WORKBOOK_SHARED") ?? env("JUPYTERHUB_USER") ?? "");
-}
-
 /**
- * Runs a load test. On a machine that many share ({@linkcode isShared}) nothing is run: the recorded one comes back.
+ * Runs a load test; on a machine that many share the recorded one comes back.
  *
  * ```ts ignore
  * const { runs } = await runLoadTest(["--users", "1,16", "--seconds", "1"]);
  * ```
  *
  * @param args options of `deno task load`, without `--json`.
- * @param options `deadline`: milliseconds after which it is ended (default 180,000). `onProgress`: gets each line.
- * `shared`: whether the machine is (default {@linkcode isShared}).
  * @throws {LoadTestError} with what it said last.
  */
-export async function runLoadTest(
-  args: readonly string[],
-  options: { readonly deadline?: number; readonly onProgress?: (line: string) => unknown; readonly shared?: boolean } =
-    {},
-): Promise<LoadRecord> {
-  const { deadline = 180_000, onProgress = liveText().update } = options;
-  if (options.shared ?? isShared()) {
-    await onProgress(
-      "This machine is shared, so nothing was run: the figures are those of notebooks/recorded/load.json.",
-    );
-    return JSON.parse(await Deno.readTextFile(recorded));
-  }
-  const file = await Deno.makeTempFile({ suffix: ".json" });
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "tools/load.ts", ...args, "--json", file],
-    cwd: root,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    child.kill("SIGTERM"); // it ends what it has started
-  }, deadline);
-  try {
-    let last = "";
-    const tell = async (stream: ReadableStream<Uint8Array>) => {
-      for await (const text of stream.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)) {
-        for (const line of text.split("\n").filter(Boolean)) {
-          last = line;
-          if (line.startsWith("[")) await onProgress(line);
-        }
-      }
-    };
-    const [{ code }] = await Promise.all([child.status, tell(child.stdout), tell(child.stderr)]);
-    if (isLate) throw new LoadTestError(`The load test was ended after ${deadline / 1000} s; it said last: ${last}`);
-    if (code !== 0) throw new LoadTestError(`The load test ended with status ${code}: ${last}`);
-    return JSON.parse(await Deno.readTextFile(file));
-  } finally {
-    clearTimeout(timer);
-    await Deno.remove(file);
-  }
+export function runLoadTest(args: readonly string[], options: MeasuringOptions = {}): Promise<LoadRecord> {
+  const failure = (what: string) => new LoadTestError(`The load test ${what}`);
+  return runMeasuringTask(
+    { script: "tools/load.ts", recorded: "notebooks/recorded/load.json", failure },
+    args,
+    options,
+  );
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { isShared, LoadTestError, runLoadTest } from "./load_runner.ts";
+import { LoadTestError, runLoadTest } from "./load_runner.ts";
+import { isShared } from "./measuring_task.ts";
 import { testDatabase } from "./test_database.ts";
 
 const database = testDatabase(import.meta.url);

@@ -19,6 +19,8 @@ export interface Fixture {
   readonly url: string;
   /** A connection beside the contestants, to put rows in order and look at them. */
   readonly client: Client;
+  /** Puts the rows back as they were at the beginning. */
+  reset(): Promise<unknown>;
 }
 
 /**
@@ -38,13 +40,19 @@ export async function withFixture<T>(url: string, work: (fixture: Fixture) => Pr
     await client.query("SET client_min_messages = warning");
     try {
       await make(client, own);
-      return await work({ url: own, client });
+      return await work({
+        url: own,
+        client,
+        reset: () => client.query(`TRUNCATE ${tables} RESTART IDENTITY; ${seed}`),
+      });
     } finally {
       await client.query("SET lock_timeout = '30s'");
       await client.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
     }
   });
 }
+
+const tables = [...metadata.tables.keys()].join(", ");
 
 async function make(client: Client, url: string): Promise<void> {
   try {

@@ -2,7 +2,7 @@
 import { createEngine, type DriverName, EngineUrl, select, selectinload, sessionmaker } from "../../../lib/mod.ts";
 import { type Contestant, inAllSizes, type Opened, type Settings } from "../contestant.ts";
 import { Arrival, Hero, Note, Sample, Toy, User } from "../models.ts";
-import { keys, newRows } from "../rows.ts";
+import { keys, newRows, stream } from "../rows.ts";
 
 /** Makes the contestant of one driver. */
 export function ours(name: string, driver: DriverName): Contestant {
@@ -114,6 +114,16 @@ function open({ url, connections }: Settings, driver: DriverName): Promise<Opene
         session.delete(note);
         await session.commit();
         return { user: user.id, note: note.id, step };
+      },
+      "stream": async () => {
+        let [rows, sum] = [0, 0];
+        await using session = getSession();
+        for await (const samples of session.streamScalars(select(Sample)).partitions(stream.batch)) {
+          rows += samples.length;
+          for (const { id } of samples) sum += id;
+        }
+        await session.commit();
+        return { rows, sum };
       },
       "concurrent-64": async () => {
         if (driver !== "libpq") return await Promise.all(Array.from({ length: 64 }, getCommit));

@@ -2,7 +2,7 @@
 import { createSyncEngine, EngineUrl, select, selectinload, syncSessionmaker } from "../../../lib/mod.ts";
 import { type Contestant, inAllSizes, type Opened, type Settings } from "../contestant.ts";
 import { Arrival, Hero, Note, Sample, Toy, User } from "../models.ts";
-import { keys, newRows } from "../rows.ts";
+import { keys, newRows, stream } from "../rows.ts";
 
 export const oursSync: Contestant = {
   name: "ours, SyncSession",
@@ -89,6 +89,15 @@ function open({ url }: Settings): Opened {
         user.toys.add(new Toy({ name: `new ${step}` })).add(new Toy({ name: `new ${step}` }));
         session.delete(note);
         return { user: user.id, note: note.id, step };
+      }),
+    "stream": () =>
+      getSession.begin((session) => {
+        let [rows, sum] = [0, 0];
+        for (const samples of session.streamScalars(select(Sample)).partitions(stream.batch)) {
+          rows += samples.length;
+          for (const { id } of samples) sum += id;
+        }
+        return { rows, sum };
       }),
     "concurrent-64": () => Array.from({ length: 64 }, getCommit),
   };

@@ -298,11 +298,11 @@ class Opened:
         statement = select(Sample).execution_options(yield_per=BATCH)
         async with self.session() as session:
             if blocks:
-                for sample in await session.scalars(statement):
-                    rows, total = rows + 1, total + sample.id
+                for samples in (await session.scalars(statement)).partitions():
+                    rows, total = rows + len(samples), total + sum(sample.id for sample in samples)
             else:
-                async for sample in await session.stream_scalars(statement):
-                    rows, total = rows + 1, total + sample.id
+                async for samples in (await session.stream_scalars(statement)).partitions():
+                    rows, total = rows + len(samples), total + sum(sample.id for sample in samples)
         return {"rows": rows, "sum": total}
 
 

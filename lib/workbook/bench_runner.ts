@@ -1,0 +1,27 @@
+/** The benchmark from a notebook: `deno task bench`. @module */
+import type { RunResult } from "./bench_record.ts";
+import { type MeasuringOptions, runMeasuringTask } from "./measuring_task.ts";
+
+/** The benchmark failed, or took too long. */
+export class BenchmarkError extends Error {
+  override readonly name = "BenchmarkError";
+}
+
+/**
+ * Runs a benchmark; on a machine that many share the recorded one comes back.
+ *
+ * ```ts ignore
+ * const { operations } = await runBenchmark(["--quick", "--only", "get-commit"]);
+ * ```
+ *
+ * @param args options of `deno task bench`, without `--json`.
+ * @throws {BenchmarkError} with what it said last.
+ */
+export function runBenchmark(args: readonly string[], options: MeasuringOptions = {}): Promise<RunResult> {
+  const failure = (what: string) => new BenchmarkError(`The benchmark ${what}`);
+  return runMeasuringTask(
+    { script: "tools/bench.ts", recorded: "notebooks/recorded/bench.json", failure },
+    args,
+    options,
+  );
+}

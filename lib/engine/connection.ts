@@ -291,17 +291,17 @@ export class Connection implements AsyncDisposable {
     if (this.#events.wants("send")) this.#events.emit({ type: "send", at: performance.now(), ...sending });
     const at = performance.now();
     this.#pooled.lastSql = sql;
+    const seen: { firstByte?: number; error?: Error } = {};
+    const onFirstByte = this.#events.wants("query") ? () => seen.firstByte = performance.now() - at : undefined;
     let answer: RawResult | undefined;
-    let error: Error | undefined;
     try {
-      return answer = await this.#query({ sql, parameters });
+      return answer = await this.#query({ sql, parameters, onFirstByte });
     } catch (thrown) {
-      throw error = thrown as Error;
+      throw seen.error = thrown as Error;
     } finally {
       const time = { ...since(at), connection: this.id };
-      const rowCount = answer?.rowCount ?? 0;
-      this.#events.emit({ type: "query", ...time, ...sending, rowCount, ...(error ? { error } : {}) });
-      const failed = error instanceof DatabaseError || answer?.command === "ROLLBACK"; // a COMMIT may end so too
+      this.#events.emit({ type: "query", ...time, ...sending, rowCount: answer?.rowCount ?? 0, ...seen });
+      const failed = seen.error instanceof DatabaseError || answer?.command === "ROLLBACK"; // a COMMIT may end so too
       const type = transaction === "commit" && failed ? "rollback" : answer && transaction;
       if (type) this.#events.emit({ type, ...time });
     }

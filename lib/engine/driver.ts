@@ -23,6 +23,8 @@ export interface ConnectSettings {
 export interface Statement {
   readonly sql: string;
   readonly parameters: readonly (string | null)[];
+  /** Called when the first byte of the answer has come, by drivers that can tell: when nothing else is under way. */
+  readonly onFirstByte?: (() => void) | undefined;
 }
 
 /** What a statement brought back: rows as arrays, in the order of `columns`. */

@@ -30,6 +30,8 @@ interface Events {
     readonly parameters: readonly unknown[];
     readonly rowCount: number;
     readonly error?: Error;
+    /** Milliseconds until the answer began to arrive, where the driver can tell: nothing else was under way. */
+    readonly firstByte?: number;
   };
   /** A transaction began. */
   begin: Span;

@@ -5,6 +5,7 @@ import type { Socket } from "node:net";
 import { nextTick } from "node:process";
 import { ConnectError, ConnectionLostError, type ServerErrorFields } from "../errors.ts";
 import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement } from "../driver.ts";
+import { FirstByte } from "./first_byte.ts";
 import { decoderFor } from "./values.ts";
 import { requestCancel } from "./cancel.ts";
 import { databaseError } from "./server_error.ts";
@@ -63,6 +64,7 @@ class PgConnection implements DriverConnection {
   readonly #names = new Map<string, string>();
   /** Statements whose first use is under way: until the server has parsed one, its name cannot be used again. */
   readonly #parsing = new Set<string>();
+  readonly #firstByte = new FirstByte();
   #counter = 0;
 
   constructor(client: pg.Client, settings: ConnectSettings) {
@@ -80,6 +82,7 @@ class PgConnection implements DriverConnection {
     const { sql, parameters } = statement;
     if (this.lost) throw new ConnectionLostError(this.lost.message, sql);
     const name = parameters.length === 0 ? undefined : this.#nameFor(sql);
+    const stopWatching = this.#firstByte.watch(this.#client.connection.stream, statement);
     this.#cork();
     try {
       const answer = await this.#client.query({
@@ -95,6 +98,7 @@ class PgConnection implements DriverConnection {
       }
       throw this.#translate(error, sql);
     } finally {
+      stopWatching();
       if (name !== undefined) this.#parsing.delete(name);
     }
   }

@@ -8,6 +8,7 @@ import type { Duplex } from "node:stream";
 import postgres from "postgres";
 import { ConnectError, ConnectionLostError, StaleStatementError } from "../errors.ts";
 import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement } from "../driver.ts";
+import { FirstByte } from "./first_byte.ts";
 import { DECODERS } from "./values.ts";
 import { requestCancel, socketPath } from "./cancel.ts";
 import { databaseError } from "./server_error.ts";
@@ -37,6 +38,8 @@ class PostgresConnection implements DriverConnection {
   #secret = 0;
   /** Statements prepared with a type that was dropped: the package does not forget them by itself. They go unnamed. */
   readonly #stale = new Set<string>();
+  readonly #firstByte = new FirstByte();
+  #socket: Socket | undefined;
   readonly #sql: postgres.Sql;
   readonly #settings: ConnectSettings;
 
@@ -52,7 +55,7 @@ class PostgresConnection implements DriverConnection {
       password: url.password,
       database: url.database,
       ssl,
-      socket: onceOnly(() => openSocket(settings), () => this.lost),
+      socket: onceOnly(async () => this.#socket = await openSocket(settings), () => this.lost),
       connection: { application_name, ...(options ? { options } : {}) },
       connect_timeout: settings.connectTimeout / 1000,
       max: 1,
@@ -80,8 +83,10 @@ class PostgresConnection implements DriverConnection {
     }
   }
 
-  async query({ sql, parameters }: Statement): Promise<RawResult> {
+  async query(statement: Statement): Promise<RawResult> {
+    const { sql, parameters } = statement;
     if (this.lost) throw new ConnectionLostError(this.lost.message, sql);
+    const stopWatching = this.#firstByte.watch(this.#socket, statement);
     try {
       const values = parameters as (string | null)[];
       const prepare = this.#settings.prepare && !this.#stale.has(sql);
@@ -94,6 +99,8 @@ class PostgresConnection implements DriverConnection {
       throw this.lost;
     } catch (error) {
       throw this.#translate(error, sql);
+    } finally {
+      stopWatching();
     }
   }
 

@@ -34,5 +34,5 @@ export function lanes(data: LanesData, options: LanesOptions = {}): Picture<Lane
   checkLanes(data);
   const layout = lanesLayout(data, options.width);
   const alt = lanesAlt(data);
-  return new Picture({ layout, alt, text: lanesText(data), ...drawLanes(layout, alt, data.title) });
+  return new Picture({ layout, alt, text: lanesText(data), ...drawLanes(layout, alt, data) });
 }

@@ -7,9 +7,10 @@ import { formatNumber } from "./number.ts";
 
 /**
  * What goes on for a while: `runs` a statement or other work; `holds` something (a lock, an open transaction) without
- * working; `waits` for somebody; `idle`: there, and neither works nor keeps anybody waiting; `failed`: worked in vain.
+ * working; `waits` for somebody; `idle`: there, and neither works nor keeps anybody waiting; `failed`: worked in vain;
+ * `connects`: is being opened.
  */
-export type SegmentKind = "runs" | "holds" | "waits" | "idle" | "failed";
+export type SegmentKind = "runs" | "holds" | "waits" | "idle" | "failed" | "connects";
 
 /** What happens at one moment; `note` is for everything else. */
 export type LaneEventKind = "begin" | "commit" | "rollback" | "done" | "error" | "note";
@@ -64,6 +65,8 @@ export interface LanesData {
   /** From top to bottom. */
   readonly lanes: readonly Lane[];
   readonly links?: readonly LaneLink[];
+  /** Other words for what goes on, in the legend and in the text. */
+  readonly words?: Partial<Readonly<Record<SegmentKind, string>>>;
 }
 
 /** Something is wrong with the data for {@linkcode lanes}. */
@@ -104,6 +107,7 @@ export const segmentWords: Readonly<Record<SegmentKind, string>> = {
   holds: "holds, without working",
   idle: "idle",
   failed: "failed",
+  connects: "connecting",
 };
 
 /** One sentence for each lane: how long it did what, for whom it waited, and how it ended. */
@@ -116,7 +120,7 @@ export function lanesAlt(data: LanesData): string {
       const total = own.reduce((sum, { from, to }) => sum + to - from, 0);
       return own.length === 0 && whom === ""
         ? []
-        : [`${kind}${own.length === 0 ? "" : ` ${amount(total, data)}`}${whom}`];
+        : [`${data.words?.[kind] ?? kind}${own.length === 0 ? "" : ` ${amount(total, data)}`}${whom}`];
     });
     const ends = (lane.events ?? []).filter(({ kind }) => kind !== "begin" && kind !== "note").map(eventText);
     return `${laneName(lane)}: ${[...times, ...ends].join(", ") || "nothing"}.`;
@@ -132,7 +136,10 @@ export function lanesText(data: LanesData): string {
       ...(lane.events ?? []).map((event) => ({ at: event.at, text: `${moment(event.at, data)}: ${eventText(event)}` })),
       ...lane.segments.map(({ from, to, kind, label }) => ({
         at: from,
-        text: `${isSteps ? steps(from, to) : `${formatNumber(from)} to ${formatNumber(to)} ms`}: ${kind}` +
+        text:
+          `${isSteps ? steps(from, to) : `${formatNumber(from)} to ${formatNumber(to)} ms`}: ${
+            data.words?.[kind] ?? kind
+          }` +
           (label === undefined ? "" : `: ${label}`),
       })),
       ...linksOf(data, lane).map(({ to, at, label }) => ({

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type LaneEventKind, type SegmentKind, segmentWords } from "./lanes_data.ts";
+import { type LaneEventKind, type LanesData, type SegmentKind, segmentWords } from "./lanes_data.ts";
 import {
   type DrawnLane,
   type DrawnLink,
@@ -15,13 +15,17 @@ import {
 import { drawLegendRow, type LegendEntry, legendEntry, legendLine, legendRows } from "./legend.ts";
 import { drawing, inks, label, round } from "./svg.ts";
 import { textWidth } from "./text_width.ts";
-import { colours } from "./theme.ts";
+import { phaseColours } from "./theme.ts";
 
 const { margin, bar, noteRow } = laneSizes;
 
 /** Draws lanes. @returns the SVG, and its width in pixels. */
-export function drawLanes(layout: LanesLayout, alt: string, title?: string): { svg: string; width: number } {
-  const legend = legendOf(layout);
+export function drawLanes(
+  layout: LanesLayout,
+  alt: string,
+  { title, words }: Pick<LanesData, "title" | "words">,
+): { svg: string; width: number } {
+  const legend = legendOf(layout, words);
   const legendTop = layout.height + laneSizes.legendGap;
   const height = legendTop + legend.length * legendLine + margin / 2;
   const parts = [
@@ -39,8 +43,6 @@ export function drawLanes(layout: LanesLayout, alt: string, title?: string): { s
   return { svg: drawing(parts, layout.width, height, alt), width: layout.width };
 }
 
-/** The theme's sky as the timeline draws it, without the lines behind it. */
-const holdingFill = "#a2d6f3";
 const waitingFill = "#fdf3dc";
 /** Stripes for waiting: a sign beside the colour. */
 const patterns = '<defs><pattern id="stripes" width="7" height="7" patternUnits="userSpaceOnUse" ' +
@@ -79,12 +81,16 @@ function segmentBar({ kind, x, width, label: text, labelX = x }: DrawnSegment, y
     `<rect x="${round(x + inset)}" y="${y + inset}" width="${round(inked - 2 * inset)}" height="${bar - 2 * inset}" ` +
     `rx="${round(Math.min(3, inked / 2))}" ${attributes}/>`;
   const shapes: Record<SegmentKind, () => string> = {
-    runs: () => rect(`fill="${colours.blue}"`),
-    holds: () => rect(`fill="${holdingFill}"`),
-    waits: () => rect(`fill="url(#stripes)" stroke="${colours.orange}" stroke-width="1.6" stroke-dasharray="4 3"`, 0.8),
-    idle: () => `<path d="M${round(x)} ${y + bar / 2}h${round(width)}" stroke="${colours.grey}" stroke-width="3"/>`,
+    runs: () => rect(`fill="${phaseColours.statement}"`),
+    holds: () => rect(`fill="${phaseColours.held}"`),
+    waits: () =>
+      rect(`fill="url(#stripes)" stroke="${phaseColours.waiting}" stroke-width="1.6" stroke-dasharray="4 3"`, 0.8),
+    connects: () =>
+      rect(`fill="white" stroke="${phaseColours.connecting}" stroke-width="1.6" stroke-dasharray="4 3"`, 6),
+    idle: () =>
+      `<path d="M${round(x)} ${y + bar / 2}h${round(width)}" stroke="${phaseColours.open}" stroke-width="3"/>`,
     failed: () =>
-      rect(`fill="${colours.vermilion}"`) +
+      rect(`fill="${phaseColours.failed}"`) +
       (inked < 8 ? "" : rect('fill="none" stroke="white" stroke-width="1.3"', 2.5)),
   };
   const { colour, halo } = textLooks[kind];
@@ -98,19 +104,20 @@ const textLooks: Readonly<Record<SegmentKind, { colour: string; halo?: string }>
   holds: { colour: inks.text },
   waits: { colour: inks.text, halo: waitingFill },
   idle: { colour: inks.text, halo: "white" },
+  connects: { colour: inks.text, halo: "white" },
   failed: { colour: "black" },
 };
 
 /** The signs of moments, around 0,0: a shape and a colour each. */
 const eventLooks: Readonly<Record<LaneEventKind, { path: string; colour: string }>> = {
-  begin: { path: "M-4.5 -6L6 0L-4.5 6z", colour: colours.grey },
-  commit: { path: "M-5.5 0a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0 -11 0z", colour: colours.green },
+  begin: { path: "M-4.5 -6L6 0L-4.5 6z", colour: phaseColours.open },
+  commit: { path: "M-5.5 0a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0 -11 0z", colour: phaseColours.commit },
   rollback: {
     path: "M-6 -3.2L-3.2 -6L0 -2.8L3.2 -6L6 -3.2L2.8 0L6 3.2L3.2 6L0 2.8L-3.2 6L-6 3.2L-2.8 0z",
-    colour: colours.vermilion,
+    colour: phaseColours.failed,
   },
-  done: { path: "M-6.5 0L-4 -2.6L-1.6 -0.2L4.2 -5.6L6.6 -3L-1.6 5z", colour: colours.green },
-  error: { path: "M0 -7L7 6H-7z", colour: colours.vermilion },
+  done: { path: "M-6.5 0L-4 -2.6L-1.6 -0.2L4.2 -5.6L6.6 -3L-1.6 5z", colour: phaseColours.commit },
+  error: { path: "M0 -7L7 6H-7z", colour: phaseColours.failed },
   note: { path: "M0 -6L6 0L0 6L-6 0z", colour: inks.text },
 };
 
@@ -156,12 +163,12 @@ function notes({ notes, barY }: DrawnLane, index: number): string {
 }
 
 /** Only what is drawn is explained; where one row has no room, the bars stand above the marks. */
-function legendOf({ lanes, links, width }: LanesLayout): LegendEntry[][] {
+function legendOf({ lanes, links, width }: LanesLayout, words: LanesData["words"]): LegendEntry[][] {
   const segments = new Set(lanes.flatMap((lane) => lane.segments.map(({ kind }) => kind)));
   const events = new Set(lanes.flatMap((lane) => lane.events.map(({ kind }) => kind)));
   const barEntries = (Object.keys(segmentWords) as SegmentKind[]).filter((kind) => segments.has(kind)).map((kind) =>
     legendEntry(
-      segmentWords[kind],
+      words?.[kind] ?? segmentWords[kind],
       30,
       (x, y) =>
         `<g transform="translate(${x} ${y}) scale(1 0.62)">${segmentBar({ kind, x: 0, width: 30 }, -bar / 2)}</g>`,

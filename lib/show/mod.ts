@@ -9,7 +9,7 @@ export { intervalChart, type IntervalOptions, type IntervalRow, IntervalRowError
 export { ratioChart, type RatioOptions, type RatioRow, RatioRowError } from "./ratio_chart.ts";
 export { type Table, table, type TableOptions } from "./table.ts";
 export { tables, TablesPicture } from "./tables.ts";
-export { NoEventsError, timeline, type TimelineOptions } from "./timeline.ts";
+export { NoEventsError, Timeline, timeline, type TimelineOptions } from "./timeline.ts";
 export { type TimelineBar, type TimelineMark, type TimelineRows, timelineRows } from "./timeline_rows.ts";
 export { Plan, plan, type PlanOptions } from "./plan.ts";
 export { type PlanRow, planRows, type PlanStep } from "./plan_rows.ts";
@@ -38,3 +38,4 @@ export type { PlanCondition } from "./query_plan_names.ts";
 export { interleave, type Script, type ScriptStep } from "./interleave.ts";
 export { Interleaving } from "./interleaving.ts";
 export { ScriptError, type Speaker, type StepOutcome } from "./stage.ts";
+export { type PoolHold, PoolPicture, poolPicture, type PoolPictureOptions } from "./pool_picture.ts";

@@ -13,7 +13,7 @@ import {
 } from "./query_plan_layout.ts";
 import { drawing, inks, label, round } from "./svg.ts";
 import { textWidth, wrapWidth } from "./text_width.ts";
-import { colours } from "./theme.ts";
+import { colours, phaseColours } from "./theme.ts";
 
 /** The time of the steps below: the colour of work, faded. */
 const belowFill = "#cfe1ee";
@@ -117,7 +117,7 @@ function drawBar({ x, width, selfX, selfWidth }: NonNullable<DrawnStep["bar"]>, 
   const top = y + 9;
   const rect = (left: number, wide: number, attributes: string) =>
     `<rect x="${round(left)}" y="${top}" width="${round(wide)}" height="${sizes.bar}" ${attributes}/>`;
-  return rect(x, width, `fill="${belowFill}"`) + rect(selfX, selfWidth, `fill="${colours.blue}"`) +
+  return rect(x, width, `fill="${belowFill}"`) + rect(selfX, selfWidth, `fill="${phaseColours.statement}"`) +
     (isSlowest ? rect(x - 1.5, width + 3, `fill="none" stroke="${inks.text}" stroke-width="2"`) : "");
 }
 
@@ -152,7 +152,7 @@ function legendOf(steps: readonly DrawnStep[]) {
   const square = (fill: string) => (x: number, y: number) =>
     `<rect x="${x}" y="${y - 6}" width="18" height="12" fill="${fill}"/>`;
   return [
-    legendEntry("the step's own time", 18, square(colours.blue)),
+    legendEntry("the step's own time", 18, square(phaseColours.statement)),
     legendEntry("time of the steps below it", 18, square(belowFill)),
     legendEntry("rows expected", 10, (x, y) => ring(x + 5, y)),
     legendEntry("rows that came", 10, (x, y) => dot(x + 5, y)),

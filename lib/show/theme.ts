@@ -16,6 +16,29 @@ export const colours = {
   grey: "#808080",
 } as const;
 
+/**
+ * What a colour means wherever time is drawn: the same phase has the same colour in timelines, lanes, pools and query
+ * plans. Each has a second sign: a dash, a shape, a height or a word.
+ */
+export const phaseColours = {
+  /** Work: a statement on its way and at the server; a step of a plan. */
+  statement: colours.blue,
+  /** The answer arrives and is decoded. */
+  answer: colours.green,
+  /** Somebody has a connection or a lock and does nothing with it. */
+  held: "#a2d6f3", // a paler sky: statements lie on it
+  /** Somebody is kept waiting: dashed. */
+  waiting: colours.orange,
+  /** A connection is being opened: dashed. */
+  connecting: colours.purple,
+  /** Open and idle; frames and marks that are no work. */
+  open: colours.grey,
+  /** It went well, and stays. */
+  commit: colours.green,
+  /** It went wrong, or was undone. */
+  failed: colours.vermilion,
+} as const;
+
 /** The colours of groups, in the order in which groups get them. */
 export const groupColours: readonly string[] = [
   colours.blue,

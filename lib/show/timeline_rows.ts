@@ -6,7 +6,7 @@
 import type { EngineEvent } from "../engine/events.ts";
 
 /** What a bar stands for. */
-export type TimelineBarKind = "connecting" | "open" | "held" | "statement" | "failed" | "waiting";
+export type TimelineBarKind = "connecting" | "open" | "held" | "statement" | "answer" | "failed" | "waiting";
 
 /** A stretch of time in a lane; `start` and `end` in milliseconds from the first event. */
 export interface TimelineBar {
@@ -16,10 +16,14 @@ export interface TimelineBar {
   readonly end: number;
   /** The SQL of a statement in one line; who holds the connection; why it is waited for or was closed. */
   readonly text: string;
+  /** Of a hold: it had not come back at the last event. */
+  readonly open?: true;
   /** The rows of a statement. */
   readonly rowCount?: number;
-  /** Of statements that were on their way together: which of how many this is, from the top. */
-  readonly stack?: { readonly level: number; readonly of: number };
+  /** Of a statement: the round trip of its connection that it was part of, counted from 1. */
+  readonly trip?: number;
+  /** Statements that are under way together lie in rows below each other, counted from 0. */
+  readonly row?: number;
 }
 
 /** A moment in a lane: where a transaction began or ended. */
@@ -62,11 +66,7 @@ export function timelineRows(events: readonly EngineEvent[]): TimelineRows {
   const bars = [
     ...connections.flatMap((connection) => openBars(connection, sorted, origin, duration)),
     ...connections.flatMap((connection) => heldBars(connection, sorted, origin, duration)),
-    ...connections.flatMap((connection) =>
-      stacked(
-        ofType("query").filter((event) => event.connection === connection).map((event) => statementBar(event, origin)),
-      )
-    ),
+    ...connections.flatMap((connection) => statementBars(connection, ofType("query"), origin)),
     ...waits,
   ];
   const marks = ofType("begin", "commit", "rollback").map((event) => ({
@@ -87,6 +87,8 @@ export function timelineAlt({ lanes, bars }: TimelineRows): string {
   const waits = bars.filter((bar) => bar.kind === "waiting").map((bar) => bar.end - bar.start);
   const parts = [count(connections, "connection"), count(statements, "statement")];
   if (failed > 0) parts.push(`${failed} of them failed`);
+  const trips = new Set(bars.filter(({ trip }) => trip !== undefined).map(({ lane, trip }) => `${lane} ${trip}`)).size;
+  if (trips < statements) parts.push(count(trips, "round trip"));
   parts.push(waits.length === 0 ? "no wait" : `longest wait ${Math.round(Math.max(...waits))} ms`);
   return parts.join(", ") + ".";
 }
@@ -124,38 +126,36 @@ function heldBars(connection: number, events: readonly EngineEvent[], origin: nu
   }));
   const last = checkouts.at(-1);
   if (last === undefined || checkins.some((checkin) => checkin.at >= last.at)) return given;
-  return [...given, { kind: "held", lane, start: last.at - origin, end: duration, text: last.holder }];
+  return [...given, { kind: "held", lane, start: last.at - origin, end: duration, text: last.holder, open: true }];
 }
 
-function statementBar(event: EventOf<"query">, origin: number): TimelineBar {
-  const start = event.at - origin;
-  return {
-    kind: event.error === undefined ? "statement" : "failed",
-    lane: laneOf(event.connection),
-    start,
-    end: start + event.milliseconds,
-    text: oneLine(event.sql) + (event.error === undefined ? "" : ` (${event.error.message})`),
-    rowCount: event.rowCount,
-  };
-}
-
-/** More than these would be too thin to see. */
-const MOST_LEVELS = 4;
-
-/** Statements of one connection that overlap were pipelined: they share the height. What marks stand for does not count. */
-function stacked(bars: readonly TimelineBar[]): TimelineBar[] {
-  const isMarked = ({ text }: TimelineBar) => /^(begin|start|commit|rollback$)/i.test(text);
-  const together: TimelineBar[][] = [];
-  for (const bar of bars.filter((bar) => !isMarked(bar))) {
-    const last = together.at(-1);
-    if (last && bar.start < Math.max(...last.map(({ end }) => end))) last.push(bar);
-    else together.push([bar]);
-  }
-  const levels = together.flatMap((group) => {
-    const of = Math.min(group.length, MOST_LEVELS);
-    return group.map((bar, index) => of === 1 ? bar : { ...bar, stack: { level: index % of, of } });
+/** The statements of a connection. A new round trip begins when all that was sent before has been answered. */
+function statementBars(connection: number, queries: readonly EventOf<"query">[], origin: number): TimelineBar[] {
+  let [trip, answered] = [0, -Infinity];
+  let freeFrom: number[] = [];
+  return queries.filter((query) => query.connection === connection).flatMap((query): TimelineBar[] => {
+    if (query.at >= answered) [trip, freeFrom] = [trip + 1, []];
+    answered = Math.max(answered, endOf(query));
+    const free = freeFrom.findIndex((time) => time <= query.at);
+    const row = free === -1 ? freeFrom.length : free;
+    freeFrom[row] = endOf(query);
+    return barsOf(query, { lane: laneOf(connection), trip, row }, query.at - origin);
   });
-  return [...bars.filter(isMarked), ...levels];
+}
+
+/** A statement, and the part of it in which its answer arrived and was decoded, where that is known. */
+function barsOf(query: EventOf<"query">, place: { lane: string; trip: number; row: number }, start: number) {
+  const { error, sql, rowCount, milliseconds, firstByte } = query;
+  const bar: TimelineBar = {
+    ...place,
+    kind: error === undefined ? "statement" : "failed",
+    start,
+    end: start + milliseconds,
+    text: oneLine(sql) + (error === undefined ? "" : ` (${error.message})`),
+    rowCount,
+  };
+  if (error !== undefined || firstByte === undefined) return [bar];
+  return [bar, { ...bar, kind: "answer" as const, start: start + firstByte }];
 }
 
 /** Each wait goes into the first waiting lane that is free at its start. */

@@ -31,7 +31,16 @@ Deno.test("timelineRows() starts at 0 with the first event", () => {
     { kind: "connecting", lane: "connection 2", start: 0, end: 8, text: "" },
     { kind: "open", lane: "connection 2", start: 8, end: 25, text: "closed: disposed" },
     { kind: "held", lane: "connection 2", start: 9, end: 19, text: "work" },
-    { kind: "statement", lane: "connection 2", start: 11, end: 15, text: "select 1 from heroes", rowCount: 1 },
+    {
+      kind: "statement",
+      lane: "connection 2",
+      trip: 1,
+      row: 0,
+      start: 11,
+      end: 15,
+      text: "select 1 from heroes",
+      rowCount: 1,
+    },
   ]);
   assertEquals(marks, [
     { kind: "begin", lane: "connection 2", at: 10 },
@@ -52,7 +61,7 @@ Deno.test("timelineRows() draws a connection that was there before, and stays, f
   assertEquals(bars.filter((bar) => bar.lane === "connection 1"), [
     { kind: "open", lane: "connection 1", start: 0, end: 30, text: "" },
     { kind: "held", lane: "connection 1", start: 0, end: 10, text: "" },
-    { kind: "held", lane: "connection 1", start: 20, end: 30, text: "later" },
+    { kind: "held", lane: "connection 1", start: 20, end: 30, text: "later", open: true },
   ]);
 });
 
@@ -71,19 +80,44 @@ Deno.test("timelineRows() gives waits that overlap lanes of their own, at the to
   ]);
 });
 
+Deno.test("timelineRows() numbers the round trips of each connection, and lays what travels together below each other", () => {
+  const { bars } = timelineRows([
+    query(1, 0, 4, "BEGIN"),
+    query(1, 1, 5, "select 1"),
+    query(2, 1, 1, "select 2"),
+    query(1, 6, 3, "select 3"), // sent when all had been answered
+    query(1, 7, 3, "select 4"),
+    query(1, 9.5, 2, "select 5"), // the row of select 3 is free again
+    query(1, 20, 1, "COMMIT"),
+  ]);
+  assertEquals(
+    bars.filter(({ kind }) => kind === "statement").map(({ text, lane, trip, row }) => [text, lane.at(-1), trip, row]),
+    [
+      ["BEGIN", "1", 1, 0],
+      ["select 1", "1", 1, 1],
+      ["select 3", "1", 2, 0],
+      ["select 4", "1", 2, 1],
+      ["select 5", "1", 2, 0],
+      ["COMMIT", "1", 3, 0],
+      ["select 2", "2", 1, 0],
+    ],
+  );
+});
+
+Deno.test("timelineRows() draws the arrival of an answer where the driver could tell, and nowhere else", () => {
+  const told = { ...query(1, 10, 8, "select 1"), firstByte: 3 } as EngineEvent;
+  const { bars } = timelineRows([told, query(1, 30, 8, "select 2")]);
+  assertEquals(bars.filter(({ trip }) => trip !== undefined).map(({ kind, start, end }) => [kind, start, end]), [
+    ["statement", 0, 8],
+    ["answer", 3, 8],
+    ["statement", 20, 28],
+  ]);
+});
+
 Deno.test("timelineRows() tells a failed statement from one that was answered", () => {
   const { bars } = timelineRows([query(1, 0, 1, "select 1/0", new Error("division by zero"))]);
   assertEquals(bars.at(-1)?.kind, "failed");
   assertEquals(bars.at(-1)?.text, "select 1/0 (division by zero)");
-});
-
-Deno.test("timelineRows() lets statements that were pipelined share the height, and says which is which", () => {
-  const events = [query(1, 0, 3, "BEGIN"), query(1, 1, 4, "a"), query(1, 2, 4, "b"), query(1, 6, 1, "c")];
-  const stackOf = (text: string) => timelineRows(events).bars.find((bar) => bar.text === text)?.stack;
-  assertEquals(["BEGIN", "a", "b", "c"].map(stackOf), [undefined, { level: 0, of: 2 }, { level: 1, of: 2 }, undefined]);
-  const many = timelineRows(Array.from({ length: 9 }, (_, n) => query(1, n, 20, "insert")));
-  const statements = many.bars.filter(({ kind }) => kind === "statement");
-  assertEquals(statements.map(({ stack }) => stack), Array.from({ length: 9 }, (_, n) => ({ level: n % 4, of: 4 })));
 });
 
 Deno.test("timelineRows() of no events is empty", () => {
@@ -99,5 +133,9 @@ Deno.test("timelineAlt() counts in one sentence", () => {
       { type: "wait", at: 0, milliseconds: 52.4, connection: 1 },
     ])),
     "2 connections, 2 statements, 1 of them failed, longest wait 52 ms.",
+  );
+  assertEquals(
+    timelineAlt(timelineRows([query(1, 0, 2, "BEGIN"), query(1, 1, 2, "select 1"), query(1, 5, 1, "COMMIT")])),
+    "1 connection, 3 statements, 2 round trips, no wait.",
   );
 });

@@ -1,5 +1,5 @@
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import type { EngineEvent } from "../engine/events.ts";
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { type EngineEvent, EngineEvents } from "../engine/events.ts";
 import { renderSvg } from "./render.ts";
 import { NoEventsError, timeline } from "./timeline.ts";
 
@@ -37,11 +37,11 @@ Deno.test("timeline() explains itself: title, lanes, legend in plain words", asy
       "connection 1",
       "connection open",
       "connection held",
-      "statement",
+      "statement: on its way, at the server",
       "waiting for a connection",
       "begin",
       "commit",
-      "milliseconds since the first event",
+      "milliseconds since the first event; numbers: round trips of a connection",
     ]
   ) assert(texts.includes(text), `"${text}" is missing in ${texts}`);
   assert(!texts.includes("rollback"), "the legend names only what is drawn");
@@ -65,6 +65,57 @@ Deno.test("timeline() makes a very short statement wide enough to see", async ()
   const path = svg.match(/aria-label="[^"]*select brief[^"]*"[^>]*d="([^"]+)"/)?.[1] ?? "";
   const x = [...path.matchAll(/(-?[\d.]+),-?[\d.]+/g)].map((match) => Number(match[1]));
   assertEquals(Math.round(Math.max(...x) - Math.min(...x)), 2, path);
+});
+
+const together: EngineEvent[] = [10, 12, 14].map((at, index) => ({
+  type: "query",
+  at,
+  milliseconds: 20,
+  connection: 1,
+  sql: `select ${index}`,
+  parameters: [],
+  rowCount: 1,
+}));
+
+/** The rectangles of a kind of bar, by what the screen reader says of them. */
+async function boxes(drawn: EngineEvent[], pattern: RegExp) {
+  const svg = await renderSvg(timeline(drawn).spec);
+  return [...svg.matchAll(/aria-label="([^"]*)"[^>]*d="([^"]+)"/g)].filter(([, label]) => pattern.test(label))
+    .map(([, , path]) => {
+      const [, x, y] = /M(-?[\d.]+),(-?[\d.]+)/.exec(path)!.map(Number);
+      return { x, y };
+    });
+}
+
+Deno.test("timeline() draws statements that are under way together below each other, in one frame", async () => {
+  const rows = await boxes(together, /what: statement/);
+  assertEquals(new Set(rows.map(({ y }) => y)).size, 3, "three rows");
+  const apart = together.map((event, index) => ({ ...event, at: index * 100 }));
+  assertEquals(new Set((await boxes(apart, /what: statement/)).map(({ y }) => y)).size, 1);
+  const texts = (drawn: EngineEvent[]) => drawnTexts(drawn).then((all) => all.filter((text) => /^[123]$/.test(text)));
+  assertEquals([await texts(together), await texts(apart)], [["1"], ["1", "2", "3"]], "the numbers of round trips");
+});
+
+Deno.test("timeline() has a table of its statements", () => {
+  const { table } = timeline([{ ...together[0], firstByte: 15 } as EngineEvent, ...together.slice(1)]);
+  assertEquals(table.text.split("\n").slice(2).map((line) => line.trim().split(/ {2,}/)), [
+    ["1", "1", "select 0", "0", "20", "5"],
+    ["1", "1", "select 1", "2", "20"],
+    ["1", "1", "select 2", "4", "20"],
+  ]);
+});
+
+Deno.test("timeline(engine, work) records while the work runs, and listens no longer", async () => {
+  const events = new EngineEvents();
+  const drawn = await timeline({ events }, async () => {
+    await Promise.resolve();
+    events.emit(together[0]);
+  });
+  assertEquals(drawn.alt, "1 connection, 1 statement, no wait.");
+  assertEquals(events.wants("query"), false);
+  await assertRejects(() => timeline({ events }, () => Promise.reject(new TypeError("mine"))), TypeError, "mine");
+  assertEquals(events.wants("query"), false, "nor when the work throws");
+  await assertRejects(() => timeline({ events }, () => {}), NoEventsError);
 });
 
 Deno.test("timeline() of one event at one moment can be drawn", async () => {

@@ -35,6 +35,8 @@ export interface ExecuteOptions {
   readonly signal?: AbortSignal;
   /** It changes nothing and takes no lock: when a transaction of nothing else is rolled back, nobody need wait for that. */
   readonly onlyReads?: boolean;
+  /** The parameters as `encodeParameters()` gave them: those of 1,000 rows twice is a tenth of inserting them. */
+  readonly encoded?: readonly (string | null)[];
 }
 
 /** An open transaction; another one is another object, and what belonged to this one ends with it. */
@@ -218,12 +220,12 @@ export class Connection implements AsyncDisposable {
   async #execute<Row>(
     query: Query,
     parameters: readonly unknown[],
-    { signal, onlyReads = false }: ExecuteOptions,
+    { signal, onlyReads = false, encoded: known }: ExecuteOptions,
   ): Promise<Result<Row>> {
     this.#assertOpen("execute a statement");
     signal?.throwIfAborted();
     const statement = compiled(query, parameters);
-    const encoded = encodeParameters(statement.parameters, statement.sql);
+    const encoded = known ?? encodeParameters(statement.parameters, statement.sql);
     const autobegin = !this.#transaction && this.#options.isolationLevel !== "AUTOCOMMIT";
     const begun = autobegin ? this.#begin(this.#options) : undefined;
     begun?.catch(() => {}); // awaited below, after the statement

@@ -23,7 +23,7 @@ interface Change {
 /** What a flush sends of an object. */
 export interface Sent {
   readonly values: readonly unknown[];
-  readonly changes: ReadonlyMap<Related<object>, Changes>;
+  readonly changes: readonly (readonly [Related<object>, Changes])[];
 }
 
 /** The objects of one session. */
@@ -130,7 +130,7 @@ export class Tracker {
     const sent = new Map<ObjectState, Sent>();
     for (const state of written) {
       const values = state.values();
-      sent.set(state, { values, changes: new Map(state.pending.map((each) => [each, new Map(each.changes)])) });
+      sent.set(state, { values, changes: state.pending.map((each) => [each, new Map(each.changes)]) });
       this.#journal.push({ state, restore: state.snapshot(values) });
     }
     return sent;

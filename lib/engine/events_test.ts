@@ -66,7 +66,7 @@ Deno.test("a listener that throws is reported, and the others are told all the s
 Deno.test("the type of an event follows from its name", () => {
   const events = new EngineEvents();
   events.on("query", (event) => event.sql.length);
-  events.on("close", (event) => event.reason satisfies "disposed" | "overflow" | "broken");
+  events.on("close", (event) => event.reason satisfies "disposed" | "overflow" | "broken" | "recycled");
   events.on("begin", (event) => event satisfies { type: "begin"; milliseconds: number });
   // @ts-expect-error there is no such event
   events.on("explode", () => {});

@@ -1,0 +1,98 @@
+/**
+ * Every picture of the notebooks' outputs on one page, as JupyterLab shows it in its light and in its dark theme: to be
+ * opened and judged.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { fontOptions, renderSvg } from "../lib/show/render.ts";
+import { readOptions, runTask } from "./jupyter/command_line.ts";
+import { codeCells, type NotebookFile, readNotebooks } from "./jupyter/notebook.ts";
+import { root } from "./jupyter/paths.ts";
+
+const help = `Puts every picture of the notebooks' outputs on one page, in light and in dark.
+
+usage: deno run -A tools/contact_sheet.ts [NN …] [--out FILE]
+
+  NN     only the notebooks whose names begin so
+  --out  the page, .data/contact_sheet.html if left out
+
+JupyterLab draws a chart anew, in its theme; all other pictures are PNGs on white, in both.`;
+
+const vegaLite = "application/vnd.vegalite.v5+json";
+
+/** How vega-embed's theme "dark", which JupyterLab uses, changes a chart (https://vega.github.io/vega-themes/). */
+const dark = {
+  background: "#333",
+  view: { stroke: "#888" },
+  title: { color: "#fff", subtitleColor: "#fff" },
+  style: { "guide-label": { fill: "#fff" }, "guide-title": { fill: "#fff" } },
+  axis: { domainColor: "#fff", gridColor: "#888", tickColor: "#fff" },
+};
+
+/** A picture as it is seen in each theme: pieces of HTML. */
+interface Shown {
+  readonly where: string;
+  readonly light: string;
+  readonly dark: string;
+}
+
+async function contactSheet(args: string[]): Promise<number> {
+  const { values, positionals } = readOptions(args, {
+    out: { type: "string" },
+    help: { type: "boolean", short: "h" },
+  }, "contact sheet");
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const pictures = (await Promise.all((await readNotebooks(positionals)).map(picturesOf))).flat();
+  const out = values.out ?? join(root, ".data", "contact_sheet.html");
+  await Deno.writeTextFile(out, page(pictures));
+  console.log(`${pictures.length} pictures: ${out}`);
+  return 0;
+}
+
+async function picturesOf({ name, notebook }: NotebookFile): Promise<Shown[]> {
+  const found: Shown[] = [];
+  for (const { id, outputs = [] } of codeCells(notebook)) {
+    for (const output of outputs) {
+      const data = ("data" in output ? output.data : {}) as Record<string, unknown>;
+      if (data["image/png"] === undefined) continue;
+      const png = image([data["image/png"]].flat().join(""));
+      const spec = data[vegaLite] as Record<string, unknown> | undefined;
+      found.push({ where: `${name} · ${id}`, light: png, dark: spec === undefined ? png : await inDark(spec) });
+    }
+  }
+  return found;
+}
+
+async function inDark(spec: Record<string, unknown>): Promise<string> {
+  const own = spec.config as Record<string, Record<string, unknown>>;
+  const merged = Object.entries(dark).map(([key, value]) =>
+    typeof value === "string" ? [key, value] : [key, { ...own[key], ...value }]
+  );
+  const svg = await renderSvg({ ...spec, config: { ...own, ...Object.fromEntries(merged) } });
+  const { Resvg } = await import("@resvg/resvg-js");
+  const drawn = new Resvg(svg, { fitTo: { mode: "zoom", value: 2 }, font: fontOptions() }).render();
+  return image(new Uint8Array(drawn.asPng()).toBase64());
+}
+
+/** Half as wide as it is, as in the notebook. */
+function image(base64: string): string {
+  const width = new DataView(Uint8Array.fromBase64(base64.slice(0, 32)).buffer).getUint32(16) / 2;
+  return `<img width="${Math.min(width, 800)}" src="data:image/png;base64,${base64}">`;
+}
+
+function page(pictures: readonly Shown[]): string {
+  const rows = pictures.map(({ where, light, dark }) =>
+    `<h2>${where}</h2><div class="row"><div class="light">${light}</div><div class="dark">${dark}</div></div>`
+  );
+  return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Contact sheet</title><style>
+body { font: 14px system-ui, sans-serif; margin: 16px } h2 { font-size: 14px; margin: 16px 0 4px }
+.row { display: flex; gap: 12px; align-items: flex-start } .row div { padding: 12px } img { display: block }
+.light { background: #fff; border: 1px solid #ddd } .dark { background: #111 }
+</style></head><body>${rows.join("\n")}</body></html>`;
+}
+
+if (import.meta.main) await runTask(contactSheet);

@@ -21,7 +21,7 @@ JupyterLab draws a chart anew, in its theme; all other pictures are PNGs on whit
 
 const vegaLite = "application/vnd.vegalite.v5+json";
 
-/** How vega-embed's theme "dark", which JupyterLab uses, changes a chart (https://vega.github.io/vega-themes/). */
+/** How vega-embed's theme "dark", which JupyterLab uses, changes a chart that names no inks of its own (https://vega.github.io/vega-themes/). */
 const dark = {
   background: "#333",
   view: { stroke: "#888" },
@@ -70,7 +70,7 @@ async function picturesOf({ name, notebook }: NotebookFile): Promise<Shown[]> {
 async function inDark(spec: Record<string, unknown>): Promise<string> {
   const own = spec.config as Record<string, Record<string, unknown>>;
   const merged = Object.entries(dark).map(([key, value]) =>
-    typeof value === "string" ? [key, value] : [key, { ...own[key], ...value }]
+    typeof value === "string" ? [key, own[key] ?? value] : [key, { ...value, ...own[key] }]
   );
   const svg = await renderSvg({ ...spec, config: { ...own, ...Object.fromEntries(merged) } });
   const { Resvg } = await import("@resvg/resvg-js");

@@ -1,5 +1,12 @@
 /**
- * The look of every chart: colours that people with any colour vision can tell apart, and text that can be read.
+ * The visual language of all pictures: colours that people with any colour vision can tell apart, and text that can be
+ * read.
+ *
+ * - A colour has one meaning: `phaseColours` wherever time is drawn; groups take `groupColours` and `groupShapes` in turn,
+ *   drivers always in the order pg, postgres, libpq, threads.
+ * - No colour alone: each has a second sign, a shape, a dash, a height or a word.
+ * - Every picture is dark on white, in JupyterLab's dark theme too, and as wide as its labels need.
+ * - A sentence stands for each picture where it cannot be seen, and a table gives its figures.
  *
  * @module
  */
@@ -55,13 +62,40 @@ export const groupShapes: readonly string[] = ["circle", "square", "triangle-up"
 /** The width of a chart's plot in pixels, without axis labels and legend. */
 export const plotWidth = 480;
 
-/** Vega's `config` of every chart. No background and no text colour: JupyterLab's dark theme sets its own. */
+/** What JupyterLab's dark theme would make white, and what text inside of a plot is anyway. */
+const chartInk = "black";
+
+/**
+ * Vega's `config` of every chart. It names its own background and inks, so that JupyterLab's dark theme changes neither: on
+ * dark, text inside of a plot would be black on black, and blue marks hard to see. So a chart looks the same everywhere, as
+ * the PNGs do.
+ */
 export const chartConfig = {
+  background: "white",
   padding: 10,
+  style: { "guide-label": { fill: chartInk }, "guide-title": { fill: chartInk } },
   font: "system-ui, sans-serif",
   view: { stroke: null },
-  title: { anchor: "start", frame: "group", fontSize: 16, subtitleFontSize: 13, subtitlePadding: 6, offset: 14 },
-  axis: { labelFontSize: 13, titleFontSize: 13, titleFontWeight: "normal", labelLimit: 0, gridOpacity: 0.5 },
+  title: {
+    color: chartInk,
+    subtitleColor: chartInk,
+    anchor: "start",
+    frame: "group",
+    fontSize: 16,
+    subtitleFontSize: 13,
+    subtitlePadding: 6,
+    offset: 14,
+  },
+  axis: {
+    domainColor: "#888",
+    gridColor: "#ddd",
+    tickColor: "#888",
+    labelFontSize: 13,
+    titleFontSize: 13,
+    titleFontWeight: "normal",
+    labelLimit: 0,
+    gridOpacity: 0.5,
+  },
   axisX: { titlePadding: 10, tickCount: 6 },
   axisY: { titlePadding: 10 },
   legend: {

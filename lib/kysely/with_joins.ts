@@ -41,13 +41,21 @@ const selection = (node: OperationNode) => SelectionNode.create(node as Referenc
 export function withJoins(query: SelectQueryNode, table: NamedTable, { columns, joined, order: more }: Joins) {
   const isPart = query.limit ?? query.offset ?? query.frontModifiers; // LIMIT, OFFSET, DISTINCT
   const select = isPart && more ? nested(query, table) : query;
-  const order = [...select.orderBy?.items ?? [], ...(more ?? []).map((by) => OrderByItemNode.create(raw(by)))];
+  const own = select.orderBy?.items ?? [];
+  const further = (more ?? []).filter((by) => !own.some((item) => nameOf(item) === by.replaceAll('"', "")));
+  const order = [...own, ...further.map((by) => OrderByItemNode.create(raw(by)))];
   return {
     ...select,
     selections: [...select.selections!, selection(raw(columns.join(", ")))],
     joins: [...select.joins ?? [], raw(joined.trim()) as OperationNode as JoinNode],
     orderBy: order.length > 0 ? OrderByNode.create(order) : undefined,
   };
+}
+
+/** `table.column`, where rows are sorted by a column. */
+function nameOf({ orderBy: by }: OrderByItemNode): string | undefined {
+  const column = ReferenceNode.is(by) && ColumnNode.is(by.column) ? by.column.column.name : undefined;
+  return column && `${(by as ReferenceNode).table?.table.identifier.name}.${column}`;
 }
 
 /** The query as a subquery that has the name of its table: so its order can be said again outside. */

@@ -61,6 +61,12 @@ Deno.test("joinedload, to many: rows are sorted as the query says, then by the k
   );
 });
 
+Deno.test("joinedload, to many: a key by which the query sorts is not said twice", () => {
+  const statement = select(User).orderBy("id", "desc").options(joinedload("toys"));
+  assert(sqlOf(statement).endsWith(`order by "users"."id" desc, toys_1.id`));
+  assert(sqlOf(statement.limit(1)).endsWith(`order by "users"."id" desc, toys_1.id`));
+});
+
 Deno.test("joinedload, to many, of a part of the rows: the query becomes a subquery, with its limit, order and lock", () => {
   assertEquals(
     sqlOf(select(User).orderBy("name").limit(2).offset(1).withForUpdate().options(joinedload("toys"))),

@@ -5,6 +5,7 @@
  */
 export { databaseUrl } from "./database_url.ts";
 export { setUp, type Workbook } from "./set_up.ts";
+export { type SlowNetwork, slowNetwork, SlowNetworkError } from "./slow_network.ts";
 export { caught, NothingThrownError } from "./caught.ts";
 export { makeProject, type Project, TextNotFoundError } from "./project.ts";
 export { type LoadRecord, type LoadRun, LoadTestError, runLoadTest } from "./load_runner.ts";

@@ -12,6 +12,7 @@ const notebooks: Readonly<Record<string, () => Promise<{ readonly default: reado
   "02": () => import("./02.ts"),
   "03": () => import("./03.ts"),
   "04": () => import("./04.ts"),
+  "05": () => import("./05.ts"),
   "06": () => import("./06.ts"),
   "07": () => import("./07.ts"),
   "08": () => import("./08.ts"),

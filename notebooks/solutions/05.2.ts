@@ -1,0 +1,11 @@
+// One SELECT a level, not one a row. Collections come in the order of their keys, so the names are sorted here.
+const roster: (session: Session) => Promise<string[]> = async (session) => {
+  const statement = select(Team).orderBy("name")
+    .options(selectinload("members", selectinload("toys")));
+  return (await session.scalars(statement)).all().flatMap((team) =>
+    [...team.members].sort((a, b) => a.name < b.name ? -1 : 1)
+      .map((user) => `${team.name}: ${user.name} has ${user.toys.size} toys`)
+  );
+};
+
+await check("05.2", () => ({ roster, url: workbook.url }));

@@ -113,6 +113,20 @@ Deno.test("joinedload, nested: every table has a name of its own, also where it 
   );
 });
 
+Deno.test("joinedload: a long name keeps its number", () => {
+  const name = "n".repeat(63);
+  class Node extends declarativeBase().model(name, {
+    id: integer().primaryKey(),
+    upId: integer().nullable().references(`${name}.id`),
+  }) {
+    declare up: Node | null;
+    static relations = { up: manyToOne(() => Node) };
+  }
+  const sql = sqlOf(select(Node).options(joinedload("up", joinedload("up"))));
+  const as = (number: number) => `${"n".repeat(55)}_${number}`;
+  assert(sql.endsWith(`left outer join ${name} as ${as(2)} on ${as(2)}.id = ${as(1)}.up_id`));
+});
+
 Deno.test("joinedload: no such relation, and a statement that was written elsewhere", () => {
   const wrong = select(User).options(joinedload("cars") as never);
   assertThrows(() => wrong.compile(), InvalidModelError, 'no relation "cars"; there are: team, friend, toys, notes');

@@ -75,7 +75,8 @@ export function planJoins(
   const order: string[] = [];
   let joined = "";
 
-  const alias = ({ name }: Table): string => {
+  const alias = (table: Table): string => {
+    const name = table.name.slice(0, 55); // PostgreSQL cuts names after 63 bytes: the number must not be lost
     let number = 1;
     while (names.has(`${name}_${number}`)) number++;
     names.add(`${name}_${number}`);

@@ -26,6 +26,17 @@ export interface PlanStep {
   readonly returning: readonly PlanColumn[];
   readonly waits: boolean;
   readonly counted: boolean;
+  readonly sql?: string;
+}
+
+/** Why a step comes after another. */
+export interface PlanReason {
+  /** The earlier step. */
+  readonly number: number;
+  /** True when it needs keys that the server makes there. */
+  readonly needsAnswer: boolean;
+  /** The foreign key that asks for the order: `"user_id → users"`. */
+  readonly because: string;
 }
 
 /** One statement of a plan. */
@@ -40,8 +51,10 @@ export interface PlanRow {
   readonly columns: readonly string[];
   /** The columns that come back with the answer. */
   readonly returned: readonly string[];
-  /** The steps that must come before it; `needsAnswer`: because it needs keys that the server makes there. */
-  readonly after: readonly { readonly number: number; readonly needsAnswer: boolean }[];
+  /** The SQL, where the step tells it. */
+  readonly sql: string;
+  /** The steps that must come before it, and why. */
+  readonly after: readonly PlanReason[];
   /** Steps with the same number are sent together; counted from 1. */
   readonly sending: number;
 }
@@ -62,13 +75,14 @@ export function planRows(steps: readonly PlanStep[]): PlanRows {
     isFirstOfSending = false;
     const after = steps.slice(0, index).flatMap((earlier, before) => {
       const need = needOf(step, earlier);
-      return need === undefined ? [] : [{ number: before + 1, needsAnswer: need === "answer" }];
+      return need === undefined ? [] : [{ number: before + 1, ...need }];
     });
     return {
       number: index + 1,
       kind: step.kind,
       table: step.table.name,
       rows: step.entities.length,
+      sql: step.sql ?? "",
       columns: step.columns.map(({ name }) => name),
       returned: step.returning.map(({ name }) => name),
       after,
@@ -78,29 +92,31 @@ export function planRows(steps: readonly PlanStep[]): PlanRows {
   return { rows, commitGoesAlong: !steps.some(({ counted, waits }) => counted || waits) };
 }
 
-/** Whether a step must come after an earlier one, and whether it needs a key from its answer. */
-function needOf(step: PlanStep, earlier: PlanStep): "order" | "answer" | undefined {
+/** Why a step must come after an earlier one; undefined where it need not. */
+function needOf(step: PlanStep, earlier: PlanStep): Omit<PlanReason, "number"> | undefined {
   if (step.kind === "delete") {
     // a row can be deleted when no other refers to it any more
     const isTaken = earlier.kind === "delete" || earlier.kind === "unlink" || earlier.kind === "update";
-    return isTaken && earlier.table !== step.table && refersTo(earlier, step) ? "order" : undefined;
+    const key = earlier.table.foreignKeys().find(({ to }) => to === step.table);
+    const because = key && `${earlier.table.name}.${key.column.name} → ${step.table.name}`;
+    return isTaken && earlier.table !== step.table && because ? { needsAnswer: false, because } : undefined;
   }
   if (earlier.kind !== "insert" || step.kind === "unlink") return undefined;
   const written = new Set(step.columns.map(({ name }) => name));
   const keys = step.table.foreignKeys().filter(({ to, column }) => to === earlier.table && written.has(column.name));
-  for (const { column, referred } of keys) {
+  for (const { to, column, referred } of keys) {
+    const because = `${column.name} → ${to.name}`;
     const known = earlier.entities.map((entity) => entity[referred.attribute]);
     const wanted = step.entities.map((entity) => entity[column.attribute]);
-    if (step.waits && known.includes(undefined) && wanted.includes(undefined)) return "answer";
-    if (wanted.some((value) => value !== null && value !== undefined && known.includes(value))) return "order";
+    if (step.waits && known.includes(undefined) && wanted.includes(undefined)) return { needsAnswer: true, because };
+    if (wanted.some((value) => value !== null && value !== undefined && known.includes(value))) {
+      return { needsAnswer: false, because };
+    }
   }
   // an object that is inserted first and completed afterwards: a circle of rows that refer to each other
   if (step.kind !== "update" || !step.entities.some((entity) => earlier.entities.includes(entity))) return undefined;
-  return earlier.returning.some(({ primaryKey }) => primaryKey) && step.waits ? "answer" : "order";
-}
-
-function refersTo(from: PlanStep, to: PlanStep): boolean {
-  return from.table.foreignKeys().some((key) => key.to === to.table);
+  const needsAnswer = earlier.returning.some(({ primaryKey }) => primaryKey) && step.waits;
+  return { needsAnswer, because: "completes its rows" };
 }
 
 /** One sentence for those who do not see the picture. */
@@ -121,11 +137,12 @@ export function planText({ rows, commitGoesAlong }: PlanRows): string {
   return [...lines, commitText(commitGoesAlong)].join("\n");
 }
 
-/** ", after 1, needs the answer of 2". */
+/** ", after 1 (user_id → users), needs the answer of 2 (order_id → orders)". */
 export function afterText({ after }: Pick<PlanRow, "after">): string {
-  const numbers = (needsAnswer: boolean) =>
-    after.filter((each) => each.needsAnswer === needsAnswer).map(({ number }) => number).join(" and ");
-  const [order, answer] = [numbers(false), numbers(true)];
+  const reasons = (needsAnswer: boolean) =>
+    after.filter((each) => each.needsAnswer === needsAnswer).map(({ number, because }) => `${number} (${because})`)
+      .join(" and ");
+  const [order, answer] = [reasons(false), reasons(true)];
   return (order && `, after ${order}`) + (answer && `, needs the answer of ${answer}`);
 }
 

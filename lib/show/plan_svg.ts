@@ -38,7 +38,11 @@ interface Card {
 }
 
 /** Draws a plan. @returns the SVG, and its width in pixels. */
-export function drawPlan({ rows, commitGoesAlong }: PlanRows, title?: string): { svg: string; width: number } {
+export function drawPlan(
+  { rows, commitGoesAlong }: PlanRows,
+  title?: string,
+  notes: readonly string[] = [],
+): { svg: string; width: number } {
   const arrows = rows.flatMap((row) => row.after.map((after) => ({ ...after, to: row.number })));
   const width = cardLeft + cardWidth + 22 + Math.max(arrows.length, 1) * arrowStep + margin;
   const parts: string[] = [];
@@ -47,6 +51,11 @@ export function drawPlan({ rows, commitGoesAlong }: PlanRows, title?: string): {
     parts.push(label(title, margin, y + 16, { size: 16, bold: true }));
     y += 38;
   }
+  for (const line of notes.flatMap((note) => wrapWidth(note, 13, width - 2 * margin))) {
+    parts.push(label(line, margin, y + 12, { size: 13 }));
+    y += lineHeight + 2;
+  }
+  if (notes.length > 0) y += 10;
   const cards: Card[] = [];
   for (const [index, row] of rows.entries()) {
     if (index > 0 && row.sending !== rows[index - 1].sending) {
@@ -60,8 +69,10 @@ export function drawPlan({ rows, commitGoesAlong }: PlanRows, title?: string): {
   }
   for (const [, own] of Map.groupBy(cards, ({ row }) => row.sending)) parts.push(bracket(own));
   parts.push(...cards.map(drawCard), ...drawArrows(arrows, cards));
-  parts.push(label(`${commitText(commitGoesAlong)}.`, cardLeft, y + 14, { size: small, colour: soft }));
-  y += 26;
+  if (rows.length > 0) {
+    parts.push(label(`${commitText(commitGoesAlong)}.`, cardLeft, y + 14, { size: small, colour: soft }));
+    y += 26;
+  }
   if (arrows.length > 0) {
     parts.push(
       legend(y + 6, arrows.some(({ needsAnswer }) => !needsAnswer), arrows.some((arrow) => arrow.needsAnswer)),
@@ -70,7 +81,9 @@ export function drawPlan({ rows, commitGoesAlong }: PlanRows, title?: string): {
   }
   const height = y + margin - 6;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
-    `viewBox="0 0 ${width} ${height}" font-family="IBM Plex Sans">${parts.join("")}</svg>`;
+    `viewBox="0 0 ${width} ${height}" font-family="IBM Plex Sans"><rect width="${width}" height="${height}" fill="white"/>${
+      parts.join("")
+    }</svg>`;
   return { svg, width };
 }
 

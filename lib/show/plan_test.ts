@@ -5,11 +5,15 @@ import type { Entity } from "../orm/identity_map.ts";
 import { manyToMany, manyToOne, type Related, relationsOf } from "../orm/relations.ts";
 import type { Table } from "../schema/table.ts";
 import { planFlush } from "../orm/unit_of_work.ts";
+import { createEngine } from "../engine/engine.ts";
+import { sessionmaker } from "../orm/sessionmaker.ts";
+import { testDatabase } from "../workbook/test_database.ts";
 import { displaySymbol } from "./display.ts";
-import { plan } from "./plan.ts";
+import { plan, unitOfWork } from "./plan.ts";
 import { planRows } from "./plan_rows.ts";
 import { textWidth } from "./text_width.ts";
 
+const database = testDatabase(import.meta.url);
 const base = declarativeBase();
 const orderToy = base.associationTable("order_toy", {
   orderId: integer().references("orders.id"),
@@ -62,11 +66,11 @@ Deno.test("rows of a plan: what is written where, after which step, and with whi
   assertEquals([users.kind, users.rows, users.columns], ["insert", 1, ["id", "name"]]);
   assertEquals([toys.rows, toys.after], [2, []]);
   assertEquals([orders.columns, orders.returned], [["user_id"], ["id"]]);
-  assertEquals(orders.after, [{ number: users.number, needsAnswer: false }]);
+  assertEquals(orders.after, [{ number: users.number, needsAnswer: false, because: "user_id → users" }]);
   assertEquals([links.kind, links.rows, links.columns], ["link", 2, ["order_id", "toy_id"]]);
   assertEquals(links.after.toSorted((a, b) => Number(a.needsAnswer) - Number(b.needsAnswer)), [
-    { number: toys.number, needsAnswer: false },
-    { number: orders.number, needsAnswer: true },
+    { number: toys.number, needsAnswer: false, because: "toy_id → toys" },
+    { number: orders.number, needsAnswer: true, because: "order_id → orders" },
   ]);
   assertEquals(rows.map(({ sending }) => sending), [1, 1, 1, 2]);
   assertEquals(commitGoesAlong, false);
@@ -89,7 +93,12 @@ Deno.test("changed and deleted rows: the columns of an UPDATE, the key of a DELE
   assertEquals(rows.map(({ kind, table, columns, after }) => ({ kind, table, columns, after })), [
     { kind: "update", table: "users", columns: ["name"], after: [] },
     { kind: "delete", table: "orders", columns: ["id"], after: [] },
-    { kind: "delete", table: "users", columns: ["id"], after: [{ number: 2, needsAnswer: false }] },
+    {
+      kind: "delete",
+      table: "users",
+      columns: ["id"],
+      after: [{ number: 2, needsAnswer: false, because: "orders.user_id → users" }],
+    },
   ]);
   assertEquals(commitGoesAlong, false);
 });
@@ -127,6 +136,55 @@ Deno.test("nothing in the picture reaches beyond its edge, however long the name
     assert(Number(x) >= 0 && Number(x) + textWidth(words, Number(size), bold !== "") <= width - 20, words);
     assert(Number(y) <= height, words);
   }
+});
+
+Deno.test("the plan as a table: the SQL, and the foreign key that asks for the order", () => {
+  const { table, text } = plan(steps(...anOrder()));
+  assertEquals(table.markdown.split("\n")[0], "| step | kind | rows | SQL | order | sending |");
+  assertStringIncludes(table.markdown, "INSERT INTO orders (user");
+  assertStringIncludes(text, "orders (user_id), after");
+  assertStringIncludes(text, "(toy_id → toys), needs the answer of");
+  assertStringIncludes(text, "(order_id → orders)");
+});
+
+Deno.test("a unit of work: objects by state before, after the flush, after the commit", () => {
+  const user = new User({ id: ONE, name: "sandy" });
+  const none = new Set<object>();
+  const source = { new: none, dirty: none, deleted: none, state: "idle", diff: () => steps() };
+  const before = unitOfWork({ ...source, new: new Set([user]), diff: () => steps(user) }, { title: "Before" });
+  assertEquals(before.text.split("\n").slice(0, 3), [
+    "To insert 1 User; update nothing; delete nothing.",
+    "No transaction is open: nothing that was sent can be undone.",
+    "1. insert 1 row: users (id, name)",
+  ]);
+  assertStringIncludes(before.svg, ">To insert 1 User; update nothing; delete nothing.</text>");
+  const flushed = unitOfWork({ ...source, state: "active" });
+  assertEquals(
+    flushed.text,
+    "To insert nothing; update nothing; delete nothing.\n" +
+      "A transaction is open: commit() keeps what was sent in it, rollback() undoes it.\nNothing waits to be sent.",
+  );
+  assertStringIncludes(flushed.svg, "commit() keeps what was sent in it");
+  const refused = () => {
+    throw new Error("diff() is refused until the rollback");
+  };
+  assertStringIncludes(unitOfWork({ ...source, state: "failed", diff: refused }).text, "only rollback() can follow");
+});
+
+database.test("a real session's unit of work: waiting, flushed, rolled back", async (url) => {
+  await using engine = createEngine(url);
+  await engine.begin((connection) => base.metadata.createAll(connection));
+  await using session = sessionmaker(engine)();
+  session.add(new User({ id: ONE, name: "sandy" }));
+  const lines = () => unitOfWork(session).text.split("\n");
+  assertEquals(lines().at(2), "1. insert 1 row: users (id, name)");
+  await session.flush();
+  assertEquals(lines().slice(1), [
+    "A transaction is open: commit() keeps what was sent in it, rollback() undoes it.",
+    "Nothing waits to be sent.",
+  ]);
+  await session.rollback();
+  assertStringIncludes(lines()[1], "No transaction is open");
 });
 
 Deno.test("an empty plan says that nothing waits", async () => {

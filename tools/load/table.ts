@@ -53,7 +53,13 @@ export function table(results: readonly RunResult[]): string[] {
 
 /** What is to be compared stands together: by loop, delay and load, then the applications. */
 function inOrder(groups: RunResult[][]): RunResult[][] {
-  const key = ([{ load, delay }]: RunResult[]) => [load.loop === "closed" ? 0 : 1, delay, amount(load)];
+  const drivers = [...new Set(groups.map(([{ driver }]) => driver))]; // the runs took turns
+  const key = ([{ load, delay, driver }]: RunResult[]) => [
+    load.loop === "closed" ? 0 : 1,
+    delay,
+    amount(load),
+    drivers.indexOf(driver),
+  ];
   return groups.toSorted((a, b) => {
     const [left, right] = [key(a), key(b)];
     const different = left.findIndex((value, n) => value !== right[n]);

@@ -52,19 +52,21 @@ Deno.test("a mark and a sentence where the generator was the limit", () => {
   assertEquals(table([result({})]).some((line) => line.startsWith("*")), false);
 });
 
-Deno.test("rows are in order: closed before open, then by delay, then by load; applications as they came", () => {
+Deno.test("rows are in order: closed before open, then by delay, then by load; applications the same in each", () => {
   const open: Load = { loop: "open", rate: 50, connections: 4 };
   const rows = table([
     result({ load: open }),
     result({ load: users(64), delay: 1 }),
     result({ load: users(64) }),
-    result({ load: users(4), driver: "pg" }),
+    result({ load: users(64), driver: "postgres" }),
     result({ load: users(4), driver: "postgres" }),
-  ]).slice(2, 7);
+    result({ load: users(4) }),
+  ]).slice(2, 8);
   assertEquals(rows.map((row) => cells(row).slice(0, 3).join("|")), [
     "closed, 4 users|0|pg",
     "closed, 4 users|0|postgres",
     "closed, 64 users|0|pg",
+    "closed, 64 users|0|postgres",
     "closed, 64 users|1|pg",
     "open, 50 requests/s|0|pg",
   ]);

@@ -28,8 +28,8 @@ export interface Calls {
 }
 
 /**
- * The format of results. Binary was measured: 1,000 rows of plain types take 0.8 times as long, one row no less, and each
- * type, extensions' included, would need a decoder of its own.
+ * The format of results. Binary was measured: one row takes as long; 1,000 rows of uuid, text, timestamptz and integers
+ * take 1.2 times as long, because each value's length has to be asked for and its memory viewed.
  */
 const TEXT = 0;
 

@@ -109,7 +109,9 @@ export async function* cursorAnswers<Answer extends { readonly rowCount: number 
   } finally {
     open.delete(name);
     if (current !== undefined && transaction() === current) {
-      if (!isBroken) await connection.execute(close);
+      const isAborted = options.signal?.aborted ?? false; // in between: then the transaction may be as well as before
+      const closed = isBroken && !isAborted ? undefined : connection.execute(close);
+      await (isAborted ? closed?.catch(() => {}) : closed);
       if (isOwn) await (isBroken ? connection.rollback() : connection.commit());
     }
   }

@@ -163,6 +163,20 @@ for (const [way, options] of Object.entries(WAYS)) {
       "enough",
     );
     assertEquals(seen, [1_000]);
+    await connection.rollback();
+    for (let time = 0; time < 2; time++) { // aborted where the server had nothing to do: the transaction goes on
+      const other = new AbortController();
+      await assertRejects(
+        async () => {
+          for await (const _ of connection.stream(NUMBERS, [5], { signal: other.signal })) {
+            other.abort(new RangeError("now"));
+          }
+        },
+        RangeError,
+        "now",
+      );
+    }
+    assertEquals((await connection.execute("SELECT 1")).scalar(), 1);
   });
 
   test("objects pass through the session: clean ones are forgotten, the others stay", async ({ engine }) => {

@@ -96,7 +96,8 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
       await serverVersion(await databaseUrl());
       return { passed: 1, failed: 0 };
     });
-    await step("library, with the database", () => deno("test", "--no-check", "-P", "lib"));
+    // side by side: each file has a database of its own
+    await step("library, with the database", () => deno("test", "--no-check", "-P", "--parallel", "lib"));
     await step("migrations and application", () => deno("test", "--no-check", "-A", "migrations", "app"));
     await step("tools", () => deno("test", "--no-check", "-A", "--ignore=tools/browser_test.ts", "tools"));
     const jobs = files.flatMap((file) => variants(file).map((variant): Job => ({ file, variant })));

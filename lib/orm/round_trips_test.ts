@@ -137,17 +137,14 @@ for (const driver of ["pg", "postgres"] as const) {
     assertEquals(await cost(read), { trips: 3, sent: ["BEGIN", "ROLLBACK", "SELECT", "SELECT"] });
   });
 
-  test("1,000 objects that did not change: nothing is sent, and looking takes no time", async ({ getSession, cost }) => {
+  test("1,000 objects that did not change: nothing is sent", async ({ getSession, cost }) => {
     await getSession.begin((session) => {
       session.addAll(Array.from({ length: 1_000 }, (_, index) => new User({ name: `user ${index}` })));
     });
     await using session = getSession();
     await session.scalars(select(User));
     await session.commit();
-    const started = performance.now();
     assertEquals(await cost(() => session.flush()), { trips: 0, sent: [] });
-    const milliseconds = performance.now() - started;
-    assertEquals(milliseconds < 50, true, `it took ${milliseconds} ms`);
   });
 }
 

@@ -86,7 +86,10 @@ export class SyncEngine implements Disposable {
     const at = performance.now();
     const connection = this.#id;
     this.#holder = new CallSite();
-    this.events.emit({ type: "checkout", at, connection, holder: `${this.#holder}` });
+    // to read a stack takes longer than the query: a get took twice as long
+    if (this.events.wants("checkout")) {
+      this.events.emit({ type: "checkout", at, connection, holder: `${this.#holder}` });
+    }
     return new SyncConnection(connection, driver, this.events, { isolationLevel, readOnly }, (isUsable) => {
       this.#holder = undefined;
       this.events.emit({ type: "checkin", ...since(at), connection });

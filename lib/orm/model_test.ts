@@ -32,6 +32,17 @@ Deno.test("a model without a primary key is refused", () => {
   );
 });
 
+Deno.test("what a type checker would have found is told in words where there is none", () => {
+  const { model } = declarativeBase();
+  const id = integer().primaryKey();
+  // @ts-expect-error: a list of lists
+  const flat = () => model("houses", { id, street: text() }, { unique: ["street"] });
+  assertThrows(flat, InvalidModelError, `unique is a list of lists, one for each rule: [["street", "number"]]`);
+  // @ts-expect-error: a value is no SQL
+  const bare = () => model("scores", { id, points: integer().serverDefault(0) });
+  assertThrows(bare, InvalidModelError, `what the server makes for "points" is SQL: write sql("0")`);
+});
+
 Deno.test("two models for one table are refused", () => {
   const { model } = declarativeBase();
   model("toys", { id: integer().primaryKey() });

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Connection } from "../engine/connection.ts";
-import type { Column, ColumnDefinition, Reference, ServerExpression } from "./columns.ts";
+import { type Column, type ColumnDefinition, type Reference, ServerExpression } from "./columns.ts";
 import { createAll, dropAll } from "./ddl.ts";
 import { InvalidModelError } from "./errors.ts";
 import { conventionalName, snakeCase } from "./naming.ts";
@@ -114,6 +114,7 @@ export class Table<C extends Columns = Columns, Name extends string = string> {
       attribute,
       name: snakeCase(attribute),
     }));
+    this.columns.forEach((column) => requireSql(name, column));
     this.primaryKey = this.columns.filter((column) => column.primaryKey);
     if (this.primaryKey.length === 0) {
       throw new InvalidModelError(name, "it has no primary key: mark a column with .primaryKey()");
@@ -121,7 +122,10 @@ export class Table<C extends Columns = Columns, Name extends string = string> {
     this.version = versionOf(name, this.columns);
     this.keyIndexes = this.primaryKey.map((column) => this.columns.indexOf(column));
     this.mutableIndexes = this.columns.flatMap(({ type }, index) => MUTABLE.test(type) ? [index] : []);
-    const named = (attributes: readonly string[]) => attributes.map((attribute) => this.column(attribute));
+    const named = (attributes: readonly string[]) => {
+      if (Array.isArray(attributes)) return attributes.map((attribute) => this.column(attribute));
+      throw new InvalidModelError(name, 'unique is a list of lists, one for each rule: [["street", "number"]]');
+    };
     const single = (which: "unique" | "index") => this.columns.filter((column) => column[which]);
     this.uniques = [...single("unique").map((column) => [column]), ...(options.unique ?? []).map(named)];
     this.indexes = [
@@ -224,6 +228,15 @@ function versionOf(table: string, columns: readonly TableColumn[]): TableColumn 
     : undefined;
   if (problem) throw new InvalidModelError(table, problem);
   return version;
+}
+
+/** Where types are not checked, as in a notebook, a bare value would end up in the SQL as "undefined". */
+function requireSql(table: string, { attribute, serverDefault, onUpdate }: TableColumn): void {
+  for (const value of [serverDefault, onUpdate]) {
+    if (value === undefined || value instanceof ServerExpression) continue;
+    const text = `what the server makes for "${attribute}" is SQL: write sql(${JSON.stringify(String(value))})`;
+    throw new InvalidModelError(table, text);
+  }
 }
 
 function requireNames(table: string, attributes: readonly string[], schema = ""): void {

@@ -1,11 +1,11 @@
 /**
  * The reader's own copies of the notebooks, in `my/`: they are worked in, saved and kept, while `notebooks/` stays as it
- * was published. So a `git pull` never meets an answer.
+ * was published. So a `git pull` never meets an answer. They begin without outputs, which would tell what to predict.
  *
  * @module
  */
 import { join } from "node:path";
-import { type Notebook, parseNotebook, readNotebooks } from "./notebook.ts";
+import { formatNotebook, type Notebook, parseNotebook, readNotebooks } from "./notebook.ts";
 import { notebooksFolder } from "./paths.ts";
 import { digest } from "./runs.ts";
 
@@ -35,12 +35,12 @@ export async function keepOwnCopies(to: string, from: string = notebooksFolder):
   const before = await readRecord(join(to, RECORD));
   const record: Record<string, string> = {};
   const copies: OwnCopy[] = [];
-  for (const { name, text, notebook } of await readNotebooks([], from)) {
+  for (const { name, notebook } of await readNotebooks([], from)) {
     const file = `${name}.ipynb`;
     const original = await cellsDigest(notebook);
     const own = await ownDigest(join(to, file));
     const outcome = decide({ own, original, copied: before[file] });
-    if (outcome === "made" || outcome === "renewed") await Deno.writeTextFile(join(to, file), text);
+    if (outcome === "made" || outcome === "renewed") await Deno.writeTextFile(join(to, file), withoutOutputs(notebook));
     record[file] = outcome === "kept" ? before[file] : original;
     copies.push({ file, outcome });
   }
@@ -84,6 +84,11 @@ async function ownDigest(path: string): Promise<string | undefined> {
     if (error instanceof SyntaxError) return "damaged"; // it is the reader's all the same
     throw error;
   }
+}
+
+function withoutOutputs(notebook: Notebook): string {
+  const cells = notebook.cells.map((cell) => cell.outputs ? { ...cell, outputs: [] } : cell);
+  return formatNotebook({ ...notebook, cells });
 }
 
 /** Of what the reader can type: outputs, and what JupyterLab notes beside them, do not count. */

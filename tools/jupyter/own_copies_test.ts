@@ -40,6 +40,23 @@ Deno.test("a notebook is copied once, and the copy is the reader's", async () =>
   assertEquals(await folders.own("00_a"), ["const answer = 42;"]);
 });
 
+Deno.test("the copy begins without outputs: they would tell what the reader is asked to predict", async () => {
+  await using folders = await Folders.make();
+  const outputs = [{ output_type: "stream", name: "stdout", text: "3 statements" }];
+  const cells = [
+    { cell_type: "markdown", id: "ask", metadata: {}, source: "**Predict:** how many statements?" },
+    { cell_type: "code", id: "answer", metadata: {}, source: "count()", outputs },
+  ];
+  const original = parseNotebook(JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
+  await Deno.writeTextFile(join(folders.from, "00_a.ipynb"), formatNotebook(original));
+  await folders.keep();
+  const copy = parseNotebook(await Deno.readTextFile(join(folders.to, "00_a.ipynb")));
+  assertEquals(copy.cells.map(({ source, outputs }) => [source, outputs]), [
+    ["**Predict:** how many statements?", undefined],
+    ["count()", []],
+  ]);
+});
+
 Deno.test("a newer original takes the place of a copy that was only run, never of one that was changed", async () => {
   await using folders = await Folders.make();
   await folders.publish("00_a", "1");

@@ -117,6 +117,12 @@ async function gradeGive({ give, url }: { give: Give; url: string }): Promise<Ve
   if (after !== "sandy 6, spongebob 6") {
     return notYet(`Before: sandy 2, spongebob 10. After spongebob gave 4 to sandy: ${after}.`);
   }
+  const pasted = events.find((event) => event.type === "query" && /spongebob|sandy/.test(event.sql));
+  if (pasted?.type === "query") {
+    return notYet(
+      `The shells arrived, but a name stands in the SQL: ${pasted.sql} Write $1, $2, and give the values beside it.`,
+    );
+  }
   const commits = events.filter(({ type }) => type === "commit").length;
   if (commits > 1) {
     return notYet(
@@ -127,8 +133,14 @@ async function gradeGive({ give, url }: { give: Give; url: string }): Promise<Ve
   await give(engine, "spongebob", "sandy", 100).catch((error) => refusal = error);
   const unchanged = await shellsOf(engine);
   if (unchanged !== after) return notYet(`spongebob gave 100 shells that he does not have. Now: ${unchanged}.`);
-  if (!(refusal instanceof IntegrityError)) {
+  if (refusal === undefined) {
     return notYet("Nothing moved when spongebob gave too much, but the caller got no error: let the database's out.");
+  }
+  if (!(refusal instanceof IntegrityError)) {
+    return notYet(
+      `Nothing moved when spongebob gave too much, but the error was ${refusal}; wanted is the database's own, ` +
+        "from the rule of the table.",
+    );
   }
   return pass("One transaction, and the caller learns why the second gift failed.");
 }

@@ -148,6 +148,7 @@ async function gradeHouse({ makeHouse, url }: { makeHouse: () => AnyModel; url: 
   }
   await writeRight(getSession, House, "Conch Street 122", { street: "Conch Street", number: 122 });
   await writeRight(getSession, House, "Anchor Way 124", { street: "Anchor Way", number: 124 });
+  await writeRight(getSession, House, "Anchor Way 1", { street: "Anchor Way", number: 1 });
   const refusals: [what: string, values: object, wanted: new (...parameters: never) => Error][] = [
     ["a second house 124 in Conch Street", { street: "Conch Street", number: 124 }, UniqueViolationError],
     ["a house with the number 0", { street: "Coral Lane", number: 0 }, CheckViolationError],
@@ -161,7 +162,7 @@ async function gradeHouse({ makeHouse, url }: { makeHouse: () => AnyModel; url: 
     engine.begin((connection) => connection.execute("INSERT INTO houses (number) VALUES (7)"))
   );
   if (!(error instanceof NotNullViolationError)) return notYet("The database took a house without a street.");
-  return pass("Three houses are in, and the database kept out the three that break a rule.");
+  return pass("Four houses are in, and the database kept out the three that break a rule.");
 }
 
 async function gradeScore({ makeScore, url }: { makeScore: () => AnyModel; url: string }): Promise<Verdict> {
@@ -176,7 +177,8 @@ async function gradeScore({ makeScore, url }: { makeScore: () => AnyModel; url: 
   await writeRight(getSession, Score, "Round 2 of chess", { game: "chess", round: 2 });
   await writeRight(getSession, Score, "Round 1 of tag", { game: "tag", round: 1, points: 5 });
   const found = await getSession.begin((session) => session.get(Score, { game: "chess", round: 2 } as never));
-  const points = (found as Record<string, unknown> | null)?.points;
+  const { points, round } = found as unknown as Record<string, unknown>;
+  if (round !== 2) return notYet(`Round 2 came back as ${Deno.inspect(round)}; wanted is the number 2.`);
   if (points !== 0) return notYet(`A new row without points has ${Deno.inspect(points)}; wanted is 0.`);
   return pass('get(Score, { game: "chess", round: 2 }) finds the row, and no number was needed for it.');
 }

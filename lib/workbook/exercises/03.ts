@@ -163,8 +163,14 @@ async function gradeSell(shop: Shop, sell: Sell): Promise<Verdict> {
       `spongebob has 5 shells and a ship costs 30. Afterwards he has ${shells}, and there are ${orders} orders.`,
     );
   }
-  if (!(failure instanceof CheckViolationError)) {
+  if (failure === undefined) {
     return notYet("Nothing was written when spongebob had too few shells, but the caller got no error: let it out.");
+  }
+  if (!(failure instanceof CheckViolationError)) {
+    return notYet(
+      `Nothing was written when spongebob had too few shells; the error was ${failure}. Let the rule of the table ` +
+        "refuse it: its error is a CheckViolationError.",
+    );
   }
   return pass("All or nothing, in one transaction, and the database's own rule refused the second sale.");
 }
@@ -211,7 +217,7 @@ async function gradeRaisePrices({ getSession, sent, values }: Shop, raisePrices:
   return pass("Three rows, one UPDATE.");
 }
 
-async function gradeAddUsers({ getSession, values }: Shop, addUsers: AddUsers): Promise<Verdict> {
+async function gradeAddUsers({ getSession, sent, values }: Shop, addUsers: AddUsers): Promise<Verdict> {
   await using session = getSession();
   const refused = await addUsers(session, ["patrick", "sandy", "gary"]);
   const names = (await values("SELECT name FROM users ORDER BY name")).join(", ");
@@ -222,6 +228,10 @@ async function gradeAddUsers({ getSession, values }: Shop, addUsers: AddUsers): 
   }
   if (!Array.isArray(refused) || refused.join() !== "sandy") {
     return notYet(`The users are right. The function should return ["sandy"], but returned ${Deno.inspect(refused)}.`);
+  }
+  const commits = sent.filter((sql) => sql === "COMMIT").length;
+  if (commits > 1) {
+    return notYet(`The users are right, but they were committed in ${commits} parts. One is enough, with savepoints.`);
   }
   return pass("patrick and gary were kept, sandy was refused, in one transaction.");
 }

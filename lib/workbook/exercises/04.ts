@@ -163,6 +163,8 @@ function gradeFindHero({ findHero, url }: { findHero: FindHero; url: string }): 
     if (nobody.value !== null) {
       return notYet(`For "nobody" the function returned ${Deno.inspect(nobody.value)}; wanted is null.`);
     }
+    const pattern = await stage.run((session) => findHero(session, "p%").catch((error: Error) => error));
+    if (pattern.value !== null) return notYet('Nobody is called "p%", but somebody was found: compare with "=".');
     const two = await stage.run((session) => findHero(session, "sandy").catch((error: unknown) => ({ error })));
     if (two.value === null || !("error" in two.value)) {
       return notYet(
@@ -220,6 +222,7 @@ function gradeNextPage({ nextPage, url }: { nextPage: NextPage; url: string }): 
       ["Hero 2 was deleted. The page after hero 3", 3, [4, 5, 6]],
       ["The page after hero 6", 6, [7]],
       ["The page after hero 7, the last one,", 7, []],
+      ["Hero 5 was deleted, too. The page after hero 3", 3, [4, 6, 7]],
     ];
     for (const [what, last, wanted] of steps) {
       const { value, selects } = await stage.run((session) => nextPage(session, last, 3));
@@ -229,8 +232,9 @@ function gradeNextPage({ nextPage, url }: { nextPage: NextPage; url: string }): 
         return notYet(`${what} is right, but the server sent ${rowsOf(selects)} rows. Use limit().`);
       }
       if (last === 0) await stage.execute("DELETE FROM heroes WHERE id = 2");
+      if (last === 7) await stage.execute("DELETE FROM heroes WHERE id = 5");
     }
-    return pass("Every hero is on one page, although one was deleted on the way.");
+    return pass("Every hero is on one page, although two were deleted on the way.");
   });
 }
 

@@ -12,7 +12,7 @@ class Event extends model("events", { id: integer().primaryKey(), name: text(), 
 const [url, count, what] = Deno.args;
 const sql = "SELECT n AS id, 'event number ' || n AS name, now() AS at FROM generate_series(1, $1::int) AS n";
 
-{
+if (import.meta.main) {
   await using engine = createEngine(url);
   await using session = sessionmaker(engine)();
   await session.execute("SELECT 1");

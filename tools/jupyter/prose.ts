@@ -47,8 +47,13 @@ export async function findBrokenLinks({ file, markdown }: Prose, folder: string 
 
 /** Where the links and pictures of a Markdown text lead, but for those in code. */
 export function linkTargets(markdown: string): string[] {
-  const prose = markdown.replaceAll(/^```[\s\S]*?^```/gm, "").replaceAll(/`[^`\n]*`/g, "");
-  return [...prose.matchAll(/\]\(\s*<?([^)\s>]+)>?[^)]*\)/g)].map(([, target]) => target);
+  return [...withoutCode(markdown).matchAll(/\]\(\s*<?([^)\s>]+)>?[^)]*\)/g)].map(([, target]) => target);
+}
+
+/** The same lines with nothing where code was. */
+function withoutCode(markdown: string): string {
+  const blank = (code: string) => code.replaceAll(/[^\n]/g, "");
+  return markdown.replaceAll(/^```[\s\S]*?^```/gm, blank).replaceAll(/`[^`\n]*`/g, blank);
 }
 
 /** None in a notebook, where each viewer makes other ones of a heading. */
@@ -63,7 +68,7 @@ export function headingAnchors(markdown: string): string[] {
 }
 
 /**
- * Looks for words that are known to be misspelt (codespell's list), each as a sentence with its cure.
+ * Looks in the prose, not in its code, for words that are known to be misspelt (codespell's list), each as a sentence with its cure.
  *
  * @throws {Error} when codespell itself fails
  */

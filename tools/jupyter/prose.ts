@@ -68,7 +68,8 @@ export function headingAnchors(markdown: string): string[] {
 }
 
 /**
- * Looks in the prose, not in its code, for words that are known to be misspelt (codespell's list), each as a sentence with its cure.
+ * Looks in the prose, not in its code, for words that are known to be misspelt (codespell's list): each a sentence with
+ * its cure.
  *
  * @throws {Error} when codespell itself fails
  */

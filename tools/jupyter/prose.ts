@@ -77,7 +77,7 @@ export async function findMisspellings(texts: readonly Prose[], { python, variab
   const folder = await Deno.makeTempDir();
   try {
     for (const [index, { markdown }] of texts.entries()) {
-      await Deno.writeTextFile(join(folder, `${index}.md`), markdown);
+      await Deno.writeTextFile(join(folder, `${index}.md`), withoutCode(markdown));
     }
     const { code, stdout, stderr } = await run(python, ["-m", "codespell_lib", folder], { env: variables });
     const found = stdout.split("\n").flatMap((line) => {

@@ -39,12 +39,12 @@ Deno.test("the page for teachers has every exercise, by its number and title", a
   assertEquals(missing.map(({ id }) => id), []);
 });
 
-Deno.test("a misspelt word is found, with the text and line it is in", async () => {
+Deno.test("a misspelt word of the prose is found, with the text and line it is in", async () => {
   const texts = [{ file: "README.md", markdown: "All is well." }, {
     file: "notebooks/01.ipynb",
-    markdown: "a\n\nteh b",
+    markdown: "`nmae`\n```\nnmae\n```\nteh b",
   }];
   assertEquals(await findMisspellings(texts, await ensureEnvironment()), [
-    "notebooks/01.ipynb, line 3 of its text: teh ==> the",
+    "notebooks/01.ipynb, line 5 of its text: teh ==> the",
   ]);
 });

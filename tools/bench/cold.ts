@@ -76,7 +76,7 @@ export async function measureStream(
     const megabytes = await peak?.();
     if (megabytes !== undefined) memory.add(fresh.name, megabytes);
   });
-  const peaks = Object.fromEntries([...memory.byName].map(([name, [...rounds]]) => [name, Math.max(...rounds.flat())]));
+  const peaks = Object.fromEntries([...memory.byName].map(([name, rounds]) => [name, Math.max(...rounds.flat())]));
   return { ...result("stream", times, options), ...(memory.byName.size > 0 ? { memory: peaks } : {}) };
 }
 
@@ -104,7 +104,6 @@ async function inTurns(
 /** Numbers of each contestant, a list for each round. */
 class Samples {
   readonly byName = new Map<string, number[][]>();
-
   readonly #contestants: readonly RemoteContestant[];
 
   /** @param contestants in the order in which they are shown. */

@@ -1,45 +1,135 @@
-import type { Measured } from "../compare.ts";
-import { type Exercise, exercise, notYet, pass } from "../exercise.ts";
+import { type Exercise, exercise, notYet, pass, type Verdict } from "../exercise.ts";
+import type { Interval } from "../median_interval.ts";
 
 const exercises: readonly Exercise[] = [
   exercise({
     id: "13.1",
     title: "Faster beyond doubt",
-    todo: "Put a function in place of TODO: (a, b) => … It returns true or false.",
+    todo: 'Put a function in place of TODO: (a, b) => … It returns "a", "b" or "not known".',
     hints: [
-      "A bar in the chart goes from p25 to p75. Beyond doubt means that a's bar ends before b's begins.",
-      "The slow end of a is a.p75, the fast end of b is b.p25. Which has to be smaller?",
+      "An interval is [low, high]. Beyond doubt means that one interval ends before the other begins.",
+      "a[1] < b[0]: then all of a lies below all of b. The same the other way round; else nothing is known.",
     ],
-    grade(answer) {
-      if (typeof answer !== "function") return notYet("The answer is a function: (a, b) => …");
-      const cases: [what: string, a: Measured, b: Measured, wanted: boolean][] = [
-        ["a's bar ends before b's begins", bar(1, 1.2, 1.4), bar(2, 2.2, 2.4), true],
-        ["a's median is smaller, but the bars overlap", bar(1, 1.2, 2.1), bar(2, 2.2, 2.4), false],
-        ["b is the faster one", bar(2, 2.2, 2.4), bar(1, 1.2, 1.4), false],
-        ["both are the same", bar(1, 1.2, 1.4), bar(1, 1.2, 1.4), false],
-      ];
-      for (const [what, a, b, wanted] of cases) {
-        const said = answer(a, b);
-        if (said !== wanted) return notYet(`Where ${what}, the function says ${Deno.inspect(said)}.`);
-      }
-      return pass("It claims nothing that the bars do not show.");
-    },
+    grade: (answer) => gradeFaster(answer as Faster),
+  }),
+  exercise({
+    id: "13.2",
+    title: "An unfair benchmark",
+    todo: 'Put a list of letters in place of TODO, such as ["A"].',
+    hints: [
+      "Go through the table of section 3: same work, checked, in turns, warm, medians. Which letters break one of these?",
+      "A says what came back, and C what was sent: is it the same work? E looks at when, F at which number is shown.",
+    ],
+    grade: (answer) => gradeUnfair(answer),
+  }),
+  exercise({
+    id: "13.3",
+    title: "A benchmark of one's own",
+    todo: "Put an async function in place of TODO: async (a, b, rounds) => { … return ratios; }.",
+    hints: [
+      "A loop over the rounds; in each a short measure(a, …) and a short measure(b, …), both with await.",
+      "The ratio of a round is (await measure(b, short)).p50 / (await measure(a, short)).p50, with " +
+      "short = { min_cpu_time: 2e6, min_samples: 5, gc: false, batch_samples: 64 }.",
+      "Who begins changes from round to round: if (round % 2 === 0) a first, else b first.",
+    ],
+    grade: (answer) => gradePairs(answer as Pairs),
+  }),
+  exercise({
+    id: "13.4",
+    title: "The same, further away",
+    todo: "Put a function in place of TODO: (cost, delay) => … It returns milliseconds.",
+    hints: [
+      "A client that waits twice for the server waits two delays longer.",
+      "It waits for round trips: statements that travel together share one.",
+      "cost.milliseconds + cost.roundTrips * delay",
+    ],
+    grade: (answer) => gradeFurther(answer as Further),
   }),
 ];
 
 export default exercises;
 
-function bar(p25: number, median: number, p75: number): Measured {
-  return {
-    name: "",
-    samples: 100,
-    p25,
-    median,
-    p75,
-    medians: [median],
-    ratio: 1,
-    ratioLow: 1,
-    ratioHigh: 1,
-    interval: [1, 1],
+type Faster = (a: Interval, b: Interval) => unknown;
+type Pairs = (a: () => unknown, b: () => unknown, rounds: number) => Promise<number[]>;
+type Further = (cost: { milliseconds: number; roundTrips: number; statements: number }, delay: number) => number;
+
+function gradeFaster(faster: Faster): Verdict {
+  if (typeof faster !== "function") return notYet("The answer is a function: (a, b) => …");
+  const cases: [a: Interval, b: Interval, wanted: "a" | "b" | "not known"][] = [
+    [[0.5, 0.6], [0.9, 1.1], "a"],
+    [[2.0, 2.4], [1.1, 1.3], "b"],
+    [[0.5, 0.95], [0.9, 1.1], "not known"],
+    [[0.8, 1.2], [0.9, 1.1], "not known"],
+    [[0.9, 1.1], [0.8, 1.2], "not known"],
+    [[1, 1], [1, 1], "not known"],
+  ];
+  for (const [a, b, wanted] of cases) {
+    const said = faster(a, b);
+    if (said === wanted) continue;
+    const text = `a: ${a.join(" to ")}, b: ${b.join(" to ")}`;
+    return notYet(`${text}: the answer is "${wanted}"; the function says ${Deno.inspect(said)}.`);
+  }
+  return pass("It claims nothing that the intervals do not show.");
+}
+
+function gradeUnfair(answer: unknown): Verdict {
+  const letters = Array.isArray(answer) ? answer.map((letter) => String(letter).toUpperCase()) : [];
+  if (letters.length === 0 || letters.some((letter) => !/^[A-H]$/.test(letter))) {
+    return notYet("The answer is a list of letters from A to H.");
+  }
+  const fair: Record<string, string> = {
+    B: "the same pool for both is as it should be",
+    D: "a warm-up that is not counted is as it should be",
+    G: "saying which versions were measured is as it should be",
+    H: "one round trip less is what a library may be good at, as long as the work is the same",
   };
+  const wrong = letters.find((letter) => letter in fair);
+  if (wrong) return notYet(`${wrong} does not make it unfair: ${fair[wrong]}.`);
+  const missing = ["A", "C", "E", "F"].filter((letter) => !letters.includes(letter)).length;
+  if (missing > 0) return notYet(`All of these are unfair, but ${missing} more ${missing === 1 ? "is" : "are"}, too.`);
+  return pass("Other rows, another transaction, another hour, and one number: each makes a winner of its own.");
+}
+
+async function gradePairs(pairs: Pairs): Promise<Verdict> {
+  if (typeof pairs !== "function") return notYet("The answer is a function.");
+  const rounds = 6;
+  const turns: string[] = [];
+  /** Works as long as it is told, twice as long for b; and later calls of both take longer, as on a machine that slows. */
+  const work = (name: "a" | "b") => () => {
+    if (turns.at(-1) !== name) turns.push(name);
+    const slowed = 0.1 + 0.05 * turns.length;
+    for (const end = performance.now() + slowed * (name === "b" ? 2 : 1); performance.now() < end;);
+  };
+  const ratios = await pairs(work("a"), work("b"), rounds);
+  if (!Array.isArray(ratios) || ratios.length !== rounds || !ratios.every((ratio) => ratio > 0)) {
+    return notYet(`${rounds} rounds give ${rounds} ratios, one for each round; it returned ${Deno.inspect(ratios)}.`);
+  }
+  if (turns.length < rounds) {
+    return notYet("Each was measured in one go: whatever slows the machine down meanwhile is then counted as theirs.");
+  }
+  const middle = ratios.toSorted((x, y) => x - y)[rounds / 2];
+  if (middle < 1.2) return notYet(`b takes longer than a, so b ÷ a lies above 1; the middle was ${middle.toFixed(2)}.`);
+  if (turns.length !== rounds + 1) {
+    return notYet("The same one always begins. Begin with a in one round and with b in the next.");
+  }
+  return pass("Measured in pairs, each beginning in turn.");
+}
+
+function gradeFurther(further: Further): Verdict {
+  if (typeof further !== "function") return notYet("The answer is a function: (cost, delay) => …");
+  const cases = [
+    { cost: { milliseconds: 0.5, roundTrips: 3, statements: 3 }, delay: 1, wanted: 3.5 },
+    { cost: { milliseconds: 0.4, roundTrips: 1, statements: 3 }, delay: 1, wanted: 1.4 },
+    { cost: { milliseconds: 2, roundTrips: 4, statements: 8 }, delay: 20, wanted: 82 },
+    { cost: { milliseconds: 0.001, roundTrips: 0, statements: 0 }, delay: 50, wanted: 0.001 },
+  ];
+  for (const { cost, delay, wanted } of cases) {
+    const found = further(cost, delay);
+    if (Math.abs(found - wanted) < 1e-9) continue;
+    return notYet(
+      `${cost.milliseconds} ms with ${cost.statements} statements in ${cost.roundTrips} round trips, ${delay} ms further ` +
+        `away: ${wanted} ms; the function says ${Deno.inspect(found)}.`,
+    );
+  }
+  return pass("It is the waits that grow with the distance, not the statements.");
 }

@@ -1,0 +1,3 @@
+const unfair: string[] = ["A", "C", "E", "F", "H"];
+
+await check("13.2", () => unfair);

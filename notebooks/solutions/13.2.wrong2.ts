@@ -1,0 +1,3 @@
+const unfair: string[] = ["A", "E"];
+
+await check("13.2", () => unfair);

@@ -1,0 +1,9 @@
+// Each wait becomes longer by the delay; what travels together waits once.
+type Further = (
+  cost: { milliseconds: number; roundTrips: number; statements: number },
+  delay: number,
+) => number;
+const further: Further = ({ milliseconds, roundTrips }, delay) =>
+  milliseconds + roundTrips * delay;
+
+await check("13.4", () => further);

@@ -1,0 +1,8 @@
+type Further = (
+  cost: { milliseconds: number; roundTrips: number; statements: number },
+  delay: number,
+) => number;
+const further: Further = ({ milliseconds, statements }, delay) =>
+  milliseconds + statements * delay;
+
+await check("13.4", () => further);

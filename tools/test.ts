@@ -21,6 +21,7 @@ import {
   solved,
 } from "./jupyter/exercises.ts";
 import { Gate, type Outcome, readTestSummary } from "./jupyter/gate.ts";
+import { findWrongMinutes, findWrongRoutes, statedMinutes } from "./jupyter/minutes.ts";
 import { type NotebookFile, readNotebooks } from "./jupyter/notebook.ts";
 import { exists, notebooksFolder, root, solutionsFolder } from "./jupyter/paths.ts";
 import { run } from "./jupyter/processes.ts";
@@ -171,6 +172,16 @@ async function findOmissions(
     ...await findOrphans(solutionsFolder, [...exercises.values()].flat()),
   ];
   return listed(sentences);
+}
+
+/** What notebooks and README say of how long they take. */
+async function findWrongTimes(files: readonly NotebookFile[]): Promise<string[]> {
+  const readme = await Deno.readTextFile(join(root, "README.md"));
+  const minutes = new Map(files.map(({ name, notebook }) => [name.slice(0, 2), statedMinutes(notebook)]));
+  return [
+    ...files.flatMap(({ name, notebook }) => findWrongMinutes(name, notebook, readme)),
+    ...findWrongRoutes(minutes, readme),
+  ];
 }
 
 /** One check that found this, or nothing. */

@@ -49,3 +49,14 @@ export function findWrongMinutes(name: string, notebook: Notebook, readme: strin
   if (!row?.includes(` ${stated} min`)) wrong.push(`README.md: its row of ${name} does not say ${stated} min`);
   return wrong;
 }
+
+/** What is wrong about the README's routes: one that takes more than three hours, or is not the sum of its notebooks. */
+export function findWrongRoutes(minutes: ReadonlyMap<string, number | undefined>, readme: string): string[] {
+  return [...readme.matchAll(/\| ((?:\d\d(?:, )?)+) +\| (\d+) min/g)].flatMap(([, notebooks, stated]) => {
+    const sum = notebooks.split(", ").reduce((sum, number) => sum + (minutes.get(number) ?? NaN), 0);
+    if (sum !== Number(stated)) {
+      return [`README.md: the route ${notebooks} says ${stated} min; its notebooks take ${sum}`];
+    }
+    return sum > 180 ? [`README.md: the route ${notebooks} takes more than three hours`] : [];
+  });
+}

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { estimateMinutes, findWrongMinutes } from "./minutes.ts";
+import { estimateMinutes, findWrongMinutes, findWrongRoutes } from "./minutes.ts";
 import { parseNotebook } from "./notebook.ts";
 
 /** Three minutes of prose, two of code, two exercises of four. */
@@ -27,4 +27,15 @@ Deno.test("a time that is near is fine; one that is missing, far off, or not the
     "01_engine.ipynb: it says 20 minutes, but there is work for about 13",
   ]);
   assertEquals(wrong("**Time:** 15 minutes", ""), ["README.md: its row of 01_engine does not say 15 min"]);
+});
+
+Deno.test("a route is the sum of its notebooks, and three hours at most", () => {
+  const wrong = (row: string) => findWrongRoutes(new Map([["00", 80], ["01", 90], ["02", 30]]), row);
+  assertEquals(wrong("| one | 00, 01 | 170 min |\n| two | 02 | 30 min |"), []);
+  assertEquals(wrong("| one | 00, 02 | 100 min |"), [
+    "README.md: the route 00, 02 says 100 min; its notebooks take 110",
+  ]);
+  assertEquals(wrong("| one | 00, 01, 02 | 200 min |"), [
+    "README.md: the route 00, 01, 02 takes more than three hours",
+  ]);
 });

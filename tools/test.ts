@@ -78,6 +78,7 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
   await step("notebooks: types", async () => tell(await checkTypes(sets)));
   await step("notebooks: outputs and answers", async () => await findOmissions(files, exercises));
   const prose = await readProse(files);
+  await step("texts: minutes", async () => listed(await findWrongTimes(files)));
   await step(
     "texts: links",
     async () => listed((await Promise.all(prose.map((each) => findBrokenLinks(each)))).flat()),

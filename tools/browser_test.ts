@@ -61,7 +61,8 @@ for (const { name, notebook } of files) {
   const count = expected.length;
 
   Deno.test({
-    name: `${name}: the pictures show before anything runs, and all cells run without an error${missing}`,
+    name:
+      `${name}: the pictures show before anything runs, all cells run without an error, and in the dark theme${missing}`,
     ignore: !chromium,
     // Playwright keeps a connection of its own from test to test.
     sanitizeOps: false,
@@ -75,6 +76,10 @@ for (const { name, notebook } of files) {
         await page.runAllCells(300);
         await page.waitFor((views) => views.every((view, cell) => view.pictures >= expected[cell]));
         await page.screenshot(screenshots, `${name}-run`, Math.max(0, expected.findLastIndex(Boolean)));
+        await page.wear("Dark");
+        await page.waitFor((views) => views.every((view, cell) => view.pictures >= expected[cell]));
+        await page.screenshot(screenshots, `${name}-dark`, Math.max(0, expected.findLastIndex(Boolean)));
+        await page.wear("Light");
         await page.save();
         const saved = parseNotebook(await Deno.readTextFile(join(copy, `${name}.ipynb`)));
         assertEquals(codeCells(saved).flatMap(({ outputs }) => outputs!.filter(isError)), []);

@@ -133,6 +133,15 @@ export class NotebookPage {
     await this.#page.keyboard.press("Shift+Enter");
   }
 
+  /** Takes another theme from the menu, `"Light"` or `"Dark"`, and waits until the page wears it. */
+  async wear(theme: "Light" | "Dark"): Promise<void> {
+    const name = `JupyterLab ${theme}`;
+    await this.#page.locator("#jp-MainMenu").getByText("Settings", { exact: true }).click();
+    await this.#page.locator(".lm-Menu-item").filter({ hasText: /^Theme/ }).hover();
+    await this.#page.locator(".lm-Menu-item").filter({ hasText: new RegExp(`^${name}$`) }).click();
+    await this.#page.locator(`body[data-jp-theme-name="${name}"]`).waitFor();
+  }
+
   /** Saves a picture of what is on the screen, with a code cell in sight. */
   async screenshot(folder: string, name: string, cell = 0): Promise<void> {
     await Deno.mkdir(folder, { recursive: true });

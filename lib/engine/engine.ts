@@ -20,9 +20,9 @@ import { type DriverName, EngineUrl } from "./url.ts";
 export interface EngineOptions extends TransactionOptions {
   /** Print each statement with its parameters and time: to the console, or line by line to a function. */
   readonly echo?: boolean | ((line: string) => void);
-  /** Connections kept open (default 5). */
+  /** Connections kept open (default 5, or `pool_size` of the URL). */
   readonly poolSize?: number;
-  /** Connections above `poolSize` in times of need (default 10). */
+  /** Connections above `poolSize` in times of need (default 10, or none with `pool_size` in the URL). */
   readonly maxOverflow?: number;
   /** How long to wait for a connection when all are out (default 30,000). */
   readonly poolTimeout?: number;
@@ -78,8 +78,8 @@ export class Engine implements AsyncDisposable {
   readonly #pool: Pool;
 
   constructor(url: EngineUrl, options: EngineOptions) {
-    const { poolSize = 5, maxOverflow = 10, poolTimeout = 30_000, poolPrePing = false, echo = false } = options;
-    const { poolRecycle = Infinity } = options;
+    const { poolSize = url.poolSize ?? 5, maxOverflow = url.poolSize ? 0 : 10, poolTimeout = 30_000 } = options;
+    const { poolPrePing = false, poolRecycle = Infinity, echo = false } = options;
     requireAtLeast("poolSize", poolSize, 1);
     requireAtLeast("maxOverflow", maxOverflow, 0);
     requireAtLeast("poolTimeout", poolTimeout, 0);

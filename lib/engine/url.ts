@@ -11,8 +11,8 @@ import {
   type Fail,
   parseAddress,
   parseDriver,
-  parseSeconds,
   parseSslMode,
+  parseWhole,
   refuseOption,
   type SslMode,
   type Take,
@@ -41,6 +41,8 @@ export class EngineUrl {
   readonly settings: Readonly<Record<string, string>>;
   /** Seconds to wait for a connection, from `connect_timeout`. */
   readonly connectTimeout: number | undefined;
+  /** The most connections of an engine whose options say nothing of it, from `pool_size`. */
+  readonly poolSize: number | undefined;
   readonly #query: string;
 
   private constructor(parts: RegExpMatchArray, fail: Fail) {
@@ -63,7 +65,8 @@ export class EngineUrl {
     ({ host: this.host, port: this.port } = parseAddress(address, take, fail));
     this.sslMode = parseSslMode(take("sslmode"), fail);
     this.sslRootCert = take("sslrootcert");
-    this.connectTimeout = parseSeconds(take("connect_timeout"), fail);
+    this.connectTimeout = parseWhole("connect_timeout", take, fail); // 0 asks libpq for its default
+    this.poolSize = parseWhole("pool_size", take, fail);
     for (const name of options.keys()) refuseOption(name, fail);
     this.settings = Object.fromEntries(options);
   }

@@ -75,6 +75,18 @@ Deno.test("sslmode has libpq's names; 'allow' is read as 'prefer'", () => {
   assertEquals(EngineUrl.parse("postgresql://localhost?sslmode=allow").sslMode, "prefer");
 });
 
+Deno.test("pool_size is the engine's, and no setting of the server", () => {
+  const { poolSize, settings } = EngineUrl.parse("postgresql://localhost?pool_size=2&application_name=shop");
+  assertEquals([poolSize, settings], [2, { application_name: "shop" }]);
+  const limits = (url: string, options = {}) => {
+    const { size, maxOverflow } = createEngine(url, options).poolStatus;
+    return [size, maxOverflow];
+  };
+  assertEquals(limits("postgresql://localhost"), [5, 10]);
+  assertEquals(limits("postgresql://localhost?pool_size=2"), [2, 0]);
+  assertEquals(limits("postgresql://localhost?pool_size=2", { poolSize: 8 }), [8, 0]);
+});
+
 Deno.test("connect_timeout=0 means the default, as in libpq", () => {
   assertEquals(EngineUrl.parse("postgresql://localhost?connect_timeout=0").connectTimeout, undefined);
 });
@@ -110,7 +122,8 @@ Deno.test("a wrong URL names the part at fault", () => {
     ["port", "postgresql:///shop?host=/tmp&port=1e3", '"1e3" is not a number'],
     ["database", "postgresql://localhost/100%", "percent-encoding is broken"],
     ["options", "postgresql://localhost?sslmode=maybe", 'sslmode "maybe" is none of disable, prefer'],
-    ["options", "postgresql://localhost?connect_timeout=soon", "is not a whole number of seconds"],
+    ["options", "postgresql://localhost?connect_timeout=soon", 'connect_timeout "soon" is not a whole number'],
+    ["options", "postgresql://localhost?pool_size=two", 'pool_size "two" is not a whole number'],
     ["options", "postgresql://localhost?sslcert=me.pem", '"sslcert" is not supported'],
     ["options", "postgresql://localhost?target_session_attrs=any", '"target_session_attrs" is not supported'],
     ["options", "postgresql://localhost?not an option", 'written "name=value"'],

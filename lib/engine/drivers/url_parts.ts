@@ -73,10 +73,11 @@ export function parseSslMode(mode = "disable", fail: Fail): SslMode {
     fail("options", `sslmode "${mode}" is none of ${SSL_MODES.join(", ")}`);
 }
 
-/** Seconds; nothing for 0. */
-export function parseSeconds(seconds = "0", fail: Fail): number | undefined {
-  if (!/^\d+$/.test(seconds)) fail("options", `connect_timeout "${seconds}" is not a whole number of seconds`);
-  return Number(seconds) || undefined; // 0 asks libpq for its default
+/** A whole number; nothing for 0. */
+export function parseWhole(name: string, take: Take, fail: Fail): number | undefined {
+  const value = take(name) ?? "0";
+  if (!/^\d+$/.test(value)) fail("options", `${name} "${value}" is not a whole number`);
+  return Number(value) || undefined;
 }
 
 /** Refuses what is no option, and options that would change how a connection is made and that no driver implements. */

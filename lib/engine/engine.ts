@@ -91,10 +91,8 @@ export class Engine implements AsyncDisposable {
     this.#options = options;
     const limits = { size: poolSize, maxOverflow, timeout: poolTimeout, prePing: poolPrePing, recycle: poolRecycle };
     this.#pool = new Pool(() => this.#open(), limits, this.events);
-    if (echo) {
-      const print = echo === true ? console.log : echo;
-      this.events.on("query", (event) => print(echoLine(event)));
-    }
+    const print = echo === true ? console.log : echo;
+    if (print) this.events.on("query", (event) => print(echoLine(event)));
   }
 
   /** How many connections are out, idle and waited for. */

@@ -1,5 +1,5 @@
 /**
- * pgbench, PostgreSQL's own program for benchmarks, in C: the floor. It sends and receives, but neither decodes what
+ * pgbench, PostgreSQL's own program for benchmarks, in C: a landmark. It sends and receives, but neither decodes what
  * comes nor keeps it, and says of each transaction how long it took.
  *
  * @module

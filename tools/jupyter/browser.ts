@@ -138,8 +138,8 @@ export class NotebookPage {
     const name = `JupyterLab ${theme}`;
     await this.#page.locator("#jp-MainMenu").getByText("Settings", { exact: true }).click();
     await this.#page.locator(".lm-Menu-item").filter({ hasText: /^Theme/ }).hover();
-    await this.#page.locator(".lm-Menu-item").filter({ hasText: new RegExp(`^${name}$`) }).click();
-    await this.#page.locator(`body[data-jp-theme-name="${name}"]`).waitFor();
+    await this.#page.locator(".lm-Menu-itemLabel").getByText(name, { exact: true }).click();
+    await this.#page.locator(`body[data-jp-theme-name="${name}"]`).waitFor({ state: "attached" });
   }
 
   /** Saves a picture of what is on the screen, with a code cell in sight. */

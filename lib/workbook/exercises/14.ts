@@ -1,4 +1,5 @@
-import { type Engine, type EngineEvent, type Session, sessionmaker } from "../../mod.ts";
+import { type Engine, type Session, sessionmaker } from "../../mod.ts";
+import { recordEvents, roundTrips } from "../../show/mod.ts";
 import { type Exercise, exercise, notYet, pass, type Verdict } from "../exercise.ts";
 import { withCheckSchema } from "./check_schema.ts";
 
@@ -115,18 +116,10 @@ async function runPiece(engine: Engine, piece: Piece): Promise<void> {
   await piece(session);
 }
 
-/** A round trip begins with a statement that was sent when all earlier ones had been answered. */
 async function countTrips(engine: Engine, work: () => Promise<void>): Promise<number> {
-  const queries: (EngineEvent & { type: "query" })[] = [];
-  const stop = engine.events.on("query", (event) => void queries.push(event));
+  using recording = recordEvents(engine);
   await work();
-  stop();
-  let [count, answered] = [0, -Infinity];
-  for (const { at, milliseconds } of queries.sort((a, b) => a.at - b.at)) {
-    if (at >= answered) count++;
-    answered = Math.max(answered, at + milliseconds);
-  }
-  return count;
+  return roundTrips(recording.events).at(-1)?.trip ?? 0;
 }
 
 type Buy = { url: string; buy: (engine: Engine, toy: string) => Promise<boolean> };

@@ -1,17 +1,16 @@
 import {
   createEngine,
   declarativeBase,
-  type EngineEventOf,
   identity,
   MultipleResultsFound,
   Result,
   ScalarResult,
   select,
   type Session,
-  sessionmaker,
   text,
 } from "../../mod.ts";
 import { type Exercise, exercise, notYet, pass, type Verdict } from "../exercise.ts";
+import { isSame, rowsOf, runAndListen, type Select } from "./selects.ts";
 
 const exercises: readonly Exercise[] = [
   exercise({
@@ -76,8 +75,6 @@ class Hero extends declarativeBase().model("heroes", {
 }) {}
 
 type HeroRow = readonly [id: number, name: string, appSrc: string | null];
-type Select = Pick<EngineEventOf<"query">, "sql" | "rowCount">;
-
 /** What a grader works on: a table of heroes of its own. */
 interface Stage {
   /** Runs the answer in a session of its own, and tells which SELECTs it sent. */
@@ -100,20 +97,8 @@ async function onStage(
       await connection.execute("INSERT INTO heroes (id, name, app_src) VALUES ($1, $2, $3)", hero);
     }
   });
-  const getSession = sessionmaker(engine);
   return await grade({
-    async run(work) {
-      const selects: Select[] = [];
-      const stop = engine.events.on("query", (event) => {
-        if (/^\s*(select|with)\b/i.test(event.sql)) selects.push(event);
-      });
-      try {
-        await using session = getSession();
-        return { value: await work(session), selects };
-      } finally {
-        stop();
-      }
-    },
+    run: (work) => runAndListen(engine, work),
     execute: (sql) => engine.begin(async (connection) => void await connection.execute(sql)),
   });
 }
@@ -262,14 +247,6 @@ function gradeBusyApps({ busyApps, url }: { busyApps: BusyApps; url: string }): 
     }
     return pass(`The server counted: ${selects[0].sql}`);
   });
-}
-
-function rowsOf(selects: readonly Select[]): number {
-  return selects.reduce((sum, { rowCount }) => sum + rowCount, 0);
-}
-
-function isSame(value: unknown, wanted: readonly unknown[]): boolean {
-  return Array.isArray(value) && value.length === wanted.length && wanted.every((each, index) => each === value[index]);
 }
 
 /** What came and what was wanted; where only the order is wrong, that. */

@@ -1,7 +1,6 @@
 import {
   createEngine,
   declarativeBase,
-  type EngineEventOf,
   identity,
   integer,
   manyToOne,
@@ -10,10 +9,10 @@ import {
   select,
   selectinload,
   type Session,
-  sessionmaker,
   text,
 } from "../../mod.ts";
 import { type Exercise, exercise, notYet, pass, type Verdict } from "../exercise.ts";
+import { isSame, rowsOf, runAndListen, type Select } from "./selects.ts";
 
 const exercises: readonly Exercise[] = [
   exercise({
@@ -94,8 +93,6 @@ class Toy
   static relations = { user: manyToOne(() => User) };
 }
 
-type Select = Pick<EngineEventOf<"query">, "sql" | "rowCount">;
-
 /** Runs the answer in a session of its own, and tells which SELECTs it sent. */
 type Run = <T>(work: (session: Session) => T | Promise<T>) => Promise<{ value: T; selects: Select[] }>;
 
@@ -117,19 +114,7 @@ async function onStage(url: string, grade: (run: Run) => Promise<Verdict>): Prom
       INSERT INTO letters (id, line, user_id) SELECT n, 'dear sandy', 3 FROM generate_series(1, 8) AS n;
       INSERT INTO letters (id, line, user_id) VALUES (9, 'dear squidward', 1)`)
   );
-  const getSession = sessionmaker(engine);
-  return await grade(async (work) => {
-    const selects: Select[] = [];
-    const stop = engine.events.on("query", (event) => {
-      if (/^\s*(select|with)\b/i.test(event.sql)) selects.push(event);
-    });
-    try {
-      await using session = getSession();
-      return { value: await work(session), selects };
-    } finally {
-      stop();
-    }
-  });
+  return await grade((work) => runAndListen(engine, work));
 }
 
 function gradeSelects({ selects: said, url }: { selects: number; url: string }): Promise<Verdict> | Verdict {
@@ -256,14 +241,6 @@ function gradeCounts({ toyCounts, url }: { toyCounts: ToyCounts; url: string }):
     }
     return pass(`The server counted: ${selects[0].sql}`);
   });
-}
-
-function rowsOf(selects: readonly Select[]): number {
-  return selects.reduce((sum, { rowCount }) => sum + rowCount, 0);
-}
-
-function isSame(value: unknown, wanted: readonly unknown[]): boolean {
-  return Array.isArray(value) && value.length === wanted.length && wanted.every((each, index) => each === value[index]);
 }
 
 /** What came and what was wanted; where only the order is wrong, that. */

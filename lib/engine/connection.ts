@@ -289,12 +289,13 @@ export class Connection implements AsyncDisposable {
     shown: readonly unknown[] = [],
     transaction?: "begin" | "commit" | "rollback",
   ): Promise<RawResult> {
-    const sending = { sql, parameters: shown, connection: this.id };
-    if (this.#events.wants("send")) this.#events.emit({ type: "send", at: performance.now(), ...sending });
-    const at = performance.now();
     this.#pooled.lastSql = sql;
+    if (!this.#events.isHeard) return await this.#query({ sql, parameters });
+    const at = performance.now();
+    const sending = { sql, parameters: shown, connection: this.id };
+    this.#events.emit({ type: "send", at, ...sending });
     const seen: { firstByte?: number; error?: Error } = {};
-    const onFirstByte = this.#events.wants("query") ? () => seen.firstByte = performance.now() - at : undefined;
+    const onFirstByte = () => seen.firstByte = performance.now() - at;
     let answer: RawResult | undefined;
     try {
       return answer = await this.#query({ sql, parameters, onFirstByte });

@@ -25,6 +25,8 @@ export interface Statement {
   readonly parameters: readonly (string | null)[];
   /** Called when the first byte of the answer has come, by drivers that can tell: when nothing else is under way. */
   readonly onFirstByte?: (() => void) | undefined;
+  /** True when it is known to be one statement and not several: a driver may prepare it, parameters or not. */
+  readonly isSingle?: boolean;
 }
 
 /** What a statement brought back: rows as arrays, in the order of `columns`. */
@@ -71,8 +73,10 @@ export interface DriverConnection {
 
 /** A connection that can also be used without a promise: the calls block the thread. */
 export interface SyncDriverConnection extends DriverConnection {
-  /** As `query()`. */
-  querySync(statement: Statement): RawResult;
+  /** As `query()`. @param ahead one to be carried out before it, such as BEGIN, if possible in the same round trip. */
+  querySync(statement: Statement, ahead?: string): RawResult;
+  /** Sends a statement and returns at once. It is answered before the next one; if it fails the connection is lost. */
+  sendSync(sql: string): void;
   /** As `close()`. */
   closeSync(): void;
 }

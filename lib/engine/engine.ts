@@ -46,6 +46,8 @@ export interface EngineOptions extends TransactionOptions {
 export interface ConnectOptions extends TransactionOptions {
   /** Gives up waiting for a connection. */
   readonly signal?: AbortSignal;
+  /** Who asks, as the messages name him: by default the place that calls. */
+  readonly holder?: CallSite | undefined;
 }
 
 const DRIVERS: Record<DriverName, () => Promise<{ driver: Driver }>> = {
@@ -112,7 +114,7 @@ export class Engine implements AsyncDisposable {
     if (isolationLevel === "AUTOCOMMIT" && (readOnly ?? false) !== (this.#options.readOnly ?? false)) {
       throw new RangeError("readOnly belongs to a transaction, and AUTOCOMMIT has none: give it to createEngine().");
     }
-    const pooled = await this.#pool.checkout(new CallSite(), options.signal);
+    const pooled = await this.#pool.checkout(options.holder ?? new CallSite(), options.signal);
     return new Connection(pooled, this.events, { isolationLevel, readOnly }, (done) => this.#pool.checkin(done));
   }
 

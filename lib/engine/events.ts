@@ -75,13 +75,19 @@ export class EngineEvents {
     };
   }
 
-  /** True when somebody listens: otherwise an event need not even be built. */
+  /** True when somebody listens to anything: otherwise events need not even be built. */
+  get isHeard(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  /** True when somebody listens to events of a type. */
   wants(type: EngineEventType): boolean {
-    return this.#listeners.size > 0 && (this.#listeners.has(type) || this.#listeners.has("*"));
+    return this.isHeard && (this.#listeners.has(type) || this.#listeners.has("*"));
   }
 
   /** Tells the listeners, in the order in which they subscribed. */
   emit(event: EngineEvent): void {
+    if (!this.isHeard) return;
     for (const key of [event.type, "*"] as const) {
       for (const listener of this.#listeners.get(key) ?? []) {
         try {

@@ -4,25 +4,24 @@
  *
  * @module
  */
-import { keyText } from "../schema/key.ts";
 import type { Table } from "../schema/table.ts";
 
 /** An object of a model, seen by its attributes. */
 export type Entity = Record<string, unknown>;
 
-/** What is known of the objects of a session, by table and primary key. */
+/** What is known of the objects of a session, by table and by primary key as `keyText()` gives it. */
 export class IdentityMap<Known> {
   readonly #objects = new Map<Table, Map<string, Known>>();
 
-  get(table: Table, key: readonly unknown[]): Known | undefined {
-    return this.#objects.get(table)?.get(keyText(key));
+  get(table: Table, key: string): Known | undefined {
+    return this.#objects.get(table)?.get(key);
   }
 
-  set(table: Table, key: readonly unknown[], known: Known): void {
-    this.#objects.getOrInsertComputed(table, () => new Map()).set(keyText(key), known);
+  set(table: Table, key: string, known: Known): void {
+    this.#objects.getOrInsertComputed(table, () => new Map()).set(key, known);
   }
 
-  delete(table: Table, key: readonly unknown[]): void {
-    this.#objects.get(table)?.delete(keyText(key));
+  delete(table: Table, key: string): void {
+    this.#objects.get(table)?.delete(key);
   }
 }

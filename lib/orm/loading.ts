@@ -41,7 +41,8 @@ export const joinedload: MakeOption = (name, ...nested) => ({ name, isJoined: tr
 
 /** Turns rows into objects. */
 export interface ObjectSource {
-  load(model: AnyModel, row: readonly unknown[], refresh?: boolean): Entity;
+  /** @param row which it keeps. */
+  load(model: AnyModel, row: unknown[], refresh?: boolean): Entity;
   find(model: AnyModel, key: readonly unknown[]): Entity | undefined;
 }
 
@@ -99,8 +100,9 @@ export class Loader {
 
   /** What `selectinload` asks for. */
   *#relations(model: AnyModel, objects: Iterable<Entity | undefined>, options: Options): Loading {
-    const owners = [...new Set(objects)].filter((owner) => owner !== undefined);
-    for (const { name, nested } of options.filter(({ isJoined }) => !isJoined)) {
+    const toSelect = options.filter(({ isJoined }) => !isJoined);
+    const owners = toSelect.length === 0 ? [] : [...new Set(objects)].filter((owner) => owner !== undefined);
+    for (const { name, nested } of toSelect) {
       const relation = relationNamed(model, name);
       if (relation.kind === "many-to-one") yield* this.#references(relation, owners, nested);
       else yield* this.#collections(relation, owners, nested);

@@ -40,6 +40,11 @@ export class ObjectState {
 
   constructor(readonly entity: Entity, readonly model: AnyModel) {}
 
+  /** Itself: it stands for an object that was read, among those that were written. */
+  get state(): ObjectState {
+    return this;
+  }
+
   get table(): Table {
     return this.model.table;
   }
@@ -93,7 +98,12 @@ const STATE = privateField<ObjectState>();
 
 /** The state of an object. */
 export function stateOf(entity: Entity): ObjectState {
-  return STATE.of(entity) ?? STATE.give(entity, new ObjectState(entity, entity.constructor as unknown as AnyModel));
+  return STATE.of(entity) ?? newState(entity, entity.constructor as unknown as AnyModel);
+}
+
+/** The state of an object that has none yet. */
+export function newState(entity: Entity, model: AnyModel): ObjectState {
+  return STATE.give(entity, new ObjectState(entity, model));
 }
 
 /** A row in the database: its object, and the values as they were last seen. */

@@ -5,7 +5,13 @@ import { ConcurrentUseError } from "./errors.ts";
 /** Runs one thing at a time. */
 export class OneAtATime {
   /** What runs now, and from where it was called. */
-  #running: { what: string; site: CallSite; done: Promise<unknown> } | undefined;
+  #running: { what: string; site: CallSite } | undefined;
+  #done: Promise<unknown> = Promise.resolve();
+
+  /** From where what runs now was called. */
+  get site(): CallSite | undefined {
+    return this.#running?.site;
+  }
 
   /** @throws {ConcurrentUseError} when something runs; it names both. */
   async run<T>(what: string, work: () => Promise<T>): Promise<T> {
@@ -14,9 +20,10 @@ export class OneAtATime {
       const { what: running, site: since } = this.#running;
       throw new ConcurrentUseError(`${running}, called by ${since}`, `${what}, called by ${site}`);
     }
-    const done = work();
-    this.#running = { what, site, done };
+    this.#running = { what, site };
     try {
+      const done = work();
+      this.#done = done;
       return await done;
     } finally {
       this.#running = undefined;
@@ -25,6 +32,6 @@ export class OneAtATime {
 
   /** Waits for what runs, however it ends. */
   async idle(): Promise<void> {
-    while (this.#running) await this.#running.done.catch(() => {});
+    while (this.#running) await this.#done.catch(() => {});
   }
 }

@@ -51,7 +51,7 @@ export class Session implements AsyncDisposable {
   readonly #calls = new OneAtATime();
 
   constructor(engine: Engine, options: SessionOptions = {}) {
-    this.#transaction = new SessionTransaction(engine, options);
+    this.#transaction = new SessionTransaction(engine, options, this.#calls);
     this.#options = options;
   }
 
@@ -342,9 +342,11 @@ export class Session implements AsyncDisposable {
     return step.value;
   }
 
-  async #exclusive<T>(action: SessionAction, what: string, run: () => Promise<T>): Promise<T> {
-    this.#transaction.assert(action);
-    return await this.#calls.run(what, run);
+  #exclusive<T>(action: SessionAction, what: string, run: () => Promise<T>): Promise<T> {
+    return this.#calls.run(what, () => {
+      this.#transaction.assert(action);
+      return run();
+    });
   }
 }
 

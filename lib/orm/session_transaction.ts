@@ -1,22 +1,25 @@
 /** The transaction of a session: its connection, and the state that says what may be done. @module */
 import type { Connection, TransactionOptions } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { OneAtATime } from "./one_at_a_time.ts";
 import { type SessionAction, type SessionState, transition } from "./session_state.ts";
 
 /** One transaction after another, each on a connection of its own. */
 export class SessionTransaction {
   readonly #engine: Engine;
   readonly #options: TransactionOptions;
+  readonly #calls: OneAtATime;
   #state: SessionState = "idle";
   /** Why the state is `failed`. */
   #failure: Error | undefined;
   /** Of the transaction that is open. */
   #connection: Connection | undefined;
 
-  /** @param options how a transaction begins, as far as `begun()` is not told. */
-  constructor(engine: Engine, options: TransactionOptions) {
+  /** @param options how a transaction begins, as far as `begun()` is not told; @param calls those of the session. */
+  constructor(engine: Engine, options: TransactionOptions, calls: OneAtATime) {
     this.#engine = engine;
     this.#options = options;
+    this.#calls = calls;
   }
 
   get state(): SessionState {
@@ -36,7 +39,7 @@ export class SessionTransaction {
   /** The connection of the transaction, which begins with it. */
   async begun(options?: TransactionOptions): Promise<Connection> {
     if (!this.#connection) {
-      this.#connection = await this.#engine.connect({ ...this.#options, ...options });
+      this.#connection = await this.#engine.connect({ ...this.#options, ...options, holder: this.#calls.site });
       this.#state = transition(this.#state, "work");
     }
     return this.#connection;

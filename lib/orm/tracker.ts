@@ -7,11 +7,12 @@
 import { AttachedObjectError, DetachedObjectError } from "./errors.ts";
 import { type Entity, IdentityMap } from "./identity_map.ts";
 import type { AnyModel } from "../schema/relation.ts";
-import { changedColumns, type ObjectState, type ObjectStatus, type PersistentState, stateOf } from "./object_state.ts";
+import { changedColumns, newState, type ObjectState, type ObjectStatus, type PersistentState, stateOf } from "./object_state.ts";
 import { type Changes, isCurrent, neighbours, type Related, relationsOf, setReference } from "./relations.ts";
 import { type Link, planFlush } from "./unit_of_work.ts";
 import { copy } from "../schema/column_value.ts";
 import type { Step } from "../schema/dml.ts";
+import { keyText, rowKeyText } from "../schema/key.ts";
 
 /** What happened to an object in the transaction. */
 interface Change {
@@ -46,7 +47,7 @@ export class Tracker {
   add(entity: Entity): void {
     const state = stateOf(entity);
     if (!state.table) throw new TypeError(`Only objects of models can be added, not a ${state.model.name}.`);
-    const hasTwin = state.loaded && this.#identities.get(state.table, state.rowKey);
+    const hasTwin = state.loaded && this.#identities.get(state.table, rowKeyText(state.table, state.loaded));
     if (state.owner ? state.owner !== this : hasTwin) throw new AttachedObjectError(state.model.name);
     if (state.status === "deleted") state.status = "persistent";
     if (state.owner) return;
@@ -82,27 +83,27 @@ export class Tracker {
 
   /** The object of a key, if it is known and need not be read anew. */
   find(model: AnyModel, key: readonly unknown[]): Entity | undefined {
-    const known = this.#identities.get(model.table, key);
+    const known = this.#identities.get(model.table, keyText(key));
     return known && !known.isExpired ? known.entity : undefined;
   }
 
-  /** The object of a row: the one that is known, as it is unless it shall be refreshed, or a new one. */
-  load(model: AnyModel, row: readonly unknown[], refresh = false): Entity {
+  /** The object of a row, which it keeps: the one that is known, as it is unless it shall be refreshed, or a new one. */
+  load(model: AnyModel, row: unknown[], refresh = false): Entity {
     const { table } = model;
-    const known = this.#identities.get(table, table.keyIndexes.map((index) => row[index]));
+    const known = this.#identities.get(table, rowKeyText(table, row));
     if (known && !refresh && !known.isExpired) return known.entity;
     relationsOf(model);
-    const state = known ?? stateOf(Object.create(model.prototype));
+    const state = known ?? newState(Object.create(model.prototype), model);
     const { entity } = state;
     for (let index = 0; index < table.columns.length; index++) entity[table.columns[index].attribute] = row[index];
-    // the row's own values serve for comparison, but for those that could be changed in place
-    const loaded = row.slice(0, table.columns.length);
+    // the row serves for comparison, but for the values that could be changed in place
+    const loaded = row.length === table.columns.length ? row : row.slice(0, table.columns.length);
     for (const index of table.mutableIndexes) loaded[index] = copy(loaded[index]);
     state.loaded = loaded;
     if (!known) this.#enter(state);
     if (!known || state.isExpired) state.forgetRelations();
     state.isExpired = false;
-    this.#journal.push({ state });
+    this.#journal.push(state);
     return entity;
   }
 
@@ -197,21 +198,22 @@ export class Tracker {
 
   #with<Status extends ObjectStatus>(...statuses: Status[]) {
     type Found = Status extends "new" ? ObjectState : PersistentState;
-    return [...this.#states].filter(({ status }) => statuses.includes(status as Status)) as Found[];
+    const found: ObjectState[] = [];
+    for (const state of this.#states) if (statuses.includes(state.status as Status)) found.push(state);
+    return found as Found[];
   }
 
   #enter(state: ObjectState): void {
     this.#states.add(state);
-    if (state.loaded) this.#identities.set(state.table, state.rowKey, state);
+    if (state.loaded) this.#identities.set(state.table, rowKeyText(state.table, state.loaded), state);
     state.owner = this;
     state.status = state.loaded ? "persistent" : "new";
   }
 
   #leave(state: ObjectState, status: "transient" | "left"): void {
+    const key = state.loaded && rowKeyText(state.table, state.loaded);
     // by now another object may have this key
-    if (state.loaded && this.#identities.get(state.table, state.rowKey) === state) {
-      this.#identities.delete(state.table, state.rowKey);
-    }
+    if (key !== undefined && this.#identities.get(state.table, key) === state) this.#identities.delete(state.table, key);
     this.#states.delete(state);
     state.owner = undefined;
     state.status = status;
@@ -245,7 +247,7 @@ export class Tracker {
       const { key } = reference;
       const id = state.entity[key.column.attribute];
       const isPrimary = key.to.primaryKey.length === 1 && key.referred.primaryKey;
-      const known = isPrimary ? this.#identities.get(key.to, [id]) : undefined;
+      const known = isPrimary ? this.#identities.get(key.to, keyText([id])) : undefined;
       if (known) setReference(state.entity, name, key, known.entity, id);
       else state.references = new Map([...state.references].filter(([each]) => each !== name));
     }

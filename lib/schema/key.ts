@@ -12,6 +12,11 @@ export function keyText(key: readonly unknown[]): string {
   return key.length === 1 ? partText(key[0]) : key.map(partText).join("\0");
 }
 
+/** The key of a row, which has the columns of its table first, as text. */
+export function rowKeyText({ keyIndexes }: Table, row: readonly unknown[]): string {
+  return keyIndexes.length === 1 ? partText(row[keyIndexes[0]]) : keyText(keyIndexes.map((index) => row[index]));
+}
+
 /** A Date's own text would leave out the milliseconds. */
 function partText(value: unknown): string {
   return String(typeof value === "object" ? encodeParameter(value) : value);

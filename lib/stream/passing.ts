@@ -22,7 +22,7 @@ export class Passing implements ObjectSource {
     return this.#objects.find(model, key);
   }
 
-  load(model: AnyModel, row: readonly unknown[], refresh?: boolean): Entity {
+  load(model: AnyModel, row: unknown[], refresh?: boolean): Entity {
     const before = lastNumber;
     const entity = this.#objects.load(model, row, refresh);
     const state = stateOf(entity);

@@ -5,7 +5,9 @@
  * @module
  */
 import { compiled, type Query } from "../kysely/compilable.ts";
+import type { ExecuteOptions } from "../engine/connection.ts";
 import type { RawResult, Statement, SyncDriverConnection } from "../engine/driver.ts";
+import { SecondUnitOfWorkError } from "../engine/drivers/libpq/one_unit_of_work.ts";
 import { encodeParameters } from "../engine/drivers/parameters.ts";
 import {
   CommitOutcomeUnknownError,
@@ -22,16 +24,36 @@ import { syncCursorAnswers } from "../stream/cursor.ts";
 import { SyncRowStream } from "../stream/row_stream.ts";
 import { beginStatement, type TransactionOptions } from "../engine/transaction_options.ts";
 
+/** What a statement is to the transaction. */
+interface Role {
+  /** The BEGIN that goes ahead of it. */
+  readonly ahead?: string | undefined;
+  /** That it begins or ends the transaction itself. */
+  readonly type?: "begin" | "commit" | "rollback" | undefined;
+}
+
+/** What became of a statement. */
+interface Outcome extends Role {
+  readonly answer: RawResult | undefined;
+  readonly error: Error | undefined;
+}
+
+/** An open transaction; another one is another object. */
+class Transaction {
+  /** The error that made the server ignore the rest of it. */
+  failure?: Error;
+  /** Something in it did more than read. */
+  isAwaited = false;
+}
+
 /** A connection and its transaction. Made by `connect()` and `begin()` of a {@linkcode SyncEngine}. */
 export class SyncConnection implements Disposable {
   readonly #driver: SyncDriverConnection;
   readonly #events: EngineEvents;
   readonly #options: TransactionOptions;
   readonly #release: (isUsable: boolean) => void;
-  /** The open transaction: another one is another object. */
-  #transaction: object | undefined;
-  /** The error that made the server ignore the rest of the transaction. */
-  #failure: Error | undefined;
+  #transaction: Transaction | undefined;
+  #lastSql: string | undefined;
   #closed = false;
 
   /** @param id its number in the events; @param release gives the connection back to its engine. */
@@ -53,6 +75,11 @@ export class SyncConnection implements Disposable {
     return this.#driver.backendPid;
   }
 
+  /** The statement that was sent last, if any. */
+  get lastSql(): string | undefined {
+    return this.#lastSql;
+  }
+
   /** True from the first statement, or `begin()`, to `commit()` or `rollback()`. */
   get inTransaction(): boolean {
     return this.#transaction !== undefined;
@@ -65,23 +92,29 @@ export class SyncConnection implements Disposable {
    * parameters; the result is that of the last.
    * @throws {EncodingError} before anything is sent. @throws {DatabaseError} what the server reports.
    * @throws {ConnectionLostError} @throws {ConnectionClosedError}
+   * @param options as of a {@linkcode Connection}; what `onlyReads` is one statement, and no script.
    */
   execute<Row = Record<string, unknown>>(
     query: Query<Row>,
     parameters: readonly unknown[] = [],
+    { onlyReads = false, encoded: known }: Pick<ExecuteOptions, "onlyReads" | "encoded"> = {},
   ): Result<Row> {
     this.#assertOpen("execute a statement");
     const statement = compiled(query, parameters);
-    const encoded = encodeParameters(statement.parameters, statement.sql);
-    if (!this.#transaction && this.#options.isolationLevel !== "AUTOCOMMIT") this.begin();
-    const inTransaction = this.#transaction;
+    const encoded = known ?? encodeParameters(statement.parameters, statement.sql);
+    const begins = !this.#transaction && this.#options.isolationLevel !== "AUTOCOMMIT";
+    const transaction = begins ? this.#transaction = new Transaction() : this.#transaction;
+    if (transaction && !onlyReads) transaction.isAwaited = true;
+    const sending = { sql: statement.sql, parameters: encoded, isSingle: onlyReads };
     try {
-      const raw = this.#send(statement.sql, encoded, statement.parameters);
+      const ahead = begins ? beginStatement(this.#options) : undefined;
+      const raw = this.#send(sending, statement.parameters, { ahead });
       this.#follow(raw, statement.sql);
       return new Result<Row>(raw);
     } catch (error) {
-      if (error instanceof FailedTransactionError) error.cause ??= this.#failure;
-      else if (inTransaction) this.#failure ??= error as Error;
+      if (begins && error instanceof SecondUnitOfWorkError) this.#transaction = undefined; // nothing was sent
+      else if (error instanceof FailedTransactionError) error.cause ??= transaction?.failure;
+      else if (transaction) transaction.failure ??= error as Error;
       throw error;
     }
   }
@@ -104,8 +137,8 @@ export class SyncConnection implements Disposable {
     this.#assertOpen("begin a transaction");
     if (this.#transaction) throw new TransactionStateError("A transaction is open: commit() or rollback() it first.");
     const { isolationLevel = this.#options.isolationLevel, readOnly = this.#options.readOnly } = options;
-    this.#send(beginStatement({ isolationLevel, readOnly }), [], [], "begin");
-    this.#transaction = {};
+    this.#send({ sql: beginStatement({ isolationLevel, readOnly }), parameters: [] }, [], { type: "begin" });
+    this.#transaction = new Transaction();
   }
 
   /**
@@ -118,11 +151,12 @@ export class SyncConnection implements Disposable {
   commit(): void {
     this.#assertOpen("commit");
     if (!this.#transaction) return;
-    const cause = this.#end();
+    const cause = this.#transaction.failure;
+    this.#transaction = undefined;
     const lostBefore = this.#driver.lost !== undefined; // then COMMIT is not even sent
     let answer: RawResult;
     try {
-      answer = this.#send("COMMIT", [], [], "commit");
+      answer = this.#send({ sql: "COMMIT", parameters: [] }, [], { type: "commit" });
     } catch (error) {
       const unknown = error instanceof ConnectionLostError && !lostBefore;
       throw unknown ? new CommitOutcomeUnknownError({ cause: error }) : error;
@@ -142,13 +176,16 @@ export class SyncConnection implements Disposable {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    // who listens to events hears of the end before this returns
+    const isHeard = this.#events.wants("query") || this.#events.wants("rollback");
     let isUsable = true;
     try {
-      this.#rollback();
+      if (this.#transaction && !this.#transaction.isAwaited && !isHeard) this.#driver.sendSync("ROLLBACK");
+      else this.#rollback();
     } catch {
       isUsable = false; // it is in an unknown state: the engine replaces it
     }
-    this.#release(isUsable && !this.#driver.lost);
+    this.#release(isUsable);
   }
 
   [Symbol.dispose](): void {
@@ -157,59 +194,60 @@ export class SyncConnection implements Disposable {
 
   #rollback(): void {
     if (!this.#transaction) return;
-    this.#end();
+    this.#transaction = undefined;
     try {
-      if (!this.#driver.lost) this.#send("ROLLBACK", [], [], "rollback");
+      this.#send({ sql: "ROLLBACK", parameters: [] }, [], { type: "rollback" });
     } catch (error) {
       if (!(error instanceof ConnectionLostError)) throw error; // else the server rolled back
     }
   }
 
-  /** The transaction is over. @returns why it had failed, if it had. */
-  #end(): Error | undefined {
-    const failure = this.#failure;
-    this.#transaction = undefined;
-    this.#failure = undefined;
-    return failure;
-  }
-
   /** Keeps up with transactions and savepoints that are controlled by statements. */
   #follow({ command }: RawResult, sql: string): void {
-    if (command === "BEGIN" || command === "START") this.#transaction ??= {};
-    else if (command === "ROLLBACK" && /\bTO\b/i.test(sql)) this.#failure = undefined;
-    else if (command === "COMMIT" || command === "ROLLBACK") this.#end();
+    const toSavepoint = command === "ROLLBACK" && /\bTO\b/i.test(sql);
+    if (command === "BEGIN" || command === "START") this.#transaction ??= new Transaction();
+    else if (toSavepoint && this.#transaction) this.#transaction.failure = undefined;
+    else if (command === "COMMIT" || command === "ROLLBACK") this.#transaction = undefined;
   }
 
   /** Sends a statement and tells the listeners; the parameters are `shown` as the caller gave them. */
-  #send(
-    sql: string,
-    parameters: readonly (string | null)[],
-    shown: readonly unknown[],
-    transaction?: "begin" | "commit" | "rollback",
-  ): RawResult {
-    const sending = { sql, parameters: shown, connection: this.id };
-    if (this.#events.wants("send")) this.#events.emit({ type: "send", at: performance.now(), ...sending });
+  #send(statement: Statement, shown: readonly unknown[], { ahead, type }: Role): RawResult {
+    this.#lastSql = statement.sql;
+    if (!this.#events.isHeard) return this.#query(statement, ahead);
     const at = performance.now();
+    const sending = [...(ahead ? [{ sql: ahead, parameters: [] }] : []), { sql: statement.sql, parameters: shown }];
+    for (const each of sending) this.#events.emit({ type: "send", at, ...each, connection: this.id });
     let answer: RawResult | undefined;
     let error: Error | undefined;
     try {
-      return answer = this.#query({ sql, parameters });
+      return answer = this.#query(statement, ahead);
     } catch (thrown) {
       throw error = thrown as Error;
     } finally {
-      const time = { ...since(at), connection: this.id };
-      const rowCount = answer?.rowCount ?? 0;
-      this.#events.emit({ type: "query", ...time, ...sending, rowCount, ...(error ? { error } : {}) });
-      const failed = error instanceof DatabaseError || answer?.command === "ROLLBACK"; // a COMMIT may end so too
-      const type = transaction === "commit" && failed ? "rollback" : answer && transaction;
-      if (type) this.#events.emit({ type, ...time });
+      this.#tell(at, statement.sql, shown, { ahead, type, answer, error });
     }
   }
 
+  /** Tells the listeners what became of a statement, and of the BEGIN that went ahead of it. */
+  #tell(at: number, sql: string, parameters: readonly unknown[], { ahead, type, answer, error }: Outcome): void {
+    const time = { ...since(at), connection: this.id };
+    const isAnswer = error instanceof DatabaseError; // the server had got as far as that
+    const failure = error ? { error } : {};
+    if (ahead) {
+      const begun = { sql: ahead, parameters: [], rowCount: 0, ...(isAnswer ? {} : failure) };
+      this.#events.emit({ type: "query", ...time, ...begun });
+      if (!error || isAnswer) this.#events.emit({ type: "begin", ...time });
+    }
+    this.#events.emit({ type: "query", ...time, sql, parameters, rowCount: answer?.rowCount ?? 0, ...failure });
+    const failed = isAnswer || answer?.command === "ROLLBACK"; // a COMMIT may end so too
+    const became = type === "commit" && failed ? "rollback" : answer && type;
+    if (became) this.#events.emit({ type: became, ...time });
+  }
+
   /** Outside a transaction a stale statement has done nothing, and is sent again. */
-  #query(statement: Statement): RawResult {
+  #query(statement: Statement, ahead?: string): RawResult {
     try {
-      return this.#driver.querySync(statement);
+      return this.#driver.querySync(statement, ahead);
     } catch (error) {
       if (error instanceof StaleStatementError && !this.#transaction) return this.#driver.querySync(statement);
       throw error;

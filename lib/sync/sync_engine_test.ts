@@ -168,12 +168,14 @@ database.test("the events are those of a pool with one connection", (url) => {
 database.test("the connection is given to one at a time, and the second is told who has it", (url) => {
   using engine = on(url);
   {
-    using _first = engine.connect();
-    assertThrows(
-      () => engine.connect(),
-      SecondUnitOfWorkError,
-      "This thread has taken the engine's one connection already, in ",
-    );
+    using first = engine.connect();
+    const refusal = (what: string) => {
+      const message = `This thread has taken the engine's one connection already (${what})`;
+      assertThrows(() => engine.connect(), SecondUnitOfWorkError, message);
+    };
+    refusal("it has sent nothing yet");
+    first.execute("SELECT 1");
+    refusal("its last statement: SELECT 1");
   }
   using _second = engine.connect();
 });

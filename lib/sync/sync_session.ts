@@ -15,6 +15,7 @@ import type { Entity } from "../orm/identity_map.ts";
 import { Loader, type Loading } from "../orm/loading.ts";
 import type { AnyModel, KeyOf } from "../orm/model.ts";
 import { propagateKeys } from "../orm/relations.ts";
+import { Select } from "../orm/select.ts";
 import { selectByKey } from "../schema/selects.ts";
 import { type GetOptions, keyValues, type SessionOptions } from "../orm/session.ts";
 import { type SessionAction, type SessionState, transition } from "../orm/session_state.ts";
@@ -108,7 +109,7 @@ export class SyncSession implements Disposable {
     const known = this.#tracker.find(model, values);
     if (known && !withForUpdate) return known as InstanceType<M>;
     this.#autoflush();
-    const [row] = this.#query(selectByKey(model.table, withForUpdate), values);
+    const [row] = this.#query(selectByKey(model.table, withForUpdate), values, !withForUpdate);
     return (row ? this.#tracker.load(model, row, Boolean(withForUpdate)) : null) as InstanceType<M> | null;
   }
 
@@ -128,7 +129,9 @@ export class SyncSession implements Disposable {
     this.#assert("work");
     const { sql, parameters: values } = compiled(statement, parameters);
     this.#autoflush();
-    return this.#load(new Loader(this.#tracker).result(statement, this.#begun().execute<Row>(sql, values)));
+    const onlyReads = statement instanceof Select && !statement.refresh;
+    const answer = this.#begun().execute<Row>(sql, values, { onlyReads });
+    return this.#load(new Loader(this.#tracker).result(statement, answer));
   }
 
   /** The first column of the first row, which of `select(Model)` is an object, or `null`; further rows are ignored. */
@@ -213,7 +216,7 @@ export class SyncSession implements Disposable {
     this.#guard(() => {
       for (const step of flush.steps) {
         if (step.waits) step.entities.forEach(propagateKeys);
-        takeOver(step, connection.execute(step.sql, step.parameters()));
+        takeOver(step, connection.execute(step.sql, step.parameters(), { encoded: step.encoded }));
       }
       flush.done();
     });
@@ -234,8 +237,8 @@ export class SyncSession implements Disposable {
     if (this.#options.autoflush ?? true) this.#flush();
   }
 
-  #query(sql: string, parameters: readonly unknown[]): unknown[][] {
-    return this.#begun().execute(sql, parameters).tuples().all();
+  #query(sql: string, parameters: readonly unknown[], onlyReads = true): unknown[][] {
+    return this.#begun().execute(sql, parameters, { onlyReads }).tuples().all();
   }
 
   *#answers<Row>(query: Query<Row>, parameters: readonly unknown[] = [], size: number): Generator<Result<Row>, void> {

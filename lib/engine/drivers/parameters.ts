@@ -41,14 +41,16 @@ export function encodeParameters(parameters: readonly unknown[], sql?: string): 
     const problem = `a statement takes at most ${MOST_PARAMETERS} parameters, not ${parameters.length}`;
     throw new EncodingError(problem, undefined, sql);
   }
-  return Array.from(parameters, (value, index) => { // not map(), which leaves holes as they are
+  const encoded: (string | null)[] = [];
+  for (const value of parameters) { // not map(), which leaves holes as they are
     try {
-      return encodeParameter(value);
+      encoded.push(encodeParameter(value));
     } catch (error) {
-      if (error instanceof Unencodable) throw new EncodingError(error.message, index + 1, sql);
+      if (error instanceof Unencodable) throw new EncodingError(error.message, encoded.length + 1, sql);
       throw error;
     }
-  });
+  }
+  return encoded;
 }
 
 /** Encodes one parameter as PostgreSQL's text format, `null` as `null`. */

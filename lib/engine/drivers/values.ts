@@ -80,14 +80,28 @@ function decodeTimestamptz(text: string): Date | number {
 }
 
 /**
- * Years of four digits and offsets of whole hours, as `2026-03-01 12:30:05.123456+00`: a `T` and the minutes of the offset
- * are all that ISO 8601 wants, and Date reads that several times faster than we can.
+ * Years of four digits and offsets of whole hours, as `2026-03-01 12:30:05.123456+00`, digit by digit: reading 1,000
+ * objects with one of them takes a tenth longer by way of the text that `new Date()` reads.
  */
 function decodeUsualTimestamptz(text: string): Date | undefined {
-  const sign = text.at(-3);
+  const end = text.length - 3;
+  const sign = text[end];
   if (text[4] !== "-" || text[10] !== " " || (sign !== "+" && sign !== "-")) return undefined;
-  const date = new Date(`${text.slice(0, 10)}T${text.slice(11)}:00`);
-  return Number.isNaN(date.getTime()) ? undefined : date;
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  if (year < 100) return undefined; // Date would take it for one of the last century
+  const [month, day] = [twoDigits(text, 5), twoDigits(text, 8)];
+  let milliseconds = 0;
+  for (let at = 20, unit = 100; at < end && unit >= 1; at++, unit /= 10) milliseconds += digit(text, at) * unit;
+  const hour = twoDigits(text, 11) - (sign === "+" ? 1 : -1) * twoDigits(text, end + 1);
+  return new Date(Date.UTC(year, month - 1, day, hour, twoDigits(text, 14), twoDigits(text, 17), milliseconds));
+}
+
+function twoDigits(text: string, at: number): number {
+  return digit(text, at) * 10 + digit(text, at + 1);
+}
+
+function digit(text: string, at: number): number {
+  return text.charCodeAt(at) - 48;
 }
 
 function decodeAnyTimestamptz(text: string): Date | number {

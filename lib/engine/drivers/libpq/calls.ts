@@ -31,7 +31,7 @@ export interface Calls {
  * The format of results. Binary was measured: one row takes as long; 1,000 rows of uuid, text, timestamptz and integers
  * take 1.2 times as long, because each value's length has to be asked for and its memory viewed.
  */
-const TEXT = 0;
+export const TEXT = 0;
 
 /** The thread that calls waits: nothing else runs on it. */
 export function blockingCalls(pq: Libpq): Calls {

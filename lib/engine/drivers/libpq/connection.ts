@@ -5,6 +5,7 @@ import { databaseError } from "../server_error.ts";
 import { cString, CStringArray, fromC } from "./c_strings.ts";
 import { type Calls, runBlocking, runOnThreads, type Work } from "./calls.ts";
 import { assertOnlyOne, noteTransaction } from "./one_unit_of_work.ts";
+import { Pipeline } from "./pipeline.ts";
 import { readError, reading, readRows, readShape, type Shape } from "./result.ts";
 import { CONNECTION_OK, ExecStatus, IN_TRANSACTION, type Libpq } from "./symbols.ts";
 
@@ -24,6 +25,7 @@ export class LibpqConnection implements SyncDriverConnection {
   readonly #pq: Libpq;
   readonly #calls: Calls;
   readonly #settings: ConnectSettings;
+  readonly #pipeline: Pipeline;
   #handle: Deno.PointerValue;
   #lost: Error | undefined;
   readonly #prepared = new Map<string, Prepared>();
@@ -31,6 +33,8 @@ export class LibpqConnection implements SyncDriverConnection {
   /** What the call under way reads: in fields, so that it is not collected meanwhile. */
   readonly #values = new CStringArray();
   #sql: Uint8Array<ArrayBuffer> | undefined;
+  /** What was sent without waiting for its answer. */
+  #sent: string | undefined;
   /** On threads: the calls that are not answered, one after another, because a connection serves one at a time. */
   #queue: Promise<unknown> = Promise.resolve();
   #queued = 0;
@@ -41,6 +45,7 @@ export class LibpqConnection implements SyncDriverConnection {
     this.#calls = calls;
     this.#settings = settings;
     this.#handle = handle;
+    this.#pipeline = new Pipeline(pq, handle);
     this.backendPid = pq.PQbackendPID(handle);
     pq.PQsetNoticeReceiver(handle, pq.PQfreemem, null); // the default prints notices
   }
@@ -58,10 +63,28 @@ export class LibpqConnection implements SyncDriverConnection {
   /**
    * Runs a statement and blocks the thread until it is answered.
    *
+   * @param ahead a statement without parameters that is carried out before it: in the same round trip, when both have
+   * been prepared. What is thrown may be its error.
    * @throws {DatabaseError} @throws {ConnectionLostError} @throws {SecondUnitOfWorkError}
    */
-  querySync(statement: Statement): RawResult {
+  querySync(statement: Statement, ahead?: string): RawResult {
+    const prepared = this.#prepared.get(statement.sql);
+    const first = ahead === undefined ? undefined : this.#prepared.get(ahead);
+    if (prepared && first) return this.#together(ahead!, first, statement, prepared);
+    this.#finishSent();
+    if (ahead !== undefined) runBlocking(this.#querying({ sql: ahead, parameters: [], isSingle: true }));
     return runBlocking(this.#querying(statement));
+  }
+
+  /** Sends a statement without parameters and does not wait for its answer, which the next call reads first. */
+  sendSync(sql: string): void {
+    this.#finishSent();
+    const prepared = runBlocking(this.#preparing(sql));
+    if (!prepared) return void runBlocking(this.#querying({ sql, parameters: [] }));
+    this.#add(prepared);
+    this.#pipeline.send();
+    this.#sent = sql;
+    noteTransaction(this, false, sql);
   }
 
   async cancel(): Promise<void> {
@@ -101,10 +124,48 @@ export class LibpqConnection implements SyncDriverConnection {
     return answer;
   }
 
-  *#querying({ sql, parameters }: Statement): Work<RawResult> {
+  /** Both statements travel together, and so do their answers. */
+  #together(ahead: string, first: Prepared, { sql, parameters }: Statement, second: Prepared): RawResult {
+    this.#assertUsable(sql);
+    this.#add(first);
+    this.#add(second, parameters);
+    this.#pipeline.send();
+    this.#finishSent();
+    try {
+      this.#pipeline.next((result) => this.#decode(result, ahead, first));
+      return this.#pipeline.next((result) => this.#decode(result, sql, second));
+    } finally {
+      this.#pipeline.toMark();
+      this.#noteTransaction(sql);
+    }
+  }
+
+  #add({ name }: Prepared, parameters: readonly (string | null)[] = []): void {
+    this.#pipeline.add(name, parameters.length, this.#values.write(parameters));
+  }
+
+  /** Reads the answer to what `sendSync()` sent. */
+  #finishSent(): void {
+    const sql = this.#sent;
+    if (sql === undefined) return;
+    this.#sent = undefined;
+    try {
+      this.#pipeline.next((result) => this.#decode(result, sql, undefined));
+    } catch (error) {
+      this.#lose(error as Error); // in what state it is nobody knows
+    } finally {
+      this.#pipeline.toMark();
+    }
+  }
+
+  #assertUsable(sql: string): void {
     if (this.#lost) throw new ConnectionLostError(this.#lost.message, sql);
     if (!this.#settings.nonblocking) assertOnlyOne(this, sql);
-    if (parameters.length === 0) {
+  }
+
+  *#querying({ sql, parameters, isSingle }: Statement): Work<RawResult> {
+    this.#assertUsable(sql);
+    if (parameters.length === 0 && !isSingle) {
       return this.#read(yield this.#calls.exec(this.#handle, this.#sql = cString(sql)), sql);
     }
     const prepared = yield* this.#preparing(sql);
@@ -132,10 +193,13 @@ export class LibpqConnection implements SyncDriverConnection {
     try {
       return reading(this.#pq, result, () => this.#decode(result, sql, prepared));
     } finally {
-      if (!this.#settings.nonblocking && !this.#lost) {
-        noteTransaction(this, IN_TRANSACTION.has(this.#pq.PQtransactionStatus(this.#handle)), sql);
-      }
+      if (!this.#settings.nonblocking) this.#noteTransaction(sql);
     }
+  }
+
+  #noteTransaction(sql: string): void {
+    if (this.#lost) return;
+    noteTransaction(this, IN_TRANSACTION.has(this.#pq.PQtransactionStatus(this.#handle)), sql);
   }
 
   #decode(result: Deno.PointerValue, sql: string, prepared: Prepared | undefined): RawResult {

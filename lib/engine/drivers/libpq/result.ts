@@ -42,8 +42,9 @@ export function readRows(pq: Libpq, result: Deno.PointerValue, { columns, decode
   for (let r = 0; r < count; r++) {
     const row: unknown[] = [];
     for (let c = 0; c < decoders.length; c++) {
-      const isNull = pq.PQgetisnull(result, r, c) === 1;
-      row.push(isNull ? null : decoders[c](Deno.UnsafePointerView.getCString(pq.PQgetvalue(result, r, c)!)));
+      const text = Deno.UnsafePointerView.getCString(pq.PQgetvalue(result, r, c)!);
+      // NULL looks like an empty text
+      row.push(text === "" && pq.PQgetisnull(result, r, c) === 1 ? null : decoders[c](text));
     }
     rows.push(row);
   }

@@ -34,6 +34,14 @@ export const SYMBOLS = {
   PQprepareOnThread: { ...PREPARE, name: "PQprepare", nonblocking: true },
   PQexecPreparedOnThread: { ...EXEC_PREPARED, name: "PQexecPrepared", nonblocking: true },
 
+  /** What does not wait: statements are sent, their results fetched later; in pipeline mode several of them. */
+  PQsendQuery: { parameters: ["pointer", "buffer"], result: "i32" },
+  PQsendQueryPrepared: { ...EXEC_PREPARED, result: "i32" },
+  PQenterPipelineMode: { parameters: OF_CONNECTION, result: "i32" },
+  PQexitPipelineMode: { parameters: OF_CONNECTION, result: "i32" },
+  PQpipelineSync: { parameters: OF_CONNECTION, result: "i32" },
+  PQgetResult: { parameters: OF_CONNECTION, result: "pointer" },
+
   PQlibVersion: { parameters: [], result: "i32" },
   PQstatus: { parameters: OF_CONNECTION, result: "i32" },
   PQtransactionStatus: { parameters: OF_CONNECTION, result: "i32" },
@@ -71,7 +79,15 @@ export type Libpq = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 export const CONNECTION_OK = 0;
 
 /** The values of `ExecStatusType` that are no error. */
-export const ExecStatus = { EMPTY_QUERY: 0, COMMAND_OK: 1, TUPLES_OK: 2, COPY_OUT: 3, COPY_IN: 4, COPY_BOTH: 8 };
+export const ExecStatus = {
+  EMPTY_QUERY: 0,
+  COMMAND_OK: 1,
+  TUPLES_OK: 2,
+  COPY_OUT: 3,
+  COPY_IN: 4,
+  COPY_BOTH: 8,
+  PIPELINE_SYNC: 10,
+};
 
 /** The values of `PGTransactionStatusType` in which a transaction is open. */
 export const IN_TRANSACTION: ReadonlySet<number> = new Set([2, 3]);

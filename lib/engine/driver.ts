@@ -70,13 +70,3 @@ export interface DriverConnection {
   /** Closes the connection, politely where it still stands. Never throws. */
   close(): Promise<void>;
 }
-
-/** A connection that can also be used without a promise: the calls block the thread. */
-export interface SyncDriverConnection extends DriverConnection {
-  /** As `query()`. @param ahead one to be carried out before it, such as BEGIN, if possible in the same round trip. */
-  querySync(statement: Statement, ahead?: string): RawResult;
-  /** Sends a statement and returns at once. It is answered before the next one; if it fails the connection is lost. */
-  sendSync(sql: string): void;
-  /** As `close()`. */
-  closeSync(): void;
-}

@@ -87,7 +87,6 @@ export class EngineEvents {
 
   /** Tells the listeners, in the order in which they subscribed. */
   emit(event: EngineEvent): void {
-    if (!this.isHeard) return;
     for (const key of [event.type, "*"] as const) {
       for (const listener of this.#listeners.get(key) ?? []) {
         try {

@@ -9,8 +9,6 @@ import { type ObjectState, stateOf } from "./object_state.ts";
 import { propagateKeys } from "./relations.ts";
 import type { Sent, Tracker } from "./tracker.ts";
 
-const NOTHING: ReadonlyMap<ObjectState, Sent> = new Map();
-
 /** What waits, with every value fixed and checked: what fails here leaves the session as it was. */
 export class Flush {
   readonly #tracker: Tracker;
@@ -21,7 +19,7 @@ export class Flush {
   constructor(tracker: Tracker) {
     this.#tracker = tracker;
     this.steps = tracker.plan().map(fixed);
-    this.#sent = this.isEmpty ? NOTHING : tracker.flushing(this.steps);
+    this.#sent = this.isEmpty ? new Map() : tracker.flushing(this.steps);
   }
 
   get isEmpty(): boolean {

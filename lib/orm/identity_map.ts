@@ -13,8 +13,8 @@ export type Entity = Record<string, unknown>;
 export class IdentityMap<Known> {
   readonly #objects = new Map<Table, Map<string, Known>>();
 
-  get(table: Table, key: string): Known | undefined {
-    return this.#objects.get(table)?.get(key);
+  get(table: Table, key: string | undefined): Known | undefined {
+    return key === undefined ? undefined : this.#objects.get(table)?.get(key);
   }
 
   set(table: Table, key: string, known: Known): void {

@@ -75,7 +75,7 @@ export class Loader {
   *#rows(model: AnyModel, rows: unknown[][], options: Options, at?: number, refresh = false): Loading<Entity[]> {
     const objects = rows.map((row) => this.source.load(model, row, refresh));
     yield* this.#joins(planJoins(model, options, relationNamed, at).joins, rows, objects);
-    yield* this.#relations(model, objects, options);
+    if (options.length > 0) yield* this.#relations(model, objects, options);
     return objects;
   }
 
@@ -100,9 +100,8 @@ export class Loader {
 
   /** What `selectinload` asks for. */
   *#relations(model: AnyModel, objects: Iterable<Entity | undefined>, options: Options): Loading {
-    const toSelect = options.filter(({ isJoined }) => !isJoined);
-    const owners = toSelect.length === 0 ? [] : [...new Set(objects)].filter((owner) => owner !== undefined);
-    for (const { name, nested } of toSelect) {
+    const owners = [...new Set(objects)].filter((owner) => owner !== undefined);
+    for (const { name, nested } of options.filter(({ isJoined }) => !isJoined)) {
       const relation = relationNamed(model, name);
       if (relation.kind === "many-to-one") yield* this.#references(relation, owners, nested);
       else yield* this.#collections(relation, owners, nested);

@@ -5,6 +5,7 @@
  * @module
  */
 import { copy, isSame } from "../schema/column_value.ts";
+import { rowKeyText } from "../schema/key.ts";
 import { privateField } from "../schema/private_field.ts";
 import type { Table, TableColumn } from "../schema/table.ts";
 import type { Entity } from "./identity_map.ts";
@@ -40,11 +41,6 @@ export class ObjectState {
 
   constructor(readonly entity: Entity, readonly model: AnyModel) {}
 
-  /** Itself: it stands for an object that was read, among those that were written. */
-  get state(): ObjectState {
-    return this;
-  }
-
   get table(): Table {
     return this.model.table;
   }
@@ -52,6 +48,11 @@ export class ObjectState {
   /** The key of its row as it is in the database: the object may have got another one since. */
   get rowKey(): unknown[] {
     return this.table.keyIndexes.map((index) => this.loaded![index]);
+  }
+
+  /** Its key as a text, by which the session knows it; undefined where it has no row. */
+  get identity(): string | undefined {
+    return this.loaded && rowKeyText(this.table, this.loaded);
   }
 
   /** Its collections with changes that wait to be written. */
@@ -98,12 +99,7 @@ const STATE = privateField<ObjectState>();
 
 /** The state of an object. */
 export function stateOf(entity: Entity): ObjectState {
-  return STATE.of(entity) ?? newState(entity, entity.constructor as unknown as AnyModel);
-}
-
-/** The state of an object that has none yet. */
-export function newState(entity: Entity, model: AnyModel): ObjectState {
-  return STATE.give(entity, new ObjectState(entity, model));
+  return STATE.of(entity) ?? STATE.give(entity, new ObjectState(entity, entity.constructor as unknown as AnyModel));
 }
 
 /** A row in the database: its object, and the values as they were last seen. */

@@ -22,8 +22,7 @@ import { Loader, type Loading } from "./loading.ts";
 import type { AnyModel, KeyOf } from "./model.ts";
 import { type LockOptions, selectByKey } from "../schema/selects.ts";
 import { Select } from "./select.ts";
-import { OneAtATime } from "./one_at_a_time.ts";
-import type { SessionAction, SessionState } from "./session_state.ts";
+import type { SessionState } from "./session_state.ts";
 import { SessionTransaction } from "./session_transaction.ts";
 import type { Table } from "../schema/table.ts";
 import { Tracker } from "./tracker.ts";
@@ -48,10 +47,9 @@ export class Session implements AsyncDisposable {
   readonly #options: SessionOptions;
   readonly #transaction: SessionTransaction;
   readonly #tracker = new Tracker();
-  readonly #calls = new OneAtATime();
 
   constructor(engine: Engine, options: SessionOptions = {}) {
-    this.#transaction = new SessionTransaction(engine, options, this.#calls);
+    this.#transaction = new SessionTransaction(engine, options);
     this.#options = options;
   }
 
@@ -123,7 +121,7 @@ export class Session implements AsyncDisposable {
     const values = keyValues(model.table, key);
     const known = this.#tracker.find(model, values);
     if (known && !options.withForUpdate) return known as InstanceType<M>;
-    return await this.#exclusive("work", `get(${model.name})`, async () => {
+    return await this.#transaction.run("work", `get(${model.name})`, async () => {
       await this.#autoflush();
       return await this.#read(model, values, options) as InstanceType<M> | null;
     });
@@ -147,7 +145,7 @@ export class Session implements AsyncDisposable {
     statement: Query<Row>,
     parameters: readonly unknown[] = [],
   ): Promise<Result<Row>> {
-    return this.#exclusive("work", "execute()", async () => {
+    return this.#transaction.run("work", "execute()", async () => {
       const { sql, parameters: values } = compiled(statement, parameters);
       await this.#autoflush();
       const onlyReads = statement instanceof Select && !statement.refresh;
@@ -199,7 +197,7 @@ export class Session implements AsyncDisposable {
 
   /** Reads the values of an object anew; its changes are lost. @throws {DetachedObjectError} @throws {NoResultFound} */
   refresh(object: object, options: GetOptions = {}): Promise<void> {
-    return this.#exclusive("work", "refresh()", async () => {
+    return this.#transaction.run("work", "refresh()", async () => {
       const state = this.#tracker.stateOf(object as Entity, "refresh");
       state.reset();
       if (!await this.#read(state.model, state.rowKey, options, true)) throw new NoResultFound();
@@ -213,7 +211,7 @@ export class Session implements AsyncDisposable {
    * @throws {TransactionBegunError} when one is open.
    */
   begin(options?: TransactionOptions): Promise<void> {
-    return this.#exclusive("begin", "begin()", async () => void await this.#transaction.begun(options));
+    return this.#transaction.run("begin", "begin()", async () => void await this.#transaction.begun(options));
   }
 
   /**
@@ -225,7 +223,7 @@ export class Session implements AsyncDisposable {
    * ```
    */
   beginNested(): Promise<Savepoint> {
-    return this.#exclusive("work", "beginNested()", async () => {
+    return this.#transaction.run("work", "beginNested()", async () => {
       await this.#flush();
       const inner = await (await this.#transaction.begun()).beginNested();
       const depth = this.#tracker.beginNested();
@@ -241,8 +239,8 @@ export class Session implements AsyncDisposable {
       };
       return new Savepoint(
         () => inner.isOpen,
-        () => this.#exclusive("work", "commit() of a savepoint", commit),
-        () => this.#exclusive("rollbackNested", "rollback() of a savepoint", rollback),
+        () => this.#transaction.run("work", "commit() of a savepoint", commit),
+        () => this.#transaction.run("rollbackNested", "rollback() of a savepoint", rollback),
       );
     });
   }
@@ -254,7 +252,7 @@ export class Session implements AsyncDisposable {
    * @throws {StaleDataError} @throws {DatabaseError} the session then needs a `rollback()`.
    */
   flush(): Promise<void> {
-    return this.#exclusive("work", "flush()", () => this.#flush());
+    return this.#transaction.run("work", "flush()", () => this.#flush());
   }
 
   /**
@@ -262,7 +260,7 @@ export class Session implements AsyncDisposable {
    * changed rows has to be looked at, it waits for that.
    */
   commit(): Promise<void> {
-    return this.#exclusive("commit", "commit()", async () => {
+    return this.#transaction.run("commit", "commit()", async () => {
       const flush = new Flush(this.#tracker);
       if (flush.isEmpty && !this.#transaction.isOpen) return;
       const connection = await this.#transaction.begun();
@@ -283,7 +281,7 @@ export class Session implements AsyncDisposable {
 
   /** Undoes the transaction. Objects return to what they were when it began; new ones leave the session. */
   rollback(): Promise<void> {
-    return this.#exclusive("rollback", "rollback()", async () => {
+    return this.#transaction.run("rollback", "rollback()", async () => {
       this.#tracker.rollback();
       await this.#transaction.end("rollback");
     });
@@ -291,7 +289,7 @@ export class Session implements AsyncDisposable {
 
   /** Rolls back what was not committed and gives the connection back. A second call does nothing. */
   async close(): Promise<void> {
-    await this.#calls.idle(); // someone forgot to await one
+    await this.#transaction.idle(); // someone forgot to await a call
     this.#tracker.clear();
     await this.#transaction.end("close");
   }
@@ -323,7 +321,7 @@ export class Session implements AsyncDisposable {
   }
 
   async *#answers<Row>(query: Query<Row>, parameters: readonly unknown[] = [], size: number, options?: StreamOptions) {
-    const connection = await this.#exclusive("work", "stream()", async () => {
+    const connection = await this.#transaction.run("work", "stream()", async () => {
       await this.#autoflush();
       return await this.#transaction.begun();
     });
@@ -331,7 +329,7 @@ export class Session implements AsyncDisposable {
     for await (const answer of connection.stream<Row>(sql, values, options).answers(size)) {
       const passing = new Passing(this.#tracker);
       const load = () => this.#load(new Loader(passing).result(query, answer));
-      yield await this.#exclusive("work", "stream()", load);
+      yield await this.#transaction.run("work", "stream()", load);
       passing.forget();
     }
   }
@@ -340,13 +338,6 @@ export class Session implements AsyncDisposable {
     let step = loading.next();
     while (!step.done) step = loading.next(await this.#rows(step.value.sql, step.value.parameters));
     return step.value;
-  }
-
-  #exclusive<T>(action: SessionAction, what: string, run: () => Promise<T>): Promise<T> {
-    return this.#calls.run(what, () => {
-      this.#transaction.assert(action);
-      return run();
-    });
   }
 }
 

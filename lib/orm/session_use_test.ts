@@ -39,6 +39,10 @@ for (const driver of ["pg", "postgres"]) {
     assert(/busy with execute\(\), called by .*session_use_test.ts:\d+.*; get\(Toy\), called by/.test(error.message));
     assertEquals(error.message.match(/session_use_test.ts/g)?.length, 2);
     assertEquals((await first).all(), []);
+    const later = session.flush();
+    const second = await assertRejects(() => session.get(Toy, crypto.randomUUID()), ConcurrentUseError);
+    assert(/busy with flush\(\), in the transaction begun by .*session_use_test.ts:\d+/.test(second.message));
+    await later;
     session.add(new Toy({ name: "car" }));
     await session.commit();
     assertEquals(await t.rows("SELECT name FROM toys"), [["car"]]);

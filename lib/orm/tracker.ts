@@ -7,7 +7,7 @@
 import { AttachedObjectError, DetachedObjectError } from "./errors.ts";
 import { type Entity, IdentityMap } from "./identity_map.ts";
 import type { AnyModel } from "../schema/relation.ts";
-import { changedColumns, newState, type ObjectState, type ObjectStatus, type PersistentState, stateOf } from "./object_state.ts";
+import { changedColumns, type ObjectState, type ObjectStatus, type PersistentState, stateOf } from "./object_state.ts";
 import { type Changes, isCurrent, neighbours, type Related, relationsOf, setReference } from "./relations.ts";
 import { type Link, planFlush } from "./unit_of_work.ts";
 import { copy } from "../schema/column_value.ts";
@@ -47,7 +47,7 @@ export class Tracker {
   add(entity: Entity): void {
     const state = stateOf(entity);
     if (!state.table) throw new TypeError(`Only objects of models can be added, not a ${state.model.name}.`);
-    const hasTwin = state.loaded && this.#identities.get(state.table, rowKeyText(state.table, state.loaded));
+    const hasTwin = this.#identities.get(state.table, state.identity);
     if (state.owner ? state.owner !== this : hasTwin) throw new AttachedObjectError(state.model.name);
     if (state.status === "deleted") state.status = "persistent";
     if (state.owner) return;
@@ -93,7 +93,7 @@ export class Tracker {
     const known = this.#identities.get(table, rowKeyText(table, row));
     if (known && !refresh && !known.isExpired) return known.entity;
     relationsOf(model);
-    const state = known ?? newState(Object.create(model.prototype), model);
+    const state = known ?? stateOf(Object.create(model.prototype));
     const { entity } = state;
     for (let index = 0; index < table.columns.length; index++) entity[table.columns[index].attribute] = row[index];
     // the row serves for comparison, but for the values that could be changed in place
@@ -103,7 +103,7 @@ export class Tracker {
     if (!known) this.#enter(state);
     if (!known || state.isExpired) state.forgetRelations();
     state.isExpired = false;
-    this.#journal.push(state);
+    this.#journal.push({ state });
     return entity;
   }
 
@@ -198,22 +198,20 @@ export class Tracker {
 
   #with<Status extends ObjectStatus>(...statuses: Status[]) {
     type Found = Status extends "new" ? ObjectState : PersistentState;
-    const found: ObjectState[] = [];
-    for (const state of this.#states) if (statuses.includes(state.status as Status)) found.push(state);
-    return found as Found[];
+    return [...this.#states].filter(({ status }) => statuses.includes(status as Status)) as Found[];
   }
 
   #enter(state: ObjectState): void {
     this.#states.add(state);
-    if (state.loaded) this.#identities.set(state.table, rowKeyText(state.table, state.loaded), state);
+    if (state.loaded) this.#identities.set(state.table, state.identity!, state);
     state.owner = this;
     state.status = state.loaded ? "persistent" : "new";
   }
 
   #leave(state: ObjectState, status: "transient" | "left"): void {
-    const key = state.loaded && rowKeyText(state.table, state.loaded);
+    const { table, identity } = state;
     // by now another object may have this key
-    if (key !== undefined && this.#identities.get(state.table, key) === state) this.#identities.delete(state.table, key);
+    if (this.#identities.get(table, identity) === state) this.#identities.delete(table, identity!);
     this.#states.delete(state);
     state.owner = undefined;
     state.status = status;

@@ -6,9 +6,10 @@
  */
 import { compiled, type Query } from "../kysely/compilable.ts";
 import type { ExecuteOptions } from "../engine/connection.ts";
-import type { RawResult, Statement, SyncDriverConnection } from "../engine/driver.ts";
+import type { RawResult, Statement } from "../engine/driver.ts";
 import { SecondUnitOfWorkError } from "../engine/drivers/libpq/one_unit_of_work.ts";
 import { encodeParameters } from "../engine/drivers/parameters.ts";
+import type { SyncDriverConnection } from "../engine/drivers/sync_driver.ts";
 import {
   CommitOutcomeUnknownError,
   ConnectionClosedError,

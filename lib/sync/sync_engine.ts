@@ -7,7 +7,7 @@
 import { CallSite } from "../text/call_site.ts";
 import { shorten } from "../text/text.ts";
 import { connectSettings } from "../engine/drivers/connect_settings.ts";
-import type { SyncDriverConnection } from "../engine/driver.ts";
+import type { SyncDriverConnection } from "../engine/drivers/sync_driver.ts";
 import { connectSync } from "../engine/drivers/libpq.ts";
 import { SecondUnitOfWorkError } from "../engine/drivers/libpq/one_unit_of_work.ts";
 import { echoLine } from "../engine/echo.ts";

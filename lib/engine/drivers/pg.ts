@@ -6,7 +6,7 @@ import { nextTick } from "node:process";
 import { ConnectError, ConnectionLostError, type ServerErrorFields } from "../errors.ts";
 import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement } from "../driver.ts";
 import { FirstByte } from "./first_byte.ts";
-import { decoderFor } from "./values.ts";
+import { StatementQuery } from "./pg/query.ts";
 import { requestCancel } from "./cancel.ts";
 import { databaseError } from "./server_error.ts";
 import { startupOptions } from "./startup_options.ts";
@@ -41,7 +41,6 @@ async function open(settings: ConnectSettings, ssl: pg.ClientConfig["ssl"]): Pro
     options: startupOptions(settings.settings),
     application_name: settings.settings.application_name,
     connectionTimeoutMillis: settings.connectTimeout,
-    types: { getTypeParser: decoderFor },
     pipeline: true,
   };
   const client = new pg.Client(config);
@@ -85,13 +84,9 @@ class PgConnection implements DriverConnection {
     const stopWatching = this.#firstByte.watch(this.#client.connection.stream, statement);
     this.#cork();
     try {
-      const answer = await this.#client.query({
-        text: sql,
-        values: parameters as unknown[],
-        name,
-        rowMode: "array",
-      });
-      return rawResult(Array.isArray(answer) ? answer.at(-1) : answer);
+      const query = new StatementQuery(statement, name);
+      this.#client.query(query as unknown as pg.Submittable);
+      return await query.result;
     } catch (error) {
       if (name !== undefined && this.#names.get(sql) === name && this.#mustPrepareAnew(name, error)) {
         this.#names.delete(sql);
@@ -165,15 +160,6 @@ type InternalClient = pg.Client & {
   secretKey: number;
   connection: { parsedStatements: Record<string, string | undefined>; stream: Socket };
 };
-
-function rawResult(result: pg.QueryArrayResult): RawResult {
-  return {
-    columns: result.fields.map((field) => field.name),
-    rows: result.rows,
-    command: result.command ?? "",
-    rowCount: result.rowCount ?? result.rows.length, // SHOW and EXPLAIN do not count theirs
-  };
-}
 
 function isServerError(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError && error.code !== undefined;

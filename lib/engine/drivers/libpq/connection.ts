@@ -1,7 +1,8 @@
 /** One connection of libpq, blocking or on threads. @module */
-import type { ConnectSettings, RawResult, Statement, SyncDriverConnection } from "../../driver.ts";
+import type { ConnectSettings, RawResult, Statement } from "../../driver.ts";
 import { ConnectionLostError } from "../../errors.ts";
 import { databaseError } from "../server_error.ts";
+import type { SyncDriverConnection } from "../sync_driver.ts";
 import { cString, CStringArray, fromC } from "./c_strings.ts";
 import { type Calls, runBlocking, runOnThreads, type Work } from "./calls.ts";
 import { assertOnlyOne, noteTransaction } from "./one_unit_of_work.ts";

@@ -1,0 +1,76 @@
+/**
+ * One statement as npm `pg` carries it out: a Query of that package that keeps rows as arrays of decoded values and
+ * nothing else. The package's own copies its configuration, makes a pattern of a row and emits an event for each row.
+ *
+ * @module
+ */
+// @ts-types="npm:@types/pg@^8.15.0"
+import pg from "pg";
+import type { RawResult, Statement } from "../../driver.ts";
+import { type Decoder, decoderFor } from "../values.ts";
+
+/** The package's Query, with what its client calls beside what its types tell. */
+interface PackageQuery {
+  name: string | undefined;
+  values: readonly (string | null)[];
+}
+const PackageQuery = pg.Query as unknown as new (text: string) => PackageQuery;
+
+/** A statement under way; `result` settles with its answer. */
+export class StatementQuery extends PackageQuery {
+  readonly #answer = Promise.withResolvers<RawResult>();
+  #columns: string[] = [];
+  #decoders: Decoder[] = [];
+  #rows: unknown[][] = [];
+  /** Of several statements in one text, what the last one gave that was completed. */
+  #last: RawResult = { columns: [], rows: [], command: "", rowCount: 0 };
+  /** A value that could not be decoded; the rows behind it still come. */
+  #failure: unknown;
+
+  /** @param name of the prepared statement; without one it is sent unnamed. */
+  constructor({ sql, parameters }: Statement, name: string | undefined) {
+    super(sql);
+    this.name = name;
+    this.values = parameters;
+  }
+
+  /** What the statement brought back; of several in one text, the last. Rejects with the error of the package. */
+  get result(): Promise<RawResult> {
+    return this.#answer.promise;
+  }
+
+  handleRowDescription({ fields }: { fields: { name: string; dataTypeID: number }[] }): void {
+    this.#columns = fields.map(({ name }) => name);
+    this.#decoders = fields.map(({ dataTypeID }) => decoderFor(dataTypeID));
+  }
+
+  handleDataRow({ fields }: { fields: (string | null)[] }): void {
+    if (this.#failure !== undefined) return;
+    const row = new Array<unknown>(fields.length);
+    try {
+      for (let i = 0; i < fields.length; i++) row[i] = fields[i] === null ? null : this.#decoders[i](fields[i]!);
+      this.#rows.push(row);
+    } catch (error) {
+      this.#failure = error;
+    }
+  }
+
+  handleCommandComplete({ text }: { text: string }): void {
+    const [columns, rows] = [this.#columns, this.#rows];
+    const count = /\d+$/.exec(text)?.[0] ?? rows.length; // SHOW and EXPLAIN do not count theirs
+    this.#last = { columns, rows, command: text.split(" ", 1)[0], rowCount: Number(count) };
+    this.#columns = [];
+    this.#rows = [];
+  }
+
+  handleEmptyQuery(): void {}
+
+  handleReadyForQuery(): void {
+    if (this.#failure === undefined) this.#answer.resolve(this.#last);
+    else this.#answer.reject(this.#failure);
+  }
+
+  handleError(error: unknown): void {
+    this.#answer.reject(this.#failure ?? error);
+  }
+}

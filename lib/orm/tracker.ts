@@ -141,15 +141,17 @@ export class Tracker {
   flushed(steps: readonly Step[], sent: ReadonlyMap<ObjectState, Sent>): void {
     for (const { kind, returning, entities } of steps.filter(hasObjects)) {
       for (const state of entities.map(stateOf)) {
-        const { table, entity, status } = state;
+        const { table, entity, status, identity } = state;
         const { values } = sent.get(state)!;
-        this.#leave(state, "left");
-        state.loaded = kind === "delete"
+        const loaded = kind === "delete"
           ? undefined
           : table.columns.map((column, index) =>
             values[index] === undefined || returning.includes(column) ? copy(entity[column.attribute]) : values[index]
           );
-        if (kind === "delete" || status === "left") continue;
+        const isSameRow = status === "persistent" && loaded && rowKeyText(table, loaded) === identity;
+        if (!isSameRow && status !== "new") this.#leave(state, "left");
+        state.loaded = loaded;
+        if (isSameRow || kind === "delete" || status === "left") continue;
         this.#enter(state);
         if (status === "deleted") state.status = status;
       }

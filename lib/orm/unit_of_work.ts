@@ -97,6 +97,7 @@ function planInserts(
     requireValues(table, entity, given);
     const isLater = (column: TableColumn) =>
       column.nullable && entity[column.attribute] !== null && (inCircle.has(column) || own.has(awaited.get(column)!));
+    if (awaited.size + inCircle.size === 0) return { table, entity, columns: given, later: [], waits: false };
     const columns = given.filter((column) => !isLater(column));
     const waits = columns.some((column) => awaited.has(column));
     return { table, entity, columns, later: given.filter(isLater), waits };

@@ -1,5 +1,5 @@
 /**
- * `deno task test`: every check of the project, one after the other. `deno task ok` (`--quick`) is the part that takes
+ * `deno task test`: every check of the project. `deno task ok` (`--quick`) is the part that takes
  * seconds.
  *
  * @module
@@ -54,15 +54,14 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
   };
   const deno = (...args: string[]) => runDeno(args, stop);
 
-  const folders = await sourceFolders();
+  // before the cells of the notebooks become modules for a moment, which are not laid out as files are
   await step("format", () => deno("fmt", "--check", "--ignore=notebooks"));
   await step("lint", () => deno("lint", "--ignore=notebooks"));
   // a folder with packages of its own, which the checks of the whole do not enter
   const peers = join(root, "tools", "bench", "peers");
   await step("benchmark peers: format", () => deno("fmt", "--check", `--config=${join(peers, "deno.json")}`, peers));
   await step("benchmark peers: lint", () => deno("lint", `--config=${join(peers, "deno.json")}`, peers));
-  await step("types", () => deno("check", ...folders));
-  await step("examples in the comments", async () => deno("test", "--doc", "--no-prompt", ...await libraryModules()));
+  const folders = await sourceFolders();
   const files = await exists(notebooksFolder) ? await readNotebooks() : [];
   const exercises = new Map<NotebookFile, Exercise[]>();
   for (const file of files) exercises.set(file, await readExercises(file.notebook, solutionsFolder));
@@ -71,23 +70,25 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
     return [committed(notebook, own), solved(notebook, own), ...mistaken(notebook, own)];
   };
   const sets = files.flatMap((file) => variants(file).map((variant): CellSet => ({ name: file.name, variant })));
-  await step("notebooks: format", async () => {
-    return tell((await formatCells(files, await answerPaths(solutionsFolder))).problems, "deno task notebooks --fmt");
-  });
-  await step("notebooks: lint", async () => tell(await lintCells(sets)));
-  await step("notebooks: types", async () => tell(await checkTypes(sets)));
-  await step("notebooks: outputs and answers", async () => await findOmissions(files, exercises));
   const prose = await readProse(files);
-  await step("texts: minutes", async () => listed(await findWrongTimes(files)));
-  await step(
-    "texts: links",
-    async () => listed((await Promise.all(prose.map((each) => findBrokenLinks(each)))).flat()),
-  );
-  await step("library, without permission", async () => {
-    // What needs the database is ignored here and counted where it runs.
-    const { skipped: _, ...outcome } = await deno("test", "--no-check", "--no-prompt", "lib");
-    return outcome;
-  });
+  await gate.sideBySide([
+    ["types", () => deno("check", ...folders)],
+    ["notebooks: types", async () => tell(await checkTypes(sets))],
+    ["examples in the comments", async () => deno("test", "--doc", "--no-prompt", ...await modulesWithExamples())],
+    ["notebooks: format", async () => {
+      return tell((await formatCells(files, await answerPaths(solutionsFolder))).problems, "deno task notebooks --fmt");
+    }],
+    ["notebooks: lint", async () => tell(await lintCells(sets))],
+    ["notebooks: outputs and answers", async () => await findOmissions(files, exercises)],
+    ["texts: minutes", async () => listed(await findWrongTimes(files))],
+    ["texts: links", async () => listed((await Promise.all(prose.map((each) => findBrokenLinks(each)))).flat())],
+    ["library, without permission", async () => {
+      // What needs the database is ignored here and counted where it runs.
+      const { skipped: _, ...outcome } = await deno("test", "--no-check", "--no-prompt", "--parallel", "lib");
+      return outcome;
+    }],
+  ]);
+  stop.throwIfAborted();
   if (!values.quick) {
     await step("Python environment", async () => {
       await ensureEnvironment({ stop });
@@ -123,13 +124,14 @@ async function sourceFolders(): Promise<string[]> {
   return found;
 }
 
-/** The modules of the library whose comments hold examples; tests have none. */
-async function libraryModules(folder = join(root, "lib")): Promise<string[]> {
+/** The modules of the library whose comments hold examples that run; each module would cost a process's start. */
+async function modulesWithExamples(folder = join(root, "lib")): Promise<string[]> {
   const found: string[] = [];
   for await (const entry of Deno.readDir(folder)) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory && entry.name !== "std_assert") found.push(...await libraryModules(path));
-    else if (entry.name.endsWith(".ts") && !entry.name.endsWith("_test.ts")) found.push(path);
+    if (entry.isDirectory && entry.name !== "std_assert") found.push(...await modulesWithExamples(path));
+    else if (!entry.name.endsWith(".ts") || entry.name.endsWith("_test.ts")) continue;
+    else if ((await Deno.readTextFile(path)).replace(/```\w+ ignore[^]*?```/g, "").includes("```")) found.push(path);
   }
   return found;
 }

@@ -1,5 +1,6 @@
 /**
- * A row of checks that all run, whatever fails: a line per step, details only of what failed, one sum at the end.
+ * A row of checks that all run, whatever fails: a line per step, details only of what failed, one sum at the end. Those
+ * that do not disturb each other run side by side.
  *
  * @module
  */
@@ -14,7 +15,13 @@ export interface Outcome {
   readonly details?: string;
 }
 
-/** Runs steps one after the other and counts. */
+/** How a step ended, and the milliseconds it took. */
+interface Ended {
+  readonly outcome: Outcome;
+  readonly took: number;
+}
+
+/** Runs steps and counts. */
 export class Gate {
   readonly #print: (text: string) => void;
   readonly #isTerminal: boolean;
@@ -30,26 +37,39 @@ export class Gate {
 
   /** Runs one step; an error that it throws counts as one failure. */
   async step(name: string, action: () => Promise<Outcome>): Promise<void> {
+    await this.#tell(name, runStep(action));
+  }
+
+  /** Runs steps side by side, a few at a time; each is told in its turn, with its own time. */
+  async sideBySide(
+    steps: readonly (readonly [name: string, action: () => Promise<Outcome>])[],
+    width = 2,
+  ): Promise<void> {
+    const queue = steps.map(([name, action]) => ({ name, action, ended: Promise.withResolvers<Ended>() }));
+    const waiting = [...queue];
+    const work = async () => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) next.ended.resolve(await runStep(next.action));
+    };
+    const all = Array.from({ length: width }, work);
+    for (const { name, ended } of queue) await this.#tell(name, ended.promise);
+    await Promise.all(all);
+  }
+
+  async #tell(name: string, ended: Promise<Ended>): Promise<void> {
     const start = performance.now();
     const title = name.padEnd(34);
     this.#print(`${title} `);
     const tick = () => this.#print(`\r${title} ${secondsSince(start)} `);
     const timer = this.#isTerminal ? setInterval(tick, 1000) : undefined;
-    let outcome: Outcome;
-    try {
-      outcome = await action();
-    } catch (error) {
-      outcome = { passed: 0, failed: 1, details: error instanceof Error ? error.message : String(error) };
-    } finally {
-      clearInterval(timer);
-    }
-    const { passed, failed, skipped = 0, details = "" } = outcome;
+    const { outcome: { passed, failed, skipped = 0, details = "" }, took } = await ended;
+    clearInterval(timer);
     this.#passed += passed;
     this.#failed += failed;
     this.#skipped += skipped;
     if (this.#isTerminal) this.#print(`\r${title} `);
     this.#print(
-      `${failed > 0 ? "FAILED" : "ok"}`.padEnd(7) + `${counts(passed, failed, skipped)}, ${secondsSince(start)}\n`,
+      `${failed > 0 ? "FAILED" : "ok"}`.padEnd(7) +
+        `${counts(passed, failed, skipped)}, ${(took / 1000).toFixed(1)} s\n`,
     );
     if ((failed > 0 || skipped > 0) && details.trim() !== "") {
       this.#print(details.trim().replace(/^/gm, "  | ") + "\n");
@@ -65,6 +85,17 @@ export class Gate {
   get summary(): string {
     return counts(this.#passed, this.#failed, this.#skipped);
   }
+}
+
+async function runStep(action: () => Promise<Outcome>): Promise<Ended> {
+  const start = performance.now();
+  let outcome: Outcome;
+  try {
+    outcome = await action();
+  } catch (error) {
+    outcome = { passed: 0, failed: 1, details: error instanceof Error ? error.message : String(error) };
+  }
+  return { outcome, took: performance.now() - start };
 }
 
 function counts(passed: number, failed: number, skipped: number): string {

@@ -14,6 +14,29 @@ Deno.test("every step runs, and the last line sums up", async () => {
   assertEquals(text.includes("noise"), false);
 });
 
+Deno.test("side by side: two at a time, told in their order, whatever one of them does", async () => {
+  let text = "";
+  const gate = new Gate((each) => text += each);
+  const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const begun: string[] = [];
+  const step = (name: string, until?: Promise<void>, then?: () => void) =>
+    [name, async () => {
+      begun.push(name);
+      await until;
+      then?.();
+      return { passed: 1, failed: 0 };
+    }] as const;
+  await gate.sideBySide([
+    step("one", first.promise),
+    step("two", undefined, second.resolve), // its end lets the third begin, whose end lets the first end
+    step("three", second.promise, first.resolve),
+    ["four", () => Promise.reject(new Error("it broke"))],
+  ]);
+  assertEquals(begun, ["one", "two", "three"]);
+  assertEquals(text.match(/^\w+(?= )/gm), ["one", "two", "three", "four"]);
+  assertEquals(gate.summary, "3 passed, 1 failed");
+});
+
 Deno.test("the sum of deno test is read, with steps and ignored tests", () => {
   assertEquals(readTestSummary("ok | 12 passed (3 steps) | 0 failed | 2 ignored (1s)"), {
     passed: 12,

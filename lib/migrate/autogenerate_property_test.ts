@@ -37,7 +37,7 @@ const database = testDatabase(import.meta.url);
 const env = (name: string) =>
   Deno.permissions.querySync({ name: "env", variable: name }).state === "granted" ? Deno.env.get(name) : undefined;
 /** Other ones in every run. In CI more than at a desk; after a change: `CASES=500 deno test -P lib/migrate`. */
-const CASES = Number(env("CASES") ?? (env("CI") ? 200 : 50));
+const CASES = Number(env("CASES") ?? (env("CI") ? 200 : 50)); // even
 
 type AnyColumn = Column<unknown, boolean, boolean>;
 
@@ -184,48 +184,50 @@ database.test(`up brings one schema to the other, down back, for ${CASES} pairs 
   const files = await Deno.makeTempDir({ prefix: "revisions-" });
   await Deno.mkdir(`${files}/versions`);
   let written = 0;
-  await fc.assert(
-    fc.asyncProperty(program, program, async (before, after) => {
-      const [from, to] = [metadataOf(before), metadataOf(after)];
-      const wanted = await inSchema(url, async (engine, schema) => {
-        await engine.begin((connection) => to.createAll(connection));
-        return await digest(engine, schema);
-      });
-      await inSchema(url, async (engine, schema) => {
-        await engine.begin((connection) => from.createAll(connection));
-        const first = await digest(engine, schema);
-        await using folder = await makeMigrations();
-        const { path } = await revision(folder.directory, {
-          message: "change",
-          autogenerate: engine,
-          models: { metadata: to },
+  const holds = () =>
+    fc.assert(
+      fc.asyncProperty(program, program, async (before, after) => {
+        const [from, to] = [metadataOf(before), metadataOf(after)];
+        const wanted = await inSchema(url, async (engine, schema) => {
+          await engine.begin((connection) => to.createAll(connection));
+          return await digest(engine, schema);
         });
-        if (path === undefined) return assertEquals(first, wanted, "nothing was found, but they differ");
-        await Deno.copyFile(path, `${files}/versions/${++written}.ts`); // as deep: it imports by a relative path
-        await upgrade(engine, folder.directory);
-        assertEquals(await digest(engine, schema), wanted, "after up");
-        await using connection = await engine.connect();
-        assertEquals((await autogenerate(connection, to)).summary, [], "autogenerate after up");
-        await connection.close();
-        if (addsValue(before, after)) {
-          const error = await assertRejects(() => downgrade(engine, folder.directory, "base"), RevisionFailedError);
-          assertInstanceOf(error.cause, IrreversibleError);
-          return assertEquals(await digest(engine, schema), wanted, "after a way down that there is not");
-        }
-        await downgrade(engine, folder.directory, "base");
-        assertEquals(await digest(engine, schema), first, "after down");
-        await upgrade(engine, folder.directory);
-        assertEquals(await digest(engine, schema), wanted, "after up again");
-      });
-    }),
-    { numRuns: CASES },
-  );
+        await inSchema(url, async (engine, schema) => {
+          await engine.begin((connection) => from.createAll(connection));
+          const first = await digest(engine, schema);
+          await using folder = await makeMigrations();
+          const { path } = await revision(folder.directory, {
+            message: "change",
+            autogenerate: engine,
+            models: { metadata: to },
+          });
+          if (path === undefined) return assertEquals(first, wanted, "nothing was found, but they differ");
+          await Deno.copyFile(path, `${files}/versions/${++written}.ts`); // as deep: it imports by a relative path
+          await upgrade(engine, folder.directory);
+          assertEquals(await digest(engine, schema), wanted, "after up");
+          await using connection = await engine.connect();
+          assertEquals((await autogenerate(connection, to)).summary, [], "autogenerate after up");
+          await connection.close();
+          if (addsValue(before, after)) {
+            const error = await assertRejects(() => downgrade(engine, folder.directory, "base"), RevisionFailedError);
+            assertInstanceOf(error.cause, IrreversibleError);
+            return assertEquals(await digest(engine, schema), wanted, "after a way down that there is not");
+          }
+          await downgrade(engine, folder.directory, "base");
+          assertEquals(await digest(engine, schema), first, "after down");
+          await upgrade(engine, folder.directory);
+          assertEquals(await digest(engine, schema), wanted, "after up again");
+        });
+      }),
+      { numRuns: CASES / 2 },
+    );
+  await Promise.all([holds(), holds()]); // while the server works for one the program works for the other
   assert(written > CASES / 2, `${written} revisions were written`);
   const config = new URL("../../deno.json", import.meta.url).pathname;
-  for (const command of [["fmt", "--check"], ["lint"], ["check", "--quiet"]]) {
+  await Promise.all([["fmt", "--check"], ["lint"], ["check", "--quiet"]].map(async (command) => {
     const args = [...command, "--config", config, files];
     const { success, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
     assert(success, new TextDecoder().decode(stderr).slice(0, 3_000));
-  }
+  }));
   await Deno.remove(files, { recursive: true });
 });

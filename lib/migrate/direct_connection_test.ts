@@ -69,7 +69,7 @@ async function servers(engine: Engine, count: number): Promise<Connection[]> {
 }
 
 for (const size of [2, 1]) {
-  database.test(`behind a transaction pooler of ${size} the server's own --url is told`, async (url) => {
+  const told = async (url: string) => {
     await using engine = createEngine(url);
     const behind = await servers(engine, size);
     const pooler = new Pooler("transaction", behind);
@@ -81,9 +81,9 @@ for (const size of [2, 1]) {
     if (!isSocket) assertStringIncludes(error.message, `--url postgresql://${user}:***@`);
     if (!isSocket) assertStringIncludes(error.message, `:${port}/${database}`);
     for (const server of behind) await server.close();
-  });
+  };
 
-  database.test(`a pooler of ${size} that keeps a process for each session is no obstacle`, async (url) => {
+  const noObstacle = async (url: string) => {
     await using engine = createEngine(url);
     const behind = await servers(engine, size);
     const pooler = new Pooler("session", behind);
@@ -91,7 +91,12 @@ for (const size of [2, 1]) {
     await requireDirect(client, EngineUrl.parse(url), () => Promise.resolve(pooler.client()));
     await client.close();
     for (const server of behind) await server.close();
-  });
+  };
+
+  // side by side: a single process makes both wait for two seconds
+  const name = `behind a transaction pooler of ${size} the server's own --url is told; one that keeps a process for ` +
+    "each session is no obstacle";
+  database.test(name, async (url) => void await Promise.all([told(url), noObstacle(url)]));
 }
 
 database.test("without a pooler one statement is enough", async (url) => {

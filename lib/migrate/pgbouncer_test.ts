@@ -23,17 +23,21 @@ const test = (name: string, run: (url: string) => Promise<void>) => poolerTest(d
 for (const size of [3, 1]) {
   test(`behind PgBouncer that lends ${size} by transaction, the --url of the server is told`, async (url) => {
     await using folder = await makeMigrations({ id: "a1", ...creating("one") });
-    await using pooler = await startPooler(url, "transaction", size);
     const { port, database } = EngineUrl.parse(url);
     const direct = new RegExp(`nothing was run\\. .*--url postgresql://sandy:\\*\\*\\*@\\S+:${port}/${database}\n$`);
-    for (const driver of ["pg", "postgres", "libpq"]) {
-      const behind = pooler.url.replace("postgresql:", `postgresql+${driver}:`);
-      for (const command of [["upgrade"], ["upgrade", "--dry-run"], ["stamp", "head"]]) {
-        const { code, out, err } = await migrate(...command, "--dir", folder.directory, "--url", behind);
-        assertEquals([code, out], [1, ""]);
-        assertMatch(err, direct);
-      }
-    }
+    // side by side, a pooler each: of a single process every command waits in vain for a second one
+    await Promise.all(
+      ["pg", "postgres", "libpq"].flatMap((driver) =>
+        [["upgrade"], ["upgrade", "--dry-run"], ["stamp", "head"]].map(async (command) => {
+          await using pooler = await startPooler(url, "transaction", size);
+          const behind = pooler.url.replace("postgresql:", `postgresql+${driver}:`);
+          const { code, out, err } = await migrate(...command, "--dir", folder.directory, "--url", behind);
+          assertEquals([driver, command, code, out], [driver, command, 1, ""]);
+          assertMatch(err, direct);
+        })
+      ),
+    );
+    await using pooler = await startPooler(url, "transaction", size);
     const { code, out } = await migrate("current", "--dir", folder.directory, "--url", pooler.url);
     assertEquals([code, out], [0, "base: no revision is applied\n"]);
   });

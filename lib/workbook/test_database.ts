@@ -5,9 +5,10 @@
  */
 import { fileURLToPath } from "node:url";
 import { basename } from "node:path";
-import { codeOf, withClient } from "./admin_client.ts";
+import { type Client, codeOf, withClient } from "./admin_client.ts";
 import { withDatabase } from "./connection_url.ts";
 import { configuredUrl, databaseUrl } from "./database_url.ts";
+import { keepAsSpare, takeSpare } from "./spare_database.ts";
 
 /** Registers tests that need a database. */
 export interface TestDatabase {
@@ -29,8 +30,8 @@ const COMMENT = "a database of the workbook's tests, made at ";
 const ABANDONED_AFTER_MILLISECONDS = 24 * 60 * 60 * 1000;
 
 /**
- * Gives a test file a database, made by its first test and dropped after its last, also when tests fail. Nothing
- * happens before the first test runs.
+ * Gives a test file a database, empty before its first test and gone after its last, also when tests fail. Nothing
+ * happens before the first test runs. On the local server the next file takes over what is left of it.
  *
  * ```ts ignore
  * const database = testDatabase(import.meta.url);
@@ -43,7 +44,9 @@ export function testDatabase(moduleUrl: string): TestDatabase {
   let made: Promise<{ server: string; name: string }> | undefined;
   Deno.test.afterAll(async () => {
     const database = await made?.catch(() => undefined); // its test has already failed with the reason
-    if (database) await dropTestDatabase(database.server, database.name);
+    if (!database) return;
+    const isKept = !configuredUrl() && await keepAsSpare(database.server, database.name);
+    if (!isKept) await dropTestDatabase(database.server, database.name);
   });
   return {
     test(name, run) {
@@ -52,7 +55,7 @@ export function testDatabase(moduleUrl: string): TestDatabase {
         return;
       }
       Deno.test(name, async (t) => {
-        made ??= makeTestDatabase(databaseName(moduleUrl));
+        made ??= makeOwnDatabase(databaseName(moduleUrl));
         const { server, name } = await made;
         await run(withDatabase(server, name), t);
       });
@@ -72,6 +75,19 @@ export function databaseName(moduleUrl: string, random: string = crypto.randomUU
   return `test_${file.toLowerCase().replace(/[^a-z0-9]+/g, "_").slice(0, 40)}_${random}`;
 }
 
+/** A database for a test file, in which a deadlock is noticed at once: the server's own second is waited for in vain. */
+async function makeOwnDatabase(name: string): Promise<{ server: string; name: string }> {
+  const server = await databaseUrl();
+  await withClient(server, async (client) => {
+    if (configuredUrl() || !await takeSpare(client, name)) await create(client, name);
+    await describe(client, name);
+    // not every role may; then tests of deadlocks take longer
+    await client.query(`ALTER DATABASE "${name}" SET deadlock_timeout = '100ms'`).catch(() => {});
+    await dropAbandoned(client, server);
+  });
+  return { server, name };
+}
+
 /**
  * Makes a database that is dropped a day later by whoever makes the next one, if its maker does not do so.
  *
@@ -82,36 +98,42 @@ export function databaseName(moduleUrl: string, random: string = crypto.randomUU
 export async function makeTestDatabase(name: string): Promise<{ server: string; name: string }> {
   const server = await databaseUrl();
   await withClient(server, async (client) => {
-    try {
-      await client.query(`CREATE DATABASE "${name}"`);
-    } catch (error) {
-      if (codeOf(error) !== "42501") throw error;
-      const { rows: [{ role }] } = await client.query("SELECT current_user AS role");
-      throw new TestDatabaseError(
-        `The role ${role}${configuredUrl() ? " of DATABASE_URL" : ""} may not make databases, which each test file ` +
-          `needs one of. A superuser gives the right with: ALTER ROLE "${role}" CREATEDB;`,
-        { cause: error },
-      );
-    }
-    await client.query(`COMMENT ON DATABASE "${name}" IS ${client.escapeLiteral(COMMENT + new Date().toISOString())}`);
+    await create(client, name);
+    await describe(client, name);
+    await dropAbandoned(client, server);
   });
-  await dropAbandoned(server);
   return { server, name };
 }
 
-/** Drops databases of test runs that were killed, a day after they were made. */
-async function dropAbandoned(server: string): Promise<void> {
-  const before = new Date(Date.now() - ABANDONED_AFTER_MILLISECONDS).toISOString();
-  const abandoned = await withClient(server, async (client) => {
-    const { rows } = await client.query<{ name: string }>(
-      `SELECT datname AS name FROM pg_database
-        WHERE datname LIKE 'test\\_%' AND pg_has_role(datdba, 'MEMBER')
-          AND starts_with(shobj_description(oid, 'pg_database'), $1)
-          AND substr(shobj_description(oid, 'pg_database'), $2) < $3 COLLATE "C"`,
-      [COMMENT, COMMENT.length + 1, before],
+async function create(client: Client, name: string): Promise<void> {
+  try {
+    await client.query(`CREATE DATABASE "${name}"`);
+  } catch (error) {
+    if (codeOf(error) !== "42501") throw error;
+    const { rows: [{ role }] } = await client.query("SELECT current_user AS role");
+    throw new TestDatabaseError(
+      `The role ${role}${configuredUrl() ? " of DATABASE_URL" : ""} may not make databases, which each test file ` +
+        `needs one of. A superuser gives the right with: ALTER ROLE "${role}" CREATEDB;`,
+      { cause: error },
     );
-    return rows;
-  });
+  }
+}
+
+async function describe(client: Client, name: string): Promise<void> {
+  const comment = client.escapeLiteral(COMMENT + new Date().toISOString());
+  await client.query(`COMMENT ON DATABASE "${name}" IS ${comment}`);
+}
+
+/** Drops databases of test runs that were killed, and spare ones, a day after they were made or taken. */
+async function dropAbandoned(client: Client, server: string): Promise<void> {
+  const before = new Date(Date.now() - ABANDONED_AFTER_MILLISECONDS).toISOString();
+  const { rows: abandoned } = await client.query<{ name: string }>(
+    `SELECT datname AS name FROM pg_database
+      WHERE datname LIKE 'test\\_%' AND pg_has_role(datdba, 'MEMBER')
+        AND starts_with(shobj_description(oid, 'pg_database'), $1)
+        AND substr(shobj_description(oid, 'pg_database'), $2) < $3 COLLATE "C"`,
+    [COMMENT, COMMENT.length + 1, before],
+  );
   // Another file may be dropping the same one at this moment.
   for (const { name } of abandoned) await dropTestDatabase(server, name).catch(() => {});
 }

@@ -7,7 +7,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   stream: ["engine", "kysely", "orm", "schema"], // the cursor is used by the engine, and what passes by the session
   engine: ["kysely", "stream", "text"],
   schema: ["engine"],
-  orm: ["engine", "ext/merge.ts", "kysely", "schema", "stream", "text"], // merge() is not worth teaching, but a method
+  // not worth teaching, but methods
+  orm: ["engine", "ext/from_statement.ts", "ext/merge.ts", "kysely", "schema", "stream", "text"],
   sync: ["engine", "kysely", "orm", "schema", "stream", "text"],
   ext: ["engine", "kysely", "orm", "schema"],
   migrate: ["engine", "kysely", "schema", "text"],

@@ -36,7 +36,7 @@ export {
 } from "./orm/model.ts";
 export { manyToMany, manyToOne, oneToMany, Related } from "./orm/relations.ts";
 export { Select, select, SelectColumns } from "./orm/select.ts";
-export { FromStatement } from "./orm/from_statement.ts";
+export { FromStatement } from "./ext/from_statement.ts";
 export { joinedload, selectinload } from "./orm/loading.ts";
 export { Session, type SessionOptions } from "./orm/session.ts";
 export { type SessionMaker, sessionmaker } from "./orm/sessionmaker.ts";

@@ -7,13 +7,14 @@ import { keyOf, keyText } from "../schema/key.ts";
 import { KeyChangedError, StaleDataError } from "./errors.ts";
 import { type ObjectState, stateOf } from "./object_state.ts";
 import { propagateKeys } from "./relations.ts";
-import type { Sent, Tracker } from "./tracker.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { Tracker } from "./tracker.ts";
 
 /** What waits, with every value fixed and checked: what fails here leaves the session as it was. */
 export class Flush {
   readonly #tracker: Tracker;
   readonly steps: readonly Step[];
-  readonly #sent: ReadonlyMap<ObjectState, Sent>;
+  readonly #sent: ReadonlyMap<ObjectState, Snapshot>;
 
   /** @throws {EncodingError} @throws {MissingValueError} */
   constructor(tracker: Tracker) {

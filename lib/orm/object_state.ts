@@ -61,23 +61,6 @@ export class ObjectState {
     return [...this.collections.values()].filter(({ changes }) => changes.size > 0);
   }
 
-  /** The values of its columns, kept to be compared with later. */
-  values(): unknown[] {
-    return this.table.columns.map(({ attribute }) => copy(this.entity[attribute]));
-  }
-
-  /** What it is now. @returns a function that returns it to that; one that was new is in no session then. */
-  snapshot(values: readonly unknown[]): () => void {
-    const { status, loaded } = this;
-    const collections = [...this.collections.values()].map((each) => each.snapshot());
-    return () => {
-      this.status = status === "new" ? "transient" : status;
-      this.loaded = loaded;
-      this.table.columns.forEach(({ attribute }, index) => this.entity[attribute] = values[index]);
-      for (const restore of collections) restore();
-    };
-  }
-
   /** Takes back what was changed but not sent. */
   reset(): void {
     const { table, entity, loaded } = this;

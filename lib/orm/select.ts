@@ -24,7 +24,7 @@ import { compiled } from "../kysely/compilable.ts";
 import { type Comparison, comparison, type Operand } from "../kysely/comparison.ts";
 import { compile, type Compiled } from "../kysely/compiler.ts";
 import { InvalidStatementError } from "./errors.ts";
-import { FromStatement } from "./from_statement.ts";
+import { FromStatement } from "../ext/from_statement.ts";
 import type { AnyModel, Attributes, Columned } from "./model.ts";
 import { type Related, relationNamed, relationsOf } from "./relations.ts";
 

@@ -8,24 +8,15 @@ import { AttachedObjectError, DetachedObjectError } from "./errors.ts";
 import { type Entity, IdentityMap } from "./identity_map.ts";
 import type { AnyModel } from "../schema/relation.ts";
 import { changedColumns, type ObjectState, type ObjectStatus, type PersistentState, stateOf } from "./object_state.ts";
-import { type Changes, isCurrent, neighbours, type Related, relationsOf, setReference } from "./relations.ts";
+import { isCurrent, neighbours, relationsOf, setReference } from "./relations.ts";
+import { Snapshot } from "./snapshot.ts";
 import { type Link, planFlush } from "./unit_of_work.ts";
 import { copy } from "../schema/column_value.ts";
 import type { Step } from "../schema/dml.ts";
 import { keyText, rowKeyText } from "../schema/key.ts";
 
-/** What happened to an object in the transaction. */
-interface Change {
-  readonly state: ObjectState;
-  /** Returns it to what it was before a flush wrote it; missing where it was read. */
-  readonly restore?: () => void;
-}
-
-/** What a flush sends of an object. */
-export interface Sent {
-  readonly values: readonly unknown[];
-  readonly changes: readonly (readonly [Related<object>, Changes])[];
-}
+/** What happened to an object in the transaction: it was this before a flush wrote it, or it was read. */
+type Change = Snapshot | { readonly state: ObjectState };
 
 /** The objects of one session. */
 export class Tracker {
@@ -125,20 +116,21 @@ export class Tracker {
   }
 
   /** Notes what the objects are that a flush will write. @returns what is sent of them. */
-  flushing(steps: readonly Step[]): Map<ObjectState, Sent> {
-    const written = new Set(steps.flatMap((step) => hasObjects(step) ? step.entities.map(stateOf) : []));
-    for (const state of this.#states) if (state.pending.length > 0) written.add(state);
-    const sent = new Map<ObjectState, Sent>();
-    for (const state of written) {
-      const values = state.values();
-      sent.set(state, { values, changes: state.pending.map((each) => [each, new Map(each.changes)]) });
-      this.#journal.push({ state, restore: state.snapshot(values) });
-    }
+  flushing(steps: readonly Step[]): Map<ObjectState, Snapshot> {
+    const sent = new Map<ObjectState, Snapshot>();
+    const note = (state: ObjectState) => {
+      if (sent.has(state)) return;
+      const snapshot = new Snapshot(state);
+      sent.set(state, snapshot);
+      this.#journal.push(snapshot);
+    };
+    for (const { entities } of steps.filter(hasObjects)) for (const entity of entities) note(stateOf(entity));
+    for (const state of this.#states) if (state.pending.length > 0) note(state);
     return sent;
   }
 
   /** Takes note that a plan was carried out. Objects may have been changed meanwhile: what was sent counts. */
-  flushed(steps: readonly Step[], sent: ReadonlyMap<ObjectState, Sent>): void {
+  flushed(steps: readonly Step[], sent: ReadonlyMap<ObjectState, Snapshot>): void {
     for (const { kind, returning, entities } of steps.filter(hasObjects)) {
       for (const state of entities.map(stateOf)) {
         const { table, entity, status, identity } = state;
@@ -226,16 +218,19 @@ export class Tracker {
       state.reset();
     }
     for (const state of this.#states) this.#restoreReferences(state);
-    for (const { state, restore } of changes) if (!restore && state.owner === this) state.isExpired = true;
+    for (const change of changes) {
+      if (!(change instanceof Snapshot) && change.state.owner === this) change.state.isExpired = true;
+    }
   }
 
   /** Returns objects to what they were: the newest change first. New ones leave; those that left of themselves stay so. */
   #restore(changes: readonly Change[]): void {
     for (const state of this.#with("new")) this.#leave(state, "transient");
-    const own = changes.filter(({ state, restore }) => restore && (state.owner === this || !state.loaded));
-    for (const { state, restore } of own.toReversed()) {
-      this.#leave(state, "left");
-      restore!();
+    const own = changes.filter((change) => change instanceof Snapshot)
+      .filter(({ state }) => state.owner === this || !state.loaded);
+    for (const snapshot of own.toReversed()) {
+      this.#leave(snapshot.state, "left");
+      snapshot.restore();
     }
     for (const { state } of own) if (state.loaded && state.status !== "left") this.#enter(state);
   }

@@ -14,8 +14,8 @@ import {
   text,
 } from "../mod.ts";
 import { testDatabase } from "../workbook/test_database.ts";
-import { Hero, metadata as heroes } from "./testing/heroes.ts";
-import { metadata as playground, Toy, User } from "./testing/playground.ts";
+import { Hero, metadata as heroes } from "../orm/testing/heroes.ts";
+import { metadata as playground, Toy, User } from "../orm/testing/playground.ts";
 
 const database = testDatabase(import.meta.url);
 

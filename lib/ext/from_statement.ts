@@ -8,9 +8,9 @@ import type { Result } from "../engine/result.ts";
 import type { LoaderOption } from "../schema/selects.ts";
 import { isEnumList } from "../schema/table.ts";
 import type { Compiled } from "../kysely/compiler.ts";
-import { InvalidStatementError } from "./errors.ts";
-import type { AnyModel } from "./model.ts";
-import type { LoaderOf, ObjectStatement } from "./select.ts";
+import { InvalidStatementError } from "../orm/errors.ts";
+import type { AnyModel } from "../orm/model.ts";
+import type { LoaderOf, ObjectStatement } from "../orm/select.ts";
 
 /** A query that was written elsewhere and gives objects. Made by `select(Model).fromStatement(query)`. */
 export class FromStatement<M extends AnyModel> implements ObjectStatement<M> {

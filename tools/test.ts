@@ -20,7 +20,7 @@ import {
   readExercises,
   solved,
 } from "./jupyter/exercises.ts";
-import { Gate, type Outcome, readTestSummary } from "./jupyter/gate.ts";
+import { Gate, type Outcome, readTestSummary, type Step } from "./jupyter/gate.ts";
 import { findWrongMinutes, findWrongRoutes, statedMinutes } from "./jupyter/minutes.ts";
 import { type NotebookFile, readNotebooks } from "./jupyter/notebook.ts";
 import { exists, notebooksFolder, root, solutionsFolder } from "./jupyter/paths.ts";
@@ -52,6 +52,10 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
     await gate.step(name, action);
     stop.throwIfAborted();
   };
+  const sideBySide = async (steps: readonly Step[]) => {
+    await gate.sideBySide(steps);
+    stop.throwIfAborted();
+  };
   const deno = (...args: string[]) => runDeno(args, stop);
 
   // before the cells of the notebooks become modules for a moment, which are not laid out as files are
@@ -71,7 +75,7 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
   };
   const sets = files.flatMap((file) => variants(file).map((variant): CellSet => ({ name: file.name, variant })));
   const prose = await readProse(files);
-  await gate.sideBySide([
+  const quick: Step[] = [
     ["types", () => deno("check", ...folders)],
     ["notebooks: types", async () => tell(await checkTypes(sets))],
     ["examples in the comments", async () => deno("test", "--doc", "--no-prompt", ...await modulesWithExamples())],
@@ -87,22 +91,27 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
       const { skipped: _, ...outcome } = await deno("test", "--no-check", "--no-prompt", "--parallel", "lib");
       return outcome;
     }],
-  ]);
-  stop.throwIfAborted();
+  ];
+  // an installation mostly waits for the network
+  const install: Step = ["Python environment", async () => {
+    await ensureEnvironment({ stop });
+    return { passed: 1, failed: 0 };
+  }];
+  await sideBySide(values.quick ? quick : [install, ...quick]);
   if (!values.quick) {
-    await step("Python environment", async () => {
-      await ensureEnvironment({ stop });
-      return { passed: 1, failed: 0 };
-    });
     await step("texts: spelling", async () => listed(await findMisspellings(prose, await ensureEnvironment({ stop }))));
     await step("PostgreSQL", async () => {
       await serverVersion(await databaseUrl());
       return { passed: 1, failed: 0 };
     });
-    // side by side: each file has a database of its own
+    // on both cores: each file has a database of its own
     await step("library, with the database", () => deno("test", "--no-check", "-P", "--parallel", "lib"));
-    await step("migrations and application", () => deno("test", "--no-check", "-A", "migrations", "app"));
-    await step("tools", () => deno("test", "--no-check", "-A", "--ignore=tools/browser_test.ts", "tools"));
+    const except = "--ignore=tools/browser_test.ts,tools/bench";
+    await sideBySide([
+      ["tools: benchmark", () => deno("test", "--no-check", "-A", "tools/bench")],
+      ["tools: the others", () => deno("test", "--no-check", "-A", except, "tools")],
+      ["migrations and application", () => deno("test", "--no-check", "-A", "migrations", "app")],
+    ]);
     const jobs = files.flatMap((file) => variants(file).map((variant): Job => ({ file, variant })));
     await step("notebooks and exercises", () => runNotebooks(jobs, stop));
     const missing = await findChromium() ? "" : "no Chromium was found: install it, or name it in CHROMIUM";

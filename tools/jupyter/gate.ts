@@ -15,6 +15,9 @@ export interface Outcome {
   readonly details?: string;
 }
 
+/** A step's name, and what it does. */
+export type Step = readonly [name: string, action: () => Promise<Outcome>];
+
 /** How a step ended, and the milliseconds it took. */
 interface Ended {
   readonly outcome: Outcome;
@@ -41,10 +44,7 @@ export class Gate {
   }
 
   /** Runs steps side by side, a few at a time; each is told in its turn, with its own time. */
-  async sideBySide(
-    steps: readonly (readonly [name: string, action: () => Promise<Outcome>])[],
-    width = 2,
-  ): Promise<void> {
+  async sideBySide(steps: readonly Step[], width = 2): Promise<void> {
     const queue = steps.map(([name, action]) => ({ name, action, ended: Promise.withResolvers<Ended>() }));
     const waiting = [...queue];
     const work = async () => {

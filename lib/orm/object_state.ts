@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { copy, isSame } from "../schema/column_value.ts";
+import { isSame, restored } from "../schema/column_value.ts";
 import { rowKeyText } from "../schema/key.ts";
 import { privateField } from "../schema/private_field.ts";
 import type { Table, TableColumn } from "../schema/table.ts";
@@ -21,6 +21,7 @@ export type ObjectStatus = "transient" | "new" | "persistent" | "deleted" | "lef
 /** The number of the object that was made last. */
 export let lastNumber = 0;
 const NONE: ReadonlyMap<string, never> = new Map<string, never>();
+const NO_COLLECTIONS: readonly Related<object>[] = [];
 
 /** The state of one object. */
 export class ObjectState {
@@ -56,8 +57,8 @@ export class ObjectState {
   }
 
   /** Its collections with changes that wait to be written. */
-  get pending(): Related<object>[] {
-    if (this.collections.size === 0) return [];
+  get pending(): readonly Related<object>[] {
+    if (this.collections.size === 0) return NO_COLLECTIONS;
     return [...this.collections.values()].filter(({ changes }) => changes.size > 0);
   }
 
@@ -65,7 +66,7 @@ export class ObjectState {
   reset(): void {
     const { table, entity, loaded } = this;
     for (const column of changedColumns({ table, entity, loaded: loaded! })) {
-      entity[column.attribute] = copy(loaded![table.columns.indexOf(column)]);
+      entity[column.attribute] = restored(column, loaded![table.columns.indexOf(column)]);
     }
     for (const collection of this.collections.values()) collection.reset();
   }

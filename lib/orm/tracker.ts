@@ -11,7 +11,7 @@ import { changedColumns, type ObjectState, type ObjectStatus, type PersistentSta
 import { isCurrent, neighbours, relationsOf, setReference } from "./relations.ts";
 import { Snapshot } from "./snapshot.ts";
 import { type Link, planFlush } from "./unit_of_work.ts";
-import { copy } from "../schema/column_value.ts";
+import { copy, kept } from "../schema/column_value.ts";
 import type { Step } from "../schema/dml.ts";
 import { keyText, rowKeyText } from "../schema/key.ts";
 
@@ -89,7 +89,7 @@ export class Tracker {
     for (let index = 0; index < table.columns.length; index++) entity[table.columns[index].attribute] = row[index];
     // the row serves for comparison, but for the values that could be changed in place
     const loaded = row.length === table.columns.length ? row : row.slice(0, table.columns.length);
-    for (const index of table.mutableIndexes) loaded[index] = copy(loaded[index]);
+    for (const index of table.mutableIndexes) loaded[index] = kept(table.columns[index], loaded[index]);
     state.loaded = loaded;
     if (!known) this.#enter(state);
     if (!known || state.isExpired) state.forgetRelations();
@@ -111,8 +111,9 @@ export class Tracker {
   plan(): Step[] {
     if (this.#states.size === 0) return [];
     this.#cascade();
-    const [added, persistent, deleted] = [this.#with("new"), this.#with("persistent"), this.#with("deleted")];
-    return planFlush({ added, persistent, deleted, links: links(this.#states) });
+    const { new: added = [], persistent = [], deleted = [] } = Object.groupBy(this.#states, ({ status }) => status);
+    const withRow = { persistent: persistent as PersistentState[], deleted: deleted as PersistentState[] };
+    return planFlush({ added, ...withRow, links: links(this.#states) });
   }
 
   /** Notes what the objects are that a flush will write. @returns what is sent of them. */

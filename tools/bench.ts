@@ -9,6 +9,7 @@ import { masked } from "../lib/workbook/connection_url.ts";
 import { databaseUrl, serverVersion } from "../lib/workbook/database_url.ts";
 import { measureStarts, measureStream } from "./bench/cold.ts";
 import { type Fixture, withFixture } from "./bench/fixture.ts";
+import { measureKernels } from "./bench/kernels.ts";
 import { measureOperation } from "./bench/measure.ts";
 import { delayed, roundTripTime } from "./bench/network.ts";
 import { isCounted, isOfSize } from "./bench/operations.ts";
@@ -143,6 +144,10 @@ async function* measureAll(
   if (cold.includes("first-query") || isFirst && cold.includes("import")) {
     const starts = await measureStarts(contestants, fixture, telling("new processes"));
     for (const each of starts) if (isFirst || each.name !== "import") yield each;
+  }
+  if (isFirst && cold.some((name) => name.endsWith("-kernel"))) {
+    const starts = await measureKernels(fixture, telling("new kernels"));
+    for (const each of starts) if (cold.some((name) => name === each.name)) yield each;
   }
   if (isFirst && cold.includes("stream")) {
     yield await measureStream(contestants, fixture, telling("stream"));

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { summarize as summarizeSamples } from "../../lib/workbook/compare.ts";
 import type { Settings } from "./contestant.ts";
 import type { Fixture } from "./fixture.ts";
 import { schema } from "./fixture.ts";
@@ -13,17 +12,20 @@ import { peakMemory } from "./peak_memory.ts";
 import { ContestantError, type RemoteContestant } from "./remote.ts";
 import type { OperationResult } from "../../lib/workbook/bench_record.ts";
 import { stream } from "./rows.ts";
-import { summarize } from "./summary.ts";
+import { Samples } from "./samples.ts";
 
 /** What is measured so, with titles. */
 export const coldOperations = {
   "import": "import: what the program is built on, into a new process",
   "first-query": "the first row by key: import, connect and get, in a new process",
+  "import-kernel": "import: the same into a new Jupyter kernel, compiled before and without a check of types",
+  "first-query-kernel": "the first row by key: the same in a new Jupyter kernel",
   "stream": `read ${stream.rows.toLocaleString("en-US")} rows as a stream, ${stream.batch} at a time, in a new process`,
 } as const;
 export type ColdName = keyof typeof coldOperations;
 
-const reference = "pg, named";
+/** Whom the ratios refer to. */
+export const reference = "pg, named";
 
 /** How often, and how it is told. */
 export interface ColdOptions {
@@ -44,8 +46,9 @@ export async function measureStarts(
   options: ColdOptions,
 ): Promise<OperationResult[]> {
   const { check } = operations.find(({ name }) => name === "get-autocommit")!;
-  const imports = new Samples(contestants);
-  const firsts = new Samples(contestants);
+  const names = contestants.map(({ name }) => name);
+  const imports = new Samples(names);
+  const firsts = new Samples(names);
   await inTurns(contestants, options, "get-autocommit", async (fresh) => {
     const opening = fresh.lastTime;
     const wrong = await check(await fresh.once("get-autocommit"), fixture.client);
@@ -64,8 +67,8 @@ export async function measureStream(
 ): Promise<OperationResult> {
   options.onProgress(`inserting ${stream.rows.toLocaleString("en-US")} rows`);
   await fixture.client.query(seedStream);
-  const times = new Samples(contestants);
-  const memory = new Samples(contestants);
+  const times = new Samples(contestants.map(({ name }) => name));
+  const memory = new Map<string, number>();
   await inTurns(contestants, options, "stream", async (fresh) => {
     const peak = await peakMemory(fresh.pid);
     const { rows, sum } = await fresh.once("stream") as { rows: number; sum: number };
@@ -74,10 +77,9 @@ export async function measureStream(
     }
     times.add(fresh.name, fresh.lastTime);
     const megabytes = await peak?.();
-    if (megabytes !== undefined) memory.add(fresh.name, megabytes);
+    if (megabytes !== undefined) memory.set(fresh.name, Math.max(megabytes, memory.get(fresh.name) ?? 0));
   });
-  const peaks = Object.fromEntries([...memory.byName].map(([name, rounds]) => [name, Math.max(...rounds.flat())]));
-  return { ...result("stream", times, options), ...(memory.byName.size > 0 ? { memory: peaks } : {}) };
+  return { ...result("stream", times, options), ...(memory.size > 0 ? { memory: Object.fromEntries(memory) } : {}) };
 }
 
 /** Starts each contestant anew in every round, and opens its connection; who cannot do the operation is passed over. */
@@ -101,29 +103,6 @@ async function inTurns(
   }
 }
 
-/** Numbers of each contestant, a list for each round. */
-class Samples {
-  readonly byName = new Map<string, number[][]>();
-  readonly #contestants: readonly RemoteContestant[];
-
-  /** @param contestants in the order in which they are shown. */
-  constructor(contestants: readonly RemoteContestant[]) {
-    this.#contestants = contestants;
-  }
-
-  add(name: string, value: number): void {
-    this.byName.set(name, [...this.byName.get(name) ?? [], [value]]);
-  }
-
-  inOrder(): Map<string, number[][]> {
-    const names = this.#contestants.map(({ name }) => name).filter((name) => this.byName.has(name));
-    return new Map(names.map((name) => [name, this.byName.get(name)!]));
-  }
-}
-
 function result(name: ColdName, samples: Samples, { delay }: ColdOptions): OperationResult {
-  const measured = summarizeSamples(samples.inOrder());
-  const lines = summarize(measured, reference);
-  const rounds = measured[0].medians.length;
-  return { name, title: coldOperations[name], reference, delay, rounds, lines };
+  return samples.result({ name, title: coldOperations[name], reference, delay });
 }

@@ -4,6 +4,7 @@ import { testDatabase } from "../../lib/workbook/test_database.ts";
 import { withClient } from "../../lib/workbook/admin_client.ts";
 import { measureStarts, measureStream } from "./cold.ts";
 import { type Fixture, withFixture } from "./fixture.ts";
+import { measureKernels } from "./kernels.ts";
 import { measureOperation } from "./measure.ts";
 import { delayed, roundTripTime } from "./network.ts";
 import { isCounted, operations } from "./operations.ts";
@@ -60,6 +61,18 @@ database.test("what a fresh process shows: import, first row, and a stream with 
     const stream = await measureStream(contestants.all, fixture, cold);
     assertEquals(named(stream), ["pg, named", "ours on pg"]);
     if (Deno.build.os === "linux") assertEquals(Object.keys(stream.memory!), named(stream));
+  });
+});
+
+database.test("what a fresh kernel shows: import and first row", async (url) => {
+  await withFixture(url, async (fixture) => {
+    const cold = { rounds: 1, limit: 0, url: fixture.url, delay: 0, stop, onProgress: () => {} };
+    const [imports, firsts] = await measureKernels(fixture, cold);
+    const names = ["pg, named", "ours on pg", "ours on postgres.js", "ours on libpq"];
+    for (const { lines } of [imports, firsts]) assertEquals(lines.map(({ contestant }) => contestant), names);
+    for (const [index, { median }] of imports.lines.entries()) {
+      assertEquals(0 < median && median < firsts.lines[index].median, true);
+    }
   });
 });
 

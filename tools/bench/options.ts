@@ -35,7 +35,7 @@ const thorough: Lengths = {
   limit: 5_000,
   milliseconds: 12,
   warmUp: 150,
-  coldRounds: 6,
+  coldRounds: 7,
   coldLimit: 60_000,
 };
 const quick: Lengths = { ...thorough, rounds: 10, limit: 2_000, milliseconds: 6, coldLimit: 10_000 };
@@ -48,8 +48,8 @@ export const help =
 
 usage: deno task bench [--quick] [--peers] [--only NAME …] [--delay MS,…] [--json FILE] [--compare FILE]
 
-  --quick         fewer and shorter rounds, no sizes, no stream, no round trips counted: less than two minutes, wider
-                  intervals
+  --quick         fewer and shorter rounds, no sizes, no stream, no kernels, no round trips counted: less than two
+                  minutes, wider intervals
   --peers         also Kysely, Drizzle, MikroORM, TypeORM, SQLAlchemy on three drivers, and pgbench. The first time they
                   are downloaded (about 150 MB, kept in tools/bench/peers and .data). What this machine does not have is
                   left out with a sentence.
@@ -107,7 +107,7 @@ function choose(only: readonly string[] | undefined, isQuick: boolean): Pick<Opt
   if (!isQuick) return { operations, cold: coldNames };
   return {
     operations: operations.filter((operation) => !isOfSize(operation)),
-    cold: coldNames.filter((name) => name !== "stream"),
+    cold: ["import", "first-query"],
   };
 }
 

@@ -8,10 +8,14 @@ const named = (args: string[]) => readBenchOptions(args)!.operations.map(({ name
 Deno.test("without options all is measured, without a delay, and without the peers", () => {
   const { operations, cold, delays, peers } = readBenchOptions([])!;
   assertEquals([...operations.map(({ name }) => name), "stream"].toSorted(), operationNames.toSorted());
-  assertEquals([cold, delays, peers], [["import", "first-query", "stream"], [0], false]);
+  assertEquals([cold, delays, peers], [
+    ["import", "first-query", "import-kernel", "first-query-kernel", "stream"],
+    [0],
+    false,
+  ]);
 });
 
-Deno.test("--quick leaves sizes and stream out; --only brings them back", () => {
+Deno.test("--quick leaves sizes, stream and kernels out; --only brings them back", () => {
   assertEquals(named(["--quick"]).filter((name) => /^read-|^inserts-10?0?$/.test(name)), []);
   assertEquals(readBenchOptions(["--quick"])!.cold, ["import", "first-query"]);
   assertEquals(named(["--quick", "--only", "read-1000"]), ["read-1000", "read-10000"]);
@@ -29,7 +33,9 @@ Deno.test("several delays are measured in their order; others are refused", () =
 
 Deno.test("help names every operation and every option, in lines that fit", () => {
   assertEquals(readBenchOptions(["--help"]), undefined);
-  for (const name of [...operationNames, "import", "first-query"]) assertEquals(help.includes(name), true, name);
+  for (const name of [...operationNames, "import", "first-query", "import-kernel", "first-query-kernel"]) {
+    assertEquals(help.includes(name), true, name);
+  }
   for (const option of ["quick", "peers", "only", "delay", "json", "compare"]) {
     assertEquals(help.includes(`  --${option}`), true, option);
   }

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { sample } from "../../lib/workbook/compare.ts";
 import { type Contestant, type Opened, operationNames } from "./contestant.ts";
 import { lines } from "./lines.ts";
+import { marked } from "./marked.ts";
 import type { Answer, Introduction, Order } from "./remote.ts";
 import { keys } from "./rows.ts";
 
@@ -64,17 +65,6 @@ async function withVersion(name: string): Promise<string> {
     if (text !== undefined) return `${name} ${JSON.parse(text).version}`;
   }
   return name;
-}
-
-/** Times keep their kind on the way: JSON has none. */
-function marked(value: unknown): unknown {
-  if (value instanceof Date) return { time: value.toISOString() };
-  if (Array.isArray(value)) return value.map(marked);
-  if (typeof value !== "object" || value === null) return typeof value === "bigint" ? String(value) : value;
-  // attributes may be accessors of the object's class
-  const names = new Set(Object.keys(value));
-  for (const name of ["id", "name", "points", "createdAt"]) if (name in value) names.add(name);
-  return Object.fromEntries([...names].map((name) => [name, marked((value as Record<string, unknown>)[name])]));
 }
 
 function describe(error: unknown): string {

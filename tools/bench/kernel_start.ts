@@ -1,0 +1,28 @@
+/** What the cell of a kernel that has run nothing yet does, and times: `kernels.ts` runs it. @module */
+import type { Settings } from "./contestant.ts";
+import { contestants } from "./contestants/mod.ts";
+import { marked } from "./marked.ts";
+
+/** A start. */
+export interface KernelStart {
+  readonly label: string;
+  readonly name: string;
+  /** Milliseconds until what the contestant is built on was imported, and until it had its first row. */
+  readonly importTime: number;
+  readonly firstRowTime: number;
+  /** That row. */
+  readonly value: unknown;
+}
+
+/** Imports a contestant, connects, and gets a row by key. */
+export async function start(label: string, settings: Settings): Promise<KernelStart> {
+  const begun = performance.now();
+  const contestant = await contestants[label]();
+  const imported = performance.now();
+  const opened = await contestant.open(settings);
+  const value = await opened.tasks["get-autocommit"]!();
+  const ended = performance.now();
+  await opened.close();
+  const { name } = contestant;
+  return { label, name, importTime: imported - begun, firstRowTime: ended - begun, value: marked(value) };
+}

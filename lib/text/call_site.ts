@@ -5,12 +5,11 @@ const INSIDE = [new URL("../", import.meta.url).href, "/node_modules/", "(<anony
 
 /** The place in the caller's code from which the library was called. */
 export class CallSite {
-  readonly #stack: () => string | undefined;
+  readonly #here: { readonly stack?: string };
 
   /** @param stack default: that of this moment. */
   constructor(stack?: string) {
-    const here = stack === undefined ? new Error() : { stack };
-    this.#stack = () => here.stack;
+    this.#here = stack === undefined ? new Error() : { stack };
   }
 
   /** `loadUsers (file.ts:12:5)`, or `unknown` when the stack holds nothing but the library and packages. */
@@ -20,7 +19,7 @@ export class CallSite {
 
   /** Everyone on the stack but the library, packages and the runtime, the innermost first. */
   get frames(): string[] {
-    return (this.#stack() ?? "").split("\n").slice(1).map((line) => line.trim().replace(/^at (async )?/, ""))
+    return (this.#here.stack ?? "").split("\n").slice(1).map((line) => line.trim().replace(/^at (async )?/, ""))
       .filter((frame) => frame.includes("_test.ts:") || !INSIDE.some((part) => frame.includes(part)))
       .map((frame) => frame.replace(/(?:file|https?):\/\/[^\s()]*\/([^/\s()]+)/g, "$1"));
   }

@@ -1,11 +1,12 @@
 /** A tiny round of every operation, by the contestants that need nothing but this checkout, against the real database. */
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, AssertionError, assertRejects } from "@std/assert";
 import { testDatabase } from "../../lib/workbook/test_database.ts";
 import { withClient } from "../../lib/workbook/admin_client.ts";
 import { measureStarts, measureStream } from "./cold.ts";
 import { type Fixture, withFixture } from "./fixture.ts";
 import { measureKernels } from "./kernels.ts";
 import { measureOperation } from "./measure.ts";
+import { movedCosts } from "./moved_costs.ts";
 import { delayed, roundTripTime } from "./network.ts";
 import { isCounted, operations } from "./operations.ts";
 import { ContestantError, RemoteContestant } from "./remote.ts";
@@ -39,8 +40,13 @@ database.test("every contestant does every operation, at the committed cost", as
     }
     await t.step("round trips and statements of each are those of costs.txt", async () => {
       const committed = await Deno.readTextFile(new URL("costs.txt", import.meta.url));
-      // a change that is meant: put the table that this prints into costs.txt, and say why in the commit
-      assertEquals(roundTripText(results) + "\n", committed);
+      const now = roundTripText(results) + "\n";
+      const moved = movedCosts(committed, now);
+      if (moved.length > 0) {
+        const advice = "If that is meant, make this the text of tools/bench/costs.txt and say why in the commit:";
+        throw new AssertionError(`Round trips/statements have moved:\n${moved.join("\n")}\n\n${advice}\n\n${now}`);
+      }
+      assertEquals(now, committed);
     });
   });
 });

@@ -3,7 +3,7 @@ import type { Connection } from "../engine/connection.ts";
 import { encodeParameters } from "../engine/drivers/parameters.ts";
 import type { Result } from "../engine/result.ts";
 import { applyReturned, type Step } from "../schema/dml.ts";
-import { keyOf, keyText } from "../schema/key.ts";
+import { keyOf, mapKey } from "../schema/key.ts";
 import { KeyChangedError, StaleDataError } from "./errors.ts";
 import { type ObjectState, stateOf } from "./object_state.ts";
 import { propagateKeys } from "./relations.ts";
@@ -66,12 +66,12 @@ export function takeOver(step: Step, result: Result<unknown>): void {
 
 /** Names the rows that a step did not find; their objects are read anew once the transaction was rolled back. */
 function staleData({ table, kind, entities }: Step, rows: readonly unknown[][]): StaleDataError {
-  const found = new Set(rows.map((row) => keyText(row.slice(0, table.primaryKey.length))));
+  const found = new Set(rows.map((row) => mapKey(row.slice(0, table.primaryKey.length))));
   const keyed = entities.map((entity) => {
     const state = stateOf(entity);
     return { state, key: state.status === "deleted" ? state.rowKey : keyOf(table, entity) };
   });
-  const stale = keyed.filter(({ key }) => !found.has(keyText(key)));
+  const stale = keyed.filter(({ key }) => !found.has(mapKey(key)));
   for (const { state } of stale) state.isExpired = true;
   return new StaleDataError(table, kind, stale.map(({ key }) => key));
 }

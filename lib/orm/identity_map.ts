@@ -4,24 +4,30 @@
  *
  * @module
  */
+import type { MapKey } from "../schema/key.ts";
 import type { Table } from "../schema/table.ts";
 
 /** An object of a model, seen by its attributes. */
 export type Entity = Record<string, unknown>;
 
-/** What is known of the objects of a session, by table and by primary key as `keyText()` gives it. */
+/** What is known of the objects of a session, by table and by primary key as `mapKey()` gives it. */
 export class IdentityMap<Known> {
-  readonly #objects = new Map<Table, Map<string, Known>>();
+  readonly #objects = new Map<Table, Map<MapKey, Known>>();
 
-  get(table: Table, key: string | undefined): Known | undefined {
+  get(table: Table, key: MapKey | undefined): Known | undefined {
     return key === undefined ? undefined : this.#objects.get(table)?.get(key);
   }
 
-  set(table: Table, key: string, known: Known): void {
+  set(table: Table, key: MapKey, known: Known): void {
     this.#objects.getOrInsertComputed(table, () => new Map()).set(key, known);
   }
 
-  delete(table: Table, key: string): void {
+  delete(table: Table, key: MapKey): void {
     this.#objects.get(table)?.delete(key);
+  }
+
+  /** Copies the maps: one whose keys come and go leads from each of its former tables to the next, garbage included. */
+  renew(): void {
+    for (const [table, objects] of this.#objects) this.#objects.set(table, new Map(objects));
   }
 }

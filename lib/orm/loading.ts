@@ -8,7 +8,7 @@
 import { Result } from "../engine/result.ts";
 import type { Query } from "../kysely/compilable.ts";
 import { type Join, type LoaderOption, planJoins, selectCollected, selectReferred } from "../schema/selects.ts";
-import { keyText } from "../schema/key.ts";
+import { type MapKey, mapKey } from "../schema/key.ts";
 import type { Entity } from "./identity_map.ts";
 import type { AnyModel } from "./model.ts";
 import { stateOf } from "./object_state.ts";
@@ -112,26 +112,26 @@ export class Loader {
   *#references(relation: Relation, owners: readonly Entity[], nested: Options): Loading {
     const { name, key, target } = relation;
     const id = (owner: Entity) => owner[key.column.attribute];
-    const found = new Map<string, Entity>();
-    const missing = new Map<string, unknown>();
+    const found = new Map<MapKey, Entity>();
+    const missing = new Map<MapKey, unknown>();
     const joined = nested.filter(({ isJoined }) => isJoined);
     const isKey = target.table.primaryKey.length === 1 && target.table.primaryKey[0] === key.referred;
     for (const owner of owners) {
       if (id(owner) === null || id(owner) === undefined) continue;
       const known = isKey && joined.length === 0 ? this.source.find(target, [id(owner)]) : undefined;
-      if (known) found.set(keyText([id(owner)]), known);
-      else missing.set(keyText([id(owner)]), id(owner));
+      if (known) found.set(mapKey([id(owner)]), known);
+      else missing.set(mapKey([id(owner)]), id(owner));
     }
     if (missing.size > 0) {
       const sql = selectReferred(relation, planJoins(target, joined, relationNamed));
       const rows = yield { sql, parameters: [[...missing.values()]] };
       const objects = yield* this.#rows(target, rows, joined);
-      for (const entity of objects) found.set(keyText([entity[key.referred.attribute]]), entity);
+      for (const entity of objects) found.set(mapKey([entity[key.referred.attribute]]), entity);
     }
     for (const owner of owners) {
       const value = stateOf(owner).references.get(name)?.value;
       const isNewer = value && value[key.referred.attribute] === id(owner);
-      const reference = id(owner) === null || id(owner) === undefined ? null : found.get(keyText([id(owner)])) ?? null;
+      const reference = id(owner) === null || id(owner) === undefined ? null : found.get(mapKey([id(owner)])) ?? null;
       if (!isNewer) setReference(owner, name, key, reference, id(owner));
     }
     yield* this.#relations(target, found.values(), nested);
@@ -145,8 +145,8 @@ export class Loader {
     const at = target.table.columns.length; // of the owner's key
     const rows = yield { sql: selectCollected(relation, planJoins(target, nested, relationNamed)), parameters: [ids] };
     const objects = yield* this.#rows(target, rows, nested, at + 1);
-    const byOwner = grouped(rows.map((row) => keyText([row[at]])), objects);
-    for (const owner of owners) fill(owner, relation, byOwner.get(keyText([ownerId(owner)])) ?? []);
+    const byOwner = grouped(rows.map((row) => mapKey([row[at]])), objects);
+    for (const owner of owners) fill(owner, relation, byOwner.get(mapKey([ownerId(owner)])) ?? []);
   }
 }
 

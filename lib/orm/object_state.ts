@@ -5,7 +5,7 @@
  * @module
  */
 import { isSame, restored } from "../schema/column_value.ts";
-import { rowKeyText } from "../schema/key.ts";
+import { type MapKey, rowMapKey } from "../schema/key.ts";
 import { privateField } from "../schema/private_field.ts";
 import type { Table, TableColumn } from "../schema/table.ts";
 import type { Entity } from "./identity_map.ts";
@@ -51,9 +51,9 @@ export class ObjectState {
     return this.table.keyIndexes.map((index) => this.loaded![index]);
   }
 
-  /** Its key as a text, by which the session knows it; undefined where it has no row. */
-  get identity(): string | undefined {
-    return this.loaded && rowKeyText(this.table, this.loaded);
+  /** Its key, by which the session knows it; undefined where it has no row. */
+  get identity(): MapKey | undefined {
+    return this.loaded && rowMapKey(this.table, this.loaded);
   }
 
   /** Its collections with changes that wait to be written. */

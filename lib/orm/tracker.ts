@@ -13,7 +13,7 @@ import { Snapshot } from "./snapshot.ts";
 import { type Link, planFlush } from "./unit_of_work.ts";
 import { copy, kept } from "../schema/column_value.ts";
 import type { Step } from "../schema/dml.ts";
-import { keyText, rowKeyText } from "../schema/key.ts";
+import { mapKey, rowMapKey } from "../schema/key.ts";
 
 /** What happened to an object in the transaction: it was this before a flush wrote it, or it was read. */
 type Change = Snapshot | { readonly state: ObjectState };
@@ -21,7 +21,7 @@ type Change = Snapshot | { readonly state: ObjectState };
 /** The objects of one session. */
 export class Tracker {
   #identities = new IdentityMap<ObjectState>();
-  readonly #states = new Set<ObjectState>();
+  #states = new Set<ObjectState>();
   /** What happened in the transaction, in this order. */
   #journal: Change[] = [];
   /** For each savepoint how long the journal was then. */
@@ -74,14 +74,14 @@ export class Tracker {
 
   /** The object of a key, if it is known and need not be read anew. */
   find(model: AnyModel, key: readonly unknown[]): Entity | undefined {
-    const known = this.#identities.get(model.table, keyText(key));
+    const known = this.#identities.get(model.table, mapKey(key));
     return known && !known.isExpired ? known.entity : undefined;
   }
 
   /** The object of a row, which it keeps: the one that is known, as it is unless it shall be refreshed, or a new one. */
   load(model: AnyModel, row: unknown[], refresh = false): Entity {
     const { table } = model;
-    const known = this.#identities.get(table, rowKeyText(table, row));
+    const known = this.#identities.get(table, rowMapKey(table, row));
     if (known && !refresh && !known.isExpired) return known.entity;
     relationsOf(model);
     const state = known ?? stateOf(Object.create(model.prototype));
@@ -100,8 +100,10 @@ export class Tracker {
 
   /** Lets go of objects, but for those with changes that wait to be written. */
   forget(states: Iterable<ObjectState>): void {
-    const changed = new Set<ObjectState>(this.#with("persistent").filter(isChanged));
-    for (const state of states) if (state.status === "persistent" && !changed.has(state)) this.#leave(state, "left");
+    const going = [...states].filter((state) => state.status === "persistent" && !isChanged(state as PersistentState));
+    for (const state of going) this.#leave(state, "left");
+    this.#states = new Set(this.#states);
+    this.#identities.renew();
     const isGone = ({ state }: Change) => state.owner !== this && state.loaded !== undefined;
     this.#savepoints = this.#savepoints.map((length) => length - this.#journal.slice(0, length).filter(isGone).length);
     this.#journal = this.#journal.filter((change) => !isGone(change));
@@ -141,7 +143,7 @@ export class Tracker {
           : table.columns.map((column, index) =>
             values[index] === undefined || returning.includes(column) ? copy(entity[column.attribute]) : values[index]
           );
-        const isSameRow = status === "persistent" && loaded && rowKeyText(table, loaded) === identity;
+        const isSameRow = status === "persistent" && loaded && rowMapKey(table, loaded) === identity;
         if (!isSameRow && status !== "new") this.#leave(state, "left");
         state.loaded = loaded;
         if (isSameRow || kind === "delete" || status === "left") continue;
@@ -243,7 +245,7 @@ export class Tracker {
       const { key } = reference;
       const id = state.entity[key.column.attribute];
       const isPrimary = key.to.primaryKey.length === 1 && key.referred.primaryKey;
-      const known = isPrimary ? this.#identities.get(key.to, keyText([id])) : undefined;
+      const known = isPrimary ? this.#identities.get(key.to, mapKey([id])) : undefined;
       if (known) setReference(state.entity, name, key, known.entity, id);
       else state.references = new Map([...state.references].filter(([each]) => each !== name));
     }

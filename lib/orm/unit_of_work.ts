@@ -10,7 +10,7 @@
 import { dependencyOrder } from "../schema/dependency_order.ts";
 import type { ForeignKey, Table, TableColumn } from "../schema/table.ts";
 import { MissingValueError } from "./errors.ts";
-import { keyOf, keyText, rowKeyText } from "../schema/key.ts";
+import { keyOf, mapKey, rowMapKey } from "../schema/key.ts";
 import { type Entity, IdentityMap } from "./identity_map.ts";
 import { changedColumns, type Persistent } from "./object_state.ts";
 import { propagateKeys, setReference } from "./relations.ts";
@@ -68,9 +68,9 @@ export function planFlush({ added, persistent, deleted, links }: Work): Step[] {
   ];
   // what refers to a row that goes may be changed to refer to another: so rows go last, unless their keys are taken
   const freed = new IdentityMap<Persistent>();
-  for (const row of deleted) freed.set(row.table, rowKeyText(row.table, row.loaded), row);
+  for (const row of deleted) freed.set(row.table, rowMapKey(row.table, row.loaded), row);
   const isTaken = deleted.length > 0 &&
-    [...added, ...persistent].some(({ table, entity }) => freed.get(table, keyText(keyOf(table, entity))));
+    [...added, ...persistent].some(({ table, entity }) => freed.get(table, mapKey(keyOf(table, entity))));
   return isTaken ? [...unlinked, ...going, ...coming, ...linked] : [...coming, ...unlinked, ...linked, ...going];
 }
 

@@ -6,7 +6,7 @@
  */
 import { MOST_PARAMETERS } from "../engine/drivers/parameters.ts";
 import { IDENTITY } from "./columns.ts";
-import { keyOf, keyText } from "./key.ts";
+import { keyOf, type MapKey, mapKey } from "./key.ts";
 import { literal, quote } from "./quote.ts";
 import { isEnumList, type Table, type TableColumn } from "./table.ts";
 
@@ -292,15 +292,15 @@ function isArray({ type }: TableColumn): boolean {
 /** Copies the values a step returned into its objects. */
 export function applyReturned({ table, entities, returning, numbered }: Step, rows: readonly unknown[][]): void {
   if (returning.length === 0) return;
-  const byKey = () => new Map(entities.map((entity) => [keyText(keyOf(table, entity)), entity]));
-  let others: Map<string, Entity> | undefined;
+  const byKey = () => new Map(entities.map((entity) => [mapKey(keyOf(table, entity)), entity]));
+  let others: Map<MapKey, Entity> | undefined;
   const first = numbered ? 1 : 0; // the position comes before the values
   rows.forEach((row, index) => {
     // rows mostly come in the order in which they were sent: that is looked at first
     let entity: Entity | undefined = entities[numbered ? Number(row[0]) - 1 : index];
     const isFound = numbered || entities.length === 1 ||
       table.primaryKey.every(({ attribute }, part) => entity?.[attribute] === row[part]);
-    if (!isFound) entity = (others ??= byKey()).get(keyText(row.slice(0, table.primaryKey.length)));
+    if (!isFound) entity = (others ??= byKey()).get(mapKey(row.slice(0, table.primaryKey.length)));
     for (let i = 0; i < returning.length; i++) entity![returning[i].attribute] = row[first + i];
   });
 }

@@ -203,11 +203,13 @@ type Answer = unknown[][] & { columns?: { name: string }[]; command?: string; co
 function rawResult(answer: Answer): RawResult {
   // several statements in one text are answered by a list of results: the last one counts
   const last = answer.columns === undefined && answer.command === undefined ? answer.at(-1) as Answer : answer;
+  const rows = Array.from(last); // a plain array, not the class of the package
+  last.length = 0; // closures of the package, which V8 allocates as old, hold the answer until all garbage is collected
   return {
     columns: last.columns?.map((column) => column.name) ?? [],
-    rows: Array.from(last), // a plain array, not the class of the package
+    rows,
     command: last.command?.split(" ", 1)[0] ?? "",
-    rowCount: last.count ?? last.length, // SHOW and EXPLAIN do not count theirs
+    rowCount: last.count ?? rows.length, // SHOW and EXPLAIN do not count theirs
   };
 }
 

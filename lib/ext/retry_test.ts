@@ -19,6 +19,7 @@ import {
 } from "../mod.ts";
 import { testDatabase } from "../workbook/test_database.ts";
 import { backoff } from "./retry.ts";
+import { emptyTables } from "../orm/testing/empty_tables.ts";
 
 const database = testDatabase(import.meta.url);
 const { model, metadata } = declarativeBase();
@@ -39,10 +40,7 @@ function test(name: string, run: (engine: Engine) => Promise<void>): void {
   for (const driver of ["pg", "postgres"]) {
     database.test(`${driver}: ${name}`, async (url) => {
       await using engine = createEngine(url.replace("postgresql:", `postgresql+${driver}:`));
-      await engine.begin(async (connection) => {
-        await metadata.dropAll(connection);
-        await metadata.createAll(connection);
-      });
+      await engine.begin((connection) => emptyTables(connection, metadata));
       await sessionmaker(engine).begin((session) =>
         session.addAll(["sandy", "patrick"].map((name, id) => new Doctor({ id, name, onCall: 1 })))
       );

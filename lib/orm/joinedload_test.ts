@@ -24,6 +24,7 @@ import {
 import { testDatabase } from "../workbook/test_database.ts";
 import { type Fixture, sessionTest } from "./testing/fixture.ts";
 import { metadata, Note, Team, Toy, User } from "./testing/playground.ts";
+import { emptyTables } from "./testing/empty_tables.ts";
 
 const database = testDatabase(import.meta.url);
 
@@ -395,10 +396,7 @@ for (const driver of ["pg", "postgres"]) {
 
 database.test("joinedload without promises: the statements and answers of a Session", async (url) => {
   await using engine = createEngine(url);
-  await engine.begin(async (connection) => {
-    await metadata.dropAll(connection);
-    await metadata.createAll(connection);
-  });
+  await engine.begin((connection) => emptyTables(connection, metadata));
   const getSession = sessionmaker(engine);
   await addUsers({ getSession, sent: [] });
   using syncEngine = createSyncEngine(EngineUrl.parse(url).withDriver("libpq"));

@@ -5,6 +5,7 @@ import { EngineUrl } from "../engine/url.ts";
 import { createEngine, select, selectinload, type Session, type SessionMaker, sessionmaker } from "../mod.ts";
 import { testDatabase } from "../workbook/test_database.ts";
 import { metadata, Score, Toy, User } from "./testing/playground.ts";
+import { emptyTables } from "./testing/empty_tables.ts";
 
 const database = testDatabase(import.meta.url);
 
@@ -17,10 +18,7 @@ interface Fixture {
 /** Not by way of the proxy, which holds each answer back. */
 async function createTables(url: string): Promise<void> {
   await using engine = createEngine(url);
-  await engine.begin(async (connection) => {
-    await metadata.dropAll(connection);
-    await metadata.createAll(connection);
-  });
+  await engine.begin((connection) => emptyTables(connection, metadata));
 }
 
 for (const driver of ["pg", "postgres"] as const) {

@@ -14,6 +14,7 @@ import {
 } from "../mod.ts";
 import { testDatabase } from "../workbook/test_database.ts";
 import { metadata, Team, Toy, User } from "./testing/playground.ts";
+import { emptyTables } from "./testing/empty_tables.ts";
 
 const database = testDatabase(import.meta.url);
 
@@ -165,10 +166,7 @@ for (const driver of ["pg", "postgres"] as const) {
       await using setUp = createEngine(url);
       const errors: string[] = [];
       for (let statement = 1;; statement++) {
-        await setUp.begin(async (connection) => {
-          await metadata.dropAll(connection);
-          await metadata.createAll(connection);
-        });
+        await setUp.begin((connection) => emptyTables(connection, metadata));
         const toys = ["ball", "car"].map((name) => new Toy({ name }));
         await sessionmaker(setUp).begin((session) => session.add(User.create({ name: "sandy", toys })));
 
@@ -209,10 +207,7 @@ for (const driver of ["pg", "postgres"] as const) {
   database.test(`${driver}: a savepoint on a lost connection: nothing is left to return to`, async (url) => {
     await using server = new Server(url);
     await using engine = createEngine(EngineUrl.parse(url).withDriver(driver), { applicationName: APPLICATION });
-    await engine.begin(async (connection) => {
-      await metadata.dropAll(connection);
-      await metadata.createAll(connection);
-    });
+    await engine.begin((connection) => emptyTables(connection, metadata));
     const query = { compile: () => ({ sql: "SELECT 1", parameters: [] }) };
     for (const autoflush of [true, false]) {
       await using session = sessionmaker(engine, { autoflush })();

@@ -20,6 +20,7 @@ import {
 import { compareModels } from "../migrate/model_comparison.ts";
 import { testDatabase } from "../workbook/test_database.ts";
 import { type Fixture, sessionTest } from "./testing/fixture.ts";
+import { emptyTables } from "./testing/empty_tables.ts";
 
 const database = testDatabase(import.meta.url);
 const { model, metadata } = declarativeBase();
@@ -278,10 +279,7 @@ for (const driver of ["pg", "postgres"]) {
 
 database.test("libpq: the statements are those of a Session, and so is the check", async (url) => {
   await using engine = createEngine(url);
-  await engine.begin(async (connection) => {
-    await metadata.dropAll(connection);
-    await metadata.createAll(connection);
-  });
+  await engine.begin((connection) => emptyTables(connection, metadata));
   using blocking = createSyncEngine(EngineUrl.parse(url).withDriver("libpq"));
   const getSession = syncSessionmaker(blocking);
   using session = getSession();
@@ -321,10 +319,7 @@ Deno.test("to the DDL a version is a column like others", () => {
 
 database.test("to autogenerate, too", async (url) => {
   await using engine = createEngine(url);
-  await engine.begin(async (connection) => {
-    await metadata.dropAll(connection);
-    await metadata.createAll(connection);
-  });
+  await engine.begin((connection) => emptyTables(connection, metadata));
   const compare = async () => (await compareModels(engine, "nowhere", { metadata }))?.summary;
   assertEquals(await compare(), []);
   await engine.begin((connection) => connection.execute("ALTER TABLE accounts DROP COLUMN edition"));

@@ -37,6 +37,7 @@ import {
   varchar,
 } from "../mod.ts";
 import { testDatabase } from "../workbook/test_database.ts";
+import { emptyTables } from "../orm/testing/empty_tables.ts";
 
 const database = testDatabase(import.meta.url);
 const { model, metadata } = declarativeBase();
@@ -149,10 +150,7 @@ for (const driver of ["pg", "postgres"]) {
   const test = (name: string, run: (getSession: SessionMaker, engine: Engine) => Promise<void>) =>
     database.test(`${driver}: ${name}`, async (url) => {
       await using engine = createEngine(url.replace("postgresql:", `postgresql+${driver}:`));
-      await engine.begin(async (connection) => {
-        await metadata.dropAll(connection);
-        await metadata.createAll(connection);
-      });
+      await engine.begin((connection) => emptyTables(connection, metadata));
       await run(sessionmaker(engine), engine);
     });
 

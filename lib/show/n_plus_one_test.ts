@@ -19,6 +19,7 @@ import { testDatabase } from "../workbook/test_database.ts";
 import { lookupOf } from "./lookups.ts";
 import { displaySymbol } from "./display.ts";
 import { NPlusOne, nPlusOne, siteText, watchNPlusOne } from "./n_plus_one.ts";
+import { emptyTables } from "../orm/testing/empty_tables.ts";
 
 const database = testDatabase(import.meta.url);
 const models = [Team, User, Toy, Note];
@@ -326,10 +327,7 @@ for (const driver of ["pg", "postgres"]) {
   const test = (name: string, run: (fixture: Fixture) => Promise<void>) =>
     database.test(`${driver}: ${name}`, async (url) => {
       await using engine = createEngine(EngineUrl.parse(url).withDriver(driver as "pg"));
-      await engine.begin(async (connection) => {
-        await metadata.dropAll(connection);
-        await metadata.createAll(connection);
-      });
+      await engine.begin((connection) => emptyTables(connection, metadata));
       const getSession = sessionmaker(engine);
       await getSession.begin((session) => {
         const toys = ["car", "ball", "kite", "boat"].map((name) => new Toy({ name }));

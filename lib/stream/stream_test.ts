@@ -4,6 +4,7 @@ import { createEngine, createSyncEngine, DatabaseError, type Engine, type Engine
 import { selectinload, sessionmaker, syncSessionmaker, TransactionStateError } from "../mod.ts";
 import { metadata, Score, Toy, User } from "../orm/testing/playground.ts";
 import { testDatabase } from "../workbook/test_database.ts";
+import { emptyTables } from "../orm/testing/empty_tables.ts";
 
 const database = testDatabase(import.meta.url);
 const NUMBERS = "SELECT n FROM generate_series(1, $1::int) AS n";
@@ -27,10 +28,7 @@ for (const [way, options] of Object.entries(WAYS)) {
     database.test(`${way}: ${name}`, async (plain) => {
       const url = plain.replace("postgresql:", `postgresql+${way.split(" ")[0]}:`);
       await using engine = createEngine(url, { poolSize: 1, maxOverflow: 0, ...options });
-      await engine.begin(async (connection) => {
-        await metadata.dropAll(connection);
-        await metadata.createAll(connection);
-      });
+      await engine.begin((connection) => emptyTables(connection, metadata));
       const sent: string[] = [];
       engine.events.on("query", ({ sql }) => sent.push(sql));
       await run({ engine, sent, url });

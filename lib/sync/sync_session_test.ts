@@ -23,6 +23,7 @@ import {
 } from "../mod.ts";
 import { testDatabase } from "../workbook/test_database.ts";
 import { metadata, Note, Team, Toy, User } from "../orm/testing/playground.ts";
+import { emptyTables } from "../orm/testing/empty_tables.ts";
 
 const database = testDatabase(import.meta.url);
 
@@ -30,10 +31,7 @@ const on = (url: string) => createSyncEngine(EngineUrl.parse(url).withDriver("li
 
 async function createTables(url: string): Promise<void> {
   await using engine = createEngine(url);
-  await engine.begin(async (connection) => {
-    await metadata.dropAll(connection);
-    await metadata.createAll(connection);
-  });
+  await engine.begin((connection) => emptyTables(connection, metadata));
 }
 
 /** Registers a test that gets sessions on empty tables, and the statements sent so far. */

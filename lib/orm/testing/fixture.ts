@@ -4,6 +4,7 @@ import { createEngine, type Engine } from "../../engine/engine.ts";
 import type { Metadata } from "../../schema/table.ts";
 import type { TestDatabase } from "../../workbook/test_database.ts";
 import { type SessionMaker, sessionmaker } from "../sessionmaker.ts";
+import { emptyTables } from "./empty_tables.ts";
 
 /** What a test gets. */
 export interface Fixture {
@@ -37,10 +38,7 @@ export function sessionTest(
   return (name, run) =>
     database.test(`${driver}: ${name}`, async (url) => {
       await using engine = createEngine(url.replace("postgresql:", `postgresql+${driver}:`));
-      await engine.begin(async (connection) => {
-        await metadata.dropAll(connection);
-        await metadata.createAll(connection);
-      });
+      await engine.begin((connection) => emptyTables(connection, metadata));
       const sent: string[] = [];
       engine.events.on("query", ({ sql }) => {
         const noted = look(sql);

@@ -1,0 +1,37 @@
+import { assertEquals } from "@std/assert";
+import { createEngine } from "../../engine/engine.ts";
+import { testDatabase } from "../../workbook/test_database.ts";
+import { select } from "../select.ts";
+import { sessionmaker } from "../sessionmaker.ts";
+import { emptyTables } from "./empty_tables.ts";
+import { metadata, Team } from "./playground.ts";
+
+const database = testDatabase(import.meta.url);
+
+database.test("tables are emptied and count from 1; they are made anew only after their definition changed", async (url) => {
+  await using engine = createEngine(url);
+  const sent = new Set<string>();
+  engine.events.on("query", ({ sql }) => sent.add(sql.split(" ", 1)[0]));
+  const CHANGES = [
+    "ALTER TABLE scores DROP COLUMN points",
+    "ALTER TABLE notes ALTER line DROP NOT NULL",
+    "ALTER TABLE teams DISABLE TRIGGER ALL",
+    "DROP TABLE user_toy",
+    "CREATE FUNCTION seven() RETURNS integer LANGUAGE sql AS 'SELECT 7'",
+  ];
+  const found: string[] = [];
+  for (const change of [undefined, undefined, ...CHANGES]) {
+    if (change) await engine.begin((connection) => connection.execute(change));
+    sent.clear();
+    await engine.begin((connection) => emptyTables(connection, metadata));
+    found.push(["CREATE", "TRUNCATE"].filter((word) => sent.has(word)).join());
+    const team = new Team({ name: "bikini bottom" });
+    const teams = await sessionmaker(engine).begin(async (session) => {
+      session.add(team);
+      return (await session.scalars(select(Team))).all();
+    });
+    assertEquals(teams, [team]);
+    assertEquals(team.id, 1);
+  }
+  assertEquals(found, ["CREATE", "TRUNCATE", ...CHANGES.map(() => "CREATE")]);
+});

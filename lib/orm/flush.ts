@@ -43,7 +43,7 @@ export class Flush {
         await settle();
         for (const entity of step.entities) propagateKeys(entity);
       }
-      answers.push({ step, answer: connection.execute(step.sql, step.parameters(), { encoded: step.encoded }) });
+      answers.push({ step, answer: connection.execute(step.sql, step.parameters()) });
     }
     await settle();
     this.done();
@@ -81,6 +81,6 @@ function fixed(step: Step): Step {
   const values = step.parameters();
   const known = (value: unknown) => value === undefined ? null : value;
   const toCheck = step.waits ? values.map((each) => Array.isArray(each) ? each.map(known) : known(each)) : values;
-  const encoded = encodeParameters(toCheck, step.sql);
-  return step.waits ? step : { ...step, parameters: () => values, encoded };
+  encodeParameters(toCheck, step.sql);
+  return step.waits ? step : { ...step, parameters: () => values };
 }

@@ -44,8 +44,6 @@ export interface Step {
   readonly waits: boolean;
   /** True when the number of rows tells whether it worked, so that COMMIT must not be sent with it. */
   readonly counted: boolean;
-  /** The same as they are sent, where that is known before the earlier steps are answered. */
-  readonly encoded?: readonly (string | null)[];
   /** The values to send; final once the earlier steps are answered. */
   parameters(): unknown[];
 }

@@ -1,6 +1,6 @@
 /**
  * Private fields on objects of any class: what a WeakMap is for, without its price. With a WeakMap, which the garbage
- * collector has to walk, reading 1,000 objects takes a fifth longer.
+ * collector has to walk, reading 1,000 objects takes 1.3 times as long.
  *
  * @module
  */

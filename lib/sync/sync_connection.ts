@@ -98,11 +98,11 @@ export class SyncConnection implements Disposable {
   execute<Row = Record<string, unknown>>(
     query: Query<Row>,
     parameters: readonly unknown[] = [],
-    { onlyReads = false, encoded: known }: Pick<ExecuteOptions, "onlyReads" | "encoded"> = {},
+    { onlyReads = false }: Pick<ExecuteOptions, "onlyReads"> = {},
   ): Result<Row> {
     this.#assertOpen("execute a statement");
     const statement = compiled(query, parameters);
-    const encoded = known ?? encodeParameters(statement.parameters, statement.sql);
+    const encoded = encodeParameters(statement.parameters, statement.sql);
     const begins = !this.#transaction && this.#options.isolationLevel !== "AUTOCOMMIT";
     const transaction = begins ? this.#transaction = new Transaction() : this.#transaction;
     if (transaction && !onlyReads) transaction.isAwaited = true;

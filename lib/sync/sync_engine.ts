@@ -89,7 +89,7 @@ export class SyncEngine implements Disposable {
     const driver = this.#usable();
     const at = this.events.isHeard ? performance.now() : 0;
     const connection = this.#id;
-    // a pool keeps this stack of whoever has a connection; here, where there is but one, a get would take a fifth longer
+    // a pool keeps this stack of whoever has a connection; here, where there is but one, a get in AUTOCOMMIT would take a fifth longer
     if (this.events.wants("checkout")) {
       this.events.emit({ type: "checkout", at, connection, holder: `${new CallSite()}` });
     }

@@ -216,7 +216,7 @@ export class SyncSession implements Disposable {
     this.#guard(() => {
       for (const step of flush.steps) {
         if (step.waits) step.entities.forEach(propagateKeys);
-        takeOver(step, connection.execute(step.sql, step.parameters(), { encoded: step.encoded }));
+        takeOver(step, connection.execute(step.sql, step.parameters()));
       }
       flush.done();
     });

@@ -2,7 +2,6 @@
 // @ts-types="npm:@types/pg@^8.15.0"
 import pg from "pg";
 import type { Socket } from "node:net";
-import { nextTick } from "node:process";
 import { ConnectError, ConnectionLostError, type ServerErrorFields } from "../errors.ts";
 import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement } from "../driver.ts";
 import { FirstByte } from "./first_byte.ts";
@@ -82,7 +81,6 @@ class PgConnection implements DriverConnection {
     if (this.lost) throw new ConnectionLostError(this.lost.message, sql);
     const name = parameters.length === 0 ? undefined : this.#nameFor(sql);
     const stopWatching = this.#firstByte.watch(this.#client.connection.stream, statement);
-    this.#cork();
     try {
       const query = new StatementQuery(statement, name);
       this.#client.query(query as unknown as pg.Submittable);
@@ -105,14 +103,6 @@ class PgConnection implements DriverConnection {
   async close(): Promise<void> {
     this.onLost = undefined;
     await this.#client.end().catch(() => {});
-  }
-
-  /** What is sent before anybody waits goes out in one piece: writing is two fifths of the time that a get takes here. */
-  #cork(): void {
-    const { stream } = this.#client.connection;
-    if (stream.writableCorked > 0) return;
-    stream.cork();
-    nextTick(() => stream.uncork());
   }
 
   /** The name to prepare a statement under; `undefined` to send it unnamed. */

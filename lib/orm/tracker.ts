@@ -11,7 +11,7 @@ import { changedColumns, type ObjectState, type ObjectStatus, type PersistentSta
 import { isCurrent, neighbours, relationsOf, setReference } from "./relations.ts";
 import { Snapshot } from "./snapshot.ts";
 import { type Link, planFlush } from "./unit_of_work.ts";
-import { copy, kept } from "../schema/column_value.ts";
+import { kept } from "../schema/column_value.ts";
 import type { Step } from "../schema/dml.ts";
 import { mapKey, rowMapKey } from "../schema/key.ts";
 
@@ -141,7 +141,9 @@ export class Tracker {
         const loaded = kind === "delete"
           ? undefined
           : table.columns.map((column, index) =>
-            values[index] === undefined || returning.includes(column) ? copy(entity[column.attribute]) : values[index]
+            values[index] === undefined || returning.includes(column)
+              ? kept(column, entity[column.attribute])
+              : values[index]
           );
         const isSameRow = status === "persistent" && loaded && rowMapKey(table, loaded) === identity;
         if (!isSameRow && status !== "new") this.#leave(state, "left");

@@ -97,7 +97,7 @@ function planInserts(
     requireValues(table, entity, given);
     const isLater = (column: TableColumn) =>
       column.nullable && entity[column.attribute] !== null && (inCircle.has(column) || own.has(awaited.get(column)!));
-    if (awaited.size + inCircle.size === 0) return { table, entity, columns: given, later: [], waits: false };
+    if (awaited.size + inCircle.size === 0) return { table, entity, columns: given, waits: false };
     const columns = given.filter((column) => !isLater(column));
     const waits = columns.some((column) => awaited.has(column));
     return { table, entity, columns, later: given.filter(isLater), waits };
@@ -111,7 +111,7 @@ function planInserts(
   };
   const apart = first.length > 1 ? table.foreignKeys().filter(isReferred) : [];
   if (apart.length > 0) return planInserts(table, added, [...closing, ...apart]);
-  const incomplete = rows.filter(({ later }) => later!.length > 0)
+  const incomplete = rows.filter(({ later = [] }) => later.length > 0)
     .map(({ entity, later }): RowWrite => ({ table, entity, columns: later!, waits: true }));
   return { first, then: writeRows(incomplete, updateRows) };
 }

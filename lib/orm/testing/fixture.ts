@@ -35,12 +35,17 @@ export function sessionTest(
   metadata: Metadata,
   look: (sql: string) => string | undefined = firstWord,
 ): (name: string, run: (fixture: Fixture) => Promise<void>) => void {
+  let shared: Engine | undefined; // connecting takes as long as a small test
+  Deno.test.afterAll(() => shared?.dispose());
   return (name, run) =>
     database.test(`${driver}: ${name}`, async (url) => {
-      await using engine = createEngine(url.replace("postgresql:", `postgresql+${driver}:`));
+      const engine = shared ?? createEngine(url.replace("postgresql:", `postgresql+${driver}:`));
+      shared = undefined; // a test that fails may leave it in any state
+      await using failed = new AsyncDisposableStack();
+      failed.defer(() => engine.dispose());
       await engine.begin((connection) => emptyTables(connection, metadata));
       const sent: string[] = [];
-      engine.events.on("query", ({ sql }) => {
+      const stopListening = engine.events.on("query", ({ sql }) => {
         const noted = look(sql);
         if (noted !== undefined) sent.push(noted);
       });
@@ -50,5 +55,8 @@ export function sessionTest(
       };
       await run({ engine, getSession: sessionmaker(engine), sent, rows });
       assertEquals(engine.poolStatus.held, 0, "a connection was not given back");
+      stopListening();
+      failed.move();
+      shared = engine;
     });
 }

@@ -91,9 +91,9 @@ export class SyncConnection implements Disposable {
    *
    * @param query SQL with `$1`, `$2`, … or a query of Kysely, its `sql` templates too. Several statements in one text need to be without
    * parameters; the result is that of the last.
+   * @param options as of a {@linkcode Connection}; what `onlyReads` is one statement, and no script.
    * @throws {EncodingError} before anything is sent. @throws {DatabaseError} what the server reports.
    * @throws {ConnectionLostError} @throws {ConnectionClosedError}
-   * @param options as of a {@linkcode Connection}; what `onlyReads` is one statement, and no script.
    */
   execute<Row = Record<string, unknown>>(
     query: Query<Row>,

@@ -1,6 +1,5 @@
 /**
- * `deno task test`: every check of the project. `deno task ok` (`--quick`) is the part that takes
- * seconds.
+ * `deno task test`: every check of the project. `deno task ok` (`--quick`) is the part that takes seconds.
  *
  * @module
  */

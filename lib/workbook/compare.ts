@@ -93,8 +93,7 @@ export async function compare(
   const started = performance.now();
   for (let round = 0; round < rounds; round++) {
     if (round >= FEWEST_ROUNDS && performance.now() - started > limit) break;
-    // each round begins with another contestant: nobody always runs first
-    for (const name of [...names.slice(round % names.length), ...names.slice(0, round % names.length)]) {
+    for (const name of turns(names, round)) {
       const contestant = contestants[name];
       const turn = { milliseconds, leastSamples };
       const times = await (typeof contestant === "function" ? sample(contestant, turn) : contestant.sample(turn));
@@ -103,6 +102,12 @@ export async function compare(
     onRound?.(round + 1, rounds);
   }
   return summarize(samples);
+}
+
+/** The order of a round: each begins with another contestant, so that nobody always runs first. */
+export function turns<T>(all: readonly T[], round: number): T[] {
+  const first = round % all.length;
+  return [...all.slice(first), ...all.slice(0, first)];
 }
 
 /** Samples by contestant and round to quartiles and ratios. */

@@ -11,6 +11,7 @@ import { operations, seedStream } from "./operations.ts";
 import { peakMemory } from "./peak_memory.ts";
 import { ContestantError, type RemoteContestant } from "./remote.ts";
 import type { OperationResult } from "../../lib/workbook/bench_record.ts";
+import { turns } from "../../lib/workbook/compare.ts";
 import { stream } from "./rows.ts";
 import { Samples } from "./samples.ts";
 
@@ -93,7 +94,7 @@ async function inTurns(
   let able = contestants.filter(({ isChecked }) => isChecked);
   const started = performance.now();
   for (let round = 0; round < rounds && (round === 0 || performance.now() - started < limit); round++) {
-    for (const contestant of [...able.slice(round % able.length), ...able.slice(0, round % able.length)]) {
+    for (const contestant of turns(able, round)) {
       stop.throwIfAborted();
       onProgress(`round ${round + 1} of ${rounds}, ${contestant.name}`);
       await using fresh = await contestant.fresh();

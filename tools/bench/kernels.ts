@@ -6,6 +6,7 @@
  * @module
  */
 import type { OperationResult } from "../../lib/workbook/bench_record.ts";
+import { turns } from "../../lib/workbook/compare.ts";
 import { ensureEnvironment } from "../jupyter/environment.ts";
 import { execute } from "../jupyter/execute.ts";
 import { visibleText } from "../jupyter/outputs.ts";
@@ -32,7 +33,7 @@ export async function measureKernels(
   const starts: KernelStart[] = [];
   const started = performance.now();
   for (let round = 0; round < rounds && (round === 0 || performance.now() - started < limit); round++) {
-    for (const label of [...labels.slice(round % labels.length), ...labels.slice(0, round % labels.length)]) {
+    for (const label of turns(labels, round)) {
       onProgress(`round ${round + 1} of ${rounds}, a kernel for ${label}`);
       const module = JSON.stringify(import.meta.resolve("./kernel_start.ts"));
       const source = `const { start } = await import(${module});

@@ -1,4 +1,5 @@
 import { type Exercise, exercise, notYet, pass, type Verdict } from "../exercise.ts";
+import { gradeUnfair, type Points } from "./letters.ts";
 
 const exercises: readonly Exercise[] = [
   exercise({
@@ -30,7 +31,7 @@ const exercises: readonly Exercise[] = [
       "A blocking session in async def is not how one uses it: the stall of section 7.",
       "A picture under the wrong name makes no run unfair, but the comparison says nothing about what it names.",
     ],
-    grade: (answer) => gradeUnfair(answer),
+    grade: (answer) => gradeUnfair(answer, POINTS),
   }),
   exercise({
     id: "09.4",
@@ -92,22 +93,16 @@ function gradeLargestPool(largestPool: LargestPool): Verdict {
   return pass("Six deployments, and none asks for more than there is.");
 }
 
-function gradeUnfair(answer: unknown): Verdict {
-  const letters = Array.isArray(answer) ? answer.map((letter) => String(letter).toUpperCase()) : [];
-  if (letters.length === 0 || letters.some((letter) => !/^[A-G]$/.test(letter))) {
-    return notYet("The answer is a list of letters from A to G.");
-  }
-  const reasons: Record<string, string> = {
+/** The points of the comparison that is to be judged. */
+const POINTS: Points = {
+  last: "G",
+  fair: {
     B: "the same pool for both is as it should be",
     E: "in turns and repeated is as it should be",
     G: "leaving out the beginning is as it should be",
-  };
-  const fair = letters.find((letter) => letter in reasons);
-  if (fair) return notYet(`${fair} does not make it unfair: ${reasons[fair]}.`);
-  const missing = ["A", "C", "D", "F"].filter((letter) => !letters.includes(letter)).length;
-  if (missing > 0) return notYet(`All of these are unfair, but ${missing} more ${missing === 1 ? "is" : "are"}, too.`);
-  return pass("Four faults, and each of them was really made.");
-}
+  },
+  praise: "Four faults, and each of them was really made.",
+};
 
 function gradeFelt(felt: Felt): Verdict {
   if (typeof felt !== "function") return notYet("The answer is a function.");

@@ -1,5 +1,6 @@
 import { type Exercise, exercise, notYet, pass, type Verdict } from "../exercise.ts";
 import type { Interval } from "../median_interval.ts";
+import { gradeUnfair, type Points } from "./letters.ts";
 
 const exercises: readonly Exercise[] = [
   exercise({
@@ -20,7 +21,7 @@ const exercises: readonly Exercise[] = [
       "Go through the table of section 3: same work, checked, in turns, warm, medians. Which letters break one of these?",
       "A says what came back, and C what was sent: is it the same work? E looks at when, F at which number is shown.",
     ],
-    grade: (answer) => gradeUnfair(answer),
+    grade: (answer) => gradeUnfair(answer, POINTS),
   }),
   exercise({
     id: "13.3",
@@ -72,23 +73,17 @@ function gradeFaster(faster: Faster): Verdict {
   return pass("It claims nothing that the intervals do not show.");
 }
 
-function gradeUnfair(answer: unknown): Verdict {
-  const letters = Array.isArray(answer) ? answer.map((letter) => String(letter).toUpperCase()) : [];
-  if (letters.length === 0 || letters.some((letter) => !/^[A-H]$/.test(letter))) {
-    return notYet("The answer is a list of letters from A to H.");
-  }
-  const fair: Record<string, string> = {
+/** The points of the comparison that is to be judged. */
+const POINTS: Points = {
+  last: "H",
+  fair: {
     B: "the same pool for both is as it should be",
     D: "a warm-up that is not counted is as it should be",
     G: "saying which versions were measured is as it should be",
     H: "one round trip less is what a library may be good at, as long as the work is the same",
-  };
-  const wrong = letters.find((letter) => letter in fair);
-  if (wrong) return notYet(`${wrong} does not make it unfair: ${fair[wrong]}.`);
-  const missing = ["A", "C", "E", "F"].filter((letter) => !letters.includes(letter)).length;
-  if (missing > 0) return notYet(`All of these are unfair, but ${missing} more ${missing === 1 ? "is" : "are"}, too.`);
-  return pass("Other rows, another transaction, another hour, and one number: each makes a winner of its own.");
-}
+  },
+  praise: "Other rows, another transaction, another hour, and one number: each makes a winner of its own.",
+};
 
 async function gradePairs(pairs: Pairs): Promise<Verdict> {
   if (typeof pairs !== "function") return notYet("The answer is a function.");

@@ -39,6 +39,12 @@ export interface RawResult {
   readonly rowCount: number;
 }
 
+/**
+ * What the server says of the transaction in each ReadyForQuery: none is open (I), one is (T), or one is that a statement
+ * has failed in (E) (https://www.postgresql.org/docs/current/protocol-message-formats.html).
+ */
+export type TransactionStatus = "idle" | "in transaction" | "failed";
+
 /** A way to reach PostgreSQL. */
 export interface Driver {
   readonly name: string;
@@ -54,6 +60,8 @@ export interface Driver {
 export interface DriverConnection {
   /** The process id of the server process on the other side, as `pg_backend_pid()` gives it. */
   readonly backendPid: number;
+  /** What the server said last. Of a statement whose promise is settled, failed or not, it has said so already. */
+  readonly transactionStatus: TransactionStatus;
   /** Why the connection cannot be used any more; `undefined` while it can. */
   readonly lost: Error | undefined;
   /** Called once when the connection breaks, also while nobody uses it. */
@@ -67,6 +75,12 @@ export interface DriverConnection {
   query(statement: Statement): Promise<RawResult>;
   /** Asks the server to cancel the statement that runs now; resolves when the server has taken the request. */
   cancel(): Promise<void>;
-  /** Closes the connection, politely where it still stands. Never throws. */
-  close(): Promise<void>;
+  /**
+   * Closes the connection, politely where it still stands. Never throws.
+   *
+   * @param limit milliseconds after which it is dropped instead.
+   */
+  close(limit?: number): Promise<void>;
+  /** Breaks the connection off at once: whatever is under way ends in a ConnectionLostError with this reason. */
+  drop(reason: Error): void;
 }

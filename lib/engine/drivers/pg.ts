@@ -3,13 +3,14 @@
 import pg from "pg";
 import type { Socket } from "node:net";
 import { ConnectError, ConnectionLostError, type ServerErrorFields } from "../errors.ts";
-import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement } from "../driver.ts";
+import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement, TransactionStatus } from "../driver.ts";
 import { FirstByte } from "./first_byte.ts";
 import { StatementQuery } from "./pg/query.ts";
 import { requestCancel } from "./cancel.ts";
 import { databaseError } from "./server_error.ts";
 import { startupOptions } from "./startup_options.ts";
 import { tlsOptions } from "./tls.ts";
+import { transactionStatus } from "./transaction_status.ts";
 
 /** Distinct statements prepared per connection; more are sent unnamed, so that made-up SQL cannot fill the server. */
 const MOST_PREPARED = 500;
@@ -76,6 +77,10 @@ class PgConnection implements DriverConnection {
     return this.#client.processID;
   }
 
+  get transactionStatus(): TransactionStatus {
+    return transactionStatus(this.#client.getTransactionStatus());
+  }
+
   async query(statement: Statement): Promise<RawResult> {
     const { sql, parameters } = statement;
     if (this.lost) throw new ConnectionLostError(this.lost.message, sql);
@@ -103,6 +108,11 @@ class PgConnection implements DriverConnection {
   async close(): Promise<void> {
     this.onLost = undefined;
     await this.#client.end().catch(() => {});
+  }
+
+  drop(reason: Error): void {
+    this.#lose(reason);
+    this.#client.connection.stream.destroy(reason);
   }
 
   /** The name to prepare a statement under; `undefined` to send it unnamed. */
@@ -148,6 +158,7 @@ class PgConnection implements DriverConnection {
 type InternalClient = pg.Client & {
   processID: number;
   secretKey: number;
+  getTransactionStatus(): string | null;
   connection: { parsedStatements: Record<string, string | undefined>; stream: Socket };
 };
 

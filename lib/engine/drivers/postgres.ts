@@ -7,13 +7,14 @@ import { connect as connectSocket, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import postgres from "postgres";
 import { ConnectError, ConnectionLostError, StaleStatementError } from "../errors.ts";
-import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement } from "../driver.ts";
+import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement, TransactionStatus } from "../driver.ts";
 import { FirstByte } from "./first_byte.ts";
 import { DECODERS } from "./values.ts";
 import { requestCancel, socketPath } from "./cancel.ts";
 import { databaseError } from "./server_error.ts";
 import { startupOptions } from "./startup_options.ts";
 import { tlsOptions } from "./tls.ts";
+import { StatusReader } from "./transaction_status.ts";
 
 export const driver: Driver = {
   name: "postgres",
@@ -39,6 +40,7 @@ class PostgresConnection implements DriverConnection {
   /** Statements prepared with a type that was dropped: the package does not forget them by itself. They go unnamed. */
   readonly #stale = new Set<string>();
   readonly #firstByte = new FirstByte();
+  readonly #status = new StatusReader();
   #socket: Socket | undefined;
   readonly #sql: postgres.Sql;
   readonly #settings: ConnectSettings;
@@ -55,7 +57,11 @@ class PostgresConnection implements DriverConnection {
       password: url.password,
       database: url.database,
       ssl,
-      socket: onceOnly(async () => this.#socket = await openSocket(settings), () => this.lost),
+      socket: onceOnly(async () => {
+        this.#socket = await openSocket(settings);
+        // before the package's own listener, which settles the queries; over TLS nothing of it can be read here
+        return this.#socket.prependListener("data", (chunk: Uint8Array) => this.#status.read(chunk));
+      }, () => this.lost),
       connection: { application_name, ...(options ? { options } : {}) },
       connect_timeout: settings.connectTimeout / 1000,
       max: 1,
@@ -68,6 +74,10 @@ class PostgresConnection implements DriverConnection {
       onclose: () => this.#lose("the server closed it"),
     };
     this.#sql = postgres(config);
+  }
+
+  get transactionStatus(): TransactionStatus {
+    return this.#status.status;
   }
 
   async open(): Promise<void> {
@@ -111,6 +121,11 @@ class PostgresConnection implements DriverConnection {
   async close(): Promise<void> {
     this.onLost = undefined;
     await this.#sql.end({ timeout: this.lost ? 0 : 5 });
+  }
+
+  drop(reason: Error): void {
+    this.#lose(reason.message);
+    this.#socket?.destroy();
   }
 
   /** The package would connect anew and go on in autocommit: end it, and with it whatever still waits inside. */

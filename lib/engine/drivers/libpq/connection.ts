@@ -1,5 +1,5 @@
 /** One connection of libpq, blocking or on threads. @module */
-import type { ConnectSettings, RawResult, Statement } from "../../driver.ts";
+import type { ConnectSettings, RawResult, Statement, TransactionStatus } from "../../driver.ts";
 import { ConnectionLostError } from "../../errors.ts";
 import { databaseError } from "../server_error.ts";
 import type { SyncDriverConnection } from "../sync_driver.ts";
@@ -8,7 +8,7 @@ import { type Calls, runBlocking, runOnThreads, type Work } from "./calls.ts";
 import { assertOnlyOne, noteTransaction } from "./one_unit_of_work.ts";
 import { Pipeline } from "./pipeline.ts";
 import { readError, reading, readRows, readShape, type Shape } from "./result.ts";
-import { CONNECTION_OK, ExecStatus, IN_TRANSACTION, type Libpq } from "./symbols.ts";
+import { CONNECTION_OK, ExecStatus, IN_ERROR, IN_TRANSACTION, type Libpq } from "./symbols.ts";
 
 /** Distinct statements prepared per connection; more are sent unnamed, so that made-up SQL cannot fill the server. */
 const MOST_PREPARED = 500;
@@ -49,6 +49,12 @@ export class LibpqConnection implements SyncDriverConnection {
     this.#pipeline = new Pipeline(pq, handle);
     this.backendPid = pq.PQbackendPID(handle);
     pq.PQsetNoticeReceiver(handle, pq.PQfreemem, null); // the default prints notices
+  }
+
+  get transactionStatus(): TransactionStatus {
+    if (this.#handle === null || this.#queued > 0) return "idle";
+    const status = this.#pq.PQtransactionStatus(this.#handle);
+    return status === IN_ERROR ? "failed" : status === IN_TRANSACTION ? "in transaction" : "idle";
   }
 
   /** Nobody watches the socket: this looks, unless another thread uses the connection. */
@@ -103,6 +109,11 @@ export class LibpqConnection implements SyncDriverConnection {
   async close(): Promise<void> {
     await this.#queue;
     this.closeSync();
+  }
+
+  drop(reason: Error): void {
+    this.#lose(reason);
+    void this.close();
   }
 
   /** Closes the connection at once. A second call does nothing. */
@@ -200,7 +211,7 @@ export class LibpqConnection implements SyncDriverConnection {
 
   #noteTransaction(sql: string): void {
     if (this.#lost) return;
-    noteTransaction(this, IN_TRANSACTION.has(this.#pq.PQtransactionStatus(this.#handle)), sql);
+    noteTransaction(this, this.transactionStatus !== "idle", sql);
   }
 
   #decode(result: Deno.PointerValue, sql: string, prepared: Prepared | undefined): RawResult {

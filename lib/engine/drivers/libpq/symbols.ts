@@ -89,8 +89,9 @@ export const ExecStatus = {
   PIPELINE_SYNC: 10,
 };
 
-/** The values of `PGTransactionStatusType` in which a transaction is open. */
-export const IN_TRANSACTION: ReadonlySet<number> = new Set([2, 3]);
+/** The values of `PGTransactionStatusType` in which a transaction is open, and the one in which it has failed. */
+export const IN_TRANSACTION = 2;
+export const IN_ERROR = 3;
 
 /** `PGVerbosity`: with VERBOSE the messages carry the SQLSTATE. */
 export const ERRORS_DEFAULT = 1;

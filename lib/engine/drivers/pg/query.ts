@@ -6,6 +6,7 @@
  */
 // @ts-types="npm:@types/pg@^8.15.0"
 import pg from "pg";
+import type { EventEmitter } from "node:events";
 import type { RawResult, Statement } from "../../driver.ts";
 import { type Decoder, decoderFor } from "../values.ts";
 
@@ -70,7 +71,13 @@ export class StatementQuery extends PackageQuery {
     else this.#answer.reject(this.#failure);
   }
 
-  handleError(error: unknown): void {
-    this.#answer.reject(this.#failure ?? error);
+  /** Behind an error of the server, too, it says what became of the transaction, unless that was its farewell. */
+  handleError(error: unknown, connection: EventEmitter): void {
+    const failed = () => {
+      connection.off("readyForQuery", failed).off("end", failed);
+      this.#answer.reject(this.#failure ?? error);
+    };
+    if (error instanceof pg.DatabaseError) connection.on("readyForQuery", failed).on("end", failed);
+    else failed();
   }
 }

@@ -1,0 +1,80 @@
+/** The thread of a {@linkcode StallingProxy}. @module */
+/// <reference lib="deno.worker" />
+import type { Order } from "./stalling_proxy.ts";
+
+/** Pending while nothing may arrive. */
+let open = Promise.withResolvers<void>();
+open.resolve();
+let trigger: Uint8Array | undefined;
+let babble: Uint8Array<ArrayBuffer> | undefined;
+
+function stall(): void {
+  open.resolve(); // whoever waited goes on waiting for the next one
+  open = Promise.withResolvers();
+}
+
+async function pump(from: Deno.Conn, to: Deno.Conn, isClient: boolean): Promise<void> {
+  const buffer = new Uint8Array(65_536);
+  try {
+    for (let size = await from.read(buffer); size !== null; size = await from.read(buffer)) {
+      const bytes = buffer.slice(0, size);
+      if (isClient && trigger && contains(bytes, trigger)) {
+        trigger = undefined;
+        stall();
+      }
+      for (let at = open; (await at.promise, at !== open); at = open);
+      for (let sent = 0; sent < bytes.length;) sent += await to.write(bytes.subarray(sent));
+    }
+    for (let at = open; (await at.promise, at !== open); at = open);
+  } catch {
+    // a side has closed
+  }
+  for (const side of [from, to]) {
+    try {
+      side.close();
+    } catch {
+      // the other direction has closed it
+    }
+  }
+}
+
+function contains(bytes: Uint8Array, part: Uint8Array): boolean {
+  for (let at = 0; at + part.length <= bytes.length; at++) {
+    if (part.every((byte, index) => bytes[at + index] === byte)) return true;
+  }
+  return false;
+}
+
+async function serve(listener: Deno.Listener, server: { hostname: string; port: number }): Promise<void> {
+  for await (const client of listener) {
+    if (babble) {
+      const answer = babble;
+      void client.read(new Uint8Array(64)).then(() => client.write(answer)).catch(() => {});
+      continue;
+    }
+    void connect(client, server);
+  }
+}
+
+async function connect(client: Deno.Conn, server: { hostname: string; port: number }): Promise<void> {
+  try {
+    const there = await Deno.connect(server);
+    void pump(client, there, true);
+    void pump(there, client, false);
+  } catch {
+    client.close();
+  }
+}
+
+self.onmessage = ({ data }: MessageEvent<Order>) => {
+  let port = 0;
+  if (data.type === "start") {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    port = listener.addr.port;
+    void serve(listener, data);
+  } else if (data.type === "stall") stall();
+  else if (data.type === "resume") open.resolve();
+  else if (data.type === "stallAt") trigger = new TextEncoder().encode(data.text);
+  else babble = new Uint8Array(data.bytes);
+  self.postMessage(port);
+};

@@ -6,7 +6,7 @@ import { testDatabase } from "../lib/workbook/test_database.ts";
 import { emptyTables } from "../app/testing/start.ts";
 import { DRIVERS } from "./app.ts";
 import { root } from "./jupyter/paths.ts";
-import { run } from "./jupyter/processes.ts";
+import { processTable, run } from "./jupyter/processes.ts";
 import { freePort } from "./jupyter/server.ts";
 
 const database = testDatabase(import.meta.url);
@@ -53,8 +53,7 @@ async function start(url: string, driver: string, workers: number): Promise<Runn
 
 /** The process ids of the workers. */
 async function workersOf({ pid }: Deno.ChildProcess): Promise<number[]> {
-  const { stdout } = await run("ps", ["-o", "pid=", "--ppid", String(pid)]);
-  return stdout.trim().split(/\s+/).map(Number);
+  return (await processTable()).filter(({ parent }) => parent === pid).map((process) => process.pid);
 }
 
 Deno.test("--help, and a driver or number that cannot be, are told in a sentence", async () => {

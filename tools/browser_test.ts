@@ -15,7 +15,7 @@ import { freePort } from "./jupyter/server.ts";
 
 const files = await exists(notebooksFolder) ? await readNotebooks() : [];
 const chromium = await findChromium();
-const missing = chromium ? "" : " [needs Chromium: install it, or name it in CHROMIUM]";
+const missing = chromium ? "" : " [needs Chromium]";
 const screenshots = join(root, ".data", "screenshots");
 const run = String(1e9 + crypto.getRandomValues(new Uint32Array(1))[0]);
 

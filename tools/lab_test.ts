@@ -31,10 +31,14 @@ async function api(server: LabProcess, method: string, path: string, body?: { na
   return await (await fetch(origin + path, { method, headers, body: body && JSON.stringify(body) })).json();
 }
 
+const onLinux = Deno.build.os === "linux";
+
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.test({
-    name: `${signal} stops JupyterLab and every kernel, also one that is busy, and what a cell started`,
-    ignore: Deno.build.os !== "linux",
+    name: `${signal} stops JupyterLab and every kernel, also one that is busy, and what a cell started${
+      onLinux ? "" : " [only on Linux]"
+    }`,
+    ignore: !onLinux,
     async fn() {
       const state = await Deno.makeTempDir();
       const server = await startLab(["--port", String(freePort())], { WORKBOOK_JUPYTER: state });

@@ -102,6 +102,14 @@ database.test("who does not do the work is named, before anything is measured", 
   });
 });
 
+Deno.test("a contestant whose program is missing is named", async () => {
+  await assertRejects(
+    () => RemoteContestant.start({ label: "nobody", program: ["no-such-program"] }, stop),
+    ContestantError,
+    "nobody: cannot be started. ",
+  );
+});
+
 database.test("what writes less than it should is found in the tables", async (url) => {
   await withFixture(url, async ({ client }) => {
     const check = (name: string, answer: unknown) =>

@@ -5,6 +5,7 @@
  * @module
  */
 import { join } from "node:path";
+import { findProgram } from "../../lib/workbook/find_program.ts";
 import { findPython } from "../jupyter/python.ts";
 import { type Progress } from "../jupyter/command_line.ts";
 import { exists, root } from "../jupyter/paths.ts";
@@ -23,7 +24,7 @@ const pythonPeers = ["asyncpg", "psycopg", "psycopg2"];
 
 /** Installs what is missing. @throws {StoppedError} */
 export async function peerCommands(onProgress: Progress, stop: AbortSignal): Promise<Peers> {
-  const each = [await fromNpm(onProgress, stop), await fromPyPI(onProgress, stop), await pgbench(stop)];
+  const each = [await fromNpm(onProgress, stop), await fromPyPI(onProgress, stop), await pgbench()];
   return { commands: each.flatMap(({ commands }) => commands), notes: each.flatMap(({ notes }) => notes) };
 }
 
@@ -68,12 +69,9 @@ async function fromPyPI(onProgress: Progress, stop: AbortSignal): Promise<Peers>
   return { commands, notes: [] };
 }
 
-async function pgbench(stop: AbortSignal): Promise<Peers> {
-  try {
-    await run("pgbench", ["--version"], { stop });
-  } catch (error) {
-    stop.throwIfAborted();
-    return leftOut("pgbench", (error as Error).message);
+async function pgbench(): Promise<Peers> {
+  if (!await findProgram("pgbench")) {
+    return leftOut("pgbench", "It is not installed; PostgreSQL's client programs have it.");
   }
   const program = [Deno.execPath(), "run", "--quiet", "--no-check", "-A", join(folder, "..", "contestants", "main.ts")];
   const commands = ["pgbench", "pgbench-pipelined"].map((label) => ({ label, program: [...program, label] }));

@@ -48,6 +48,15 @@ export interface Command {
   readonly cwd?: string;
 }
 
+/** Starts the process. @throws {ContestantError} there is no such program, or it may not be run. */
+function spawn({ label, program: [program, ...args], cwd }: Command): Deno.ChildProcess {
+  try {
+    return new Deno.Command(program, { args, cwd, stdin: "piped", stdout: "piped", stderr: "piped" }).spawn();
+  } catch (error) {
+    throw new ContestantError(label, `cannot be started. ${(error as Error).message}`);
+  }
+}
+
 /** A process that takes orders. */
 export class RemoteContestant implements AsyncDisposable {
   readonly #command: Command;
@@ -60,12 +69,11 @@ export class RemoteContestant implements AsyncDisposable {
   #self: Introduction;
   #lastTime = 0;
 
-  private constructor(command: Command, stop: AbortSignal) {
+  private constructor(command: Command, child: Deno.ChildProcess, stop: AbortSignal) {
     this.#command = command;
     this.#stop = stop;
     this.#self = { name: command.label, packages: [], notes: [], isChecked: true, milliseconds: 0 };
-    const { program: [program, ...args], cwd } = command;
-    this.#child = new Deno.Command(program, { args, cwd, stdin: "piped", stdout: "piped", stderr: "piped" }).spawn();
+    this.#child = child;
     this.#input = this.#child.stdin.getWriter();
     this.#output = lines(this.#child.stdout);
     this.#complaints = new Response(this.#child.stderr).text();
@@ -75,7 +83,7 @@ export class RemoteContestant implements AsyncDisposable {
 
   /** Starts a process. @throws {ContestantError} it cannot be started, or says nothing. */
   static async start(command: Command, stop: AbortSignal): Promise<RemoteContestant> {
-    const started = new RemoteContestant(command, stop);
+    const started = new RemoteContestant(command, spawn(command), stop);
     try {
       started.#self = await started.#read() as Introduction;
       return started;

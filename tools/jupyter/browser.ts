@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { exists } from "./paths.ts";
 
-/** Where a Chromium may be installed; the variable CHROMIUM comes first. */
+/** Where a Chromium may be installed, unless the variable CHROMIUM says where. */
 const places: Record<string, string[]> = {
   linux: ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium"],
   darwin: [
@@ -23,10 +23,10 @@ const places: Record<string, string[]> = {
 /** So long that only what never happens is given up, also on a slow and busy machine. */
 const PATIENCE_SECONDS = 120;
 
-/** The path of a Chromium (or Chrome, or Edge) on this machine, if there is one. */
+/** The path of the Chromium (or Chrome, or Edge) that CHROMIUM names, else of one on this machine, if it is there. */
 export async function findChromium(): Promise<string | undefined> {
   const chosen = Deno.env.get("CHROMIUM");
-  for (const path of [...(chosen ? [chosen] : []), ...(places[Deno.build.os] ?? [])]) {
+  for (const path of chosen ? [chosen] : places[Deno.build.os] ?? []) {
     if (await exists(path)) return path;
   }
 }

@@ -10,8 +10,9 @@ import { secondsSince } from "./command_line.ts";
 export interface Outcome {
   readonly passed: number;
   readonly failed: number;
-  readonly skipped?: number;
-  /** Shown when something failed or was skipped. */
+  /** The names of the tests that did not run. */
+  readonly skipped?: readonly string[];
+  /** Shown when something failed. */
   readonly details?: string;
 }
 
@@ -30,7 +31,7 @@ export class Gate {
   readonly #isTerminal: boolean;
   #passed = 0;
   #failed = 0;
-  #skipped = 0;
+  readonly #skipped: string[] = [];
 
   /** @param print Receives text as it comes, without a line end of its own. */
   constructor(print: (text: string) => void, isTerminal = false) {
@@ -61,17 +62,17 @@ export class Gate {
     this.#print(`${title} `);
     const tick = () => this.#print(`\r${title} ${secondsSince(start)} `);
     const timer = this.#isTerminal ? setInterval(tick, 1000) : undefined;
-    const { outcome: { passed, failed, skipped = 0, details = "" }, took } = await ended;
+    const { outcome: { passed, failed, skipped = [], details = "" }, took } = await ended;
     clearInterval(timer);
     this.#passed += passed;
     this.#failed += failed;
-    this.#skipped += skipped;
+    this.#skipped.push(...skipped);
     if (this.#isTerminal) this.#print(`\r${title} `);
     this.#print(
       `${failed > 0 ? "FAILED" : "ok"}`.padEnd(7) +
-        `${counts(passed, failed, skipped)}, ${(took / 1000).toFixed(1)} s\n`,
+        `${counts(passed, failed, skipped.length)}, ${(took / 1000).toFixed(1)} s\n`,
     );
-    if ((failed > 0 || skipped > 0) && details.trim() !== "") {
+    if (failed > 0 && details.trim() !== "") {
       this.#print(details.trim().replace(/^/gm, "  | ") + "\n");
     }
   }
@@ -81,9 +82,14 @@ export class Gate {
     return this.#failed === 0;
   }
 
+  /** The names of all tests that were skipped. */
+  get skipped(): readonly string[] {
+    return this.#skipped;
+  }
+
   /** The sum: `12 passed, 0 failed`, and how many were skipped if any were. */
   get summary(): string {
-    return counts(this.#passed, this.#failed, this.#skipped);
+    return counts(this.#passed, this.#failed, this.#skipped.length);
   }
 }
 
@@ -102,11 +108,12 @@ function counts(passed: number, failed: number, skipped: number): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }
 
-/** Reads the sum that `deno test` prints; undefined when it printed none, as when a module cannot be loaded. */
+/** Reads what `deno test` prints of the whole; undefined when it printed no sum, as when a module cannot be loaded. */
 export function readTestSummary(text: string): Outcome | undefined {
-  const sums = [...text.matchAll(/^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed.*$/gm)];
-  if (sums.length === 0) return undefined;
-  const sum = sums.at(-1)!;
-  const skipped = Number(sum[0].match(/\| (\d+) ignored/)?.[1] ?? 0);
+  const sum = [...text.matchAll(/^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed.*$/gm)].at(-1);
+  if (!sum) return undefined;
+  // side by side, the test's file stands before its name; steps, which stand behind or below their test, do not count
+  const lines = [...text.matchAll(/^(?:\S+ => )?(\S.*) \.\.\. ignored \(\S+\)$/gm)].map(([, name]) => name);
+  const skipped = lines.filter((name) => !name.includes(" ... "));
   return { passed: Number(sum[1]), failed: Number(sum[2]), skipped };
 }

@@ -6,8 +6,12 @@ Deno.test("every step runs, and the last line sums up", async () => {
   const gate = new Gate((each) => text += each);
   await gate.step("one", () => Promise.resolve({ passed: 3, failed: 0, details: "noise" }));
   await gate.step("two", () => Promise.reject(new Error("it broke")));
-  await gate.step("three", () => Promise.resolve({ passed: 1, failed: 1, skipped: 2, details: "what failed" }));
+  await gate.step(
+    "three",
+    () => Promise.resolve({ passed: 1, failed: 1, skipped: ["a", "b"], details: "what failed" }),
+  );
   assertEquals(gate.summary, "4 passed, 2 failed, 2 skipped");
+  assertEquals(gate.skipped, ["a", "b"]);
   assertEquals(gate.isPassed, false);
   assertStringIncludes(text, "  | it broke");
   assertStringIncludes(text, "  | what failed");
@@ -37,12 +41,23 @@ Deno.test("side by side: two at a time, told in their order, whatever one of the
   assertEquals(gate.summary, "3 passed, 1 failed");
 });
 
-Deno.test("the sum of deno test is read, with steps and ignored tests", () => {
-  assertEquals(readTestSummary("ok | 12 passed (3 steps) | 0 failed | 2 ignored (1s)"), {
-    passed: 12,
-    failed: 0,
-    skipped: 2,
-  });
-  assertEquals(readTestSummary("FAILED | 1 passed | 2 failed (9ms)"), { passed: 1, failed: 2, skipped: 0 });
+Deno.test("the sum of deno test is read, and the names of ignored tests, in both of its forms", () => {
+  const parallel = `./lib/a_test.ts => it works ... ok (12ms)
+./lib/a_test.ts => with steps ... one ... ignored (0ms)
+./lib/a_test.ts => with steps ... ok (1s)
+./lib/a_test.ts => one more [needs X] ... ignored (0ms)
+
+ok | 2 passed | 0 failed | 1 ignored (1 step) (1s)
+`;
+  assertEquals(readTestSummary(parallel), { passed: 2, failed: 0, skipped: ["one more [needs X]"] });
+  const serial = `running 2 tests from ./lib/a_test.ts
+with steps ...
+  one ... ignored (0ms)
+with steps ... ok (2ms)
+another: with => and … [needs X] ... ignored (0ms)
+
+FAILED | 1 passed | 2 failed (9ms)
+`;
+  assertEquals(readTestSummary(serial), { passed: 1, failed: 2, skipped: ["another: with => and … [needs X]"] });
   assertEquals(readTestSummary("error: Module not found"), undefined);
 });

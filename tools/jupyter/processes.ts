@@ -56,7 +56,7 @@ export async function isRunning(pid: number | string): Promise<boolean> {
 }
 
 /** One running process: its number, its parent's and its group's. */
-interface ProcessRow {
+export interface ProcessRow {
   readonly pid: number;
   readonly parent: number;
   readonly group: number;
@@ -102,7 +102,7 @@ function signalProcess(pid: number, signal: Deno.Signal): void {
 }
 
 /** Every process of this machine; empty on Windows, where there are no groups. */
-async function processTable(): Promise<ProcessRow[]> {
+export async function processTable(): Promise<ProcessRow[]> {
   if (Deno.build.os === "windows") return [];
   if (Deno.build.os === "linux") return await procTable();
   const { stdout } = await run("ps", ["-A", "-o", "pid=,ppid=,pgid="]);

@@ -94,9 +94,11 @@ Deno.test("notebooks that measure run alone", async () => {
   assertEquals(spans[0][0] > Math.max(spans[1][1], spans[2][1]), true);
 });
 
+const onWindows = Deno.build.os === "windows";
+
 Deno.test({
-  name: "a run that is stopped leaves no kernel behind, nor what a cell started",
-  ignore: Deno.build.os === "windows",
+  name: `a run that is stopped leaves no kernel behind, nor what a cell started${onWindows ? " [not on Windows]" : ""}`,
+  ignore: onWindows,
   async fn() {
     const marker = await Deno.makeTempFile();
     const controller = new AbortController();

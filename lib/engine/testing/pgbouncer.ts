@@ -1,4 +1,5 @@
 /** A real pooler between a program and its database: PgBouncer, where the system has it. @module */
+import { findProgram } from "../../workbook/find_program.ts";
 import { mayUseDatabase, type TestDatabase } from "../../workbook/test_database.ts";
 import { EngineUrl } from "../url.ts";
 import { until } from "./until.ts";
@@ -41,7 +42,7 @@ default_pool_size = ${size}
 ignore_startup_parameters = ${ignored}
 `,
   );
-  const process = new Deno.Command("pgbouncer", {
+  const process = new Deno.Command(pgbouncer!, {
     args: [...Deno.uid() === 0 ? ["-u", "nobody"] : [], "-q", `${folder}/pgbouncer.ini`],
     stdout: "null",
     stderr: "null",
@@ -59,11 +60,10 @@ ignore_startup_parameters = ${ignored}
   };
 }
 
-const isInstalled = mayUseDatabase() &&
-  await new Deno.Command("pgbouncer", { args: ["--version"] }).output().then(({ success }) => success, () => false);
+const pgbouncer = mayUseDatabase() ? await findProgram("pgbouncer") : undefined;
 
 /** Registers a test that needs a pooler; where there is none it is counted as skipped. */
 export function poolerTest(database: TestDatabase, name: string, run: (url: string) => Promise<void>): void {
-  if (isInstalled) database.test(name, run);
+  if (pgbouncer) database.test(name, run);
   else Deno.test({ name: `${name} [needs PgBouncer]`, ignore: true, fn: () => {} });
 }

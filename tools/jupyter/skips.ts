@@ -1,0 +1,84 @@
+/**
+ * What a machine may lack, and which tests it then skips: these, and no others.
+ *
+ * @module
+ */
+
+/** A program that the tests want and a reader need not have. */
+interface Need {
+  /** As in a test's name: `… [needs PgBouncer]`. */
+  readonly name: string;
+  /** The command that installs it, without `install`, per system; systems without one are left out. */
+  readonly packages: Readonly<Partial<Record<typeof Deno.build.os, string>>>;
+  readonly tests: readonly string[];
+}
+
+const inBrowser = "the pictures show before anything runs, all cells run without an error, and in the dark theme";
+
+/** All that may be missing. A test runs the suites without it, and finds these tests skipped. */
+export const NEEDS: readonly Need[] = [
+  {
+    name: "PgBouncer",
+    packages: { linux: "pgbouncer", darwin: "pgbouncer" },
+    tests: [
+      "PgBouncer that keeps a process for each session is no obstacle",
+      "behind PgBouncer that lends 1 by transaction, the --url of the server is told",
+      "behind PgBouncer that lends 3 by transaction, the --url of the server is told",
+      "commands that only read work behind PgBouncer, one after the other",
+      "libpq: behind PgBouncer, with PREPARE=false, more requests than connections are all served",
+      "pg: behind PgBouncer, with PREPARE=false, more requests than connections are all served",
+      "postgres: behind PgBouncer, with PREPARE=false, more requests than connections are all served",
+    ],
+  },
+  {
+    name: "Chromium",
+    packages: { linux: "chromium", darwin: "--cask google-chrome", windows: "Google.Chrome" },
+    tests: [
+      `00_welcome: ${inBrowser}`,
+      "00_welcome: exercise 00.1 goes from TODO to PASS when the solution is typed",
+      `01_engine: ${inBrowser}`,
+      `02_models: ${inBrowser}`,
+      `03_session: ${inBrowser}`,
+      `04_query_styles: ${inBrowser}`,
+      `05_related_rows: ${inBrowser}`,
+      `06_migrations: ${inBrowser}`,
+      `07_drivers: ${inBrowser}`,
+      `08_http_application: ${inBrowser}`,
+      `09_load: ${inBrowser}`,
+      `10_migrations_in_production: ${inBrowser}`,
+      `11_isolation: ${inBrowser}`,
+      `12_query_plans: ${inBrowser}`,
+      `13_benchmarks: ${inBrowser}`,
+      `14_conclusion: ${inBrowser}`,
+    ],
+  },
+];
+
+/** What tests of another system say in their names. */
+const OTHER_SYSTEM = / \[(?:only|not) on \w+\]$/;
+
+/** The tests that were skipped and may not be: no machine lacks what they need. */
+export function unexpectedSkips(skipped: readonly string[]): string[] {
+  const known = new Set(NEEDS.flatMap(({ name, tests }) => tests.map((test) => `${test} [needs ${name}]`)));
+  return skipped.filter((test) => !known.has(test) && !OTHER_SYSTEM.test(test));
+}
+
+/**
+ * The text for the end of the run: what was skipped, by what it needs, and the one command after which it runs.
+ *
+ * @returns empty when nothing was skipped.
+ */
+export function explainSkips(skipped: readonly string[], system: typeof Deno.build.os = Deno.build.os): string {
+  if (skipped.length === 0) return "";
+  const missing = NEEDS.filter(({ name }) => skipped.some((test) => test.endsWith(` [needs ${name}]`)));
+  const packages = missing.flatMap(({ packages }) => packages[system] ?? []);
+  const lines = [`\n${skipped.length} skipped:`, ...skipped.map((test) => `  ${test}`)];
+  if (packages.length > 0) lines.push(`To run them too: ${installing(packages, system)}`);
+  return lines.join("\n") + "\n";
+}
+
+function installing(packages: readonly string[], system: typeof Deno.build.os): string {
+  if (system === "darwin") return packages.map((each) => `brew install ${each}`).join(" && ");
+  if (system === "windows") return `winget install ${packages.join(" ")}`;
+  return `sudo apt-get install -y ${packages.toSorted().join(" ")}`;
+}

@@ -154,6 +154,16 @@ export class ConnectError extends EngineError {
   }
 }
 
+/** COPY between server and client, which no driver here can do. The connection can still be used. */
+export class CopyNotSupportedError extends EngineError {
+  constructor(readonly sql: string) {
+    super(
+      "COPY … FROM STDIN and TO STDOUT are not supported: nothing was copied. Send rows with INSERT … SELECT FROM unnest(…), " +
+        `read them with stream(), or copy with psql.\nSQL: ${shorten(sql, 300)}`,
+    );
+  }
+}
+
 /** The connection broke. An open transaction was rolled back by the server; the pool opens a new connection. */
 export class ConnectionLostError extends EngineError {
   constructor(problem: string, readonly sql?: string, options?: ErrorOptions) {

@@ -59,6 +59,16 @@ Deno.test("a prepared statement that no longer fits is told by the server's rout
   assertEquals(databaseError({ sqlstate: "XX000", message: "tuple concurrently updated" }).constructor, DatabaseError);
 });
 
+Deno.test("of a prepared statement that is gone the error says what to set where a pooler stands between", () => {
+  const message = 'prepared statement "s1" does not exist';
+  const error = databaseError({ sqlstate: "26000", message, routine: "FetchPreparedStatement" });
+  assert(
+    error.message.endsWith("\nHint: Behind a transaction pooler such as PgBouncer give the engine prepare: false."),
+  );
+  const inSql = databaseError({ sqlstate: "26000", message, routine: "ExecuteQuery" }); // EXECUTE, written by hand
+  assertEquals([inSql.constructor, inSql.message.includes("Hint")], [DatabaseError, false]);
+});
+
 Deno.test("the message has the server's text, SQLSTATE, detail, hint and the SQL, cut", () => {
   const error = databaseError(
     { sqlstate: "42P01", message: "no such table", detail: "more", hint: "try this" },

@@ -42,13 +42,19 @@ function isStale({ sqlstate, message, routine = "" }: ServerErrorFields): boolea
   return routine === "RevalidateCachedQuery" || routine === "FetchPreparedStatement";
 }
 
+/** Said of a statement that was prepared and is not there. */
+const GONE = "Behind a transaction pooler such as PgBouncer give the engine prepare: false.";
+
 /**
  * Chooses the error class for what the server reported.
  *
  * @param fields what the server sent; @param sql the statement that failed, without parameters.
  */
 export function databaseError(fields: ServerErrorFields, sql?: string, options?: ErrorOptions): EngineError {
-  const { sqlstate, message } = fields;
+  const { sqlstate, message, hint } = fields;
+  if (isStale(fields) && sqlstate === "26000") {
+    return new StaleStatementError({ ...fields, hint: hint ?? GONE }, sql, options);
+  }
   if (CONNECTION_ENDS.has(sqlstate)) return new ConnectionLostError(`${message}, SQLSTATE ${sqlstate}`, sql, options);
   return new (classFor(fields))(fields, sql, options);
 }

@@ -26,11 +26,15 @@ export class InvalidUrlError extends EngineError {
   }
 }
 
-/** A parameter cannot be sent to PostgreSQL; nothing was sent. */
+/** A parameter, or the text of a statement, cannot be sent to PostgreSQL; nothing was sent. */
 export class EncodingError extends EngineError {
-  constructor(problem: string, readonly position?: number, readonly sql?: string) {
-    const value = position === undefined ? "A value" : `Parameter $${position}`;
-    super(`${value} cannot be sent to PostgreSQL: ${problem}.${sql ? `\nSQL: ${shorten(sql, 300)}` : ""}`);
+  /** @param position of the parameter at fault, from 1; @param what is at fault otherwise. */
+  constructor(problem: string, readonly position?: number, readonly sql?: string, what = "A value") {
+    super(
+      `${position === undefined ? what : `Parameter $${position}`} cannot be sent to PostgreSQL: ${problem}.${
+        sql ? `\nSQL: ${shorten(sql, 300)}` : ""
+      }`,
+    );
   }
 }
 

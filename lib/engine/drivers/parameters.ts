@@ -30,13 +30,14 @@ export function json(value: unknown): JsonValue {
 }
 
 /**
- * Encodes the parameters of one statement, all of them before any is sent.
+ * Encodes the parameters of one statement, all of them before any is sent, and checks its text.
  *
- * @param sql the statement, for the message of an error.
  * @returns a text or `null` for each parameter.
- * @throws {EncodingError} naming the position of the parameter at fault.
+ * @throws {EncodingError} naming the position of the parameter at fault, or none when the text itself cannot be sent.
  */
-export function encodeParameters(parameters: readonly unknown[], sql?: string): (string | null)[] {
+export function encodeParameters(parameters: readonly unknown[], sql = ""): (string | null)[] {
+  const wrongText = problemOf(sql);
+  if (wrongText !== undefined) throw new EncodingError(wrongText, undefined, sql, "The SQL text");
   if (parameters.length > MOST_PARAMETERS) {
     const problem = `a statement takes at most ${MOST_PARAMETERS} parameters, not ${parameters.length}`;
     throw new EncodingError(problem, undefined, sql);
@@ -78,7 +79,7 @@ class Unencodable extends Error {}
 
 function encodeObject(value: object): string {
   if (value instanceof Date) return encodeDate(value);
-  if (value instanceof Uint8Array) return `\\x${encodeHex(value)}`;
+  if (value instanceof Uint8Array) return `\\x${value.toHex()}`;
   if (Array.isArray(value)) return encodeArray(value);
   if (value instanceof JsonValue) return encodeJson(value.value);
   const prototype = Object.getPrototypeOf(value);
@@ -120,7 +121,7 @@ function encodeElement(element: unknown): string {
   const text = encodeParameter(element);
   if (text === null) return "NULL";
   if (typeof element === "number" || typeof element === "bigint" || typeof element === "boolean") return text;
-  return `"${SPECIAL.test(text) ? text.replace(/["\\]/g, "\\$&") : text}"`;
+  return `"${SPECIAL.test(text) ? text.replaceAll("\\", "\\\\").replaceAll('"', '\\"') : text}"`;
 }
 
 function encodeJson(value: unknown): string {
@@ -135,13 +136,14 @@ function encodeJson(value: unknown): string {
 }
 
 function checkText(text: string): string {
-  if (text.includes("\0")) throw new Unencodable("a text in PostgreSQL cannot contain the NUL character (\\0)");
-  if (!text.isWellFormed()) throw new Unencodable("the text has half of a surrogate pair, which UTF-8 cannot express");
+  const problem = problemOf(text);
+  if (problem !== undefined) throw new Unencodable(problem);
   return text;
 }
 
-function encodeHex(bytes: Uint8Array): string {
-  let hex = "";
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, "0");
-  return hex;
+/** Why a text cannot be sent; `undefined` when it can. */
+function problemOf(text: string): string | undefined {
+  if (text.includes("\0")) return "a text in PostgreSQL cannot contain the NUL character (\\0)";
+  if (!text.isWellFormed()) return "the text has half of a surrogate pair, which UTF-8 cannot express";
+  return undefined;
 }

@@ -4,6 +4,8 @@ import { EncodingError } from "../errors.ts";
 import { encodeParameter, encodeParameters, json } from "./parameters.ts";
 import { decoderFor } from "./values.ts";
 
+const BYTEA = 17;
+const BYTEA_ARRAY = 1001;
 const TEXT_ARRAY = 1009;
 const BIGINT_ARRAY = 1016;
 const JSONB_ARRAY = 3807;
@@ -42,6 +44,16 @@ Deno.test("bytes are hexadecimal, from any view of a buffer", () => {
   assertEquals(encodeParameter(new Uint8Array([0, 15, 255])), "\\x000fff");
   assertEquals(encodeParameter(new Uint8Array([1, 2, 3, 4]).subarray(1, 3)), "\\x0203");
   assertEquals(encodeParameter(new Uint8Array()), "\\x");
+});
+
+Deno.test("20 MB of bytes are sent and read within three seconds: no byte is looked at by itself", () => {
+  const bytes = new Uint8Array(20_000_000).map((_, i) => i % 251);
+  const start = performance.now();
+  const read = decoderFor(BYTEA)(encodeParameter(bytes)!) as Uint8Array;
+  const inArray = (decoderFor(BYTEA_ARRAY)(encodeParameter([bytes])!) as Uint8Array[])[0];
+  const seconds = (performance.now() - start) / 1000;
+  const isSame = (other: Uint8Array) => other.length === bytes.length && other.every((byte, i) => byte === bytes[i]);
+  assertEquals([isSame(read), isSame(inArray), seconds < 3 || seconds], [true, true, true]);
 });
 
 Deno.test("plain objects are JSON; json() marks everything else for it", () => {
@@ -93,6 +105,9 @@ Deno.test("an array reads back as what was written", () => {
   };
   fc.assert(fc.property(orNull(text), readsBack(TEXT_ARRAY)));
   fc.assert(fc.property(table(fc.option(text)), readsBack(TEXT_ARRAY)));
+  const specials = fc.string({ unit: fc.constantFrom('"', "\\", "a", ",", "}"), maxLength: 12 });
+  fc.assert(fc.property(orNull(specials), readsBack(TEXT_ARRAY)));
+  fc.assert(fc.property(orNull(fc.uint8Array()), readsBack(BYTEA_ARRAY)));
   fc.assert(fc.property(orNull(fc.bigInt()), readsBack(BIGINT_ARRAY)));
   const object = fc.dictionary(fc.string().filter((key) => key !== "__proto__"), fc.jsonValue());
   fc.assert(fc.property(fc.array(object), (value) => {
@@ -127,6 +142,17 @@ Deno.test("what cannot be sent is refused, with the position of the parameter", 
   }
   const [hole] = [Object.assign(new Array(1), { length: 1 })];
   assertEquals(assertThrows(() => encodeParameters(hole), EncodingError).position, 1);
+});
+
+Deno.test("half of a surrogate pair and NUL are refused in the SQL text as in a parameter", () => {
+  for (
+    const [sql, says] of [["SELECT '\ud800'", "half of a surrogate pair"], ["SELECT 'a\0b'", "the NUL character (\\0)"]]
+  ) {
+    const error = assertThrows(() => encodeParameters([1], sql), EncodingError, says);
+    assertEquals([error.position, error.sql], [undefined, sql]);
+    assertEquals(error.message.startsWith("The SQL text cannot be sent to PostgreSQL: "), true, error.message);
+  }
+  assertEquals(encodeParameters([1], "SELECT '😀'"), ["1"]);
 });
 
 Deno.test("an error thrown by a value's own toJSON() is the caller's", () => {

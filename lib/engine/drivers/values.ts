@@ -67,9 +67,7 @@ function decodeBytea(text: string): Uint8Array {
   if (!text.startsWith("\\x")) {
     throw new TypeError("Cannot read a bytea: set bytea_output to hex, as the server does by default.");
   }
-  const bytes = new Uint8Array((text.length - 2) / 2); // "\x" and two digits a byte
-  for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(text.slice(2 + 2 * i, 4 + 2 * i), 16);
-  return bytes;
+  return Uint8Array.fromHex(text.slice(2));
 }
 
 const TIMESTAMPTZ = /^(\d+)-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d+))?([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?( BC)?$/;
@@ -127,6 +125,8 @@ function decodeAnyTimestamptz(text: string): Date | number {
 export function decodeArray(text: string, decode: Decoder): unknown[] {
   // an array whose first index is not 1 begins with its bounds: [0:2]={…}
   let at = text.startsWith("[") ? text.indexOf("=") + 1 : 0;
+  // where the next ones are: looked for once, and not in each text anew
+  let [quote, backslash] = [-1, -1];
   return list();
 
   function list(): unknown[] {
@@ -142,12 +142,17 @@ export function decodeArray(text: string, decode: Decoder): unknown[] {
 
   function quoted(): string {
     let value = "";
-    for (at++; text[at] !== '"'; at++) {
-      if (text[at] === "\\") at++;
-      value += text[at];
+    let start = ++at;
+    while (true) {
+      if (quote < at) quote = text.indexOf('"', at);
+      if (backslash < at) backslash = positionOr(text.length, text.indexOf("\\", at));
+      if (quote < backslash) break;
+      value += text.slice(start, backslash);
+      start = backslash + 1; // what stands behind it, a quote or a backslash, is part of the text
+      at = start + 1;
     }
-    at++; // the closing quote
-    return value;
+    at = quote + 1;
+    return value + text.slice(start, quote);
   }
 
   function bare(): unknown {
@@ -156,4 +161,9 @@ export function decodeArray(text: string, decode: Decoder): unknown[] {
     const value = text.slice(start, at);
     return value === "NULL" ? null : decode(value);
   }
+}
+
+/** What `indexOf()` found; the end where it found nothing. */
+function positionOr(end: number, found: number): number {
+  return found === -1 ? end : found;
 }

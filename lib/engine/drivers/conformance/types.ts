@@ -1,5 +1,6 @@
 /** The same row is the same value, and the same value the same parameter, whichever driver carries it. @module */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { EncodingError } from "../../errors.ts";
 import { encodeParameter, json } from "../parameters.ts";
 import type { Register } from "./suite.ts";
 
@@ -74,6 +75,9 @@ const CASES: readonly Case[] = [
   ["point", "(1,2)", "(1,2)"],
 ];
 
+/** SQL texts with a NUL character, and with half of a surrogate pair. */
+export const UNSENDABLE: readonly string[] = ["SELECT 'a\0b'", "SELECT 'a\ud800b'", "SELECT 1 -- \udc00"];
+
 /** Registers the tests. */
 export function types(test: Register): void {
   test("types: every type as a result and as a parameter", async ({ connect }) => {
@@ -116,6 +120,18 @@ export function types(test: Register): void {
     assertEquals((await connection.execute(sql, values)).tuples().one(), values);
     const nulls = values.map(() => null);
     assertEquals((await connection.execute(sql, nulls)).tuples().one(), nulls);
+  });
+
+  test("types: an SQL text that UTF-8 or PostgreSQL cannot express is not sent, not even its BEGIN", async ({ engine }) => {
+    const connected = engine();
+    const sent: string[] = [];
+    connected.events.on("send", ({ sql }) => sent.push(sql));
+    await using connection = await connected.connect();
+    for (const sql of UNSENDABLE) {
+      await assertRejects(() => connection.execute(sql), EncodingError, "The SQL text cannot be sent to PostgreSQL");
+    }
+    assertEquals([sent, connection.inTransaction], [[], false]);
+    assertEquals((await connection.execute("SELECT '😀'")).scalarOne(), "😀");
   });
 
   test("types: rows and tuples are plain arrays, bytes a plain Uint8Array", async ({ connect }) => {

@@ -1,0 +1,21 @@
+/** What goes to the server and comes from it is the same without promises as with them. @module */
+import { assertEquals, assertThrows } from "@std/assert";
+import { UNSENDABLE } from "../engine/drivers/conformance/types.ts";
+import { EncodingError } from "../engine/errors.ts";
+import { EngineUrl } from "../engine/url.ts";
+import { testDatabase } from "../workbook/test_database.ts";
+import { createSyncEngine } from "./sync_engine.ts";
+
+const database = testDatabase(import.meta.url);
+
+database.test("SyncEngine: an SQL text that UTF-8 or PostgreSQL cannot express is not sent, not even its BEGIN", (url) => {
+  using engine = createSyncEngine(EngineUrl.parse(url).withDriver("libpq"));
+  const sent: string[] = [];
+  engine.events.on("send", ({ sql }) => sent.push(sql));
+  using connection = engine.connect();
+  for (const sql of UNSENDABLE) {
+    assertThrows(() => connection.execute(sql), EncodingError, "The SQL text cannot be sent to PostgreSQL");
+  }
+  assertEquals([sent, connection.inTransaction], [[], false]);
+  assertEquals(connection.execute("SELECT '😀'").scalarOne(), "😀");
+});

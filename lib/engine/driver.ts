@@ -27,6 +27,11 @@ export interface Statement {
   readonly onFirstByte?: (() => void) | undefined;
   /** True when it is known to be one statement and not several: a driver may prepare it, parameters or not. */
   readonly isSingle?: boolean;
+  /**
+   * Milliseconds to wait for the answer, for drivers that block the thread, where nobody else can give up: then the
+   * statement is cancelled on the server, and where that has no effect either the connection is dropped.
+   */
+  readonly timeout?: number | undefined;
 }
 
 /** What a statement brought back: rows as arrays, in the order of `columns`. */
@@ -71,6 +76,7 @@ export interface DriverConnection {
    * together (pipelining). A statement with parameters may have to be prepared first, on its own.
    *
    * @throws {DatabaseError} what the server reported. @throws {ConnectionLostError} when there is no answer any more.
+   * @throws {AnswerTimeoutError}
    */
   query(statement: Statement): Promise<RawResult>;
   /** Asks the server to cancel the statement that runs now; resolves when the server has taken the request. */

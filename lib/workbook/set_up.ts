@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { type Client, codeOf, withClient } from "./admin_client.ts";
 import { withoutDriver, withStartupOption } from "./connection_url.ts";
 import { configuredUrl, databaseUrl, DatabaseUrlError, serverVersion } from "./database_url.ts";
+import { keepDirect } from "./loopback.ts";
 
 /** What a notebook works with. */
 export interface Workbook extends AsyncDisposable {
@@ -41,6 +42,7 @@ export async function setUp(
   options: { run?: string; user?: string; url?: string; print?: (line: string) => void } = {},
 ): Promise<Workbook> {
   const print = options.print ?? console.log;
+  keepDirect();
   const schema = schemaName(notebook, options.run ?? Deno.env.get("WORKBOOK_RUN") ?? learner(options.user));
   const base = withoutDriver(options.url ?? await databaseUrl({ onProgress: print }));
   const version = await serverVersion(base);

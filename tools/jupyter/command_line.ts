@@ -4,6 +4,7 @@
  * @module
  */
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { keepDirect } from "../../lib/workbook/loopback.ts";
 import { StoppedError, UsageError } from "./errors.ts";
 
 /** How a task tells what it is doing. */
@@ -42,6 +43,7 @@ export function readPort(text: string): number {
  * was stopped. Mistakes in the program itself keep their stack; everything else is one sentence.
  */
 export async function runTask(main: (args: string[], stop: AbortSignal) => Promise<number>): Promise<never> {
+  keepDirect();
   const controller = new AbortController();
   // Ctrl-C reaches a process more than once (the terminal and `deno task` both send it): later ones change nothing.
   const stop = () => controller.abort(new StoppedError("stopped"));

@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { keepDirect } from "../../lib/workbook/loopback.ts";
 import { root } from "./paths.ts";
 
 /** A running `lab`. */
@@ -25,6 +26,7 @@ export interface LabProcess {
  * @throws {Error} It ended before; the message holds what it printed.
  */
 export async function startLab(args: string[], variables: Record<string, string> = {}): Promise<LabProcess> {
+  keepDirect();
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", join(root, "tools", "lab.ts"), "--no-browser", ...args],
     cwd: root,

@@ -4,8 +4,10 @@
  * @module
  */
 import { join } from "node:path";
+import { keepDirect } from "../../lib/workbook/loopback.ts";
 import type { Environment } from "./environment.ts";
 import { SetupError } from "./errors.ts";
+import { type Host, readHost } from "./host.ts";
 import { childGroups, endTree, killGroups } from "./processes.ts";
 
 /** How to start JupyterLab. */
@@ -14,8 +16,7 @@ export interface ServerOptions {
   /** The folder shown in its file browser. */
   readonly folder: string;
   readonly port: number;
-  /** The address it listens on; the loopback if left out. */
-  readonly host?: string;
+  readonly host: Host;
   readonly openBrowser: boolean;
   /** Where it opens: a path such as `/lab/tree/00_welcome.ipynb`. */
   readonly startPage: string;
@@ -31,16 +32,19 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-const host = "127.0.0.1";
+const loopback = readHost("127.0.0.1");
+
+/** How long JupyterLab may take to start: 3 s as a rule, much more on a slow disk or while others work. */
+const PATIENCE_SECONDS = 120;
 
 /**
  * Says why a port cannot be used.
  *
- * @throws {SetupError} It is taken, or this user may not listen there.
+ * @throws {SetupError} It is taken, this user may not listen there, or the address is not one of this machine.
  */
-export function checkPort(port: number): void {
+export function checkPort(port: number, { listen } = loopback): void {
   try {
-    Deno.listen({ hostname: host, port }).close();
+    Deno.listen({ hostname: listen, port }).close();
   } catch (error) {
     const other = `choose another one, such as --port ${freePort()}`;
     if (error instanceof Deno.errors.AddrInUse) {
@@ -51,7 +55,10 @@ export function checkPort(port: number): void {
     if (error instanceof Deno.errors.PermissionDenied) {
       throw new SetupError(`This user may not listen on port ${port}: ${other}.`);
     }
-    throw error;
+    throw new SetupError(
+      `JupyterLab cannot listen on ${listen}: give --host an address or a name of this machine, 0.0.0.0 for all of them ` +
+        `(${error instanceof Error ? error.message : error}).`,
+    );
   }
 }
 
@@ -63,7 +70,7 @@ export function freePort(): number {
   while (true) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);
     try {
-      Deno.listen({ hostname: host, port }).close();
+      Deno.listen({ hostname: loopback.listen, port }).close();
       return port;
     } catch (error) {
       if (!(error instanceof Deno.errors.AddrInUse || error instanceof Deno.errors.PermissionDenied)) throw error;
@@ -77,7 +84,8 @@ export function freePort(): number {
  * @throws {SetupError} It ended or did not answer within two minutes; the message shows its last lines.
  */
 export async function startServer(options: ServerOptions, stop: AbortSignal): Promise<Server> {
-  const { environment, port } = options;
+  const { environment, port, host } = options;
+  keepDirect(host.reach);
   const token = crypto.getRandomValues(new Uint8Array(24)).toHex();
   const logPath = join(environment.state, "jupyterlab.log");
   await Deno.mkdir(environment.state, { recursive: true });
@@ -98,7 +106,7 @@ export async function startServer(options: ServerOptions, stop: AbortSignal): Pr
     running = false;
     return logged;
   });
-  const address = `http://${host}:${port}`;
+  const address = `http://${host.inUrl}:${port}`;
   const server: Server = {
     url: `${address}${options.startPage}?token=${token}`,
     ended,
@@ -112,15 +120,17 @@ export async function startServer(options: ServerOptions, stop: AbortSignal): Pr
       killGroups(groups);
     },
   };
-  const deadline = performance.now() + 120_000;
+  const deadline = performance.now() + PATIENCE_SECONDS * 1000;
   while (!await answers(address)) {
     if (stop.aborted) await server.stop();
     stop.throwIfAborted();
-    if (!running || performance.now() > deadline) {
-      if (running) await server.stop();
+    const late = running && performance.now() > deadline;
+    if (!running || late) {
+      if (late) await server.stop();
       const lines = (await Deno.readTextFile(logPath)).trim().split("\n").slice(-8).map((line) => `  | ${line}`);
+      const reason = late ? `did not answer at ${address} within ${PATIENCE_SECONDS} s` : "ended at its start";
       throw new SetupError(
-        `${lines.join("\n")}\nJupyterLab did not start: see its last lines above (all: ${logPath}).`,
+        `${lines.join("\n")}\nJupyterLab ${reason}: see its last lines above (all: ${logPath}), and deno task doctor.`,
       );
     }
     await endsWithin(ended, 100);
@@ -128,10 +138,10 @@ export async function startServer(options: ServerOptions, stop: AbortSignal): Pr
   return server;
 }
 
-function serverArguments({ folder, port, host: ip = host, openBrowser, startPage }: ServerOptions): string[] {
+function serverArguments({ folder, port, host, openBrowser, startPage }: ServerOptions): string[] {
   return [
     `--ServerApp.root_dir=${folder}`,
-    `--ServerApp.ip=${ip}`,
+    `--ServerApp.ip=${host.listen}`,
     `--ServerApp.port=${port}`,
     "--ServerApp.port_retries=0",
     "--ServerApp.allow_root=True",

@@ -46,7 +46,8 @@ function hosts(): string[] {
 }
 
 for (const host of hosts()) {
-  Deno.test(`--host ${host}, with a proxy that never answers: JupyterLab is ready there`, async () => {
+  const name = host === "::" ? host : "with the address by which others reach this machine";
+  Deno.test(`--host ${name}, and a proxy that never answers: JupyterLab is ready there`, async () => {
     const state = await Deno.makeTempDir();
     using proxy = Deno.listen({ hostname: "127.0.0.1", port: 0 }); // whose connections nobody takes
     const dead = `http://127.0.0.1:${proxy.addr.port}`;

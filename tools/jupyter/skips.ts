@@ -52,6 +52,11 @@ export const NEEDS: readonly Need[] = [
       `14_conclusion: ${inBrowser}`,
     ],
   },
+  {
+    name: "git",
+    packages: { linux: "git", darwin: "git", windows: "Git.Git" },
+    tests: ["a clone with core.autocrlf=true, as Git for Windows makes it, is the same"],
+  },
 ];
 
 /** What tests of another system say in their names. */

@@ -38,6 +38,18 @@ export class EncodingError extends EngineError {
   }
 }
 
+/** A value came in a form that can be read in several ways, because of a setting of the role or the session. */
+export class UnreadableValueError extends EngineError {
+  /** @param setting of the server that the form depends on. */
+  constructor(text: string, problem: string, readonly setting: "DateStyle" | "IntervalStyle") {
+    const plain = setting === "DateStyle" ? "ISO" : "postgres";
+    super(
+      `Cannot read "${shorten(text, 60)}": ${problem}. Give the role the usual form: ` +
+        `ALTER ROLE … SET ${setting} = ${plain}; or, in a session that has chosen another: SET ${setting} = ${plain}.`,
+    );
+  }
+}
+
 /** No connection became free in time; the message names who holds them. */
 export class PoolTimeoutError extends EngineError {
   /** @param opening connections that the server has not accepted yet */

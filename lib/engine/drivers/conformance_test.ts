@@ -5,6 +5,7 @@ import { errors } from "./conformance/errors.ts";
 import { lost } from "./conformance/lost.ts";
 import { pipelining } from "./conformance/pipelining.ts";
 import { type Contestant, registerFor } from "./conformance/suite.ts";
+import { styles } from "./conformance/styles.ts";
 import { types } from "./conformance/types.ts";
 
 /** What the drivers with an event loop have in common. */
@@ -28,6 +29,7 @@ const database = testDatabase(import.meta.url);
 for (const contestant of CONTESTANTS) {
   const test = registerFor(contestant, database);
   types(test);
+  styles(test);
   errors(test);
   pipelining(test);
   cancel(test);

@@ -2,7 +2,14 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { mayUseDatabase, testDatabase } from "../../workbook/test_database.ts";
 import { createEngine, type Engine, type EngineOptions } from "../engine.ts";
-import { ConnectError, ConnectionLostError, DatabaseError, EncodingError, LockTimeoutError } from "../errors.ts";
+import {
+  ConnectError,
+  ConnectionLostError,
+  DatabaseError,
+  EncodingError,
+  LockTimeoutError,
+  UnreadableValueError,
+} from "../errors.ts";
 import { RoundTripCounter } from "../testing/round_trips.ts";
 import { Server } from "../testing/server.ts";
 import { EngineUrl } from "../url.ts";
@@ -110,8 +117,8 @@ for (const way of WAYS) {
         await run("SELECT missing FROM pg_class WHERE oid = $1", [1]);
         await run("SELECT 1 / $1::int", [0]);
         await run(`SELECT 1 / $1::int /* ${round} */`, [1]);
-        await run("SET DateStyle TO 'SQL'");
-        await assertRejects(() => connection.execute("SELECT now(), $1::int", [1]), TypeError, "set DateStyle to ISO");
+        await run("SET DateStyle TO 'German'; SET TimeZone TO 'FOO-3'");
+        await assertRejects(() => connection.execute("SELECT now(), $1::int", [1]), UnreadableValueError, '"FOO"');
       }
       await run("COPY (SELECT 1) TO STDOUT");
       await using unprepared = createEngine(on(url), { ...way, prepare: false });

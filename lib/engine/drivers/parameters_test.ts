@@ -10,6 +10,8 @@ const TEXT_ARRAY = 1009;
 const BIGINT_ARRAY = 1016;
 const JSONB_ARRAY = 3807;
 
+const decode = (oid: number, text: string | null) => decoderFor(oid)(text!, () => undefined);
+
 Deno.test("texts, numbers, bigints, booleans and null", () => {
   assertEquals(encodeParameters(["Zoë 😀", 1.5, -0, 10n ** 20n, true, false, null]), [
     "Zoë 😀",
@@ -49,8 +51,8 @@ Deno.test("bytes are hexadecimal, from any view of a buffer", () => {
 Deno.test("20 MB of bytes are sent and read within three seconds: no byte is looked at by itself", () => {
   const bytes = new Uint8Array(20_000_000).map((_, i) => i % 251);
   const start = performance.now();
-  const read = decoderFor(BYTEA)(encodeParameter(bytes)!) as Uint8Array;
-  const inArray = (decoderFor(BYTEA_ARRAY)(encodeParameter([bytes])!) as Uint8Array[])[0];
+  const read = decode(BYTEA, encodeParameter(bytes)) as Uint8Array;
+  const inArray = (decode(BYTEA_ARRAY, encodeParameter([bytes])) as Uint8Array[])[0];
   const seconds = (performance.now() - start) / 1000;
   const isSame = (other: Uint8Array) => other.length === bytes.length && other.every((byte, i) => byte === bytes[i]);
   assertEquals([isSame(read), isSame(inArray), seconds < 3 || seconds], [true, true, true]);
@@ -101,7 +103,7 @@ Deno.test("an array reads back as what was written", () => {
   const table = <T>(value: fc.Arbitrary<T>) =>
     fc.array(fc.array(value, { minLength: 3, maxLength: 3 }), { minLength: 1, maxLength: 3 });
   const readsBack = (oid: number) => (value: unknown[]) => {
-    assertEquals(decoderFor(oid)(encodeParameter(value)!), value);
+    assertEquals(decode(oid, encodeParameter(value)), value);
   };
   fc.assert(fc.property(orNull(text), readsBack(TEXT_ARRAY)));
   fc.assert(fc.property(table(fc.option(text)), readsBack(TEXT_ARRAY)));
@@ -111,7 +113,7 @@ Deno.test("an array reads back as what was written", () => {
   fc.assert(fc.property(orNull(fc.bigInt()), readsBack(BIGINT_ARRAY)));
   const object = fc.dictionary(fc.string().filter((key) => key !== "__proto__"), fc.jsonValue());
   fc.assert(fc.property(fc.array(object), (value) => {
-    assertEquals(decoderFor(JSONB_ARRAY)(encodeParameter(value)!), JSON.parse(JSON.stringify(value)));
+    assertEquals(decode(JSONB_ARRAY, encodeParameter(value)), JSON.parse(JSON.stringify(value)));
   }));
 });
 

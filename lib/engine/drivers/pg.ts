@@ -10,6 +10,7 @@ import { requestCancel } from "./cancel.ts";
 import { databaseError } from "./server_error.ts";
 import { startupOptions } from "./startup_options.ts";
 import { tlsOptions } from "./tls.ts";
+import type { Reported } from "./values.ts";
 import { transactionStatus } from "./transaction_status.ts";
 
 /** Distinct statements prepared per connection; more are sent unnamed, so that made-up SQL cannot fill the server. */
@@ -64,12 +65,17 @@ class PgConnection implements DriverConnection {
   /** Statements whose first use is under way: until the server has parsed one, its name cannot be used again. */
   readonly #parsing = new Set<string>();
   readonly #firstByte = new FirstByte();
+  readonly #serverSettings = new Map<string, string>();
+  readonly #reported: Reported = (setting) => this.#serverSettings.get(setting);
   #counter = 0;
 
   constructor(client: pg.Client, settings: ConnectSettings) {
     this.#client = client as InternalClient;
     this.#settings = settings;
     client.on("error", (error) => this.#lose(error));
+    this.#client.connection.on("parameterStatus", ({ parameterName, parameterValue }) => {
+      this.#serverSettings.set(parameterName, parameterValue);
+    });
     client.on("end", () => this.#lose(new Error("the server closed it")));
   }
 
@@ -87,7 +93,7 @@ class PgConnection implements DriverConnection {
     const name = parameters.length === 0 ? undefined : this.#nameFor(sql);
     const stopWatching = this.#firstByte.watch(this.#client.connection.stream, statement);
     try {
-      const query = new StatementQuery(statement, name);
+      const query = new StatementQuery(statement, name, this.#reported);
       this.#client.query(query as unknown as pg.Submittable);
       return await query.result;
     } catch (error) {
@@ -159,7 +165,11 @@ type InternalClient = pg.Client & {
   processID: number;
   secretKey: number;
   getTransactionStatus(): string | null;
-  connection: { parsedStatements: Record<string, string | undefined>; stream: Socket };
+  connection: {
+    parsedStatements: Record<string, string | undefined>;
+    stream: Socket;
+    on(event: "parameterStatus", listener: (status: { parameterName: string; parameterValue: string }) => void): void;
+  };
 };
 
 function isServerError(error: unknown): error is pg.DatabaseError {

@@ -9,7 +9,7 @@ import postgres from "postgres";
 import { ConnectError, ConnectionLostError, StaleStatementError } from "../errors.ts";
 import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement, TransactionStatus } from "../driver.ts";
 import { FirstByte } from "./first_byte.ts";
-import { DECODERS } from "./values.ts";
+import { DECODERS, type Reported } from "./values.ts";
 import { requestCancel, socketPath } from "./cancel.ts";
 import { databaseError } from "./server_error.ts";
 import { startupOptions } from "./startup_options.ts";
@@ -26,11 +26,14 @@ export const driver: Driver = {
 };
 
 /** Parameters arrive encoded: the package must not encode them again by the type the server reports. */
-const TYPES = Object.fromEntries(
-  [...DECODERS].map((
-    [oid, parse],
-  ) => [`oid${oid}`, { to: oid, from: [oid], serialize: (text: string) => text, parse }]),
-);
+function types(reported: Reported): Record<string, postgres.PostgresType> {
+  return Object.fromEntries(
+    [...DECODERS].map(([oid, decode]) => {
+      const parse = (text: string) => decode(text, reported);
+      return [`oid${oid}`, { to: oid, from: [oid], serialize: (text: string) => text, parse }];
+    }),
+  );
+}
 
 class PostgresConnection implements DriverConnection {
   backendPid = 0;
@@ -69,7 +72,7 @@ class PostgresConnection implements DriverConnection {
       idle_timeout: 0,
       prepare: settings.prepare,
       fetch_types: false,
-      types: TYPES,
+      types: types((setting) => this.#sql.parameters[setting]),
       onnotice: () => {},
       onclose: () => this.#lose("the server closed it"),
     };

@@ -9,20 +9,30 @@
  * | `numeric` | string (no digit is lost) |
  * | `boolean` | boolean |
  * | `timestamptz` | Date (milliseconds; microseconds are dropped) |
- * | `date`, `time`, `timestamp` | string, as PostgreSQL writes it |
+ * | `date`, `time`, `timestamp`, ranges of them | string, as PostgreSQL writes it in the DateStyle ISO |
+ * | `interval` | string, as PostgreSQL writes it in the IntervalStyle postgres |
  * | `json`, `jsonb` | the parsed value |
  * | `bytea` | Uint8Array |
  * | arrays of these | array, nested as deep as the value is |
- * | everything else | string |
+ * | everything else | string, as PostgreSQL writes it |
+ *
+ * None of them depends on a role's or a session's DateStyle, IntervalStyle or bytea_output: other forms are rewritten. What
+ * is inside of rows (`ROW(…)`) is not.
  *
  * @module
  */
+import { UnreadableValueError } from "../errors.ts";
+import { inIso, rangeInIso, type Reported } from "./date_styles.ts";
+import { inPostgresStyle } from "./interval_styles.ts";
 
-/** Turns the text of one value into a JavaScript value. */
-export type Decoder = (text: string) => unknown;
+export type { Reported } from "./date_styles.ts";
+
+/** Turns the text of one value into a JavaScript value; a date may need what the server has reported of its settings. */
+export type Decoder = (text: string, reported: Reported) => unknown;
 
 const asNumber: Decoder = Number;
 const asText: Decoder = (text) => text;
+const asJson: Decoder = (text) => JSON.parse(text);
 
 /** type oid, oid of its array type, decoder; the numbers are fixed in PostgreSQL's src/include/catalog/pg_type.dat. */
 const TYPES: readonly (readonly [oid: number, arrayOid: number, decoder: Decoder])[] = [
@@ -35,26 +45,32 @@ const TYPES: readonly (readonly [oid: number, arrayOid: number, decoder: Decoder
   [23, 1007, asNumber], // integer
   [25, 1009, asText], // text
   [26, 1028, asNumber], // oid
-  [114, 199, JSON.parse], // json
+  [114, 199, asJson], // json
   [700, 1021, asNumber], // real
   [701, 1022, asNumber], // double precision
   [1042, 1014, asText], // character(n)
   [1043, 1015, asText], // character varying
-  [1082, 1182, asText], // date
+  [1082, 1182, inIso], // date
   [1083, 1183, asText], // time
-  [1114, 1115, asText], // timestamp
+  [1114, 1115, inIso], // timestamp
   [1184, 1185, decodeTimestamptz],
-  [1186, 1187, asText], // interval
+  [1186, 1187, inPostgresStyle], // interval
   [1700, 1231, asText], // numeric
   [2950, 2951, asText], // uuid
-  [3802, 3807, JSON.parse], // jsonb
+  [3802, 3807, asJson], // jsonb
+  [3908, 3909, rangeInIso], // tsrange
+  [3910, 3911, rangeInIso], // tstzrange
+  [3912, 3913, rangeInIso], // daterange
+  [4533, 6152, rangeInIso], // tsmultirange
+  [4534, 6153, rangeInIso], // tstzmultirange
+  [4535, 6155, rangeInIso], // datemultirange
 ];
 
 /** The decoder of each type by its oid; types that are not listed stay text. */
 export const DECODERS: ReadonlyMap<number, Decoder> = new Map(
   TYPES.flatMap(([oid, arrayOid, decode]): [number, Decoder][] => [
     [oid, decode],
-    [arrayOid, (text) => decodeArray(text, decode)],
+    [arrayOid, (text, reported) => decodeArray(text, (element) => decode(element, reported))],
   ]),
 );
 
@@ -64,17 +80,28 @@ export function decoderFor(oid: number): Decoder {
 }
 
 function decodeBytea(text: string): Uint8Array {
-  if (!text.startsWith("\\x")) {
-    throw new TypeError("Cannot read a bytea: set bytea_output to hex, as the server does by default.");
-  }
-  return Uint8Array.fromHex(text.slice(2));
+  return text.startsWith("\\x") ? Uint8Array.fromHex(text.slice(2)) : decodeEscapedBytea(text);
 }
+
+/** `bytea_output = escape`: ASCII, a backslash doubled, other bytes as a backslash and three octal digits. */
+function decodeEscapedBytea(text: string): Uint8Array {
+  const bytes = new TextEncoder().encode(text);
+  let size = 0;
+  for (let at = 0; at < bytes.length; size++) {
+    const isEscape = bytes[at] === BACKSLASH;
+    const isDoubled = bytes[at + 1] === BACKSLASH;
+    bytes[size] = isEscape && !isDoubled ? parseInt(text.slice(at + 1, at + 4), 8) : bytes[at];
+    at += !isEscape ? 1 : isDoubled ? 2 : 4;
+  }
+  return bytes.slice(0, size);
+}
+const BACKSLASH = 92;
 
 const TIMESTAMPTZ = /^(\d+)-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d+))?([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?( BC)?$/;
 
 /** A Date; `infinity` and `-infinity`, which no Date can hold, as the numbers of that name. */
-function decodeTimestamptz(text: string): Date | number {
-  return decodeUsualTimestamptz(text) ?? decodeAnyTimestamptz(text);
+function decodeTimestamptz(text: string, reported: Reported): Date | number {
+  return decodeUsualTimestamptz(text) ?? decodeAnyTimestamptz(inIso(text, reported));
 }
 
 /**
@@ -106,7 +133,7 @@ function decodeAnyTimestamptz(text: string): Date | number {
   const parts = TIMESTAMPTZ.exec(text);
   if (!parts) {
     if (text === "infinity" || text === "-infinity") return text === "infinity" ? Infinity : -Infinity;
-    throw new TypeError(`Cannot read the timestamptz "${text}": set DateStyle to ISO, as the server does by default.`);
+    throw new UnreadableValueError(text, "it is no timestamptz in a DateStyle that PostgreSQL knows", "DateStyle");
   }
   const [, year, month, day, hour, minute, second, fraction = "", sign, ...offset] = parts;
   const [offsetHours, offsetMinutes = "0", offsetSeconds = "0", bc] = offset;
@@ -122,7 +149,7 @@ function decodeAnyTimestamptz(text: string): Date | number {
  *
  * @param decode the decoder of one element.
  */
-export function decodeArray(text: string, decode: Decoder): unknown[] {
+export function decodeArray(text: string, decode: (text: string) => unknown): unknown[] {
   // an array whose first index is not 1 begins with its bounds: [0:2]={…}
   let at = text.startsWith("[") ? text.indexOf("=") + 1 : 0;
   // where the next ones are: looked for once, and not in each text anew

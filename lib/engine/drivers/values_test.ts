@@ -1,7 +1,7 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { decodeArray, decoderFor } from "./values.ts";
 
-const decode = (oid: number, text: string) => decoderFor(oid)(text);
+const decode = (oid: number, text: string) => decoderFor(oid)(text, () => undefined);
 
 Deno.test("numbers: small ones are numbers, large ones bigints, exact ones texts", () => {
   assertEquals(decode(21, "-32768"), -32768);
@@ -27,14 +27,11 @@ Deno.test("boolean, json, bytea", () => {
   assertEquals(decode(17, "\\x"), new Uint8Array());
 });
 
-Deno.test("a bytea in another format than hex is not guessed at", () => {
-  assertThrows(() => decode(17, "abc\\001"), TypeError, "set bytea_output to hex");
-});
-
 Deno.test("date, time, timestamp, interval, uuid and unknown types stay as PostgreSQL writes them", () => {
-  for (const oid of [1082, 1083, 1114, 1186, 2950, 25, 1043, 999_999]) {
-    assertEquals(decode(oid, "as it is"), "as it is");
-  }
+  for (const oid of [1083, 2950, 25, 1043, 999_999]) assertEquals(decode(oid, "as it is"), "as it is");
+  assertEquals(decode(1082, "2024-02-29"), "2024-02-29");
+  assertEquals(decode(1114, "2024-02-29 12:34:56.789012"), "2024-02-29 12:34:56.789012");
+  assertEquals(decode(1186, "-1 days +04:05:06"), "-1 days +04:05:06");
 });
 
 Deno.test("a timestamptz is the same moment, whatever the server's time zone", () => {
@@ -63,10 +60,6 @@ Deno.test("a timestamptz: fractions, far years, BC, infinity", () => {
   assertEquals(decode(1184, "0001-12-31 23:59:59+00 BC"), new Date("0000-12-31T23:59:59Z"));
   assertEquals(decode(1184, "0099-01-01 00:00:00+00"), new Date("0099-01-01T00:00:00Z"));
   assertEquals([decode(1184, "infinity"), decode(1184, "-infinity")], [Infinity, -Infinity]);
-});
-
-Deno.test("a timestamptz in another DateStyle is not guessed at", () => {
-  assertThrows(() => decode(1184, "29.02.2024 12:34:56 CET"), TypeError, "set DateStyle to ISO");
 });
 
 Deno.test("arrays: quotes, NULL, nesting, bounds", () => {

@@ -3,6 +3,7 @@ import type { ConnectSettings, RawResult, Statement, TransactionStatus } from ".
 import { ConnectionLostError } from "../../errors.ts";
 import { databaseError } from "../server_error.ts";
 import type { SyncDriverConnection } from "../sync_driver.ts";
+import type { Reported } from "../values.ts";
 import { cString, CStringArray, fromC } from "./c_strings.ts";
 import { type Calls, runBlocking, runOnThreads, type Work } from "./calls.ts";
 import { assertOnlyOne, noteTransaction } from "./one_unit_of_work.ts";
@@ -34,6 +35,8 @@ export class LibpqConnection implements SyncDriverConnection {
   /** What the call under way reads: in fields, so that it is not collected meanwhile. */
   readonly #values = new CStringArray();
   #sql: Uint8Array<ArrayBuffer> | undefined;
+  readonly #reported: Reported = (setting) =>
+    fromC(this.#pq.PQparameterStatus(this.#handle, cString(setting))) || undefined;
   /** What was sent without waiting for its answer. */
   #sent: string | undefined;
   /** On threads: the calls that are not answered, one after another, because a connection serves one at a time. */
@@ -219,11 +222,11 @@ export class LibpqConnection implements SyncDriverConnection {
       case ExecStatus.TUPLES_OK: {
         const shape = prepared?.shape ?? readShape(this.#pq, result);
         if (prepared) prepared.shape = shape;
-        return readRows(this.#pq, result, shape);
+        return readRows(this.#pq, result, shape, this.#reported);
       }
       case ExecStatus.COMMAND_OK:
       case ExecStatus.EMPTY_QUERY:
-        return readRows(this.#pq, result, { columns: [], decoders: [] });
+        return readRows(this.#pq, result, { columns: [], decoders: [] }, this.#reported);
       case ExecStatus.COPY_IN:
       case ExecStatus.COPY_OUT:
       case ExecStatus.COPY_BOTH:

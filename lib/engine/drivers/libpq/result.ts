@@ -1,7 +1,7 @@
 /** What a call brought back, a `PGresult`, as a JavaScript value; its memory is given back in every case. @module */
 import type { RawResult } from "../../driver.ts";
 import type { ServerErrorFields } from "../../errors.ts";
-import { type Decoder, decoderFor } from "../values.ts";
+import { type Decoder, decoderFor, type Reported } from "../values.ts";
 import { fromC } from "./c_strings.ts";
 import type { Libpq } from "./symbols.ts";
 
@@ -35,8 +35,17 @@ export function readShape(pq: Libpq, result: Deno.PointerValue): Shape {
   };
 }
 
-/** Reads the rows of a result in text format, which holds no NUL: the end of a value is the end of its C string. */
-export function readRows(pq: Libpq, result: Deno.PointerValue, { columns, decoders }: Shape): RawResult {
+/**
+ * Reads the rows of a result in text format, which holds no NUL: the end of a value is the end of its C string.
+ *
+ * @param reported settings of the server.
+ */
+export function readRows(
+  pq: Libpq,
+  result: Deno.PointerValue,
+  { columns, decoders }: Shape,
+  reported: Reported,
+): RawResult {
   const count = pq.PQntuples(result);
   const rows: unknown[][] = [];
   for (let r = 0; r < count; r++) {
@@ -44,7 +53,7 @@ export function readRows(pq: Libpq, result: Deno.PointerValue, { columns, decode
     for (let c = 0; c < decoders.length; c++) {
       const text = Deno.UnsafePointerView.getCString(pq.PQgetvalue(result, r, c)!);
       // NULL looks like an empty text
-      row.push(text === "" && pq.PQgetisnull(result, r, c) === 1 ? null : decoders[c](text));
+      row.push(text === "" && pq.PQgetisnull(result, r, c) === 1 ? null : decoders[c](text, reported));
     }
     rows.push(row);
   }

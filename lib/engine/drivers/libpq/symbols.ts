@@ -44,6 +44,7 @@ export const SYMBOLS = {
 
   PQlibVersion: { parameters: [], result: "i32" },
   PQstatus: { parameters: OF_CONNECTION, result: "i32" },
+  PQparameterStatus: { parameters: ["pointer", "buffer"], result: "pointer" },
   PQtransactionStatus: { parameters: OF_CONNECTION, result: "i32" },
   PQbackendPID: { parameters: OF_CONNECTION, result: "i32" },
   PQerrorMessage: { parameters: OF_CONNECTION, result: "pointer" },

@@ -8,7 +8,7 @@
 import pg from "pg";
 import type { EventEmitter } from "node:events";
 import type { RawResult, Statement } from "../../driver.ts";
-import { type Decoder, decoderFor } from "../values.ts";
+import { type Decoder, decoderFor, type Reported } from "../values.ts";
 
 /** The package's Query, with what its client calls beside what its types tell. */
 interface PackageQuery {
@@ -27,10 +27,12 @@ export class StatementQuery extends PackageQuery {
   #last: RawResult = { columns: [], rows: [], command: "", rowCount: 0 };
   /** A value that could not be decoded; the rows behind it still come. */
   #failure: unknown;
+  readonly #reported: Reported;
 
-  /** @param name of the prepared statement; without one it is sent unnamed. */
-  constructor({ sql, parameters }: Statement, name: string | undefined) {
+  /** @param name of the prepared statement; without one it is sent unnamed. @param reported settings of the server. */
+  constructor({ sql, parameters }: Statement, name: string | undefined, reported: Reported) {
     super(sql);
+    this.#reported = reported;
     this.name = name;
     this.values = parameters;
   }
@@ -49,7 +51,9 @@ export class StatementQuery extends PackageQuery {
     if (this.#failure !== undefined) return;
     const row = new Array<unknown>(fields.length);
     try {
-      for (let i = 0; i < fields.length; i++) row[i] = fields[i] === null ? null : this.#decoders[i](fields[i]!);
+      for (let i = 0; i < fields.length; i++) {
+        row[i] = fields[i] === null ? null : this.#decoders[i](fields[i]!, this.#reported);
+      }
       this.#rows.push(row);
     } catch (error) {
       this.#failure = error;

@@ -193,6 +193,11 @@ export class Connection implements AsyncDisposable {
     await this.#rollback();
   }
 
+  /** Has the pool close the connection instead of keeping it when it comes back, as SQLAlchemy's `invalidate()` does. */
+  invalidate(): void {
+    this.#pooled.discard = true;
+  }
+
   /** Rolls back what was not committed and gives the connection back to the pool. A second call does nothing. */
   async close(): Promise<void> {
     if (this.#closed) return;

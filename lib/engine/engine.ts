@@ -5,13 +5,14 @@
  * @module
  */
 import { Kysely } from "kysely";
-import { EngineDialect } from "../kysely/dialect.ts";
+import { EngineDialect, type KyselyOptions } from "../kysely/dialect.ts";
 import { CallSite } from "../text/call_site.ts";
 import { connectSettings } from "./drivers/connect_settings.ts";
 import { Connection } from "./connection.ts";
 import type { Driver, DriverConnection } from "./driver.ts";
 import { echoLine } from "./echo.ts";
 import { EngineEvents } from "./events.ts";
+import { runBeside } from "./run_beside.ts";
 import { Pool, type PoolStatus } from "./pool.ts";
 import { checkIsolationLevel, type TransactionOptions } from "./transaction_options.ts";
 import { type DriverName, EngineUrl } from "./url.ts";
@@ -133,9 +134,25 @@ export class Engine implements AsyncDisposable {
     return value;
   }
 
-  /** A Kysely instance whose queries run on this engine's pool; each query for itself unless in a `transaction()`. */
-  kysely<Database>(): Kysely<Database> {
-    return new Kysely({ dialect: new EngineDialect(() => this.connect({ isolationLevel: "AUTOCOMMIT" })) });
+  /**
+   * A Kysely instance whose queries run on this engine's pool; each query for itself unless in a `transaction()`.
+   *
+   * ```ts ignore
+   * const db = engine.kysely<Shop>({ log: ["query", "error"], plugins: [new CamelCasePlugin()] });
+   * ```
+   *
+   * @param options what Kysely's constructor takes beside the dialect. `log` has Kysely's words for the steps of a
+   * transaction (`start transaction …`); what is sent for them say `echo` and `events`.
+   */
+  kysely<Database>(options: KyselyOptions = {}): Kysely<Database> {
+    const { connectTimeout } = connectSettings(this.url, this.#options);
+    const dialect = new EngineDialect({
+      connect: () => this.connect({ isolationLevel: "AUTOCOMMIT" }),
+      control: (sql, parameters, isWanted) =>
+        runBeside(() => this.#open(), { sql, parameters }, isWanted, connectTimeout),
+      isBlocking: this.url.driver === "libpq" && !this.#options.nonblocking,
+    });
+    return new Kysely({ ...options, dialect });
   }
 
   /** Closes the connections. Those still out are closed when they come back; new ones are refused. */

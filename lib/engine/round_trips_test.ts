@@ -1,5 +1,6 @@
 /** How often the client waits for the server; what was prepared before. @module */
 import { assertEquals } from "@std/assert";
+import { sql } from "kysely";
 import { testDatabase } from "../workbook/test_database.ts";
 import type { Connection } from "./connection.ts";
 import { createEngine, type EngineOptions } from "./engine.ts";
@@ -62,6 +63,18 @@ for (const driver of ["pg", "postgres"] as const) {
     const work = () => engine.begin((connection) => connection.execute(READ, [1]));
     await work();
     assertEquals(await counter.during(work), 2);
+  });
+
+  database.test(`${driver}: a transaction of Kysely with two statements: round trips: 4`, async (url) => {
+    await using counter = new RoundTripCounter(EngineUrl.parse(url).withDriver(driver));
+    await using engine = createEngine(counter.url);
+    const db = engine.kysely({ log: () => {} });
+    const work = () =>
+      db.transaction().execute(async (trx) => {
+        for (const n of [1, 2]) await sql`SELECT ${n}::int AS n`.execute(trx);
+      });
+    await work();
+    assertEquals(await counter.during(work), 4); // Kysely itself waits for BEGIN
   });
 
   database.test(`${driver}: a checkout from the idle pool: round trips: 0, with pre-ping 1`, async (url) => {

@@ -5,15 +5,14 @@
  * @module
  */
 import {
-  CompiledQuery,
+  type CompiledQuery,
   type DatabaseConnection,
   type Driver,
   Kysely,
   type QueryResult,
   type TransactionSettings,
 } from "kysely";
-import { EngineDialect } from "../kysely/dialect.ts";
-import { quote } from "../schema/quote.ts";
+import { EngineDialect, SavepointDriver } from "../kysely/dialect.ts";
 import { AwaitedConnection } from "./awaited_connection.ts";
 import { NotAwaitedError, RevisionTransactionError } from "./errors.ts";
 import type { RevisionFunction } from "./revision_file.ts";
@@ -59,7 +58,8 @@ class RevisionDialect extends EngineDialect {
   readonly #connection: RevisionConnection;
 
   constructor(connection: RevisionConnection) {
-    super(() => Promise.reject(new Error("a revision opens no connection")));
+    const refuse = () => Promise.reject(new Error("a revision opens no connection"));
+    super({ connect: refuse, control: refuse, isBlocking: false });
     this.#connection = connection;
   }
 
@@ -72,10 +72,11 @@ class RevisionDialect extends EngineDialect {
 const TRANSACTION_CONTROL =
   /^\s*(BEGIN|START\s+TRANSACTION|COMMIT|END|ABORT|ROLLBACK(?!\s+(WORK\s+|TRANSACTION\s+)?TO\b)|PREPARE\s+TRANSACTION)\b/i;
 
-class RevisionDriver implements Driver {
+class RevisionDriver extends SavepointDriver implements Driver {
   readonly #connection: RevisionConnection;
 
   constructor(connection: RevisionConnection) {
+    super();
     this.#connection = connection;
   }
 
@@ -95,18 +96,6 @@ class RevisionDriver implements Driver {
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     await (connection as KyselyConnection).part?.rollback();
-  }
-
-  async savepoint(connection: DatabaseConnection, name: string): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw(`SAVEPOINT ${quote(name)}`));
-  }
-
-  async rollbackToSavepoint(connection: DatabaseConnection, name: string): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw(`ROLLBACK TO SAVEPOINT ${quote(name)}`));
-  }
-
-  async releaseSavepoint(connection: DatabaseConnection, name: string): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw(`RELEASE SAVEPOINT ${quote(name)}`));
   }
 
   async releaseConnection(): Promise<void> {}

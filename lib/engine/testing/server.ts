@@ -7,7 +7,7 @@ export class Server implements AsyncDisposable {
   readonly #engine: Engine;
 
   /** @param url of a database; the driver does not matter. */
-  constructor(url: string) {
+  constructor(readonly url: string) {
     this.#engine = createEngine(url, { isolationLevel: "AUTOCOMMIT", applicationName: "test: server" });
   }
 

@@ -18,8 +18,10 @@ import {
 import { type EngineEvents, since } from "./events.ts";
 import { cancelOnAbort } from "./drivers/cancel_on_abort.ts";
 import { encodeParameters } from "./drivers/parameters.ts";
+import { encodable } from "./encodable.ts";
 import { cursorAnswers, type StreamArguments } from "../stream/cursor.ts";
 import { RowStream } from "../stream/row_stream.ts";
+import { checkExecuteOptions, checkStreamOptions, checkTransactionOptions } from "./options.ts";
 import type { PooledConnection } from "./pool.ts";
 import { Result } from "./result.ts";
 import { Savepoint } from "./savepoint.ts";
@@ -120,11 +122,13 @@ export class Connection implements AsyncDisposable {
    * ```
    *
    * @param query a SELECT, TABLE or VALUES: PostgreSQL has cursors for nothing else.
-   * @throws in the loop what `execute()` throws. @throws {TransactionStateError} when the transaction ends before the loop.
+   * @throws {TypeError} @throws {EncodingError} at once, for wrong arguments. @throws in the loop what `execute()` throws.
+   * @throws {TransactionStateError} when the transaction ends before the loop.
    */
   stream<Row = Record<string, unknown>>(...[query, parameters, options]: StreamArguments<Row>): RowStream<Row> {
+    if (options) checkStreamOptions(options);
     const isAutocommit = this.#options.isolationLevel === "AUTOCOMMIT";
-    const cursor = { ...compiled(query, parameters), isAutocommit, transaction: () => this.#transaction };
+    const cursor = { ...encodable(query, parameters), isAutocommit, transaction: () => this.#transaction };
     const answers = (size: number) => cursorAnswers<Result<Row>>(this, { ...cursor, size }, options);
     return new RowStream(answers, (answer) => answer.all());
   }
@@ -137,6 +141,7 @@ export class Connection implements AsyncDisposable {
    */
   async begin(options: TransactionOptions = {}): Promise<void> {
     this.#assertOpen("begin a transaction");
+    checkTransactionOptions(options);
     if (this.#transaction) throw new TransactionStateError("A transaction is open: commit() or rollback() it first.");
     const { isolationLevel = this.#options.isolationLevel, readOnly = this.#options.readOnly } = options;
     await this.#begin({ isolationLevel, readOnly });
@@ -223,9 +228,11 @@ export class Connection implements AsyncDisposable {
   async #execute<Row>(
     query: Query,
     parameters: readonly unknown[],
-    { signal, onlyReads = false }: ExecuteOptions,
+    options: ExecuteOptions,
   ): Promise<Result<Row>> {
     this.#assertOpen("execute a statement");
+    checkExecuteOptions(options);
+    const { signal, onlyReads = false } = options;
     signal?.throwIfAborted();
     const statement = compiled(query, parameters);
     const encoded = encodeParameters(statement.parameters, statement.sql);

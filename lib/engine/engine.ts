@@ -14,42 +14,18 @@ import { echoLine } from "./echo.ts";
 import { EngineEvents } from "./events.ts";
 import { runBeside } from "./run_beside.ts";
 import { Pool, type PoolStatus } from "./pool.ts";
-import { checkIsolationLevel, type TransactionOptions } from "./transaction_options.ts";
-import { type DriverName, EngineUrl } from "./url.ts";
+import {
+  checkWork,
+  type ConnectOptions,
+  type EngineOptions,
+  resolveConnect,
+  type ResolvedOptions,
+  resolveOptions,
+  resolveUrl,
+} from "./options.ts";
+import type { DriverName, EngineUrl } from "./url.ts";
 
-/** Settings of an engine; times are milliseconds. */
-export interface EngineOptions extends TransactionOptions {
-  /** Print each statement with its parameters and time: to the console, or line by line to a function. */
-  readonly echo?: boolean | ((line: string) => void);
-  /** Connections kept open (default 5, or `pool_size` of the URL). */
-  readonly poolSize?: number;
-  /** Connections above `poolSize` in times of need (default 10, or none with `pool_size` in the URL). */
-  readonly maxOverflow?: number;
-  /** How long to wait for a connection when all are out (default 30,000). */
-  readonly poolTimeout?: number;
-  /** Test each connection before handing it out, at the price of a round trip (default false). */
-  readonly poolPrePing?: boolean;
-  /** A connection older than this is replaced when somebody asks for one, as SQLAlchemy does (default: never). */
-  readonly poolRecycle?: number;
-  /** How long to try to connect (default 10,000, or `connect_timeout` of the URL). */
-  readonly connectTimeout?: number;
-  /** The server ends a statement that runs longer (default: no limit). */
-  readonly statementTimeout?: number;
-  /** The name under which the server lists the connections (default "deno"). */
-  readonly applicationName?: string;
-  /** Named prepared statements; `false` behind a transaction pooler such as PgBouncer (default true). */
-  readonly prepare?: boolean;
-  /** `postgresql+libpq://` only, which blocks the thread with each call: `true` makes the calls on other threads. */
-  readonly nonblocking?: boolean;
-}
-
-/** Options of one connection. */
-export interface ConnectOptions extends TransactionOptions {
-  /** Gives up waiting for a connection. */
-  readonly signal?: AbortSignal;
-  /** Who asks, as the messages name him: by default the place that calls. */
-  readonly holder?: CallSite | undefined;
-}
+export type { ConnectOptions, EngineOptions } from "./options.ts";
 
 const DRIVERS: Record<DriverName, () => Promise<{ driver: Driver }>> = {
   pg: () => import("./drivers/pg.ts"),
@@ -66,9 +42,10 @@ const DRIVERS: Record<DriverName, () => Promise<{ driver: Driver }>> = {
  *
  * @param url `postgresql+driver://user:password@host:port/database?options`.
  * @throws {InvalidUrlError} naming the part of the URL at fault. @throws {RangeError} for an impossible option.
+ * @throws {TypeError} for an option that does not exist, or is of the wrong type.
  */
 export function createEngine(url: string | EngineUrl, options: EngineOptions = {}): Engine {
-  return new Engine(typeof url === "string" ? EngineUrl.parse(url) : url, options);
+  return new Engine(resolveUrl("createEngine", url), options);
 }
 
 /** Made by {@linkcode createEngine}. */
@@ -77,21 +54,13 @@ export class Engine implements AsyncDisposable {
   readonly url: EngineUrl;
   /** What happens in this engine; subscribe with `engine.events.on("query", …)`. */
   readonly events: EngineEvents = new EngineEvents();
-  readonly #options: EngineOptions;
+  readonly #options: ResolvedOptions;
   readonly #pool: Pool;
 
   constructor(url: EngineUrl, options: EngineOptions) {
-    const { poolSize = url.poolSize ?? 5, maxOverflow = url.poolSize ? 0 : 10, poolTimeout = 30_000 } = options;
-    const { poolPrePing = false, poolRecycle = Infinity, echo = false } = options;
-    requireAtLeast("poolSize", poolSize, 1);
-    requireAtLeast("maxOverflow", maxOverflow, 0);
-    requireAtLeast("poolTimeout", poolTimeout, 0);
-    requireAtLeast("poolRecycle", poolRecycle, 0);
-    requireAtLeast("connectTimeout", options.connectTimeout ?? 1, 1);
-    requireAtLeast("statementTimeout", options.statementTimeout ?? 0, 0);
-    checkIsolationLevel(options.isolationLevel);
     this.url = url;
-    this.#options = options;
+    this.#options = resolveOptions("createEngine", url, options);
+    const { poolSize, maxOverflow, poolTimeout, poolPrePing, poolRecycle, echo } = this.#options;
     const limits = { size: poolSize, maxOverflow, timeout: poolTimeout, prePing: poolPrePing, recycle: poolRecycle };
     this.#pool = new Pool(() => this.#open(), limits, this.events);
     const print = echo === true ? console.log : echo;
@@ -108,15 +77,12 @@ export class Engine implements AsyncDisposable {
    *
    * @throws {PoolTimeoutError} when none became free in time. @throws {ConnectError} when the server cannot be reached.
    * @throws {RangeError} for an unknown isolation level, or `readOnly` together with AUTOCOMMIT.
+   * @throws {TypeError} for an option that does not exist, or is of the wrong type.
    */
   async connect(options: ConnectOptions = {}): Promise<Connection> {
-    const { isolationLevel = this.#options.isolationLevel, readOnly = this.#options.readOnly } = options;
-    checkIsolationLevel(isolationLevel);
-    if (isolationLevel === "AUTOCOMMIT" && (readOnly ?? false) !== (this.#options.readOnly ?? false)) {
-      throw new RangeError("readOnly belongs to a transaction, and AUTOCOMMIT has none: give it to createEngine().");
-    }
+    const transaction = resolveConnect(options, this.#options);
     const pooled = await this.#pool.checkout(options.holder ?? new CallSite(), options.signal);
-    return new Connection(pooled, this.events, { isolationLevel, readOnly }, (done) => this.#pool.checkin(done));
+    return new Connection(pooled, this.events, transaction, (done) => this.#pool.checkin(done));
   }
 
   /**
@@ -125,6 +91,7 @@ export class Engine implements AsyncDisposable {
    * @returns what `work` returned.
    */
   async begin<T>(work: (connection: Connection) => T | Promise<T>, options: ConnectOptions = {}): Promise<T> {
+    checkWork(work);
     await using connection = await this.connect(options);
     const begun = connection.begin(); // travels together with the first statement of `work`
     begun.catch(() => {});
@@ -168,8 +135,4 @@ export class Engine implements AsyncDisposable {
     const { driver } = await DRIVERS[this.url.driver]();
     return await driver.connect(connectSettings(this.url, this.#options));
   }
-}
-
-function requireAtLeast(option: string, value: number, least: number): void {
-  if (!(value >= least)) throw new RangeError(`createEngine: ${option} is ${value}; it must be at least ${least}.`);
 }

@@ -25,9 +25,6 @@ export interface PoolOptions {
   readonly recycle: number;
 }
 
-/** Milliseconds; what is longer a timer takes for nothing at all. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
 /** The numbers of a pool at one moment. */
 export interface PoolStatus extends Pick<PoolOptions, "size" | "maxOverflow"> {
   /** Connections handed out. */
@@ -160,7 +157,7 @@ export class Pool {
       // for who is among the first a connection is being opened: connectTimeout limits that
       if (this.#waiters.indexOf(waiter) >= this.#opening) leave(this.#timeoutError());
     };
-    const timer = setTimeout(expire, Math.min(this.#options.timeout, LONGEST_TIMER));
+    const timer = setTimeout(expire, this.#options.timeout);
     const abort = () => leave(signal?.reason);
     signal?.addEventListener("abort", abort);
     let connection: number | undefined;

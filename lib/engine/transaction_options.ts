@@ -1,6 +1,7 @@
 /** How a transaction begins. @module */
 
-const ISOLATION_LEVELS = [
+/** Each level, by the name that PostgreSQL gives it. */
+export const ISOLATION_LEVELS = [
   "AUTOCOMMIT",
   "READ UNCOMMITTED",
   "READ COMMITTED",

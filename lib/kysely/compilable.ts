@@ -13,12 +13,22 @@ export interface Compilable<Row = unknown> {
 /** SQL with `$1`, `$2`, …, a query of Kysely, or one written with its `sql` template. */
 export type Query<Row = unknown> = string | Compilable<Row> | RawBuilder<Row>;
 
-/** SQL and parameters of a query. @param parameters of one that is a text. @throws {TypeError} when it is no query. */
+/**
+ * SQL and parameters of a query.
+ *
+ * @param parameters of one that is a text; another one has its own. @throws {TypeError} when it is no query, or they no list.
+ */
 export function compiled(
   query: Query,
   parameters: readonly unknown[] = [],
 ): { sql: string; parameters: readonly unknown[] } {
+  if (!Array.isArray(parameters)) {
+    throw new TypeError(`The parameters of a statement are an array, not ${Deno.inspect(parameters)}.`);
+  }
   if (typeof query === "string") return { sql: query, parameters };
+  if (parameters.length > 0) {
+    throw new TypeError("A query of Kysely has its parameters: leave the second argument out.");
+  }
   if (isTemplate(query)) return compile(query);
   if (typeof query?.compile === "function") return query.compile();
   throw new TypeError(`execute() takes an SQL text or a query of Kysely, not ${Deno.inspect(query)}.`);

@@ -6,6 +6,9 @@
  * @module
  */
 import type { Query, TransactionOptions } from "../engine/connection.ts";
+import { encodeParameters } from "../engine/drivers/parameters.ts";
+import { encodable } from "../engine/encodable.ts";
+import { checkStreamOptions, checkTransactionOptions } from "../engine/options.ts";
 import type { Engine } from "../engine/engine.ts";
 import { NoResultFound } from "../engine/errors.ts";
 import type { FirstColumn, Result, ScalarResult } from "../engine/result.ts";
@@ -16,31 +19,24 @@ import { Passing } from "../stream/passing.ts";
 import { RowStream } from "../stream/row_stream.ts";
 import { compiled } from "../kysely/compilable.ts";
 import { Flush } from "./flush.ts";
-import { keyOf } from "../schema/key.ts";
 import type { Entity } from "./identity_map.ts";
 import { Loader, type Loading } from "./loading.ts";
 import type { AnyModel, KeyOf } from "./model.ts";
-import { type LockOptions, selectByKey } from "../schema/selects.ts";
+import { selectByKey } from "../schema/selects.ts";
+import {
+  checkGetOptions,
+  checkSessionOptions,
+  type GetOptions,
+  keyValues,
+  type SessionOptions,
+} from "./session_options.ts";
 import { Select } from "./select.ts";
 import type { SessionState } from "./session_state.ts";
 import { SessionTransaction } from "./session_transaction.ts";
-import type { Table } from "../schema/table.ts";
 import { Tracker } from "./tracker.ts";
 import type { Step } from "../schema/dml.ts";
 
-/** Settings of a session; how its transactions begin among them. */
-export interface SessionOptions extends TransactionOptions {
-  /** Send what waits before each query, so that it sees it (default true). */
-  readonly autoflush?: boolean;
-  /** Read every object anew after a commit, when it is asked for again (default false). */
-  readonly expireOnCommit?: boolean;
-}
-
-/** What `get` and `withForUpdate` may be told. */
-export interface GetOptions {
-  /** Locks the row until the end of the transaction, and reads it anew. */
-  readonly withForUpdate?: boolean | LockOptions;
-}
+export type { GetOptions, SessionOptions } from "./session_options.ts";
 
 /** Made by the function that {@linkcode sessionmaker} returns. */
 export class Session implements AsyncDisposable {
@@ -48,7 +44,9 @@ export class Session implements AsyncDisposable {
   readonly #transaction: SessionTransaction;
   readonly #tracker = new Tracker();
 
+  /** @throws {TypeError} @throws {RangeError} for an option that does not exist, or cannot be. */
   constructor(engine: Engine, options: SessionOptions = {}) {
+    checkSessionOptions(options);
     this.#transaction = new SessionTransaction(engine, options);
     this.#options = options;
   }
@@ -118,11 +116,12 @@ export class Session implements AsyncDisposable {
    */
   async get<M extends AnyModel>(model: M, key: KeyOf<M>, options: GetOptions = {}): Promise<InstanceType<M> | null> {
     this.#transaction.assert("work");
-    const values = keyValues(model.table, key);
+    checkGetOptions(options);
+    const values = keyValues(model, key);
     const known = this.#tracker.find(model, values);
     if (known && !options.withForUpdate) return known as InstanceType<M>;
     return await this.#transaction.run("work", `get(${model.name})`, async () => {
-      await this.#autoflush();
+      await this.#autoflush(values);
       return await this.#read(model, values, options) as InstanceType<M> | null;
     });
   }
@@ -147,7 +146,7 @@ export class Session implements AsyncDisposable {
   ): Promise<Result<Row>> {
     return this.#transaction.run("work", "execute()", async () => {
       const { sql, parameters: values } = compiled(statement, parameters);
-      await this.#autoflush();
+      await this.#autoflush(values, sql);
       const onlyReads = statement instanceof Select && !statement.refresh;
       const answer = await (await this.#transaction.begun()).execute<Row>(sql, values, { onlyReads });
       return await this.#load(new Loader(this.#tracker).result(statement, answer));
@@ -173,9 +172,12 @@ export class Session implements AsyncDisposable {
    * for await (const heroes of session.streamScalars(select(Hero)).partitions(500)) await index(heroes);
    * ```
    *
-   * @throws in the loop what `execute()` throws. @throws {TransactionStateError} when the transaction ends before the loop.
+   * @throws {TypeError} @throws {EncodingError} at once, for wrong arguments. @throws in the loop what `execute()` throws.
+   * @throws {TransactionStateError} when the transaction ends before the loop.
    */
   stream<Row>(...[query, parameters, options]: StreamArguments<Row>): RowStream<Row> {
+    if (options) checkStreamOptions(options);
+    encodable(query, parameters);
     return new RowStream((size) => this.#answers(query, parameters, size, options), (answer) => answer.all());
   }
 
@@ -198,6 +200,7 @@ export class Session implements AsyncDisposable {
   /** Reads the values of an object anew; its changes are lost. @throws {DetachedObjectError} @throws {NoResultFound} */
   refresh(object: object, options: GetOptions = {}): Promise<void> {
     return this.#transaction.run("work", "refresh()", async () => {
+      checkGetOptions(options);
       const state = this.#tracker.stateOf(object as Entity, "refresh");
       state.reset();
       if (!await this.#read(state.model, state.rowKey, options, true)) throw new NoResultFound();
@@ -211,7 +214,10 @@ export class Session implements AsyncDisposable {
    * @throws {TransactionBegunError} when one is open.
    */
   begin(options?: TransactionOptions): Promise<void> {
-    return this.#transaction.run("begin", "begin()", async () => void await this.#transaction.begun(options));
+    return this.#transaction.run("begin", "begin()", async () => {
+      if (options !== undefined) checkTransactionOptions(options);
+      await this.#transaction.begun(options);
+    });
   }
 
   /**
@@ -298,15 +304,17 @@ export class Session implements AsyncDisposable {
     return this.close();
   }
 
-  async #flush(): Promise<void> {
+  /** @param parameters those of the statement that comes next, which must not fail after this was written. */
+  async #flush(parameters?: readonly unknown[], sql?: string): Promise<void> {
     const flush = new Flush(this.#tracker);
     if (flush.isEmpty) return;
+    if (parameters) encodeParameters(parameters, sql);
     const connection = await this.#transaction.begun();
     await this.#transaction.guard(() => flush.send(connection));
   }
 
-  async #autoflush(): Promise<void> {
-    if (this.#options.autoflush ?? true) await this.#flush();
+  async #autoflush(parameters?: readonly unknown[], sql?: string): Promise<void> {
+    if (this.#options.autoflush ?? true) await this.#flush(parameters, sql);
   }
 
   /** The object of a key, read from its row. @param anew also if it is known. */
@@ -339,9 +347,4 @@ export class Session implements AsyncDisposable {
     while (!step.done) step = loading.next(await this.#rows(step.value.sql, step.value.parameters));
     return step.value;
   }
-}
-
-/** The values of a primary key as `get()` takes it. */
-export function keyValues(table: Table, key: unknown): unknown[] {
-  return table.primaryKey.length === 1 ? [key] : keyOf(table, key as Entity);
 }

@@ -75,7 +75,8 @@ export class SessionTransaction {
   async begun(options?: TransactionOptions): Promise<Connection> {
     if (!this.#connection) {
       this.#site = this.#running?.site;
-      this.#connection = await this.#engine.connect({ ...this.#options, ...options, holder: this.#site });
+      const { isolationLevel, readOnly } = { ...this.#options, ...options };
+      this.#connection = await this.#engine.connect({ isolationLevel, readOnly, holder: this.#site });
       this.#state = transition(this.#state, "work");
     }
     return this.#connection;

@@ -1,7 +1,9 @@
 /** Makes sessions on an engine. @module */
 import type { TransactionOptions } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
+import { checkWork } from "../engine/options.ts";
 import { Session, type SessionOptions } from "./session.ts";
+import { checkSessionOptions } from "./session_options.ts";
 
 /** Makes sessions. Made by {@linkcode sessionmaker}. */
 export interface SessionMaker {
@@ -21,9 +23,11 @@ export interface SessionMaker {
  * ```
  */
 export function sessionmaker(engine: Engine, options: SessionOptions = {}): SessionMaker {
+  checkSessionOptions(options);
   const make = () => new Session(engine, options);
   return Object.assign(make, {
     async begin<T>(work: (session: Session) => T | Promise<T>, transaction?: TransactionOptions): Promise<T> {
+      checkWork(work);
       await using session = make();
       await session.begin(transaction);
       const value = await work(session);

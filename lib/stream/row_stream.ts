@@ -72,13 +72,20 @@ export class SyncRowStream<Row, Source = Row> implements Iterable<Row> {
   }
 
   /** Rows by the list. @throws {RangeError} when `size` is no whole number from 1. */
-  *partitions(size: number = PARTITION): Generator<Row[], void> {
-    for (const answer of this.answers(size)) if (answer.rowCount > 0) yield this.#read(answer);
+  partitions(size: number = PARTITION): Generator<Row[], void> {
+    return syncLists(this.answers(size), this.#read);
   }
 
   *[Symbol.iterator](): Generator<Row, void> {
     for (const rows of this.partitions()) yield* rows;
   }
+}
+
+function* syncLists<Row, Source>(
+  answers: Iterable<Result<Source>>,
+  read: (answer: Result<Source>) => Row[],
+): Generator<Row[], void> {
+  for (const answer of answers) if (answer.rowCount > 0) yield read(answer);
 }
 
 function checkSize(size: number): void {

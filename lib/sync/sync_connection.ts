@@ -5,9 +5,10 @@
  * @module
  */
 import { compiled, type Query } from "../kysely/compilable.ts";
-import type { ExecuteOptions } from "../engine/connection.ts";
 import type { RawResult, Statement } from "../engine/driver.ts";
 import { SecondUnitOfWorkError } from "../engine/drivers/libpq/one_unit_of_work.ts";
+import { encodable } from "../engine/encodable.ts";
+import { checkSyncExecuteOptions, checkTransactionOptions, type SyncExecuteOptions } from "../engine/options.ts";
 import { encodeParameters } from "../engine/drivers/parameters.ts";
 import type { SyncDriverConnection } from "../engine/drivers/sync_driver.ts";
 import {
@@ -98,9 +99,11 @@ export class SyncConnection implements Disposable {
   execute<Row = Record<string, unknown>>(
     query: Query<Row>,
     parameters: readonly unknown[] = [],
-    { onlyReads = false }: Pick<ExecuteOptions, "onlyReads"> = {},
+    options: SyncExecuteOptions = {},
   ): Result<Row> {
     this.#assertOpen("execute a statement");
+    checkSyncExecuteOptions(options);
+    const { onlyReads = false } = options;
     const statement = compiled(query, parameters);
     const encoded = encodeParameters(statement.parameters, statement.sql);
     const begins = !this.#transaction && this.#options.isolationLevel !== "AUTOCOMMIT";
@@ -123,7 +126,7 @@ export class SyncConnection implements Disposable {
   /** The rows of a SELECT while they come, through a cursor: as the `stream()` of a {@linkcode Connection}. */
   stream<Row = Record<string, unknown>>(query: Query<Row>, parameters: readonly unknown[] = []): SyncRowStream<Row> {
     const isAutocommit = this.#options.isolationLevel === "AUTOCOMMIT";
-    const cursor = { ...compiled(query, parameters), isAutocommit, transaction: () => this.#transaction };
+    const cursor = { ...encodable(query, parameters), isAutocommit, transaction: () => this.#transaction };
     const answers = (size: number) => syncCursorAnswers<Result<Row>>(this, { ...cursor, size });
     return new SyncRowStream(answers, (answer) => answer.all());
   }
@@ -136,6 +139,7 @@ export class SyncConnection implements Disposable {
    */
   begin(options: TransactionOptions = {}): void {
     this.#assertOpen("begin a transaction");
+    checkTransactionOptions(options);
     if (this.#transaction) throw new TransactionStateError("A transaction is open: commit() or rollback() it first.");
     const { isolationLevel = this.#options.isolationLevel, readOnly = this.#options.readOnly } = options;
     this.#send({ sql: beginStatement({ isolationLevel, readOnly }), parameters: [] }, [], { type: "begin" });

@@ -11,18 +11,29 @@ import type { SyncDriverConnection } from "../engine/drivers/sync_driver.ts";
 import { connectSync } from "../engine/drivers/libpq.ts";
 import { SecondUnitOfWorkError } from "../engine/drivers/libpq/one_unit_of_work.ts";
 import { echoLine } from "../engine/echo.ts";
-import type { EngineOptions } from "../engine/engine.ts";
 import { EngineDisposedError, InvalidUrlError } from "../engine/errors.ts";
 import { EngineEvents, since } from "../engine/events.ts";
 import { SyncConnection } from "./sync_connection.ts";
-import { checkIsolationLevel, type TransactionOptions } from "../engine/transaction_options.ts";
-import { EngineUrl } from "../engine/url.ts";
+import {
+  checkWork,
+  type EngineOptions,
+  resolveConnect,
+  type ResolvedOptions,
+  resolveOptions,
+  resolveUrl,
+} from "../engine/options.ts";
+import type { TransactionOptions } from "../engine/transaction_options.ts";
+import type { EngineUrl } from "../engine/url.ts";
 
-/** Settings of an engine without promises: those of {@linkcode EngineOptions} that are not about a pool. */
+/**
+ * Settings of an engine without promises: those of {@linkcode EngineOptions} that are not about a pool, which are checked
+ * like the others where they are given, and change nothing.
+ */
 export type SyncEngineOptions = Pick<
   EngineOptions,
   | "echo"
   | "connectTimeout"
+  | "commandTimeout"
   | "statementTimeout"
   | "applicationName"
   | "prepare"
@@ -38,9 +49,10 @@ export type SyncEngineOptions = Pick<
  * ```
  *
  * @throws {InvalidUrlError} also when the URL names another driver than libpq.
+ * @throws {RangeError} @throws {TypeError} for what `createEngine()` refuses.
  */
 export function createSyncEngine(url: string | EngineUrl, options: SyncEngineOptions = {}): SyncEngine {
-  return new SyncEngine(typeof url === "string" ? EngineUrl.parse(url) : url, options);
+  return new SyncEngine(resolveUrl("createSyncEngine", url), options);
 }
 
 /** Made by {@linkcode createSyncEngine}. */
@@ -49,7 +61,7 @@ export class SyncEngine implements Disposable {
   readonly url: EngineUrl;
   /** What happens in this engine; subscribe with `engine.events.on("query", …)`. */
   readonly events: EngineEvents = new EngineEvents();
-  readonly #options: SyncEngineOptions;
+  readonly #options: ResolvedOptions;
   #driver: SyncDriverConnection | undefined;
   /** How many connections were opened so far: the number of this one. */
   #id = 0;
@@ -61,22 +73,21 @@ export class SyncEngine implements Disposable {
     if (url.driver !== "libpq") {
       throw new InvalidUrlError("driver", `${url}`, `only "postgresql+libpq://" can do without promises`);
     }
-    checkIsolationLevel(options.isolationLevel);
     this.url = url;
-    this.#options = options;
-    const { echo } = options;
-    if (echo) {
-      const print = echo === true ? console.log : echo;
-      this.events.on("query", (event) => print(echoLine(event)));
-    }
+    this.#options = resolveOptions("createSyncEngine", url, options);
+    const { echo } = this.#options;
+    const print = echo === true ? console.log : echo;
+    if (print) this.events.on("query", (event) => print(echoLine(event)));
   }
 
   /**
    * Takes the connection. Give it back with `close()`, best through `using`.
    *
    * @throws {SecondUnitOfWorkError} when it is out. @throws {ConnectError} when the server cannot be reached.
+   * @throws {RangeError} @throws {TypeError} for what `connect()` of an {@linkcode Engine} refuses.
    */
   connect(options: TransactionOptions = {}): SyncConnection {
+    const transaction = resolveConnect(options, this.#options);
     if (this.#disposed) throw new EngineDisposedError();
     if (this.#holder) {
       const { lastSql } = this.#holder;
@@ -84,8 +95,6 @@ export class SyncEngine implements Disposable {
       const open = `taken the engine's one connection already (${sent})`;
       throw new SecondUnitOfWorkError(open, "Close that one first (using).");
     }
-    const { isolationLevel = this.#options.isolationLevel, readOnly = this.#options.readOnly } = options;
-    checkIsolationLevel(isolationLevel);
     const driver = this.#usable();
     const at = this.events.isHeard ? performance.now() : 0;
     const connection = this.#id;
@@ -93,8 +102,7 @@ export class SyncEngine implements Disposable {
     if (this.events.wants("checkout")) {
       this.events.emit({ type: "checkout", at, connection, holder: `${new CallSite()}` });
     }
-    const chosen = { isolationLevel, readOnly };
-    return this.#holder = new SyncConnection(connection, driver, this.events, chosen, (isUsable) => {
+    return this.#holder = new SyncConnection(connection, driver, this.events, transaction, (isUsable) => {
       this.#holder = undefined;
       if (this.events.isHeard) this.events.emit({ type: "checkin", ...since(at), connection });
       if (this.#disposed) this.#close("disposed");
@@ -109,6 +117,7 @@ export class SyncEngine implements Disposable {
    * @returns what `work` returned.
    */
   begin<T>(work: (connection: SyncConnection) => T, options: TransactionOptions = {}): T {
+    checkWork(work);
     using connection = this.connect(options);
     connection.begin();
     const value = work(connection);

@@ -5,6 +5,9 @@
  * @module
  */
 import type { Query, TransactionOptions } from "../engine/connection.ts";
+import { encodeParameters } from "../engine/drivers/parameters.ts";
+import { encodable } from "../engine/encodable.ts";
+import { checkTransactionOptions, checkWork } from "../engine/options.ts";
 import { compiled } from "../kysely/compilable.ts";
 import { NoResultFound } from "../engine/errors.ts";
 import type { FirstColumn, Result, ScalarResult } from "../engine/result.ts";
@@ -17,7 +20,13 @@ import type { AnyModel, KeyOf } from "../orm/model.ts";
 import { propagateKeys } from "../orm/relations.ts";
 import { Select } from "../orm/select.ts";
 import { selectByKey } from "../schema/selects.ts";
-import { type GetOptions, keyValues, type SessionOptions } from "../orm/session.ts";
+import {
+  checkGetOptions,
+  checkSessionOptions,
+  type GetOptions,
+  keyValues,
+  type SessionOptions,
+} from "../orm/session_options.ts";
 import { type SessionAction, type SessionState, transition } from "../orm/session_state.ts";
 import { Passing } from "../stream/passing.ts";
 import { SyncRowStream } from "../stream/row_stream.ts";
@@ -42,9 +51,11 @@ export interface SyncSessionMaker {
  * ```
  */
 export function syncSessionmaker(engine: SyncEngine, options: SessionOptions = {}): SyncSessionMaker {
+  checkSessionOptions(options);
   const make = () => new SyncSession(engine, options);
   return Object.assign(make, {
     begin<T>(work: (session: SyncSession) => T, transaction?: TransactionOptions): T {
+      checkWork(work);
       using session = make();
       session.begin(transaction);
       const value = work(session);
@@ -65,6 +76,7 @@ export class SyncSession implements Disposable {
   #connection: SyncConnection | undefined;
 
   constructor(engine: SyncEngine, options: SessionOptions = {}) {
+    checkSessionOptions(options);
     this.#engine = engine;
     this.#options = options;
   }
@@ -103,12 +115,14 @@ export class SyncSession implements Disposable {
   }
 
   /** The object with this primary key: from the identity map, else from its row; `null` when there is no such row. */
-  get<M extends AnyModel>(model: M, key: KeyOf<M>, { withForUpdate }: GetOptions = {}): InstanceType<M> | null {
+  get<M extends AnyModel>(model: M, key: KeyOf<M>, options: GetOptions = {}): InstanceType<M> | null {
     this.#assert("work");
-    const values = keyValues(model.table, key);
+    checkGetOptions(options);
+    const { withForUpdate } = options;
+    const values = keyValues(model, key);
     const known = this.#tracker.find(model, values);
     if (known && !withForUpdate) return known as InstanceType<M>;
-    this.#autoflush();
+    this.#autoflush(values);
     const [row] = this.#query(selectByKey(model.table, withForUpdate), values, !withForUpdate);
     return (row ? this.#tracker.load(model, row, Boolean(withForUpdate)) : null) as InstanceType<M> | null;
   }
@@ -128,7 +142,7 @@ export class SyncSession implements Disposable {
   execute<Row = Record<string, unknown>>(statement: Query<Row>, parameters: readonly unknown[] = []): Result<Row> {
     this.#assert("work");
     const { sql, parameters: values } = compiled(statement, parameters);
-    this.#autoflush();
+    this.#autoflush(values, sql);
     const onlyReads = statement instanceof Select && !statement.refresh;
     const answer = this.#begun().execute<Row>(sql, values, { onlyReads });
     return this.#load(new Loader(this.#tracker).result(statement, answer));
@@ -146,17 +160,20 @@ export class SyncSession implements Disposable {
 
   /** What `execute()` gives, while it comes; objects pass through, as in the `stream()` of a {@linkcode Session}. */
   stream<Row>(query: Query<Row>, parameters?: readonly unknown[]): SyncRowStream<Row> {
+    encodable(query, parameters);
     return new SyncRowStream((size) => this.#answers(query, parameters, size), (answer) => answer.all());
   }
 
   /** As `stream()`, the first column of each row: of `select(Model)` the objects. */
   streamScalars<Row>(query: Query<Row>, parameters?: readonly unknown[]): SyncRowStream<FirstColumn<Row>, Row> {
+    encodable(query, parameters);
     return new SyncRowStream((size) => this.#answers(query, parameters, size), (answer) => answer.scalars().all());
   }
 
   /** Begins a transaction now, to choose how. @throws {TransactionBegunError} when one is open. */
   begin(options?: TransactionOptions): void {
     this.#assert("begin");
+    if (options !== undefined) checkTransactionOptions(options);
     this.#begun(options);
   }
 
@@ -209,9 +226,11 @@ export class SyncSession implements Disposable {
     connection?.close();
   }
 
-  #flush(): void {
+  /** @param parameters those of the statement that comes next, which must not fail after this was written. */
+  #flush(parameters?: readonly unknown[], sql?: string): void {
     const flush = new Flush(this.#tracker);
     if (flush.isEmpty) return;
+    if (parameters) encodeParameters(parameters, sql);
     const connection = this.#begun();
     this.#guard(() => {
       for (const step of flush.steps) {
@@ -233,8 +252,8 @@ export class SyncSession implements Disposable {
     }
   }
 
-  #autoflush(): void {
-    if (this.#options.autoflush ?? true) this.#flush();
+  #autoflush(parameters?: readonly unknown[], sql?: string): void {
+    if (this.#options.autoflush ?? true) this.#flush(parameters, sql);
   }
 
   #query(sql: string, parameters: readonly unknown[], onlyReads = true): unknown[][] {
@@ -261,7 +280,8 @@ export class SyncSession implements Disposable {
   /** The connection of the transaction, which begins with it. */
   #begun(options?: TransactionOptions): SyncConnection {
     if (!this.#connection) {
-      this.#connection = this.#engine.connect({ ...this.#options, ...options });
+      const { isolationLevel, readOnly } = { ...this.#options, ...options };
+      this.#connection = this.#engine.connect({ isolationLevel, readOnly });
       this.#state = transition(this.#state, "work");
     }
     return this.#connection;

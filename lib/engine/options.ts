@@ -1,0 +1,191 @@
+/**
+ * The options of engines and connections, and the one place that says what is left out and what is refused: the engine and
+ * the one without promises ask it alike.
+ *
+ * @module
+ */
+import { CallSite } from "../text/call_site.ts";
+import {
+  callable,
+  checkOptions,
+  either,
+  flag,
+  instance,
+  type Kinds,
+  milliseconds,
+  oneOf,
+  shown,
+  text,
+  whole,
+} from "./check_options.ts";
+import type { ExecuteOptions } from "./connection.ts";
+import type { StreamOptions } from "../stream/cursor.ts";
+import { ISOLATION_LEVELS, type TransactionOptions } from "./transaction_options.ts";
+import { EngineUrl } from "./url.ts";
+
+/** Settings of an engine; times are milliseconds, and `Infinity` is for ever. */
+export interface EngineOptions extends TransactionOptions {
+  /** Print each statement with its parameters and time: to the console, or line by line to a function. */
+  readonly echo?: boolean | ((line: string) => void);
+  /** Connections kept open (default 5, or `pool_size` of the URL). */
+  readonly poolSize?: number;
+  /** Connections above `poolSize` in times of need (default 10, or none with `pool_size` in the URL). */
+  readonly maxOverflow?: number;
+  /** How long to wait for a connection when all are out (default 30,000). */
+  readonly poolTimeout?: number;
+  /** Test each connection before handing it out, at the price of a round trip (default false). */
+  readonly poolPrePing?: boolean;
+  /** A connection older than this is replaced when somebody asks for one, as SQLAlchemy does (default: never). */
+  readonly poolRecycle?: number;
+  /** How long to try to connect (default 10,000, or `connect_timeout` of the URL). */
+  readonly connectTimeout?: number;
+  /** How long to wait for the answer to a statement, whatever becomes of server and network (default: for ever). */
+  readonly commandTimeout?: number;
+  /** The server ends a statement that runs longer (default: no limit). */
+  readonly statementTimeout?: number;
+  /** The name under which the server lists the connections (default "deno"). */
+  readonly applicationName?: string;
+  /** Named prepared statements; `false` behind a transaction pooler such as PgBouncer (default true). */
+  readonly prepare?: boolean;
+  /** `postgresql+libpq://` only, which blocks the thread with each call: `true` makes the calls on other threads. */
+  readonly nonblocking?: boolean;
+}
+
+/** Options of one connection. */
+export interface ConnectOptions extends TransactionOptions {
+  /** Gives up waiting for a connection. */
+  readonly signal?: AbortSignal;
+  /** Who asks, as the messages name him: by default the place that calls. */
+  readonly holder?: CallSite | undefined;
+}
+
+/** What a connection without promises may be told with a statement. */
+export type SyncExecuteOptions = Pick<ExecuteOptions, "onlyReads">;
+
+/** The options of an engine, with all that has a default. */
+export type ResolvedOptions =
+  & EngineOptions
+  & Required<
+    Pick<
+      EngineOptions,
+      | "echo"
+      | "poolSize"
+      | "maxOverflow"
+      | "poolTimeout"
+      | "poolPrePing"
+      | "poolRecycle"
+      | "connectTimeout"
+      | "commandTimeout"
+      | "prepare"
+      | "nonblocking"
+    >
+  >;
+
+/** What a timer can wait for at most; longer is as good as for ever. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** How a transaction begins. */
+export const TRANSACTION: Kinds<TransactionOptions> = { isolationLevel: oneOf(ISOLATION_LEVELS), readOnly: flag };
+
+const SIGNAL = instance(AbortSignal, "an AbortSignal");
+const CONNECTION: Kinds<ConnectOptions> = {
+  ...TRANSACTION,
+  signal: SIGNAL,
+  holder: instance(CallSite, "a CallSite"),
+};
+
+const SYNC_EXECUTE: Kinds<SyncExecuteOptions> = { onlyReads: flag };
+const EXECUTE: Kinds<ExecuteOptions> = { ...SYNC_EXECUTE, signal: SIGNAL };
+const STREAM: Kinds<StreamOptions> = { signal: SIGNAL };
+
+const ENGINE: Kinds<EngineOptions> = {
+  ...TRANSACTION,
+  echo: either(flag, callable),
+  poolSize: whole(1),
+  maxOverflow: whole(0),
+  poolTimeout: milliseconds(0),
+  poolPrePing: flag,
+  poolRecycle: milliseconds(0),
+  connectTimeout: milliseconds(1),
+  commandTimeout: milliseconds(1),
+  statementTimeout: milliseconds(0),
+  applicationName: text,
+  prepare: flag,
+  nonblocking: flag,
+};
+
+/** The address of an engine. @throws {InvalidUrlError} @throws {TypeError} when it is neither a text nor an EngineUrl. */
+export function resolveUrl(where: string, url: unknown): EngineUrl {
+  if (url instanceof EngineUrl) return url;
+  if (typeof url === "string") return EngineUrl.parse(url);
+  const given = url instanceof URL ? "a URL: give it url.href" : typeof url; // never its text, which has the password
+  throw new TypeError(`${where} takes a database URL as a text or an EngineUrl, not ${given}.`);
+}
+
+/**
+ * The options of an engine, checked and completed from its URL.
+ *
+ * @param where who was given them, for the message. @throws {TypeError} @throws {RangeError}
+ */
+export function resolveOptions(where: string, url: EngineUrl, options: EngineOptions): ResolvedOptions {
+  checkOptions(where, options, ENGINE);
+  const { poolSize = url.poolSize ?? 5, statementTimeout } = options;
+  return {
+    ...options,
+    echo: options.echo ?? false,
+    poolSize,
+    maxOverflow: options.maxOverflow ?? (url.poolSize ? 0 : 10),
+    poolTimeout: forTimer(options.poolTimeout ?? 30_000),
+    poolPrePing: options.poolPrePing ?? false,
+    poolRecycle: options.poolRecycle ?? Infinity,
+    connectTimeout: forTimer(options.connectTimeout ?? (url.connectTimeout ?? 10) * 1000),
+    commandTimeout: options.commandTimeout! <= LONGEST_TIMER ? options.commandTimeout! : Infinity,
+    // the server counts whole milliseconds, and 0 is its word for no limit
+    statementTimeout: statementTimeout && (statementTimeout > LONGEST_TIMER ? 0 : Math.ceil(statementTimeout)),
+    prepare: options.prepare ?? true,
+    nonblocking: options.nonblocking ?? false,
+  };
+}
+
+/**
+ * How the transactions of a connection begin: as `connect()` was told, else as the engine was.
+ *
+ * @throws {TypeError} @throws {RangeError} for an unknown isolation level, or `readOnly` together with AUTOCOMMIT.
+ */
+export function resolveConnect(options: ConnectOptions, engine: TransactionOptions): TransactionOptions {
+  checkOptions("connect()", options, CONNECTION);
+  const { isolationLevel = engine.isolationLevel, readOnly = engine.readOnly } = options;
+  if (isolationLevel === "AUTOCOMMIT" && (readOnly ?? false) !== (engine.readOnly ?? false)) {
+    throw new RangeError("readOnly belongs to a transaction, and AUTOCOMMIT has none: give it to createEngine().");
+  }
+  return { isolationLevel, readOnly };
+}
+
+/** Checks what `begin()` of a connection or a session was told. @throws {TypeError} @throws {RangeError} */
+export function checkTransactionOptions(options: TransactionOptions): void {
+  checkOptions("begin()", options, TRANSACTION);
+}
+
+/** Checks what `execute()` of a connection was told. @throws {TypeError} @throws {RangeError} */
+export function checkExecuteOptions(options: ExecuteOptions): void {
+  checkOptions("execute()", options, EXECUTE);
+}
+
+/** As `checkExecuteOptions()`, of a connection without promises, which no signal reaches. */
+export function checkSyncExecuteOptions(options: SyncExecuteOptions): void {
+  checkOptions("execute()", options, SYNC_EXECUTE);
+}
+
+/** Checks what `stream()` was told. @throws {TypeError} */
+export function checkStreamOptions(options: StreamOptions): void {
+  checkOptions("stream()", options, STREAM);
+}
+
+/** @throws {TypeError} when the work of a transaction is no function: before the transaction begins. */
+export function checkWork(work: unknown): void {
+  if (typeof work !== "function") throw new TypeError(`begin() takes a function, not ${shown(work)}.`);
+}
+
+function forTimer(time: number): number {
+  return Math.min(time, LONGEST_TIMER);
+}

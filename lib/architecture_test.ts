@@ -59,7 +59,9 @@ Deno.test({
     let lines = 0;
     for (const folder of ["engine", "orm"]) {
       for await (const file of modules(new URL(`${folder}/`, import.meta.url))) {
-        if (!file.pathname.includes("/drivers/")) lines += linesOfCode(await Deno.readTextFile(file));
+        if (!file.pathname.split("/lib/").at(-1)!.includes("/drivers/")) {
+          lines += linesOfCode(await Deno.readTextFile(file));
+        }
       }
     }
     assert(lines > 1_000 && lines <= MOST_LINES, `it has ${lines}`);

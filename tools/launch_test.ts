@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { emptyTables } from "../app/testing/start.ts";
 import { until } from "../lib/engine/testing/until.ts";
 import { testDatabase } from "../lib/workbook/test_database.ts";
@@ -159,7 +160,7 @@ for (const driver of ["postgres", "pg", "libpq"]) {
     await until("the application listens", () => inspector.said().includes(`listening on http://127.0.0.1:${port}`));
     const file = driver === "libpq" ? "toys_and_users_sync.ts" : "toys_and_users.ts";
     // the program as it runs: without types its lines are others (VS Code reads the source map)
-    const scriptId = inspector.script(`file://${join(root, "app", file)}`);
+    const scriptId = inspector.script(pathToFileURL(join(root, "app", file)).href);
     const { scriptSource } = await inspector.send("Debugger.getScriptSource", { scriptId });
     const lineNumber = String(scriptSource).split("\n").findIndex((line) => line.includes("function getToy"));
     await inspector.send("Debugger.setBreakpoint", { location: { scriptId, lineNumber: lineNumber + 1 } });

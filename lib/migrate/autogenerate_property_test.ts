@@ -3,6 +3,7 @@
  * is written to a file, loaded and run as any other.
  */
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import fc from "npm:fast-check@^4";
 import {
   array,
@@ -223,7 +224,7 @@ database.test(`up brings one schema to the other, down back, for ${CASES} pairs 
     );
   await Promise.all([holds(), holds()]); // while the server works for one the program works for the other
   assert(written > CASES / 2, `${written} revisions were written`);
-  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
   await Promise.all([["fmt", "--check"], ["lint"], ["check", "--quiet"]].map(async (command) => {
     const args = [...command, "--config", config, files];
     const { success, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();

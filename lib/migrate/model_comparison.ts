@@ -1,6 +1,6 @@
 /** The one place where the commands meet autogenerate, which is loaded when it is asked for. @module */
-import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { isAbsolute, join, relative, sep } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Engine } from "../engine/engine.ts";
 import type { AutogenerateResult } from "./autogenerate.ts";
 import { loadEnvironment, type Models } from "./environment.ts";
@@ -28,6 +28,12 @@ export async function compareModels(
 
 /** The module of `IrreversibleError` as a revision in this folder imports it. */
 function errorsModule(directory: string): string {
-  const path = relative(join(directory, "versions"), fileURLToPath(new URL("errors.ts", import.meta.url)));
-  return path.replaceAll("\\", "/");
+  return specifierOf(fileURLToPath(new URL("errors.ts", import.meta.url)), join(directory, "versions"));
+}
+
+/** How a module in `folder` imports a file: a specifier is a part of a URL, in which `#`, `?` and `%` mean other things. */
+export function specifierOf(file: string, folder: string): string {
+  const path = relative(folder, file);
+  if (isAbsolute(path)) return pathToFileURL(path).href; // on another drive of Windows
+  return path.split(sep).map(encodeURIComponent).join("/");
 }

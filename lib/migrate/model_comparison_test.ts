@@ -1,8 +1,10 @@
 import { assertEquals } from "@std/assert";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { Metadata } from "../schema/table.ts";
 import { integer, text, uuid } from "../schema/columns.ts";
 import { testDatabase } from "../workbook/test_database.ts";
-import { compareModels } from "./model_comparison.ts";
+import { compareModels, specifierOf } from "./model_comparison.ts";
 import { makeMigrations, scratch } from "./test_migrations.ts";
 
 const database = testDatabase(import.meta.url);
@@ -36,4 +38,14 @@ database.test("models that are given stand for those of env.ts, which need not b
   metadata.add("heroes", { id: uuid().primaryKey(), name: text(), level: integer() });
   const comparison = await compareModels(engine, "nowhere", { metadata });
   assertEquals(comparison?.summary, ["create table heroes"]);
+});
+
+Deno.test("a file is imported from another folder whatever the names of the folders are", () => {
+  const versions = join("/", "home", "shop", "versions");
+  for (const name of ["plain", "a #b?c %41 ü", "(1)"]) {
+    const file = join("/", "home", name, "errors.ts");
+    const specifier = specifierOf(file, versions);
+    assertEquals(fileURLToPath(new URL(specifier, pathToFileURL(join(versions, "1a2b_first.ts")))), file);
+  }
+  assertEquals(specifierOf(join("/", "home", "plain", "errors.ts"), versions), "../../plain/errors.ts");
 });

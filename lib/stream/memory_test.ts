@@ -1,11 +1,12 @@
 /** A stream needs as much memory as a partition, however many rows there are: each in a process of its own. @module */
 import { assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { testDatabase } from "../workbook/test_database.ts";
 
 const database = testDatabase(import.meta.url);
 const ROWS = 300_000; // enough for garbage that only a full collection finds to pile up
 const MOST = 100_000_000;
-const script = new URL("testing/stream_many.ts", import.meta.url).pathname;
+const script = fileURLToPath(new URL("testing/stream_many.ts", import.meta.url));
 
 for (const driver of ["pg", "postgres", "libpq"]) {
   for (const what of ["rows", "objects", ...(driver === "libpq" ? ["objects, blocking"] : [])]) {

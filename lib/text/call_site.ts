@@ -21,6 +21,6 @@ export class CallSite {
   get frames(): string[] {
     return (this.#here.stack ?? "").split("\n").slice(1).map((line) => line.trim().replace(/^at (async )?/, ""))
       .filter((frame) => frame.includes("_test.ts:") || !INSIDE.some((part) => frame.includes(part)))
-      .map((frame) => frame.replace(/(?:file|https?):\/\/[^\s()]*\/([^/\s()]+)/g, "$1"));
+      .map((frame) => frame.replace(/(?:file|https?):\/\/\S*\/([^/\s()]+)/g, "$1"));
   }
 }

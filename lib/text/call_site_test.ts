@@ -32,3 +32,10 @@ Deno.test("frames of the library and of packages are passed over", () => {
   assertEquals(`${new CallSite(`Error\n    at connect (${library}engine/engine.ts:97:50)`)}`, "unknown");
   assertEquals(`${new CallSite("")}`, "unknown");
 });
+
+Deno.test("a folder whose name a URL keeps as it is, such as (1), is not shown either", () => {
+  const site = new CallSite(`Error
+    at async handle (file:///home/sandy/shop%20(1)/app.ts:12:5)
+    at file:///home/sandy/shop%20(1)/main.ts:3:1`);
+  assertEquals(site.frames, ["handle (app.ts:12:5)", "main.ts:3:1"]);
+});

@@ -1,5 +1,6 @@
 /** What only the driver over libpq does; what all drivers do is in the conformance suite. @module */
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { mayUseDatabase, testDatabase } from "../../workbook/test_database.ts";
 import { createEngine, type Engine, type EngineOptions } from "../engine.ts";
 import {
@@ -78,7 +79,7 @@ Deno.test({
   }`,
   ignore: !canLoad,
   fn() {
-    const noLibrary = new URL(import.meta.url).pathname;
+    const noLibrary = fileURLToPath(import.meta.url);
     const error = assertThrows(() => openFirst(["/no/such/libpq.so.5", noLibrary], ["first"]), LibpqNotFoundError);
     const [head, first, missing, broken, advice] = error.message.split("\n");
     assertMatch(head, /^libpq, which "postgresql\+libpq:\/\/" needs, cannot be opened\. Tried:$/);

@@ -21,7 +21,7 @@ import {
 import { Gate, type Outcome, readTestSummary, type Step } from "./jupyter/gate.ts";
 import { findWrongMinutes, findWrongRoutes, statedMinutes } from "./jupyter/minutes.ts";
 import { type NotebookFile, readNotebooks } from "./jupyter/notebook.ts";
-import { exists, notebooksFolder, root, solutionsFolder } from "./jupyter/paths.ts";
+import { exists, notebooksFolder, pattern, root, solutionsFolder } from "./jupyter/paths.ts";
 import { run } from "./jupyter/processes.ts";
 import { findBrokenLinks, findMisspellings, readProse } from "./jupyter/prose.ts";
 import { dropRunSchemas } from "./jupyter/run_schemas.ts";
@@ -62,9 +62,9 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
   await step("format", () => deno("fmt", "--check", "--ignore=notebooks"));
   await step("lint", () => deno("lint", "--ignore=notebooks"));
   // a folder with packages of its own, which the checks of the whole do not enter
-  const peers = join(root, "tools", "bench", "peers");
-  await step("benchmark peers: format", () => deno("fmt", "--check", `--config=${join(peers, "deno.json")}`, peers));
-  await step("benchmark peers: lint", () => deno("lint", `--config=${join(peers, "deno.json")}`, peers));
+  const peers = "tools/bench/peers";
+  await step("benchmark peers: format", () => deno("fmt", "--check", `--config=${peers}/deno.json`, peers));
+  await step("benchmark peers: lint", () => deno("lint", `--config=${peers}/deno.json`, peers));
   const folders = await sourceFolders();
   const files = await exists(notebooksFolder) ? await readNotebooks() : [];
   const exercises = new Map<NotebookFile, Exercise[]>();
@@ -138,7 +138,9 @@ async function modulesWithExamples(folder = join(root, "lib")): Promise<string[]
     const path = join(folder, entry.name);
     if (entry.isDirectory && entry.name !== "std_assert") found.push(...await modulesWithExamples(path));
     else if (!entry.name.endsWith(".ts") || entry.name.endsWith("_test.ts")) continue;
-    else if ((await Deno.readTextFile(path)).replace(/```\w+ ignore[^]*?```/g, "").includes("```")) found.push(path);
+    else if ((await Deno.readTextFile(path)).replace(/```\w+ ignore[^]*?```/g, "").includes("```")) {
+      found.push(pattern(path));
+    }
   }
   return found;
 }

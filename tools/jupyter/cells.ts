@@ -7,7 +7,7 @@
 import { basename, join } from "node:path";
 import type { Variant } from "./exercises.ts";
 import { codeCells, formatNotebook, type NotebookFile } from "./notebook.ts";
-import { makeSiblingFolder, root } from "./paths.ts";
+import { makeSiblingFolder, pattern, root } from "./paths.ts";
 import { run } from "./processes.ts";
 
 /** The width of the code in cells: JupyterLab shows about so many characters beside its file browser. */
@@ -100,7 +100,7 @@ async function withModules(
   try {
     const modules = new Map(sets.map((set, index) => [`${set.name}.${index}.ts`, toModule(set)]));
     for (const [file, { text }] of modules) await Deno.writeTextFile(join(folder, file), text);
-    const paths = [...modules.keys()].map((file) => join(folder, file));
+    const paths = [...modules.keys()].map((file) => pattern(join(folder, file)));
     const problems = await action(paths, (file, line) => modules.get(file)?.locate(line) ?? file);
     return withoutRepetition(problems);
   } finally {
@@ -160,8 +160,8 @@ async function formatSnippets(snippets: readonly Snippet[]): Promise<Problem[]> 
   try {
     const paths = snippets.map((_, index) => join(folder, `${index}.ts`));
     for (const [index, path] of paths.entries()) await Deno.writeTextFile(path, snippets[index].source.trim() + "\n");
-    const args = ["fmt", "--quiet", "--no-config", "--line-width", String(cellWidth), folder];
-    const { stderr } = await run(Deno.execPath(), args, deno);
+    const args = ["fmt", "--quiet", "--no-config", "--line-width", String(cellWidth), "."];
+    const { stderr } = await run(Deno.execPath(), args, { ...deno, cwd: folder });
     const problems: Problem[] = [];
     for (const [index, { where, source, replace }] of snippets.entries()) {
       // What cannot be parsed is left as it is; Deno names the file.

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 
 /** The checkout's top folder. */
 export const root: string = resolve(import.meta.dirname!, "..", "..");
@@ -16,6 +16,14 @@ export const ownFolder: string = join(root, "my");
 
 /** The folder of the exercises' solutions and wrong answers. */
 export const solutionsFolder: string = join(notebooksFolder, "solutions");
+
+/**
+ * A path below the checkout as Deno's tools are to get it, which take paths for patterns: relative, so that a sign such as
+ * `?` or `[` in the name of the checkout's folder is no part of it.
+ */
+export function pattern(path: string): string {
+  return relative(root, path).replaceAll("\\", "/");
+}
 
 /** True when a file or folder is there (a dangling link is not). */
 export async function exists(path: string): Promise<boolean> {

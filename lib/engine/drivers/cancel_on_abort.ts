@@ -1,5 +1,6 @@
 /** A statement under an AbortSignal: when to ask the server to cancel it, and how often. @module */
 import { StatementCancelledError } from "../errors.ts";
+import { settledWithin } from "./settled_within.ts";
 
 /** Milliseconds until a request to cancel is repeated for the first time; then twice as long, and so on. */
 const FIRST_PAUSE = 50;
@@ -38,12 +39,4 @@ export async function cancelOnAbort<T>(
     signal.removeEventListener("abort", abort);
     await cancelling;
   }
-}
-
-/** Waits for a promise to be settled, at most so many milliseconds. */
-async function settledWithin(promise: Promise<unknown>, milliseconds: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const elapsed = new Promise((resolve) => timer = setTimeout(resolve, milliseconds));
-  await Promise.race([promise.catch(() => {}), elapsed]);
-  clearTimeout(timer);
 }

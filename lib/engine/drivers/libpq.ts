@@ -1,22 +1,22 @@
 /**
  * The driver over libpq, PostgreSQL's own client library in C. A call blocks the thread until the server has answered,
- * and with it everything else in this program; `nonblocking: true` makes the same calls on threads of Deno's pool.
+ * and with it everything else in this program; with `nonblocking: true` threads of Deno's pool wait instead.
  *
  * @module
  */
 import type { ConnectSettings, Driver } from "../driver.ts";
-import { blockingCalls, type Calls, callsOnThreads, runBlocking, runOnThreads, type Work } from "./libpq/calls.ts";
-import { connecting } from "./libpq/connect.ts";
+import { connecting, start, startOnThread } from "./libpq/connect.ts";
 import { LibpqConnection } from "./libpq/connection.ts";
 import { libpq } from "./libpq/library.ts";
+import { socketPoll } from "./libpq/socket_poll.ts";
 import type { Libpq } from "./libpq/symbols.ts";
+import { runBlocking, Threads } from "./libpq/waiting.ts";
 
 export const driver: Driver = {
   name: "libpq",
+  // deno-lint-ignore require-await -- what connectSync() throws becomes a rejection
   async connect(settings: ConnectSettings): Promise<LibpqConnection> {
-    if (!settings.nonblocking) return connectSync(settings);
-    const pq = libpq();
-    return await runOnThreads(opening(pq, callsOnThreads(pq), settings));
+    return settings.nonblocking ? connectOnThreads(settings) : connectSync(settings);
   },
 };
 
@@ -25,11 +25,15 @@ export const driver: Driver = {
  *
  * @throws {ConnectError} @throws {LibpqNotFoundError}
  */
-export function connectSync(settings: ConnectSettings): LibpqConnection {
-  const pq = libpq();
-  return runBlocking(opening(pq, blockingCalls(pq), settings));
+export function connectSync(settings: ConnectSettings, pq: Libpq = libpq()): LibpqConnection {
+  const until = performance.now() + settings.connectTimeout;
+  const work = connecting(pq, settings, start(pq, settings), until);
+  return new LibpqConnection(pq, settings, runBlocking(socketPoll(pq), work));
 }
 
-function* opening(pq: Libpq, calls: Calls, settings: ConnectSettings): Work<LibpqConnection> {
-  return new LibpqConnection(pq, calls, settings, yield* connecting(pq, calls, settings));
+/** Opens a connection; threads wait. @throws {ConnectError} @throws {LibpqNotFoundError} */
+export async function connectOnThreads(settings: ConnectSettings, pq: Libpq = libpq()): Promise<LibpqConnection> {
+  const until = performance.now() + settings.connectTimeout;
+  const work = connecting(pq, settings, await startOnThread(pq, settings, until), until);
+  return new LibpqConnection(pq, settings, await new Threads(socketPoll(pq)).run(work));
 }

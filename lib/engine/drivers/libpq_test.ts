@@ -49,7 +49,6 @@ Deno.test("libpq: the parameters of a connection", () => {
     sslmode: "require",
     sslrootcert: "ca.pem",
     gssencmode: "disable",
-    connect_timeout: "2",
     client_encoding: "UTF8",
     application_name: "my app",
     options: "-c search_path=a,\\ b",

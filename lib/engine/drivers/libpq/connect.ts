@@ -3,8 +3,9 @@ import type { ConnectSettings } from "../../driver.ts";
 import { ConnectError } from "../../errors.ts";
 import { startupOptions } from "../startup_options.ts";
 import { CStringArray, fromC } from "./c_strings.ts";
-import type { Calls, Work } from "./calls.ts";
-import { CONNECTION_OK, ERRORS_DEFAULT, ERRORS_VERBOSE, type Libpq } from "./symbols.ts";
+import { opening } from "./opening.ts";
+import { CONNECTION_BAD, ERRORS_DEFAULT, ERRORS_VERBOSE, type Libpq } from "./symbols.ts";
+import { TimeIsUp, type Work } from "./waiting.ts";
 
 /**
  * A thread that blocks cannot release the row that it waits for: the wait ends in a LockTimeoutError. Not behind a pooler
@@ -14,7 +15,7 @@ const LOCK_TIMEOUT_WHEN_BLOCKING = "-c lock_timeout=2s";
 
 /** libpq's names and values (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS). */
 export function connectionParameters(settings: ConnectSettings): Record<string, string | undefined> {
-  const { url, settings: { application_name }, connectTimeout, prepare, nonblocking } = settings;
+  const { url, settings: { application_name }, prepare, nonblocking } = settings;
   // of two values for a setting the later one counts: the caller's
   const options = [nonblocking || !prepare ? "" : LOCK_TIMEOUT_WHEN_BLOCKING, startupOptions(settings.settings)];
   return {
@@ -26,55 +27,81 @@ export function connectionParameters(settings: ConnectSettings): Record<string, 
     sslmode: url.sslMode,
     sslrootcert: url.sslRootCert,
     gssencmode: "disable", // the other drivers have none
-    connect_timeout: String(Math.ceil(connectTimeout / 1000)), // whole seconds
     client_encoding: "UTF8",
     application_name,
     options: options.filter(Boolean).join(" ") || undefined,
   };
 }
 
+/** The arguments of `PQconnectStartParams`, in memory of their own. */
+function startArguments(settings: ConnectSettings) {
+  const parameters = Object.entries(connectionParameters(settings)).filter(([, value]) => value !== undefined);
+  const [keywords, values] = [new CStringArray(), new CStringArray()];
+  const pointers = [
+    keywords.write([...parameters.map(([name]) => name), null]),
+    values.write([...parameters.map(([, value]) => value!), null]),
+  ] as const;
+  return { pointers, memory: [keywords, values] };
+}
+
+/** Begins to open a connection. Blocks the thread while the host's name is looked up, for which libpq knows no limit. */
+export function start(pq: Libpq, settings: ConnectSettings): Deno.PointerValue {
+  const { pointers: [keywords, values] } = startArguments(settings);
+  return pq.PQconnectStartParams(keywords, values, 0);
+}
+
 /** Memory that calls on other threads read: it must not be collected before they are answered. */
 const inUse = new Set<unknown>();
 
-/** Opens a connection. @returns its address. @throws {ConnectError} */
-export function* connecting(pq: Libpq, calls: Calls, settings: ConnectSettings): Work<Deno.PointerValue> {
-  const parameters = Object.entries(connectionParameters(settings)).filter(([, value]) => value !== undefined);
-  const keywords = new CStringArray();
-  const values = new CStringArray();
-  inUse.add(keywords).add(values);
+/** As `start()`, on another thread. @param until when to give up, as `performance.now()`. @throws {ConnectError} */
+export async function startOnThread(pq: Libpq, settings: ConnectSettings, until: number): Promise<Deno.PointerValue> {
+  const { pointers: [keywords, values], memory } = startArguments(settings);
+  inUse.add(memory);
+  const started = pq.PQconnectStartParamsOnThread(keywords, values, 0).finally(() => inUse.delete(memory));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(noAnswer(settings)), until - performance.now());
+  });
   try {
-    const connection = yield calls.connect(
-      keywords.write([...parameters.map(([name]) => name), null]),
-      values.write([...parameters.map(([, value]) => value!), null]),
-    );
-    if (isRefused(pq, connection)) {
-      // only a connection that was opened before can be told to say the SQLSTATE: ask the server once more
-      pq.PQsetErrorVerbosity(connection, ERRORS_VERBOSE);
-      yield calls.reset(connection);
-      pq.PQsetErrorVerbosity(connection, ERRORS_DEFAULT);
-    }
-    if (pq.PQstatus(connection) === CONNECTION_OK) return connection;
-    const message = fromC(pq.PQerrorMessage(connection));
-    pq.PQfinish(connection);
-    throw connectError(settings, message);
+    return await Promise.race([started, late]);
+  } catch (error) {
+    void started.then((connection) => pq.PQfinish(connection));
+    throw error;
   } finally {
-    inUse.delete(keywords);
-    inUse.delete(values);
+    clearTimeout(timer);
   }
 }
 
-/** True when there is a server and it said no: `… failed: FATAL:  database "shop" does not exist`. */
-function isRefused(pq: Libpq, connection: Deno.PointerValue): boolean {
-  return pq.PQstatus(connection) !== CONNECTION_OK && /: \S+: {2}/.test(fromC(pq.PQerrorMessage(connection)));
+/** Goes on to open a connection that was begun. @returns its address. @throws {ConnectError} */
+export function* connecting(
+  pq: Libpq,
+  settings: ConnectSettings,
+  connection: Deno.PointerValue,
+  until: number,
+): Work<Deno.PointerValue> {
+  try {
+    pq.PQsetNoticeReceiver(connection, pq.addressOfPQfreemem, null); // the default prints notices
+    pq.PQsetErrorVerbosity(connection, ERRORS_VERBOSE); // the SQLSTATE of a refusal stands nowhere else
+    const isOpen = pq.PQstatus(connection) !== CONNECTION_BAD &&
+      (yield* opening(() => pq.PQconnectPoll(connection), () => pq.PQsocket(connection), until));
+    if (!isOpen) throw connectError(settings, fromC(pq.PQerrorMessage(connection)));
+    pq.PQsetErrorVerbosity(connection, ERRORS_DEFAULT);
+    pq.PQsetnonblocking(connection, 1);
+    return connection;
+  } catch (error) {
+    pq.PQfinish(connection);
+    throw error instanceof TimeIsUp ? noAnswer(settings) : error;
+  }
+}
+
+function noAnswer({ url, connectTimeout }: ConnectSettings): ConnectError {
+  return new ConnectError(`${url}`, `no answer within ${connectTimeout / 1000} s.`);
 }
 
 /** @param text what libpq says, its lines about one attempt or several; the last one counts. */
-function connectError({ url, connectTimeout }: ConnectSettings, text: string): ConnectError {
+function connectError({ url }: ConnectSettings, text: string): ConnectError {
   const [, sqlstate, message] = [...text.matchAll(/: {2}([0-9A-Z]{5}): (.*)/g)].at(-1) ?? [];
   if (sqlstate) return new ConnectError(`${url}`, `${message}.`, sqlstate);
-  if (text.includes("timeout expired")) {
-    return new ConnectError(`${url}`, `no answer within ${Math.ceil(connectTimeout / 1000)} s.`);
-  }
   if (text.includes("server does not support SSL")) {
     return new ConnectError(`${url}`, "The server does not support SSL connections.");
   }

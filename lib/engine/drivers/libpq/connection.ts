@@ -1,18 +1,27 @@
 /** One connection of libpq, blocking or on threads. @module */
 import type { ConnectSettings, RawResult, Statement, TransactionStatus } from "../../driver.ts";
-import { ConnectionLostError } from "../../errors.ts";
+import {
+  AnswerTimeoutError,
+  ConnectionLostError,
+  CopyNotSupportedError,
+  type ServerErrorFields,
+  StatementCancelledError,
+} from "../../errors.ts";
+import { settledWithin } from "../settled_within.ts";
+import { PreparedStatements } from "../prepared_statements.ts";
 import { databaseError } from "../server_error.ts";
 import type { SyncDriverConnection } from "../sync_driver.ts";
 import type { Reported } from "../values.ts";
 import { cString, CStringArray, fromC } from "./c_strings.ts";
-import { type Calls, runBlocking, runOnThreads, type Work } from "./calls.ts";
+import { cancelling, cancelOnThread } from "./cancel.ts";
+import { beginsCopy, endCopy } from "./copy.ts";
 import { assertOnlyOne, noteTransaction } from "./one_unit_of_work.ts";
 import { Pipeline } from "./pipeline.ts";
-import { readError, reading, readRows, readShape, type Shape } from "./result.ts";
-import { CONNECTION_OK, ExecStatus, IN_ERROR, IN_TRANSACTION, type Libpq } from "./symbols.ts";
-
-/** Distinct statements prepared per connection; more are sent unnamed, so that made-up SQL cannot fill the server. */
-const MOST_PREPARED = 500;
+import { LastResult, readError, readRows, readShape, type Shape } from "./result.ts";
+import { type SocketPoll, socketPoll } from "./socket_poll.ts";
+import { CONNECTION_OK, ExecStatus, type Libpq, TEXT, TRANSACTION_STATUSES } from "./symbols.ts";
+import { runBlocking, Threads, TimeIsUp, type Work } from "./waiting.ts";
+import { Wire, WireClosed } from "./wire.ts";
 
 /** A statement that the server has prepared, and its columns once they are known. */
 interface Prepared {
@@ -25,106 +34,94 @@ export class LibpqConnection implements SyncDriverConnection {
   readonly backendPid: number;
   onLost: (() => void) | undefined;
   readonly #pq: Libpq;
-  readonly #calls: Calls;
   readonly #settings: ConnectSettings;
+  readonly #poll: SocketPoll;
+  readonly #threads: Threads;
+  readonly #wire: Wire;
   readonly #pipeline: Pipeline;
-  #handle: Deno.PointerValue;
   #lost: Error | undefined;
-  readonly #prepared = new Map<string, Prepared>();
-  #counter = 0;
-  /** What the call under way reads: in fields, so that it is not collected meanwhile. */
+  #transactionStatus: TransactionStatus = "idle";
+  readonly #prepared = new PreparedStatements<Prepared>((name) => ({ name: cString(name) }));
   readonly #values = new CStringArray();
-  #sql: Uint8Array<ArrayBuffer> | undefined;
   readonly #reported: Reported = (setting) =>
-    fromC(this.#pq.PQparameterStatus(this.#handle, cString(setting))) || undefined;
-  /** What was sent without waiting for its answer. */
-  #sent: string | undefined;
-  /** On threads: the calls that are not answered, one after another, because a connection serves one at a time. */
-  #queue: Promise<unknown> = Promise.resolve();
+    fromC(this.#pq.PQparameterStatus(this.#wire.connection, cString(setting))) || undefined;
+  /** Reads the answer to what was sent without waiting for it. */
+  #unread: Work<void> | undefined;
+  /** On threads: resolves when what was asked for so far is answered, because a connection serves one at a time. */
+  #turn: Promise<void> = Promise.resolve();
   #queued = 0;
 
-  /** @param handle the address of an open connection, which this object closes. */
-  constructor(pq: Libpq, calls: Calls, settings: ConnectSettings, handle: Deno.PointerValue) {
+  /** @param connection the address of an open connection, which this object closes. */
+  constructor(pq: Libpq, settings: ConnectSettings, connection: Deno.PointerValue) {
     this.#pq = pq;
-    this.#calls = calls;
     this.#settings = settings;
-    this.#handle = handle;
-    this.#pipeline = new Pipeline(pq, handle);
-    this.backendPid = pq.PQbackendPID(handle);
-    pq.PQsetNoticeReceiver(handle, pq.PQfreemem, null); // the default prints notices
+    this.#poll = socketPoll(pq);
+    this.#threads = new Threads(this.#poll);
+    this.#wire = new Wire(pq, connection);
+    this.#pipeline = new Pipeline(pq, this.#wire);
+    this.backendPid = pq.PQbackendPID(connection);
   }
 
   get transactionStatus(): TransactionStatus {
-    if (this.#handle === null || this.#queued > 0) return "idle";
-    const status = this.#pq.PQtransactionStatus(this.#handle);
-    return status === IN_ERROR ? "failed" : status === IN_TRANSACTION ? "in transaction" : "idle";
+    if (this.#unread) {
+      this.#pq.PQconsumeInput(this.#wire.connection);
+      this.#unread.next(); // reads the answer if it is there
+    }
+    return this.#transactionStatus;
   }
 
-  /** Nobody watches the socket: this looks, unless another thread uses the connection. */
+  /** Nobody watches the socket while nothing is under way: this looks. */
   get lost(): Error | undefined {
     if (this.#lost === undefined && this.#queued === 0) this.#look();
     return this.#lost;
   }
 
   query(statement: Statement): Promise<RawResult> {
-    return this.#settings.nonblocking ? this.#enqueue(statement) : this.#settled(statement);
+    return this.#settings.nonblocking ? this.#inTurn(statement) : this.#settled(statement);
   }
 
   /**
-   * Runs a statement and blocks the thread until it is answered.
+   * Runs a statement and blocks the thread until it is answered, or its time is over.
    *
    * @param ahead a statement without parameters that is carried out before it: in the same round trip, when both have
    * been prepared. What is thrown may be its error.
-   * @throws {DatabaseError} @throws {ConnectionLostError} @throws {SecondUnitOfWorkError}
+   * @throws {DatabaseError} @throws {ConnectionLostError} @throws {SecondUnitOfWorkError} @throws {AnswerTimeoutError}
    */
   querySync(statement: Statement, ahead?: string): RawResult {
-    const prepared = this.#prepared.get(statement.sql);
-    const first = ahead === undefined ? undefined : this.#prepared.get(ahead);
-    if (prepared && first) return this.#together(ahead!, first, statement, prepared);
-    this.#finishSent();
-    if (ahead !== undefined) runBlocking(this.#querying({ sql: ahead, parameters: [], isSingle: true }));
-    return runBlocking(this.#querying(statement));
+    return runBlocking(this.#poll, this.#limited(statement, this.#queryingAfter(ahead, statement)));
   }
 
   /** Sends a statement without parameters and does not wait for its answer, which the next call reads first. */
   sendSync(sql: string): void {
-    this.#finishSent();
-    const prepared = runBlocking(this.#preparing(sql));
-    if (!prepared) return void runBlocking(this.#querying({ sql, parameters: [] }));
-    this.#add(prepared);
-    this.#pipeline.send();
-    this.#sent = sql;
-    noteTransaction(this, false, sql);
+    runBlocking(this.#poll, this.#sending(sql));
   }
 
+  /** Gives up when it takes longer than connecting may. */
   async cancel(): Promise<void> {
-    if (this.#handle === null) return;
-    const request = this.#pq.PQgetCancel(this.#handle);
-    const problem = new Uint8Array(256);
-    try {
-      const isSent = await this.#pq.PQcancel(request, problem, problem.length) === 1;
-      if (!isSent) throw new Error(fromC(Deno.UnsafePointer.of(problem)));
-    } finally {
-      this.#pq.PQfreeCancel(request);
-    }
+    if (this.#wire.connection === null) return;
+    const { connectTimeout } = this.#settings;
+    const work = cancelling(this.#pq, this.#wire.connection, performance.now() + connectTimeout);
+    if (this.#pq.PQcancelCreate) await new Threads(this.#poll).run(work);
+    else await settledWithin(cancelOnThread(this.#pq, this.#wire.connection), connectTimeout);
   }
 
-  async close(): Promise<void> {
-    await this.#queue;
+  async close(limit = Infinity): Promise<void> {
+    this.onLost = undefined;
+    await settledWithin(this.#turn, limit);
     this.closeSync();
-  }
-
-  drop(reason: Error): void {
-    this.#lose(reason);
-    void this.close();
+    await this.#threads.free;
   }
 
   /** Closes the connection at once. A second call does nothing. */
   closeSync(): void {
     this.onLost = undefined;
-    this.#lose(new Error("the connection was closed"));
-    if (this.#handle !== null) this.#pq.PQfinish(this.#handle);
-    this.#handle = null;
+    this.drop(new Error("the connection was closed"));
+  }
+
+  drop(reason: Error): void {
+    this.#lose(reason);
+    this.#wire.close();
+    this.#threads.wake();
   }
 
   // deno-lint-ignore require-await -- the promise is settled when this returns
@@ -132,89 +129,175 @@ export class LibpqConnection implements SyncDriverConnection {
     return this.querySync(statement);
   }
 
-  #enqueue(statement: Statement): Promise<RawResult> {
+  async #inTurn(statement: Statement): Promise<RawResult> {
+    const { promise: after, resolve: done } = Promise.withResolvers<void>();
+    const before = this.#turn;
+    this.#turn = after;
     this.#queued++;
-    const answer = this.#queue.then(() => runOnThreads(this.#querying(statement))).finally(() => this.#queued--);
-    this.#queue = answer.catch(() => {});
-    return answer;
+    try {
+      await before;
+      return await this.#threads.run(this.#limited(statement, this.#querying(statement)));
+    } finally {
+      this.#queued--;
+      done();
+    }
+  }
+
+  *#limited({ timeout, sql }: Statement, work: Work<RawResult>): Work<RawResult> {
+    if (timeout !== undefined) this.#wire.limit(timeout);
+    try {
+      return yield* work;
+    } catch (error) {
+      if (error instanceof WireClosed) throw this.#lostError(sql);
+      if (timeout === undefined) throw error;
+      const isOurs = error instanceof StatementCancelledError && this.#wire.isCancelled;
+      if (!isOurs && !(error instanceof TimeIsUp)) throw error;
+      const isOver = this.#statusNow() !== undefined;
+      if (!isOver) this.drop(new Error(`no answer within ${timeout / 1000} s`));
+      throw new AnswerTimeoutError(timeout / 1000, isOver ? "cancelled" : "dropped", sql, { cause: error });
+    } finally {
+      if (timeout !== undefined) this.#wire.limit(Infinity);
+    }
+  }
+
+  *#queryingAfter(ahead: string | undefined, statement: Statement): Work<RawResult> {
+    const prepared = this.#prepared.get(statement.sql);
+    const first = ahead === undefined ? undefined : this.#prepared.get(ahead);
+    if (prepared && first) return yield* this.#together(ahead!, first, statement, prepared);
+    if (ahead !== undefined) yield* this.#querying({ sql: ahead, parameters: [], isSingle: true });
+    return yield* this.#querying(statement);
+  }
+
+  *#querying({ sql, parameters, isSingle }: Statement): Work<RawResult> {
+    if (this.#unread) yield* this.#unread;
+    this.#assertUsable(sql);
+    if (parameters.length === 0 && !isSingle) {
+      const text = cString(sql);
+      return yield* this.#answer(this.#pq.PQsendQuery(this.#wire.connection, text), sql);
+    }
+    const prepared = yield* this.#preparing(sql);
+    this.#assertInTime();
+    const { connection } = this.#wire;
+    const values = this.#values.write(parameters);
+    const sent = prepared
+      ? this.#pq.PQsendQueryPrepared(connection, prepared.name, parameters.length, values, null, null, TEXT)
+      : this.#pq.PQsendQueryParams(connection, cString(sql), parameters.length, null, values, null, null, TEXT);
+    return yield* this.#answer(sent, sql, prepared);
+  }
+
+  /** The statement, prepared on its first use; `undefined` when it is to be sent unnamed. */
+  *#preparing(sql: string): Work<Prepared | undefined> {
+    const known = this.#prepared.get(sql);
+    if (known || !this.#settings.prepare) return known;
+    const text = cString(sql);
+    const prepared = this.#prepared.add(sql);
+    if (!prepared) return undefined;
+    try {
+      yield* this.#answer(this.#pq.PQsendPrepare(this.#wire.connection, prepared.name, text, 0, null), sql);
+      return prepared;
+    } catch (error) {
+      this.#prepared.forget(sql, prepared);
+      throw error;
+    }
   }
 
   /** Both statements travel together, and so do their answers. */
-  #together(ahead: string, first: Prepared, { sql, parameters }: Statement, second: Prepared): RawResult {
+  *#together(ahead: string, first: Prepared, { sql, parameters }: Statement, second: Prepared): Work<RawResult> {
     this.#assertUsable(sql);
     this.#add(first);
     this.#add(second, parameters);
     this.#pipeline.send();
-    this.#finishSent();
+    if (this.#unread) yield* this.#unread;
+    if (this.#lost) throw this.#lostError(sql);
     try {
-      this.#pipeline.next((result) => this.#decode(result, ahead, first));
-      return this.#pipeline.next((result) => this.#decode(result, sql, second));
+      yield* this.#pipeline.next((result) => this.#decode(result, ahead, first));
+      return yield* this.#pipeline.next((result) => this.#decode(result, sql, second));
     } finally {
-      this.#pipeline.toMark();
+      yield* this.#pipeline.toMark();
       this.#noteTransaction(sql);
     }
+  }
+
+  *#sending(sql: string): Work<void> {
+    if (this.#unread) yield* this.#unread;
+    this.#assertUsable(sql);
+    const prepared = yield* this.#preparing(sql);
+    if (!prepared) return void (yield* this.#querying({ sql, parameters: [] }));
+    this.#add(prepared);
+    this.#pipeline.send();
+    this.#unread = this.#reading(sql);
+    noteTransaction(this, false, sql);
   }
 
   #add({ name }: Prepared, parameters: readonly (string | null)[] = []): void {
     this.#pipeline.add(name, parameters.length, this.#values.write(parameters));
   }
 
-  /** Reads the answer to what `sendSync()` sent. */
-  #finishSent(): void {
-    const sql = this.#sent;
-    if (sql === undefined) return;
-    this.#sent = undefined;
+  /** Reads the answer to what was sent without waiting for it. */
+  *#reading(sql: string): Work<void> {
     try {
-      this.#pipeline.next((result) => this.#decode(result, sql, undefined));
+      yield* this.#pipeline.next((result) => this.#decode(result, sql, undefined));
+      yield* this.#pipeline.toMark();
+      this.#readTransactionStatus();
     } catch (error) {
+      if (error instanceof TimeIsUp) throw error;
       this.#lose(error as Error); // in what state it is nobody knows
     } finally {
-      this.#pipeline.toMark();
+      this.#unread = undefined;
     }
+  }
+
+  /** What goes ahead of a statement may have taken all of its time. */
+  #assertInTime(): void {
+    if (this.#wire.isCancelled) throw new TimeIsUp();
   }
 
   #assertUsable(sql: string): void {
-    if (this.#lost) throw new ConnectionLostError(this.#lost.message, sql);
+    this.#assertInTime();
+    if (this.#lost) throw this.#lostError(sql);
     if (!this.#settings.nonblocking) assertOnlyOne(this, sql);
   }
 
-  *#querying({ sql, parameters, isSingle }: Statement): Work<RawResult> {
-    this.#assertUsable(sql);
-    if (parameters.length === 0 && !isSingle) {
-      return this.#read(yield this.#calls.exec(this.#handle, this.#sql = cString(sql)), sql);
-    }
-    const prepared = yield* this.#preparing(sql);
-    const values = this.#values.write(parameters);
-    if (!prepared) {
-      this.#sql = cString(sql);
-      return this.#read(yield this.#calls.execParams(this.#handle, this.#sql, parameters.length, values), sql);
-    }
-    const answer = yield this.#calls.execPrepared(this.#handle, prepared.name, parameters.length, values);
-    return this.#read(answer, sql, prepared);
+  #lostError(sql: string): ConnectionLostError {
+    return new ConnectionLostError(this.#lost!.message, sql, { cause: this.#lost });
   }
 
-  /** The statement, prepared on its first use; `undefined` when it is to be sent unnamed. */
-  *#preparing(sql: string): Work<Prepared | undefined> {
-    const known = this.#prepared.get(sql);
-    if (known || !this.#settings.prepare || this.#prepared.size >= MOST_PREPARED) return known;
-    const prepared: Prepared = { name: cString(`s${++this.#counter}`) };
-    this.#sql = cString(sql);
-    this.#read(yield this.#calls.prepare(this.#handle, prepared.name, this.#sql), sql);
-    this.#prepared.set(sql, prepared);
-    return prepared;
-  }
-
-  #read(result: Deno.PointerValue, sql: string, prepared?: Prepared): RawResult {
-    try {
-      return reading(this.#pq, result, () => this.#decode(result, sql, prepared));
-    } finally {
-      if (!this.#settings.nonblocking) this.#noteTransaction(sql);
+  /**
+   * Reads the answer to what was sent up to its end. Several statements in one text have several results: the last one
+   * counts, and an error is the last one.
+   *
+   * @param sent 1 when libpq took the statement.
+   */
+  *#answer(sent: number, sql: string, prepared?: Prepared): Work<RawResult> {
+    if (sent !== 1) throw this.#broken(sql);
+    using last = new LastResult(this.#pq);
+    let isCopy = false;
+    for (let result = yield* this.#wire.result(); result !== null; result = yield* this.#wire.result()) {
+      last.replace(result);
+      const status = this.#pq.PQresultStatus(result);
+      if (!beginsCopy(status)) continue;
+      isCopy = true;
+      yield* endCopy(this.#pq, this.#wire, status);
     }
+    this.#noteTransaction(sql);
+    if (isCopy) {
+      if (prepared) this.#prepared.failed(sql, prepared, "0A000"); // in a pipeline libpq could not end it
+      throw new CopyNotSupportedError(sql);
+    }
+    return this.#decode(last.result, sql, prepared);
   }
 
   #noteTransaction(sql: string): void {
-    if (this.#lost) return;
-    noteTransaction(this, this.transactionStatus !== "idle", sql);
+    this.#readTransactionStatus();
+    if (!this.#settings.nonblocking && !this.#lost) noteTransaction(this, this.#transactionStatus !== "idle", sql);
+  }
+
+  #readTransactionStatus(): void {
+    this.#transactionStatus = this.#statusNow() ?? this.#transactionStatus;
+  }
+
+  #statusNow(): TransactionStatus | undefined {
+    return TRANSACTION_STATUSES[this.#pq.PQtransactionStatus(this.#wire.connection)];
   }
 
   #decode(result: Deno.PointerValue, sql: string, prepared: Prepared | undefined): RawResult {
@@ -227,12 +310,6 @@ export class LibpqConnection implements SyncDriverConnection {
       case ExecStatus.COMMAND_OK:
       case ExecStatus.EMPTY_QUERY:
         return readRows(this.#pq, result, { columns: [], decoders: [] }, this.#reported);
-      case ExecStatus.COPY_IN:
-      case ExecStatus.COPY_OUT:
-      case ExecStatus.COPY_BOTH:
-        // the connection serves nothing else until the COPY ends
-        this.#lose(new Error("COPY is not supported here"));
-        throw new ConnectionLostError("COPY is not supported here", sql);
       default:
         throw this.#error(result, sql, prepared);
     }
@@ -240,28 +317,30 @@ export class LibpqConnection implements SyncDriverConnection {
 
   #error(result: Deno.PointerValue, sql: string, prepared: Prepared | undefined): Error {
     const fields = readError(this.#pq, result);
-    // what was prepared may not fit its tables or types any more
-    if (prepared && fields && /^(0A|26|42|XX)/.test(fields.sqlstate)) this.#prepared.delete(sql);
-    if (this.#pq.PQstatus(this.#handle) === CONNECTION_OK) {
-      const error = fields ? databaseError(fields, sql) : new Error(this.#problem());
-      if (error instanceof ConnectionLostError) this.#lose(error);
-      return error;
-    }
+    if (prepared && fields) this.#prepared.failed(sql, prepared, fields.sqlstate);
+    if (!fields || this.#pq.PQstatus(this.#wire.connection) !== CONNECTION_OK) return this.#broken(sql, fields);
+    const error = databaseError(fields, sql);
+    return error instanceof ConnectionLostError ? this.#broken(sql, fields) : error;
+  }
+
+  /** The error where the connection is at fault, or libpq. */
+  #broken(sql: string, fields?: ServerErrorFields): Error {
     const problem = fields ? `${fields.message}, SQLSTATE ${fields.sqlstate}` : this.#problem();
+    if (!fields && this.#pq.PQstatus(this.#wire.connection) === CONNECTION_OK) return new Error(problem);
     this.#lose(new Error(problem));
-    return new ConnectionLostError(problem, sql);
+    return this.#lostError(sql);
   }
 
   /** Reads what the server sent while nobody asked, and notices its end. */
   #look(): void {
     // the first call reads the server's farewell, the second one the end behind it
-    for (let time = 0; time < 2; time++) this.#pq.PQconsumeInput(this.#handle);
-    if (this.#pq.PQstatus(this.#handle) !== CONNECTION_OK) this.#lose(new Error(this.#problem()));
+    for (let time = 0; time < 2; time++) this.#pq.PQconsumeInput(this.#wire.connection);
+    if (this.#pq.PQstatus(this.#wire.connection) !== CONNECTION_OK) this.#lose(new Error(this.#problem()));
   }
 
   /** The first line of what libpq says of the connection. */
   #problem(): string {
-    return fromC(this.#pq.PQerrorMessage(this.#handle)).split("\n", 1)[0];
+    return fromC(this.#pq.PQerrorMessage(this.#wire.connection)).split("\n", 1)[0];
   }
 
   #lose(error: Error): void {

@@ -4,55 +4,56 @@
  *
  * @module
  */
-import { TEXT } from "./calls.ts";
-import { CONNECTION_OK, ExecStatus, type Libpq } from "./symbols.ts";
 import { reading } from "./result.ts";
+import { CONNECTION_OK, ExecStatus, type Libpq, TEXT } from "./symbols.ts";
+import type { Work } from "./waiting.ts";
+import type { Wire } from "./wire.ts";
 
 /** The pipeline of one connection, which is in that mode as long as something is unanswered. */
 export class Pipeline {
   readonly #pq: Libpq;
-  readonly #connection: Deno.PointerValue;
+  readonly #wire: Wire;
   /** Marks that were sent and have not come back. */
   #marks = 0;
   #isOpen = false;
 
-  constructor(pq: Libpq, connection: Deno.PointerValue) {
+  constructor(pq: Libpq, wire: Wire) {
     this.#pq = pq;
-    this.#connection = connection;
+    this.#wire = wire;
   }
 
   /** Adds a statement that was prepared under this name. */
   add(name: Uint8Array<ArrayBuffer>, count: number, values: BigUint64Array<ArrayBuffer>): void {
-    if (!this.#isOpen) this.#pq.PQenterPipelineMode(this.#connection);
+    if (!this.#isOpen) this.#pq.PQenterPipelineMode(this.#wire.connection);
     this.#isOpen = true;
-    this.#pq.PQsendQueryPrepared(this.#connection, name, count, values, null, null, TEXT);
+    this.#pq.PQsendQueryPrepared(this.#wire.connection, name, count, values, null, null, TEXT);
   }
 
   /** Sends what was added, and a mark: when one statement fails the server skips the others before it. */
   send(): void {
     this.#marks++;
-    this.#pq.PQpipelineSync(this.#connection);
+    this.#pq.PQpipelineSync(this.#wire.connection);
   }
 
-  /** Lets `read` look at the answer to the next statement, which it waits for. */
-  next<T>(read: (result: Deno.PointerValue) => T): T {
-    const result = this.#pq.PQgetResult(this.#connection);
+  /** Waits for the answer to the next statement and lets `read` look at it. */
+  *next<T>(read: (result: Deno.PointerValue) => T): Work<T> {
+    const result = yield* this.#wire.result();
     try {
       return reading(this.#pq, result, () => read(result));
     } finally {
-      this.#pq.PQgetResult(this.#connection); // NULL: that was all of it
+      yield* this.#wire.result(); // NULL: that was all of it
     }
   }
 
   /** Reads on to the next mark, over what was skipped; with the last one the pipeline mode ends. */
-  toMark(): void {
-    for (let isMark = false; !isMark && this.#pq.PQstatus(this.#connection) === CONNECTION_OK;) {
-      const result = this.#pq.PQgetResult(this.#connection);
+  *toMark(): Work<void> {
+    for (let isMark = false; !isMark && this.#pq.PQstatus(this.#wire.connection) === CONNECTION_OK;) {
+      const result = yield* this.#wire.result();
       isMark = reading(this.#pq, result, () => result && this.#pq.PQresultStatus(result)) === ExecStatus.PIPELINE_SYNC;
     }
     this.#marks--;
     if (this.#marks > 0) return;
-    this.#pq.PQexitPipelineMode(this.#connection);
+    this.#pq.PQexitPipelineMode(this.#wire.connection);
     this.#isOpen = false;
   }
 }

@@ -20,6 +20,30 @@ export function reading<T>(pq: Libpq, result: Deno.PointerValue, read: () => T):
   }
 }
 
+/** The result that came last: those before are given back at once, this one at the end. */
+export class LastResult implements Disposable {
+  readonly #pq: Libpq;
+  result: Deno.PointerValue = null;
+
+  constructor(pq: Libpq) {
+    this.#pq = pq;
+  }
+
+  /** @param result not `null`. */
+  replace(result: Deno.PointerValue): void {
+    this[Symbol.dispose]();
+    this.result = result;
+    resultCount.received++;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.result === null) return;
+    this.#pq.PQclear(this.result);
+    resultCount.cleared++;
+    this.result = null;
+  }
+}
+
 /** The columns of a result and how to read their values; the same for each use of a prepared statement. */
 export interface Shape {
   readonly columns: readonly string[];

@@ -27,6 +27,8 @@ export interface Statement {
   readonly onFirstByte?: (() => void) | undefined;
   /** True when it is known to be one statement and not several: a driver may prepare it, parameters or not. */
   readonly isSingle?: boolean;
+  /** True when it waits for no lock: one thread may then send it although a transaction is open on another connection. */
+  readonly waitsForNobody?: boolean;
   /**
    * Milliseconds to wait for the answer, for drivers that block the thread, where nobody else can give up: then the
    * statement is cancelled on the server, and where that has no effect either the connection is dropped.

@@ -8,6 +8,7 @@ import { Kysely } from "kysely";
 import { EngineDialect, type KyselyOptions } from "../kysely/dialect.ts";
 import { CallSite } from "../text/call_site.ts";
 import { connectSettings } from "./drivers/connect_settings.ts";
+import { PinnedConnections } from "./drivers/pins.ts";
 import { Connection } from "./connection.ts";
 import type { Driver, DriverConnection } from "./driver.ts";
 import { echoLine } from "./echo.ts";
@@ -56,6 +57,7 @@ export class Engine implements AsyncDisposable {
   readonly events: EngineEvents = new EngineEvents();
   readonly #options: ResolvedOptions;
   readonly #pool: Pool;
+  readonly #connections = new PinnedConnections();
 
   constructor(url: EngineUrl, options: EngineOptions) {
     this.url = url;
@@ -133,6 +135,6 @@ export class Engine implements AsyncDisposable {
 
   async #open(): Promise<DriverConnection> {
     const { driver } = await DRIVERS[this.url.driver]();
-    return await driver.connect(connectSettings(this.url, this.#options));
+    return await this.#connections.open(driver, connectSettings(this.url, this.#options));
   }
 }

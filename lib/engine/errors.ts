@@ -180,6 +180,18 @@ export class CopyNotSupportedError extends EngineError {
   }
 }
 
+/** The server would round the floating-point numbers that it sends, and a pooler keeps us from asking it not to. */
+export class RoundedFloatsError extends EngineError {
+  /** @param digits what `extra_float_digits` is; @param role as SQL names it. */
+  constructor(url: string, digits: string, role: string) {
+    super(
+      `Cannot use ${url}: for this role extra_float_digits is ${digits}, so that 0.1 + 0.2 would be read as 0.3, and the ` +
+        `pooler in between does not pass on what would set it right. Run ALTER ROLE ${role} SET extra_float_digits = 1; ` +
+        "it holds for the connections that the pooler opens from then on (PgBouncer: RECONNECT).",
+    );
+  }
+}
+
 /** The connection broke. An open transaction was rolled back by the server; the pool opens a new connection. */
 export class ConnectionLostError extends EngineError {
   constructor(problem: string, readonly sql?: string, options?: ErrorOptions) {

@@ -7,6 +7,7 @@
 import { CallSite } from "../text/call_site.ts";
 import { shorten } from "../text/text.ts";
 import { connectSettings } from "../engine/drivers/connect_settings.ts";
+import { PinnedConnections } from "../engine/drivers/pins.ts";
 import type { SyncDriverConnection } from "../engine/drivers/sync_driver.ts";
 import { connectSync } from "../engine/drivers/libpq.ts";
 import { SecondUnitOfWorkError } from "../engine/drivers/libpq/one_unit_of_work.ts";
@@ -62,6 +63,7 @@ export class SyncEngine implements Disposable {
   /** What happens in this engine; subscribe with `engine.events.on("query", …)`. */
   readonly events: EngineEvents = new EngineEvents();
   readonly #options: ResolvedOptions;
+  readonly #connections = new PinnedConnections();
   #driver: SyncDriverConnection | undefined;
   /** How many connections were opened so far: the number of this one. */
   #id = 0;
@@ -141,7 +143,7 @@ export class SyncEngine implements Disposable {
     if (this.#driver?.lost) this.#close("broken");
     if (this.#driver) return this.#driver;
     const at = performance.now();
-    this.#driver = connectSync(connectSettings(this.url, this.#options));
+    this.#driver = this.#connections.openSync(connectSync, connectSettings(this.url, this.#options));
     this.events.emit({ type: "connect", ...since(at), connection: ++this.#id });
     return this.#driver;
   }

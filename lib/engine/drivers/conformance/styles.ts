@@ -25,10 +25,10 @@ export const VALUES = {
   moments: '["2026-01-03 12:00:00+00",)',
 };
 
-export const DATE_STYLES: readonly string[] = ["ISO", "German", "SQL", "Postgres"].flatMap((style) =>
+const DATE_STYLES: readonly string[] = ["ISO", "German", "SQL", "Postgres"].flatMap((style) =>
   ["MDY", "DMY", "YMD"].map((order) => `${style}, ${order}`)
 );
-export const INTERVAL_STYLES: readonly string[] = ["postgres", "postgres_verbose", "sql_standard", "iso_8601"];
+const INTERVAL_STYLES: readonly string[] = ["postgres", "postgres_verbose", "sql_standard", "iso_8601"];
 
 /** Registers the tests. */
 export function styles(test: Register): void {

@@ -168,9 +168,9 @@ export class LibpqConnection implements SyncDriverConnection {
     return yield* this.#querying(statement);
   }
 
-  *#querying({ sql, parameters, isSingle }: Statement): Work<RawResult> {
+  *#querying({ sql, parameters, isSingle, waitsForNobody }: Statement): Work<RawResult> {
     if (this.#unread) yield* this.#unread;
-    this.#assertUsable(sql);
+    this.#assertUsable(sql, waitsForNobody);
     if (parameters.length === 0 && !isSingle) {
       const text = cString(sql);
       return yield* this.#answer(this.#pq.PQsendQuery(this.#wire.connection, text), sql);
@@ -252,10 +252,10 @@ export class LibpqConnection implements SyncDriverConnection {
     if (this.#wire.isCancelled) throw new TimeIsUp();
   }
 
-  #assertUsable(sql: string): void {
+  #assertUsable(sql: string, waitsForNobody = false): void {
     this.#assertInTime();
     if (this.#lost) throw this.#lostError(sql);
-    if (!this.#settings.nonblocking) assertOnlyOne(this, sql);
+    if (!this.#settings.nonblocking && !waitsForNobody) assertOnlyOne(this, sql);
   }
 
   #lostError(sql: string): ConnectionLostError {

@@ -1,0 +1,117 @@
+/**
+ * The settings that reading values relies on, given with each connection's start-up message: there they come before those
+ * of the role and the database, and `RESET ALL` returns to them.
+ *
+ * A pooler may refuse them, as PgBouncer does by default, or take the message and leave them out. Every style of dates,
+ * intervals and bytes is read all the same; but that floating-point numbers are rounded no value shows. So the server is
+ * asked: on an engine's first connection, and where the settings do not arrive on each.
+ *
+ * @module
+ */
+import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement } from "../driver.ts";
+import { ConnectError, DatabaseError, EngineError, RoundedFloatsError } from "../errors.ts";
+import { runAwaiting, runBlocking, step, type Steps } from "../steps.ts";
+import { startupOptions } from "./startup_options.ts";
+import type { SyncDriverConnection } from "./sync_driver.ts";
+
+/** 3 is as exact as 1, the server's default, and tells that it came from here. */
+const EXACT = "3";
+
+/** In DateStyle the order of day and month, which only what is sent can depend on, stays as the URL or the server has it. */
+const PINS = { DateStyle: "ISO", IntervalStyle: "postgres", bytea_output: "hex", extra_float_digits: EXACT };
+
+/** What a pooler answers that does not know a start-up parameter: PgBouncer the first, others that it is not supported. */
+const REFUSALS: ReadonlySet<string | undefined> = new Set(["08P01", "0A000"]);
+
+const QUESTION: Statement = {
+  sql: "SELECT current_setting('extra_float_digits'), quote_ident(session_user)",
+  parameters: [],
+  waitsForNobody: true,
+};
+
+/** The calls of a driver, with promises or without. */
+interface Calls<C> {
+  connect(settings: ConnectSettings): C | Promise<C>;
+  ask(connection: C, question: Statement, limit: number): RawResult | Promise<RawResult>;
+  close(connection: C): void | Promise<void>;
+}
+
+/** Opens the connections of one engine, and remembers what becomes of the settings on the way. */
+export class PinnedConnections {
+  /** They were refused: it is not tried again. */
+  #isRefused = false;
+  /** They arrive: it is not asked again. */
+  #arrive = false;
+
+  /**
+   * Opens a connection.
+   *
+   * @throws {ConnectError} @throws {RoundedFloatsError}
+   */
+  open(driver: Driver, settings: ConnectSettings): Promise<DriverConnection> {
+    return runAwaiting(this.#opening(settings, {
+      connect: (settings) => driver.connect(settings),
+      ask: askWithin,
+      close: (connection: DriverConnection) => connection.close(),
+    }));
+  }
+
+  /** As `open()`, with calls that block. */
+  openSync(
+    connect: (settings: ConnectSettings) => SyncDriverConnection,
+    settings: ConnectSettings,
+  ): SyncDriverConnection {
+    return runBlocking(this.#opening(settings, {
+      connect,
+      ask: (connection, question, timeout) => connection.querySync({ ...question, timeout }),
+      close: (connection) => connection.closeSync(),
+    }));
+  }
+
+  *#opening<C>(settings: ConnectSettings, calls: Calls<C>): Steps<C> {
+    const deadline = performance.now() + settings.connectTimeout;
+    const left = () => Math.max(1, Math.ceil(deadline - performance.now()));
+    const connection = yield* this.#connecting(settings, calls, left);
+    if (this.#arrive) return connection;
+    try {
+      const { rows: [[digits, role]] } = yield* step(calls.ask(connection, QUESTION, left()));
+      this.#arrive = digits === EXACT && !this.#isRefused;
+      if (Number(digits) <= 0) throw new RoundedFloatsError(`${settings.url}`, `${digits}`, `${role}`);
+    } catch (error) {
+      if (error instanceof DatabaseError) return connection; // a pooler's own console, which knows no such question
+      yield* step(calls.close(connection));
+      if (error instanceof RoundedFloatsError || !(error instanceof EngineError)) throw error;
+      throw new ConnectError(`${settings.url}`, error.message, undefined, { cause: error });
+    }
+    return connection;
+  }
+
+  *#connecting<C>(settings: ConnectSettings, calls: Calls<C>, left: () => number): Steps<C> {
+    if (this.#isRefused) return yield* step(calls.connect(settings));
+    try {
+      return yield* step(calls.connect(pinned(settings)));
+    } catch (error) {
+      if (!(error instanceof ConnectError && REFUSALS.has(error.sqlstate))) throw error;
+      const connection = yield* step(calls.connect({ ...settings, connectTimeout: left() }));
+      this.#isRefused = true;
+      return connection;
+    }
+  }
+}
+
+/** With our settings behind those of the URL: of two for one name the server takes the last. */
+function pinned(settings: ConnectSettings): ConnectSettings {
+  const { application_name, ...named } = settings.settings;
+  const options = `${startupOptions(named)} ${startupOptions(PINS)}`.trim();
+  return { ...settings, settings: { ...(application_name === undefined ? {} : { application_name }), options } };
+}
+
+async function askWithin(connection: DriverConnection, question: Statement, limit: number): Promise<RawResult> {
+  const reason = new Error(`no answer within ${limit / 1000} s`);
+  const timer = setTimeout(() => connection.drop(reason), limit);
+  try {
+    return await connection.query({ ...question, timeout: limit });
+  } finally {
+    clearTimeout(timer);
+  }
+}

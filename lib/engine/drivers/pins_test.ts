@@ -1,0 +1,170 @@
+/**
+ * What a role has chosen for itself changes no value: with the server itself, behind PgBouncer as it comes, and behind
+ * PgBouncer as the README sets it up.
+ *
+ * @module
+ */
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { createSyncEngine } from "../../sync/sync_engine.ts";
+import { testDatabase } from "../../workbook/test_database.ts";
+import { createEngine, type Engine, type EngineOptions } from "../engine.ts";
+import { ConnectError, RoundedFloatsError } from "../errors.ts";
+import { poolerTest, startPooler } from "../testing/pgbouncer.ts";
+import { RoundTripCounter } from "../testing/round_trips.ts";
+import { Server } from "../testing/server.ts";
+import { type DriverName, EngineUrl } from "../url.ts";
+import { STYLED, VALUES } from "./conformance/styles.ts";
+
+const database = testDatabase(import.meta.url);
+
+/** Every way to reach the server. `run` gives the first row of a statement. */
+interface Way {
+  readonly name: string;
+  connected<T>(url: string, work: (run: (sql: string) => unknown) => Promise<T>): Promise<T>;
+}
+
+const asynchronous = (driver: DriverName, options: EngineOptions = {}): Way => ({
+  name: options.nonblocking ? `${driver} on threads` : driver,
+  async connected(url, work) {
+    await using engine = createEngine(EngineUrl.parse(url).withDriver(driver), options);
+    return await work((sql) => first(engine, sql));
+  },
+});
+
+const WAYS: readonly Way[] = [
+  asynchronous("pg", { prepare: false }),
+  asynchronous("postgres", { prepare: false }),
+  asynchronous("libpq", { prepare: false }),
+  asynchronous("libpq", { prepare: false, nonblocking: true }),
+  {
+    name: "SyncEngine",
+    async connected(url, work) {
+      using engine = createSyncEngine(EngineUrl.parse(url).withDriver("libpq"), { prepare: false });
+      return await work((sql) => engine.begin((connection) => connection.execute(sql).one()));
+    },
+  },
+];
+
+async function first(engine: Engine, sql: string): Promise<unknown> {
+  await using connection = await engine.connect();
+  return (await connection.execute(sql)).one();
+}
+
+/** Gives the role of the tests other settings in their database, until `work` is over. */
+async function withSettings(url: string, settings: Record<string, string>, work: () => Promise<void>): Promise<void> {
+  await using server = new Server(url);
+  const role = `ALTER ROLE CURRENT_USER IN DATABASE "${EngineUrl.parse(url).database}"`;
+  try {
+    for (const [name, value] of Object.entries(settings)) await server.run(`${role} SET ${name} = '${value}'`);
+    await work();
+  } finally {
+    await server.run(`${role} RESET ALL`);
+  }
+}
+
+/** In each of them a day looks different, and so does an interval. */
+const STYLES = [
+  ["German, DMY", "sql_standard"],
+  ["SQL, DMY", "postgres_verbose"],
+  ["SQL, MDY", "iso_8601"],
+  ["Postgres, DMY", "postgres"],
+];
+
+const CHANGED = { DateStyle: "German, DMY", IntervalStyle: "sql_standard", bytea_output: "escape", TimeZone: "UTC" };
+
+for (const way of WAYS) {
+  database.test(`${way.name}: a role that has changed its settings reads the usual values`, async (url) => {
+    await withSettings(url, { ...CHANGED, extra_float_digits: "-3" }, () =>
+      way.connected(url, async (run) => {
+        assertEquals(await run(STYLED), VALUES);
+        for (const reset of ["RESET ALL", "DISCARD PLANS; RESET ALL"]) {
+          await run("SET DateStyle TO 'SQL'; SET extra_float_digits TO 0; SELECT 1");
+          assertEquals(await run(`${reset}; ${STYLED}`), VALUES, reset);
+        }
+      }));
+  });
+
+  database.test(`${way.name}: the order of day and month in what is sent is the server's, or the URL's`, async (url) => {
+    const sent = "SELECT '01/03/2026'::date AS day, current_setting('DateStyle') AS style";
+    const on = (options: string) => `${url}${url.includes("?") ? "&" : "?"}${options}`;
+    await withSettings(url, { DateStyle: "German, DMY" }, async () => {
+      for (const options of ["DateStyle=ISO,DMY", "datestyle=German,DMY", "options=-c%20DateStyle%3DSQL,DMY"]) {
+        const march = { day: "2026-03-01", style: "ISO, DMY" };
+        await way.connected(on(options), async (run) => assertEquals(await run(sent), march, options));
+      }
+      const { style } = await way.connected(url, (run) => Promise.resolve(run(sent))) as { style: string };
+      assertEquals(style.startsWith("ISO, "), true);
+    });
+  });
+
+  const poolers = { "as it comes": "", "as the README sets it up": "extra_float_digits, options" };
+  for (const [described, ignored] of Object.entries(poolers)) {
+    const usual =
+      `${way.name}: behind PgBouncer ${described}, a role that has changed its settings reads the usual values`;
+    poolerTest(database, usual, async (url) => {
+      for (const [DateStyle, IntervalStyle] of STYLES) {
+        await withSettings(url, { ...CHANGED, DateStyle, IntervalStyle }, async () => {
+          await using pooler = await startPooler(url, "transaction", 1, ignored);
+          await way.connected(pooler.url, async (run) => {
+            for (let turn = 0; turn < 2; turn++) assertEquals(await run(STYLED), VALUES, DateStyle);
+          });
+        });
+      }
+    });
+
+    poolerTest(
+      database,
+      `${way.name}: behind PgBouncer ${described}, numbers that it would round are refused`,
+      async (url) => {
+        await withSettings(url, { extra_float_digits: "0" }, async () => {
+          await using pooler = await startPooler(url, "transaction", 1, ignored);
+          const error = await assertRejects(() => way.connected(pooler.url, async (run) => void await run("SELECT 1")));
+          assertEquals(error instanceof RoundedFloatsError, true, `${error}`);
+          const { user } = EngineUrl.parse(url);
+          assertStringIncludes((error as Error).message, `Run ALTER ROLE ${user} SET extra_float_digits = 1;`);
+        });
+      },
+    );
+  }
+
+  poolerTest(database, `${way.name}: a setting of the URL that PgBouncer refuses is refused as before`, async (url) => {
+    await using pooler = await startPooler(url, "transaction", 1, "");
+    const options = `${pooler.url}?statement_timeout=5s`;
+    const error = await assertRejects(
+      () => way.connected(options, async (run) => void await run("SELECT 1")),
+      ConnectError,
+    );
+    assertEquals(error.sqlstate, "08P01");
+  });
+}
+
+poolerTest(database, "PgBouncer's own console, which cannot be asked, is reached as before", async (url) => {
+  await using pooler = await startPooler(url, "transaction", 1, "");
+  const console = EngineUrl.parse(pooler.url.replace(/[^/]*$/, "pgbouncer"));
+  await using engine = createEngine(console, { isolationLevel: "AUTOCOMMIT" });
+  assertMatch(JSON.stringify(await first(engine, "SHOW VERSION")), /PgBouncer 1\./);
+});
+
+database.test("that the settings arrive is asked once an engine, and where they do not on each connection", async (url) => {
+  await using counter = new RoundTripCounter(EngineUrl.parse(url));
+  await using engine = createEngine(counter.url, { isolationLevel: "AUTOCOMMIT" });
+  const opened: number[] = [];
+  await using stack = new AsyncDisposableStack();
+  for (let i = 0; i < 3; i++) {
+    const before = counter.statements;
+    stack.use(await engine.connect());
+    opened.push(counter.statements - before);
+  }
+  assertEquals(opened, [1, 0, 0]);
+});
+
+poolerTest(database, "where the settings do not arrive, each connection is asked", async (url) => {
+  for (const ignored of ["", "extra_float_digits, options"]) {
+    await using pooler = await startPooler(url, "session", 3, ignored);
+    await using counter = new RoundTripCounter(EngineUrl.parse(pooler.url));
+    await using engine = createEngine(counter.url, { isolationLevel: "AUTOCOMMIT" });
+    await using stack = new AsyncDisposableStack();
+    for (let i = 0; i < 3; i++) stack.use(await engine.connect());
+    assertEquals(counter.statements, 3);
+  }
+});

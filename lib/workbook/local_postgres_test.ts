@@ -186,6 +186,22 @@ test("eight processes that start it at the same moment get one server, which out
   }
 });
 
+test("below a folder whose name PostgreSQL cannot use, its files are elsewhere; below an odd one they are inside", async () => {
+  if (Deno.build.os === "windows") return; // these names do not exist there
+  await using place = await Place.make();
+  for (const [name, isInside] of [["it's a #b?c %41 ü", true], ['the "$HOME"', false]] as const) {
+    const dataRoot = join(place.folder, name);
+    const postgres = new LocalPostgres({ dataRoot });
+    try {
+      assertEquals(await ask((await postgres.start()).url, "SELECT 42"), [[42]]);
+      assertEquals((await postgres.status()).dataDirectory!.startsWith(place.folder), isInside);
+      assertEquals(await postgres.stop(), true);
+    } finally {
+      await postgres.reset();
+    }
+  }
+});
+
 test("an initdb that was interrupted is done again", async () => {
   await using place = await Place.make();
   const starter = place.spawnStart();

@@ -9,6 +9,19 @@ import { LocalPostgresError } from "./errors.ts";
 /** Of the environment only this goes to the server: it outlives us, and LD_LIBRARY_PATH or PG* would lead it astray. */
 const KEPT = ["PATH", "TMPDIR", "TEMP", "TMP", "SystemRoot", "SystemDrive", "ComSpec", "APPDATA", "USERPROFILE"];
 
+/** The cure for what Windows tells by these exit codes: a library that a program needs is not there, or too old. */
+const VISUAL_CPP = "It needs the Visual C++ runtime, which is missing or too old here: install it with " +
+  "`winget install Microsoft.VCRedist.2015+.x64` (https://aka.ms/vs/17/release/vc_redist.x64.exe).";
+const WINDOWS_CODES: Readonly<Record<number, string>> = {
+  0xC0000135: VISUAL_CPP, // STATUS_DLL_NOT_FOUND
+  0xC0000139: VISUAL_CPP, // STATUS_ENTRYPOINT_NOT_FOUND
+};
+
+/** What to do about an exit code by which the system, not the program, says why it did not start. */
+export function explainExit(code: number): string | undefined {
+  return WINDOWS_CODES[code >>> 0]; // Deno gives it with a sign
+}
+
 /** How a program ended: `output` is what it wrote, standard output first. */
 export interface Outcome {
   readonly success: boolean;
@@ -46,6 +59,8 @@ export async function run(
       stderr: output,
     });
     const result = await command.output();
+    const cure = explainExit(result.code);
+    if (cure) throw new LocalPostgresError(`The program ${program} did not start. ${cure}`);
     if (options.quiet) return { success: result.success, output: "" };
     const decoder = new TextDecoder();
     return { success: result.success, output: decoder.decode(result.stdout) + decoder.decode(result.stderr) };

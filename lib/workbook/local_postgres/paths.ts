@@ -1,6 +1,6 @@
 /**
  * Where the local server keeps its files: in `.data/postgresql` of the checkout, or, where the server could not live
- * there, in a folder below /var/tmp that `.data/location` names.
+ * there, in a folder of the system (below /var/tmp, on Windows ProgramData) that `.data/location` names.
  *
  * @module
  */
@@ -67,9 +67,10 @@ export async function makePaths(dataRoot: string): Promise<{ paths: Paths; accou
   }
   const [inside, outside] = await candidates(dataRoot);
   await makeFolder(inside, account);
-  if (outside === undefined || await canLiveIn(inside, account)) return { paths: pathsIn(inside), account };
+  if (await canLiveIn(inside, account)) return { paths: pathsIn(inside), account };
   await Deno.remove(inside, { recursive: true });
   await makeFolder(outside, account);
+  if (Deno.build.os === "windows") await makePrivate(outside);
   await Deno.writeTextFile(join(dataRoot, "location"), outside + "\n");
   return { paths: pathsIn(outside), account };
 }
@@ -126,15 +127,40 @@ export async function exists(path: string): Promise<boolean> {
 /** The folders the server may live in, the preferred first; the second is named by a hash, so that it is found again. */
 async function candidates(dataRoot: string): Promise<string[]> {
   const inside = join(dataRoot, "postgresql");
-  if (Deno.build.os === "windows") return [inside];
   const hash = createHash("sha256").update(dataRoot).digest("hex").slice(0, 12);
-  const outside = `/var/tmp/workbook-postgresql-${hash}`;
-  if (await exists(outside)) await checkOwner(outside);
+  const outside = `${systemFolder()}/workbook-postgresql-${hash}`;
+  if (Deno.build.os !== "windows" && await exists(outside)) await checkOwner(outside);
   return [inside, outside];
+}
+
+/** A folder that every user may write to, with a name that PostgreSQL can use. */
+export function systemFolder(
+  os: string = Deno.build.os,
+  variable: (name: string) => string | undefined = Deno.env.get,
+): string {
+  return os === "windows" ? (variable("ProgramData") ?? "C:\\ProgramData").replaceAll("\\", "/") : "/var/tmp";
+}
+
+/**
+ * Whether PostgreSQL's programs can use a path. On Windows they take only what the code page has, so that a user's name
+ * in other letters stops them; elsewhere they hand it to a shell between double quotes.
+ */
+export function isUsable(path: string, os: string = Deno.build.os): boolean {
+  // deno-lint-ignore no-control-regex
+  return os === "windows" ? /^[\x00-\x7f]*$/.test(path) && !path.includes("%") : !/["$`\\\n]/.test(path);
+}
+
+/** On Windows what lies in ProgramData can be read by all: here is a password. */
+async function makePrivate(folder: string): Promise<void> {
+  const user = [Deno.env.get("USERDOMAIN"), Deno.env.get("USERNAME")].filter(Boolean).join("\\");
+  const { success, output } = await run("icacls", [folder, "/inheritance:r", "/grant:r", `${user}:(OI)(CI)F`]);
+  if (!success) throw new LocalPostgresError(`The folder ${folder} cannot be made private.`, { log: output });
 }
 
 /** Tries whether the server's account can reach `home`, and whether its file system keeps owners and modes. */
 async function canLiveIn(home: string, account: Account | undefined): Promise<boolean> {
+  if (!isUsable(home)) return false;
+  if (Deno.build.os === "windows") return true;
   const trial = await Deno.makeTempDir({ dir: home });
   try {
     await Deno.chmod(trial, 0o700);

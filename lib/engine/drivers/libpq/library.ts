@@ -5,18 +5,19 @@
  * @module
  */
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { EngineError } from "../../errors.ts";
 import { type Libpq, SYMBOLS } from "./symbols.ts";
 
 /** The library is nowhere, or cannot be opened; the message lists where it was looked for and what came of it. */
 export class LibpqNotFoundError extends EngineError {
-  constructor(attempts: readonly string[]) {
+  constructor(attempts: readonly string[], os: string = Deno.build.os) {
     const advice = {
       linux: "run `deno install`, or install the system's package (Debian, Ubuntu: libpq5; Fedora: libpq)",
       darwin: "run `deno install`, or `brew install libpq`",
-      windows: "run `deno install`, or install PostgreSQL",
-    }[Deno.build.os as string] ?? "install the system's package of libpq";
+      windows: "run `deno install`, or install PostgreSQL; where the file is there, it lacks the Visual C++ runtime: " +
+        "`winget install Microsoft.VCRedist.2015+.x64`",
+    }[os] ?? "install the system's package of libpq";
     const lines = attempts.map((attempt) => `  ${attempt}\n`);
     super(`libpq, which "postgresql+libpq://" needs, cannot be opened. Tried:\n${lines.join("")}${advice}.`);
   }
@@ -39,22 +40,61 @@ function find(): Libpq {
   return openFirst([...shipped, ...systemLibraries(Deno.build.os)], missing);
 }
 
+/** What a system does with libraries. */
+export interface System {
+  readonly os: string;
+  /** The names in a folder; none where it is not there. */
+  list(folder: string): string[];
+  open(path: string): Libpq;
+  /** Brings a library into the process, for others that need it. */
+  load(path: string): void;
+}
+
+const SYSTEM: System = {
+  os: Deno.build.os,
+  list,
+  open: (path) => Deno.dlopen(path, SYMBOLS).symbols,
+  load: (path) => void Deno.dlopen(path, {}),
+};
+
 /**
  * Opens the first library that can be opened.
  *
  * @param places paths, or names that the system looks for by its own rules; @param attempts what was tried before.
  * @throws {LibpqNotFoundError} naming every place.
  */
-export function openFirst(places: readonly string[], attempts: string[] = []): Libpq {
+export function openFirst(places: readonly string[], attempts: string[] = [], system: System = SYSTEM): Libpq {
   for (const place of places) {
     try {
-      return Deno.dlopen(place, SYMBOLS).symbols;
+      if (system.os === "windows" && basename(place) !== place) loadNeighbours(place, system);
+      return system.open(place);
     } catch (error) {
       const reason = (error as Error).message.replace(/^(Could not open library: )+/, "").replace(`${place}: `, "");
       attempts.push(`${place}: ${reason}`);
     }
   }
-  throw new LibpqNotFoundError(attempts);
+  throw new LibpqNotFoundError(attempts, system.os);
+}
+
+/**
+ * Loads the libraries beside libpq that it may need, by their full paths: Windows looks for them beside deno.exe and on
+ * PATH, not where libpq lies, but takes one that is loaded already. They need each other: what fails is tried again while
+ * others succeed.
+ */
+function loadNeighbours(library: string, { list, load }: System): void {
+  const folder = dirname(library);
+  let missing = list(folder).filter((name) => /^(lib|z).*\.dll$/i.test(name) && !/^lib(pq|ecpg)/i.test(name));
+  for (let before = Infinity; missing.length < before;) {
+    before = missing.length;
+    missing = missing.filter((name) => {
+      try {
+        load(join(folder, name));
+        return false;
+      } catch {
+        return true; // opening libpq tells whether it was needed
+      }
+    });
+  }
 }
 
 /** Where a system keeps libpq; a name without a path is looked for by the system's own rules. */

@@ -13,10 +13,10 @@ import {
   parseDriver,
   parseSslMode,
   parseWhole,
-  refuseOption,
   type SslMode,
   type Take,
 } from "./drivers/url_parts.ts";
+import { checkEncoding, checkOption } from "./drivers/url_options.ts";
 import { InvalidUrlError } from "./errors.ts";
 
 export type { DriverName, SslMode } from "./drivers/url_parts.ts";
@@ -59,15 +59,17 @@ export class EngineUrl {
       options.delete(name);
       return value;
     };
-    this.user = (decode(user, "user", fail) || take("user")) || undefined;
-    this.#password = decode(password, "password", fail) ?? take("password");
+    const [userOption, passwordOption] = [take("user"), take("password")];
+    this.user = (decode(user, "user", fail) || userOption) || undefined;
+    this.#password = decode(password, "password", fail) ?? passwordOption;
     this.#query = (query ?? "").split("&").filter((field) => !/^(user|password)=/.test(field)).join("&");
     ({ host: this.host, port: this.port } = parseAddress(address, take, fail));
     this.sslMode = parseSslMode(take("sslmode"), fail);
     this.sslRootCert = take("sslrootcert");
     this.connectTimeout = parseWhole("connect_timeout", take, fail); // 0 asks libpq for its default
     this.poolSize = parseWhole("pool_size", take, fail);
-    for (const name of options.keys()) refuseOption(name, fail);
+    checkEncoding(take, fail);
+    for (const name of options.keys()) checkOption(name, fail);
     this.settings = Object.fromEntries(options);
   }
 
@@ -85,7 +87,9 @@ export class EngineUrl {
    * ```
    *
    * @param text `postgresql+driver://user:password@host:port/database?options`; user, password, host and database may
-   * be percent-encoded. A unix socket is given by its folder: `postgresql:///shop?host=/var/run/postgresql`.
+   * be percent-encoded. A unix socket is given by its folder: `postgresql:///shop?host=/var/run/postgresql`. The options
+   * `sslmode`, `sslrootcert`, `connect_timeout` (seconds) and `pool_size` are about the connection, all others are
+   * settings of the server: `?search_path=shop&statement_timeout=5s&shop.tenant=7`.
    * @throws {InvalidUrlError} naming the part at fault.
    */
   static parse(text: string): EngineUrl {

@@ -65,7 +65,7 @@ Deno.test("options: TLS, time-out, user and password; all others are settings of
 
 Deno.test("user and password before the host win over those among the options", () => {
   const url = EngineUrl.parse("postgresql://sandy:one@localhost/shop?user=patrick&password=two");
-  assertEquals([url.user, url.password], ["sandy", "one"]);
+  assertEquals([url.user, url.password, url.settings], ["sandy", "one", {}]);
 });
 
 Deno.test("sslmode has libpq's names; 'allow' is read as 'prefer'", () => {
@@ -89,6 +89,68 @@ Deno.test("pool_size is the engine's, and no setting of the server", () => {
 
 Deno.test("connect_timeout=0 means the default, as in libpq", () => {
   assertEquals(EngineUrl.parse("postgresql://localhost?connect_timeout=0").connectTimeout, undefined);
+});
+
+Deno.test("settings of the server pass, also those of extensions and programs", () => {
+  const options =
+    "search_path=a,b&statement_timeout=5s&DateStyle=ISO,DMY&TimeZone=UTC&shop.tenant=7&geqo=off&work_mem=8MB" +
+    "&options=-c%20jit%3Doff&application_name=x&lock_timeout=1s&role=sandy&tcp_user_timeout=5s";
+  const { settings } = EngineUrl.parse(`postgresql://localhost/shop?${options}`);
+  assertEquals(Object.keys(settings), options.split("&").map((option) => option.split("=")[0]));
+});
+
+Deno.test("client_encoding is UTF-8 and no setting", () => {
+  for (const encoding of ["utf8", "UTF8", "utf-8", "UTF-8", "auto"]) {
+    assertEquals(EngineUrl.parse(`postgresql://localhost?client_encoding=${encoding}`).settings, {});
+  }
+});
+
+Deno.test("what only one package or library knows is refused on every driver, with what to write", () => {
+  const foreign: [name: string, advice: string][] = [
+    ...["keepalives", "sslcompression", "replication", "load_balance_hosts", "fetch_types", "sslcert", "gssencmode"]
+      .map((name): [string, string] => [name, "remove it"]),
+    ["max", 'write "pool_size"'],
+    ["connection_limit", 'write "pool_size"'],
+    ["ssl", 'write "sslmode"'],
+    ["schema", 'write "search_path"'],
+    ["currentSchema", 'write "search_path"'],
+    ["connectionTimeoutMillis", 'write "connect_timeout", in seconds'],
+    ["query_timeout", 'write "statement_timeout"'],
+    ["prepare", "give it to createEngine()"],
+    ["max_overflow", "give it to createEngine()"],
+    ["dbname", "write the database behind the host"],
+  ];
+  for (const driver of ["pg", "postgres", "libpq"]) {
+    for (const [name, advice] of foreign) {
+      const parse = () => EngineUrl.parse(`postgresql+${driver}://localhost/shop?application_name=x&${name}=1`);
+      const error = assertThrows(parse, InvalidUrlError, `the option "${name}" is not supported; ${advice}`);
+      assertEquals(error.part, "options");
+    }
+  }
+});
+
+Deno.test("a misspelt option is answered with the one that was meant", () => {
+  const slips = {
+    sslmod: "sslmode",
+    ssl_mode: "sslmode",
+    sslrootcrt: "sslrootcert",
+    conect_timeout: "connect_timeout",
+    connectTimeout: "connect_timeout",
+    poolsize: "pool_size",
+    pasword: "password",
+    aplication_name: "application_name",
+    applicationName: "application_name",
+    serch_path: "search_path",
+    statment_timeout: "statement_timeout",
+    time_zone: "timezone",
+  };
+  for (const [slip, meant] of Object.entries(slips)) {
+    const parse = () => EngineUrl.parse(`postgresql://localhost/shop?${slip}=hunter2`);
+    assertThrows(parse, InvalidUrlError, `there is no option "${slip}"; did you mean "${meant}"?`);
+  }
+  assertThrows(() => EngineUrl.parse("postgresql://localhost?workMemory=1"), InvalidUrlError, "in small letters");
+  const secret = assertThrows(() => EngineUrl.parse("postgresql://localhost?pasword=hunter2"), InvalidUrlError);
+  assertNotMatch(secret.message, /hunter2/);
 });
 
 Deno.test("a wrong URL names the part at fault", () => {
@@ -124,6 +186,7 @@ Deno.test("a wrong URL names the part at fault", () => {
     ["options", "postgresql://localhost?sslmode=maybe", 'sslmode "maybe" is none of disable, prefer'],
     ["options", "postgresql://localhost?connect_timeout=soon", 'connect_timeout "soon" is not a whole number'],
     ["options", "postgresql://localhost?pool_size=two", 'pool_size "two" is not a whole number'],
+    ["options", "postgresql://localhost?client_encoding=latin1", 'client_encoding "latin1": texts travel as UTF-8'],
     ["options", "postgresql://localhost?sslcert=me.pem", '"sslcert" is not supported'],
     ["options", "postgresql://localhost?target_session_attrs=any", '"target_session_attrs" is not supported'],
     ["options", "postgresql://localhost?not an option", 'written "name=value"'],

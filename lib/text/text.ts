@@ -9,7 +9,8 @@ export function maskPassword(text: string): string {
 /** Masks the password in a text that is, or was meant to be, a database URL; rather too much than too little. */
 export function maskUrl(url: string): string {
   const authority = url.replace(/^([^:/]*:\/\/[^:]*|(?!.*:\/\/)[^:]*):.*@/s, "$1:***@");
-  return authority.replace(/([?&](?:ssl)?password=)[^&]*/g, "$1***");
+  // misspelt ones too: what is refused is shown
+  return authority.replace(/([?&][^=&]*(?:pas+|pwd|secret|key)[^=&]*=)[^&]*/gi, "$1***");
 }
 
 /** Puts a text on one line and cuts it to `length` characters. */

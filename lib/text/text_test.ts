@@ -23,6 +23,12 @@ Deno.test("maskUrl() takes the whole text for a URL, with blanks and line ends i
     maskUrl("postgresql://localhost:5432/shop?password=a b&x=1"),
     "postgresql://localhost:5432/shop?password=***&x=1",
   );
+  for (const name of ["sslpassword", "pasword", "passwd", "pwd", "Password", "oauth_client_secret"]) {
+    assertEquals(
+      maskUrl(`postgresql://localhost/shop?x=1&${name}=a b&y=2`),
+      `postgresql://localhost/shop?x=1&${name}=***&y=2`,
+    );
+  }
 });
 
 Deno.test("shorten() puts a text on one line and cuts it", () => {

@@ -18,10 +18,6 @@ const PYTHON_DRIVERS: Record<string, string> = {
   pg8000: `pg8000 is a Python driver; its place here is taken by "postgresql+pg://"`,
 };
 
-/** Options of libpq that would change how a connection is made and that no driver here implements. */
-const UNSUPPORTED_OPTION =
-  /^(channel_binding|gssencmode|hostaddr|krbsrvname|passfile|require_auth|service|ssl(cert|key|password)|target_session_attrs)$/;
-
 /** Throws an error about one part of the URL being read. */
 export type Fail = (part: UrlPart, problem: string) => never;
 
@@ -78,10 +74,4 @@ export function parseWhole(name: string, take: Take, fail: Fail): number | undef
   const value = take(name) ?? "0";
   if (!/^\d+$/.test(value)) fail("options", `${name} "${value}" is not a whole number`);
   return Number(value) || undefined;
-}
-
-/** Refuses what is no option, and options that would change how a connection is made and that no driver implements. */
-export function refuseOption(name: string, fail: Fail): void {
-  if (!/^[a-z_][\w.]*$/i.test(name)) fail("options", `an option is written "name=value"; a "?" before the host, "%3F"`);
-  if (UNSUPPORTED_OPTION.test(name)) fail("options", `the option "${name}" is not supported; remove it`);
 }

@@ -148,10 +148,13 @@ export class CheckViolationError extends IntegrityError {}
 export class SerializationError extends DatabaseError {}
 /** The server broke a deadlock by ending this transaction (40P01): run the whole transaction again. */
 export class DeadlockError extends DatabaseError {}
-/** A statement ran longer than `statementTimeout` (57014). */
-export class StatementTimeoutError extends DatabaseError {}
-/** A statement was cancelled by someone else, for example with pg_cancel_backend() (57014). */
+/**
+ * A statement was cancelled on the server (57014): by someone else, for example with pg_cancel_backend(), unless it is a
+ * StatementTimeoutError. Of a server that speaks a language not known here it may be about `statementTimeout` all the same.
+ */
 export class StatementCancelledError extends DatabaseError {}
+/** A statement ran longer than `statementTimeout` (57014). */
+export class StatementTimeoutError extends StatementCancelledError {}
 /** A lock could not be had in time or at once (55P03). */
 export class LockTimeoutError extends DatabaseError {}
 /** An earlier statement failed, so the server ignores this one until `rollback()` (25P02). */

@@ -49,6 +49,14 @@ Deno.test("57014 is a time-out or a cancellation, by its text", () => {
   const of = (message: string) => databaseError({ sqlstate: "57014", message }).constructor;
   assertEquals(of("canceling statement due to statement timeout"), StatementTimeoutError);
   assertEquals(of("canceling statement due to user request"), StatementCancelledError);
+  // a server whose lc_messages are not English
+  assertEquals(of("storniere Anfrage wegen Zeitüberschreitung der Anfrage"), StatementTimeoutError);
+  assertEquals(of("storniere Anfrage wegen Benutzeraufforderung"), StatementCancelledError);
+  assertEquals(of("ステートメントのタイムアウトのためステートメントをキャンセルしています"), StatementTimeoutError);
+  assertEquals(of("ユーザーからの要求により文をキャンセルしています"), StatementCancelledError);
+  // in words that are not known here it is the one that both are
+  assertEquals(of("in a language of its own: timeout"), StatementCancelledError);
+  assertEquals(StatementTimeoutError.prototype instanceof StatementCancelledError, true);
 });
 
 Deno.test("a prepared statement that no longer fits is told by the server's routine, or a type that is gone", () => {

@@ -17,6 +17,7 @@ import {
   StatementTimeoutError,
   UniqueViolationError,
 } from "../errors.ts";
+import { isStatementTimeout } from "./timeout_texts.ts";
 
 const BY_SQLSTATE: Record<string, typeof DatabaseError> = {
   "23001": ForeignKeyViolationError,
@@ -62,7 +63,6 @@ export function databaseError(fields: ServerErrorFields, sql?: string, options?:
 function classFor(fields: ServerErrorFields): typeof DatabaseError {
   const { sqlstate, message } = fields;
   if (isStale(fields)) return StaleStatementError;
-  // one code for both: only the English text tells them apart
-  if (sqlstate === "57014") return message.includes("timeout") ? StatementTimeoutError : StatementCancelledError;
+  if (sqlstate === "57014") return isStatementTimeout(message) ? StatementTimeoutError : StatementCancelledError;
   return BY_SQLSTATE[sqlstate] ?? (sqlstate.startsWith("23") ? IntegrityError : DatabaseError);
 }

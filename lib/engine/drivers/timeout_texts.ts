@@ -1,0 +1,28 @@
+/**
+ * How a server says that a statement ran into `statement_timeout`. It has the same SQLSTATE, 57014, when somebody has the
+ * statement cancelled, and comes from the same function: only the text tells them apart, and that is in the language of
+ * the server's `lc_messages`, which on Windows is often that of the system.
+ *
+ * @module
+ */
+
+/** In each language that PostgreSQL's messages are translated into; where that one is missing they are English. */
+const TEXTS: ReadonlySet<string> = new Set([
+  "canceling statement due to statement timeout",
+  "storniere Anfrage wegen Zeitüberschreitung der Anfrage",
+  "cancelando la sentencia debido a que se agotó el tiempo de espera de sentencias",
+  "annulation de la requête à cause du délai écoulé pour l'exécution de l'instruction",
+  "annullamento dell'istruzione a causa di timeout",
+  "ステートメントのタイムアウトのためステートメントをキャンセルしています",
+  "명령실행시간 초과로 작업을 취소합니다.",
+  "выполнение оператора отменено из-за тайм-аута",
+  "avbryter sats på grund av sats-timeout",
+  "виконання оператора скасовано через тайм-аут",
+  "由于语句执行超时，正在取消语句",
+  "因為陳述式逾時，正在取消陳述式",
+]);
+
+/** True when a message of SQLSTATE 57014 is about `statement_timeout`; false when it is not, or in words not known here. */
+export function isStatementTimeout(message: string): boolean {
+  return TEXTS.has(message);
+}

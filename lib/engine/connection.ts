@@ -6,15 +6,7 @@
  */
 import { compiled, type Query } from "../kysely/compilable.ts";
 import type { RawResult, Statement } from "./driver.ts";
-import {
-  CommitOutcomeUnknownError,
-  ConnectionClosedError,
-  ConnectionLostError,
-  DatabaseError,
-  FailedTransactionError,
-  StaleStatementError,
-  TransactionStateError,
-} from "./errors.ts";
+import { ConnectionClosedError, ConnectionLostError, DatabaseError, StaleStatementError } from "./errors.ts";
 import { type EngineEvents, since } from "./events.ts";
 import { cancelOnAbort } from "./drivers/cancel_on_abort.ts";
 import { encodeParameters } from "./drivers/parameters.ts";
@@ -25,7 +17,9 @@ import { checkExecuteOptions, checkStreamOptions, checkTransactionOptions } from
 import type { PooledConnection } from "./pool.ts";
 import { Result } from "./result.ts";
 import { Savepoint } from "./savepoint.ts";
-import { beginStatement, type TransactionOptions } from "./transaction_options.ts";
+import { commitFailure, requireCommitted, type Transaction, TransactionState } from "./transaction.ts";
+import type { TransactionOptions } from "./transaction_options.ts";
+import { mayGoUnawaited } from "./unawaited.ts";
 
 export type { Compilable, Query } from "../kysely/compilable.ts";
 export type { Savepoint } from "./savepoint.ts";
@@ -39,23 +33,15 @@ export interface ExecuteOptions {
   readonly onlyReads?: boolean;
 }
 
-/** An open transaction; another one is another object, and what belonged to this one ends with it. */
-class Transaction {
-  /** The error that made the server ignore the rest of it. */
-  failure?: Error;
-  /** The names of the savepoints that are open, the outermost first. */
-  readonly savepoints: string[] = [];
-  /** Something in it did more than read. */
-  isAwaited = false;
-}
+/** What a statement is to the transaction. */
+type Role = "begin" | "commit" | "rollback";
 
 /** A connection and its transaction. Made by `engine.connect()` and `engine.begin()`. */
 export class Connection implements AsyncDisposable {
   readonly #pooled: PooledConnection;
   readonly #events: EngineEvents;
-  readonly #options: TransactionOptions;
+  readonly #state: TransactionState;
   readonly #release: (connection: PooledConnection) => Promise<void>;
-  #transaction: Transaction | undefined;
   /** The answer to the statement sent last: by then those sent before are answered too. */
   #lastAnswer: Promise<unknown> = Promise.resolve();
   #savepoints = 0;
@@ -70,7 +56,7 @@ export class Connection implements AsyncDisposable {
   ) {
     this.#pooled = pooled;
     this.#events = events;
-    this.#options = options;
+    this.#state = new TransactionState(pooled, options);
     this.#release = release;
   }
 
@@ -84,9 +70,12 @@ export class Connection implements AsyncDisposable {
     return this.#pooled.driver.backendPid;
   }
 
-  /** True from the first statement, or `begin()`, to `commit()` or `rollback()`. */
+  /**
+   * True from the first statement, or `begin()`, to `commit()` or `rollback()`. A transaction may also be begun and ended
+   * by statements: whenever no statement is under way this is what the server says.
+   */
   get inTransaction(): boolean {
-    return this.#transaction !== undefined;
+    return this.#state.current !== undefined;
   }
 
   /**
@@ -107,10 +96,7 @@ export class Connection implements AsyncDisposable {
     parameters: readonly unknown[] = [],
     options: ExecuteOptions = {},
   ): Promise<Result<Row>> {
-    const answer = this.#execute<Row>(query, parameters, options);
-    // of several statements under way only one may be awaited when they all fail: that must not end the process
-    answer.catch(() => {});
-    return answer;
+    return mayGoUnawaited(this.#execute<Row>(query, parameters, options));
   }
 
   /**
@@ -127,8 +113,8 @@ export class Connection implements AsyncDisposable {
    */
   stream<Row = Record<string, unknown>>(...[query, parameters, options]: StreamArguments<Row>): RowStream<Row> {
     if (options) checkStreamOptions(options);
-    const isAutocommit = this.#options.isolationLevel === "AUTOCOMMIT";
-    const cursor = { ...encodable(query, parameters), isAutocommit, transaction: () => this.#transaction };
+    const { isAutocommit } = this.#state;
+    const cursor = { ...encodable(query, parameters), isAutocommit, transaction: () => this.#state.current };
     const answers = (size: number) => cursorAnswers<Result<Row>>(this, { ...cursor, size }, options);
     return new RowStream(answers, (answer) => answer.all());
   }
@@ -142,9 +128,7 @@ export class Connection implements AsyncDisposable {
   async begin(options: TransactionOptions = {}): Promise<void> {
     this.#assertOpen("begin a transaction");
     checkTransactionOptions(options);
-    if (this.#transaction) throw new TransactionStateError("A transaction is open: commit() or rollback() it first.");
-    const { isolationLevel = this.#options.isolationLevel, readOnly = this.#options.readOnly } = options;
-    await this.#begin({ isolationLevel, readOnly });
+    await this.#send(this.#state.begin(options), [], [], "begin");
   }
 
   /**
@@ -158,13 +142,15 @@ export class Connection implements AsyncDisposable {
   async beginNested(): Promise<Savepoint> {
     this.#assertOpen("set a savepoint");
     const name = `sp_${++this.#savepoints}`;
-    await this.#execute(`SAVEPOINT ${name}`, [], {});
-    const transaction = this.#transaction!;
-    const { savepoints } = transaction;
+    const set = this.#execute(`SAVEPOINT ${name}`, [], {});
+    const sentIn = this.#state.current;
+    await set;
+    const transaction = sentIn ?? this.#state.current; // which a statement may have begun meanwhile
+    const savepoints = transaction?.savepoints ?? [];
     savepoints.push(name);
     const end = () => savepoints.splice(savepoints.indexOf(name)); // those inside end with it
     return new Savepoint(
-      () => this.#transaction === transaction && savepoints.includes(name),
+      () => this.#state.current === transaction && savepoints.includes(name),
       () => this.#execute(`RELEASE SAVEPOINT ${name}`, [], {}).then(end),
       () => (end(), this.#execute(`ROLLBACK TO SAVEPOINT ${name}`, [], {})),
     );
@@ -179,17 +165,14 @@ export class Connection implements AsyncDisposable {
    */
   async commit(): Promise<void> {
     this.#assertOpen("commit");
-    const transaction = this.#transaction;
+    if (!this.#state.current) await this.#settled();
+    const transaction = this.#state.end();
     if (!transaction) return;
-    this.#transaction = undefined;
-    const lostBefore = this.#pooled.driver.lost !== undefined; // then COMMIT is not even sent
-    const answer = await this.#send("COMMIT", [], [], "commit").catch((error) => {
-      const unknown = error instanceof ConnectionLostError && !lostBefore;
-      throw unknown ? new CommitOutcomeUnknownError({ cause: error }) : error;
+    const wasLost = this.#pooled.driver.lost !== undefined;
+    const answer = await this.#send("COMMIT", [], [], "commit", transaction).catch((error) => {
+      throw commitFailure(error, wasLost);
     });
-    if (answer.command === "COMMIT") return;
-    const message = "nothing was committed: an earlier statement of this transaction failed";
-    throw new FailedTransactionError({ sqlstate: "25P02", message }, "COMMIT", { cause: transaction.failure });
+    requireCommitted(answer, transaction);
   }
 
   /** Undoes the work of the transaction. Without a transaction it does nothing. */
@@ -209,10 +192,8 @@ export class Connection implements AsyncDisposable {
     this.#closed = true;
     // who listens to events hears of the end before this returns
     const isHeard = this.#events.wants("query") || this.#events.wants("rollback");
-    const isAwaited = isHeard || this.#transaction?.isAwaited !== false;
-    // without a transaction: the next holder must not wait behind what is under way
-    const ended = this.#transaction ? this.#rollback() : this.#lastAnswer.then(() => {}, () => {});
-    const settled = ended.catch(() => {
+    const isAwaited = isHeard || this.#state.current?.isAwaited !== false;
+    const settled = this.#end().catch(() => {
       this.#pooled.discard = true; // it is in an unknown state: the pool replaces it
     });
     // get and close is one round trip and not two: 0.8 times as long, with 1 ms between here and the server half as long
@@ -236,23 +217,13 @@ export class Connection implements AsyncDisposable {
     signal?.throwIfAborted();
     const statement = compiled(query, parameters);
     const encoded = encodeParameters(statement.parameters, statement.sql);
-    const autobegin = !this.#transaction && this.#options.isolationLevel !== "AUTOCOMMIT";
-    const begun = autobegin ? this.#begin(this.#options) : undefined;
-    begun?.catch(() => {}); // awaited below, after the statement
-    const transaction = this.#transaction;
-    if (transaction && !onlyReads) transaction.isAwaited = true;
+    const begin = this.#state.beforeStatement(onlyReads);
+    const begun = begin === undefined ? undefined : mayGoUnawaited(this.#send(begin, [], [], "begin"));
     const before = this.#lastAnswer;
     const answer = this.#send(statement.sql, encoded, statement.parameters);
-    try {
-      const raw = await (signal ? cancelOnAbort(answer, before, signal, () => this.#requestCancel()) : answer);
-      await begun;
-      this.#follow(raw, statement.sql);
-      return new Result<Row>(raw);
-    } catch (error) {
-      if (error instanceof FailedTransactionError) error.cause ??= transaction?.failure;
-      else if (transaction) transaction.failure ??= error as Error;
-      throw error;
-    }
+    const raw = await (signal ? cancelOnAbort(answer, before, signal, () => this.#requestCancel()) : answer);
+    await begun;
+    return new Result<Row>(raw);
   }
 
   #requestCancel(): Promise<void> {
@@ -260,47 +231,69 @@ export class Connection implements AsyncDisposable {
     return this.#pooled.driver.cancel();
   }
 
-  /** Keeps up with transactions and savepoints that are controlled by statements. */
-  #follow({ command }: RawResult, sql: string): void {
-    const toSavepoint = command === "ROLLBACK" && /\bTO\b/i.test(sql);
-    if (command === "BEGIN" || command === "START") this.#transaction ??= new Transaction();
-    else if (toSavepoint && this.#transaction) this.#transaction.failure = undefined;
-    else if (command === "COMMIT" || command === "ROLLBACK") this.#transaction = undefined;
-  }
-
-  async #begin(options: TransactionOptions): Promise<void> {
-    const statement = beginStatement(options);
-    this.#transaction = new Transaction();
-    await this.#send(statement, [], [], "begin").catch((error) => {
-      this.#transaction = undefined;
-      this.#pooled.discard = true;
-      throw error;
-    });
-  }
-
   async #rollback(): Promise<void> {
-    if (!this.#transaction) return;
-    this.#transaction = undefined;
+    if (!this.#state.current) await this.#settled();
+    const transaction = this.#state.end();
+    if (!transaction) return;
     try {
-      if (!this.#pooled.driver.lost) await this.#send("ROLLBACK", [], [], "rollback");
+      if (!this.#pooled.driver.lost) await this.#send("ROLLBACK", [], [], "rollback", transaction);
     } catch (error) {
       if (!(error instanceof ConnectionLostError)) throw error; // else the server rolled back
     }
   }
 
+  /** Rolls back what is open; without a transaction the next holder must not wait behind what is under way. */
+  async #end(): Promise<void> {
+    await this.#rollback();
+    if (!this.#state.isOver) this.#pooled.discard = true;
+  }
+
+  /** Waits until all that was sent is answered: by then the server has said whether a transaction is open. */
+  async #settled(): Promise<void> {
+    for (let last: unknown; last !== this.#lastAnswer;) await (last = this.#lastAnswer).catch(() => {});
+  }
+
   /**
-   * Sends a statement and tells the listeners.
+   * Sends a statement.
    *
-   * @param shown the parameters as the caller gave them; @param transaction what it is to the transaction, if anything
+   * @param shown the parameters as the caller gave them, for the listeners; @param role what it is to the transaction.
    */
-  async #send(
+  #send(
     sql: string,
     parameters: readonly (string | null)[] = [],
     shown: readonly unknown[] = [],
-    transaction?: "begin" | "commit" | "rollback",
+    role?: Role,
+    transaction: Transaction | undefined = this.#state.current,
   ): Promise<RawResult> {
-    this.#pooled.lastSql = sql;
-    if (!this.#events.isHeard) return await this.#query({ sql, parameters });
+    return this.#lastAnswer = this.#answered({ sql, parameters }, shown, role, transaction);
+  }
+
+  async #answered(
+    statement: Statement,
+    shown: readonly unknown[],
+    role: Role | undefined,
+    transaction: Transaction | undefined,
+  ): Promise<RawResult> {
+    this.#pooled.lastSql = statement.sql;
+    this.#state.sent();
+    let failure: Error | undefined;
+    try {
+      if (this.#events.isHeard) return await this.#heard(statement, shown, role, transaction);
+      return await this.#query(statement, transaction);
+    } catch (error) {
+      throw failure = error as Error;
+    } finally {
+      this.#state.answered(transaction, failure);
+    }
+  }
+
+  /** Runs a statement and tells the listeners. */
+  async #heard(
+    { sql, parameters }: Statement,
+    shown: readonly unknown[],
+    role: Role | undefined,
+    transaction: Transaction | undefined,
+  ): Promise<RawResult> {
     const at = performance.now();
     const sending = { sql, parameters: shown, connection: this.id };
     this.#events.emit({ type: "send", at, ...sending });
@@ -308,27 +301,28 @@ export class Connection implements AsyncDisposable {
     const onFirstByte = () => seen.firstByte = performance.now() - at;
     let answer: RawResult | undefined;
     try {
-      return answer = await this.#query({ sql, parameters, onFirstByte });
+      return answer = await this.#query({ sql, parameters, onFirstByte }, transaction);
     } catch (thrown) {
       throw seen.error = thrown as Error;
     } finally {
       const time = { ...since(at), connection: this.id };
       this.#events.emit({ type: "query", ...time, ...sending, rowCount: answer?.rowCount ?? 0, ...seen });
       const failed = seen.error instanceof DatabaseError || answer?.command === "ROLLBACK"; // a COMMIT may end so too
-      const type = transaction === "commit" && failed ? "rollback" : answer && transaction;
+      const type = role === "commit" && failed ? "rollback" : answer && role;
       if (type) this.#events.emit({ type, ...time });
     }
   }
 
   /** Outside a transaction a stale statement has done nothing, and is sent again. */
-  #query(statement: Statement): Promise<RawResult> {
+  async #query(statement: Statement, transaction: Transaction | undefined): Promise<RawResult> {
     const { driver } = this.#pooled;
-    const answer = driver.query(statement);
-    if (this.#transaction || statement.parameters.length === 0) return this.#lastAnswer = answer;
-    return this.#lastAnswer = answer.catch((error) => {
-      if (error instanceof StaleStatementError) return driver.query(statement);
+    try {
+      return await driver.query(statement);
+    } catch (error) {
+      const isOutside = transaction === undefined && !this.inTransaction && driver.transactionStatus === "idle";
+      if (error instanceof StaleStatementError && isOutside) return await driver.query(statement);
       throw error;
-    });
+    }
   }
 
   #assertOpen(what: string): void {

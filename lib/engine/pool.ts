@@ -45,6 +45,8 @@ export class PooledConnection {
   readonly openedAt: number = performance.now();
   /** The statement sent last, for the message of a pool that ran dry. */
   lastSql: string | undefined;
+  /** Statements sent and not answered yet. */
+  underWay = 0;
   /** The end of its last transaction, if nobody awaited it. */
   ending: Promise<void> | undefined;
   /** Set to have it closed instead of kept when it comes back. */

@@ -6,25 +6,17 @@
  */
 import { compiled, type Query } from "../kysely/compilable.ts";
 import type { RawResult, Statement } from "../engine/driver.ts";
-import { SecondUnitOfWorkError } from "../engine/drivers/libpq/one_unit_of_work.ts";
 import { encodable } from "../engine/encodable.ts";
 import { checkSyncExecuteOptions, checkTransactionOptions, type SyncExecuteOptions } from "../engine/options.ts";
 import { encodeParameters } from "../engine/drivers/parameters.ts";
 import type { SyncDriverConnection } from "../engine/drivers/sync_driver.ts";
-import {
-  CommitOutcomeUnknownError,
-  ConnectionClosedError,
-  ConnectionLostError,
-  DatabaseError,
-  FailedTransactionError,
-  StaleStatementError,
-  TransactionStateError,
-} from "../engine/errors.ts";
+import { ConnectionClosedError, ConnectionLostError, DatabaseError, StaleStatementError } from "../engine/errors.ts";
 import { type EngineEvents, since } from "../engine/events.ts";
 import { Result } from "../engine/result.ts";
 import { syncCursorAnswers } from "../stream/cursor.ts";
 import { SyncRowStream } from "../stream/row_stream.ts";
-import { beginStatement, type TransactionOptions } from "../engine/transaction_options.ts";
+import { commitFailure, requireCommitted, type Transaction, TransactionState } from "../engine/transaction.ts";
+import type { TransactionOptions } from "../engine/transaction_options.ts";
 
 /** What a statement is to the transaction. */
 interface Role {
@@ -40,21 +32,12 @@ interface Outcome extends Role {
   readonly error: Error | undefined;
 }
 
-/** An open transaction; another one is another object. */
-class Transaction {
-  /** The error that made the server ignore the rest of it. */
-  failure?: Error;
-  /** Something in it did more than read. */
-  isAwaited = false;
-}
-
 /** A connection and its transaction. Made by `connect()` and `begin()` of a {@linkcode SyncEngine}. */
 export class SyncConnection implements Disposable {
   readonly #driver: SyncDriverConnection;
   readonly #events: EngineEvents;
-  readonly #options: TransactionOptions;
+  readonly #state: TransactionState;
   readonly #release: (isUsable: boolean) => void;
-  #transaction: Transaction | undefined;
   #lastSql: string | undefined;
   #closed = false;
 
@@ -68,7 +51,7 @@ export class SyncConnection implements Disposable {
   ) {
     this.#driver = driver;
     this.#events = events;
-    this.#options = options;
+    this.#state = new TransactionState({ driver, underWay: 0 }, options);
     this.#release = release;
   }
 
@@ -82,9 +65,9 @@ export class SyncConnection implements Disposable {
     return this.#lastSql;
   }
 
-  /** True from the first statement, or `begin()`, to `commit()` or `rollback()`. */
+  /** True when a transaction is open: it began by itself, with `begin()` or with a statement of its own. */
   get inTransaction(): boolean {
-    return this.#transaction !== undefined;
+    return this.#state.current !== undefined;
   }
 
   /**
@@ -106,27 +89,15 @@ export class SyncConnection implements Disposable {
     const { onlyReads = false } = options;
     const statement = compiled(query, parameters);
     const encoded = encodeParameters(statement.parameters, statement.sql);
-    const begins = !this.#transaction && this.#options.isolationLevel !== "AUTOCOMMIT";
-    const transaction = begins ? this.#transaction = new Transaction() : this.#transaction;
-    if (transaction && !onlyReads) transaction.isAwaited = true;
+    const ahead = this.#state.beforeStatement(onlyReads);
     const sending = { sql: statement.sql, parameters: encoded, isSingle: onlyReads };
-    try {
-      const ahead = begins ? beginStatement(this.#options) : undefined;
-      const raw = this.#send(sending, statement.parameters, { ahead });
-      this.#follow(raw, statement.sql);
-      return new Result<Row>(raw);
-    } catch (error) {
-      if (begins && error instanceof SecondUnitOfWorkError) this.#transaction = undefined; // nothing was sent
-      else if (error instanceof FailedTransactionError) error.cause ??= transaction?.failure;
-      else if (transaction) transaction.failure ??= error as Error;
-      throw error;
-    }
+    return new Result<Row>(this.#send(sending, statement.parameters, { ahead }));
   }
 
   /** The rows of a SELECT while they come, through a cursor: as the `stream()` of a {@linkcode Connection}. */
   stream<Row = Record<string, unknown>>(query: Query<Row>, parameters: readonly unknown[] = []): SyncRowStream<Row> {
-    const isAutocommit = this.#options.isolationLevel === "AUTOCOMMIT";
-    const cursor = { ...encodable(query, parameters), isAutocommit, transaction: () => this.#transaction };
+    const { isAutocommit } = this.#state;
+    const cursor = { ...encodable(query, parameters), isAutocommit, transaction: () => this.#state.current };
     const answers = (size: number) => syncCursorAnswers<Result<Row>>(this, { ...cursor, size });
     return new SyncRowStream(answers, (answer) => answer.all());
   }
@@ -140,10 +111,7 @@ export class SyncConnection implements Disposable {
   begin(options: TransactionOptions = {}): void {
     this.#assertOpen("begin a transaction");
     checkTransactionOptions(options);
-    if (this.#transaction) throw new TransactionStateError("A transaction is open: commit() or rollback() it first.");
-    const { isolationLevel = this.#options.isolationLevel, readOnly = this.#options.readOnly } = options;
-    this.#send({ sql: beginStatement({ isolationLevel, readOnly }), parameters: [] }, [], { type: "begin" });
-    this.#transaction = new Transaction();
+    this.#send({ sql: this.#state.begin(options), parameters: [] }, [], { type: "begin" });
   }
 
   /**
@@ -155,20 +123,16 @@ export class SyncConnection implements Disposable {
    */
   commit(): void {
     this.#assertOpen("commit");
-    if (!this.#transaction) return;
-    const cause = this.#transaction.failure;
-    this.#transaction = undefined;
-    const lostBefore = this.#driver.lost !== undefined; // then COMMIT is not even sent
+    const transaction = this.#state.end();
+    if (!transaction) return;
+    const wasLost = this.#driver.lost !== undefined;
     let answer: RawResult;
     try {
-      answer = this.#send({ sql: "COMMIT", parameters: [] }, [], { type: "commit" });
+      answer = this.#send({ sql: "COMMIT", parameters: [] }, [], { type: "commit" }, transaction);
     } catch (error) {
-      const unknown = error instanceof ConnectionLostError && !lostBefore;
-      throw unknown ? new CommitOutcomeUnknownError({ cause: error }) : error;
+      throw commitFailure(error, wasLost);
     }
-    if (answer.command === "COMMIT") return;
-    const message = "nothing was committed: an earlier statement of this transaction failed";
-    throw new FailedTransactionError({ sqlstate: "25P02", message }, "COMMIT", { cause });
+    requireCommitted(answer, transaction);
   }
 
   /** Undoes the work of the transaction. Without a transaction it does nothing. */
@@ -185,8 +149,13 @@ export class SyncConnection implements Disposable {
     const isHeard = this.#events.wants("query") || this.#events.wants("rollback");
     let isUsable = true;
     try {
-      if (this.#transaction && !this.#transaction.isAwaited && !isHeard) this.#driver.sendSync("ROLLBACK");
-      else this.#rollback();
+      if (this.#state.current?.isAwaited === false && !isHeard) {
+        this.#state.end();
+        this.#driver.sendSync("ROLLBACK");
+      } else {
+        this.#rollback();
+        isUsable = this.#state.isOver;
+      }
     } catch {
       isUsable = false; // it is in an unknown state: the engine replaces it
     }
@@ -198,34 +167,49 @@ export class SyncConnection implements Disposable {
   }
 
   #rollback(): void {
-    if (!this.#transaction) return;
-    this.#transaction = undefined;
+    const transaction = this.#state.end();
+    if (!transaction) return;
     try {
-      this.#send({ sql: "ROLLBACK", parameters: [] }, [], { type: "rollback" });
+      this.#send({ sql: "ROLLBACK", parameters: [] }, [], { type: "rollback" }, transaction);
     } catch (error) {
       if (!(error instanceof ConnectionLostError)) throw error; // else the server rolled back
     }
   }
 
-  /** Keeps up with transactions and savepoints that are controlled by statements. */
-  #follow({ command }: RawResult, sql: string): void {
-    const toSavepoint = command === "ROLLBACK" && /\bTO\b/i.test(sql);
-    if (command === "BEGIN" || command === "START") this.#transaction ??= new Transaction();
-    else if (toSavepoint && this.#transaction) this.#transaction.failure = undefined;
-    else if (command === "COMMIT" || command === "ROLLBACK") this.#transaction = undefined;
+  /** Sends a statement; the parameters are `shown` to the listeners as the caller gave them. */
+  #send(
+    statement: Statement,
+    shown: readonly unknown[],
+    role: Role,
+    transaction: Transaction | undefined = this.#state.current,
+  ): RawResult {
+    this.#lastSql = statement.sql;
+    this.#state.sent();
+    let failure: Error | undefined;
+    try {
+      if (this.#events.isHeard) return this.#heard(statement, shown, role, transaction);
+      return this.#query(statement, role.ahead, transaction);
+    } catch (error) {
+      throw failure = error as Error;
+    } finally {
+      this.#state.answered(transaction, failure);
+    }
   }
 
-  /** Sends a statement and tells the listeners; the parameters are `shown` as the caller gave them. */
-  #send(statement: Statement, shown: readonly unknown[], { ahead, type }: Role): RawResult {
-    this.#lastSql = statement.sql;
-    if (!this.#events.isHeard) return this.#query(statement, ahead);
+  /** Runs a statement and tells the listeners. */
+  #heard(
+    statement: Statement,
+    shown: readonly unknown[],
+    { ahead, type }: Role,
+    transaction: Transaction | undefined,
+  ): RawResult {
     const at = performance.now();
     const sending = [...(ahead ? [{ sql: ahead, parameters: [] }] : []), { sql: statement.sql, parameters: shown }];
     for (const each of sending) this.#events.emit({ type: "send", at, ...each, connection: this.id });
     let answer: RawResult | undefined;
     let error: Error | undefined;
     try {
-      return answer = this.#query(statement, ahead);
+      return answer = this.#query(statement, ahead, transaction);
     } catch (thrown) {
       throw error = thrown as Error;
     } finally {
@@ -250,11 +234,11 @@ export class SyncConnection implements Disposable {
   }
 
   /** Outside a transaction a stale statement has done nothing, and is sent again. */
-  #query(statement: Statement, ahead?: string): RawResult {
+  #query(statement: Statement, ahead: string | undefined, transaction: Transaction | undefined): RawResult {
     try {
       return this.#driver.querySync(statement, ahead);
     } catch (error) {
-      if (error instanceof StaleStatementError && !this.#transaction) return this.#driver.querySync(statement);
+      if (error instanceof StaleStatementError && !transaction) return this.#driver.querySync(statement);
       throw error;
     }
   }

@@ -6,6 +6,7 @@ import { lost } from "./conformance/lost.ts";
 import { pipelining } from "./conformance/pipelining.ts";
 import { type Contestant, registerFor } from "./conformance/suite.ts";
 import { styles } from "./conformance/styles.ts";
+import { transactions } from "./conformance/transactions.ts";
 import { types } from "./conformance/types.ts";
 
 /** What the drivers with an event loop have in common. */
@@ -32,6 +33,7 @@ for (const contestant of CONTESTANTS) {
   styles(test);
   errors(test);
   pipelining(test);
+  transactions(test);
   cancel(test);
   lost(test);
 }

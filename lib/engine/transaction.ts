@@ -1,0 +1,137 @@
+/**
+ * The transaction of a connection: when one begins by itself, what an answer means for it, how it ends. The rules are the
+ * same whether one awaits the server or blocks the thread, and stand here once, without I/O. Nothing is guessed from SQL:
+ * whenever no statement is under way, what the server said last is what counts.
+ *
+ * @module
+ */
+import type { DriverConnection, RawResult } from "./driver.ts";
+import {
+  CommitOutcomeUnknownError,
+  ConnectionLostError,
+  FailedTransactionError,
+  TransactionStateError,
+} from "./errors.ts";
+import { beginStatement, type TransactionOptions } from "./transaction_options.ts";
+
+/** An open transaction; another one is another object, and what belonged to this one ends with it. */
+export class Transaction {
+  /** The error that made the server ignore the rest of it. */
+  failure: Error | undefined;
+  /** The names of the savepoints that are open, the outermost first. */
+  readonly savepoints: string[] = [];
+
+  /** @param isAwaited true when something in it did more than read: then its ROLLBACK is waited for. */
+  constructor(public isAwaited: boolean) {}
+}
+
+/** An open connection, whoever holds it now. */
+export interface Line {
+  readonly driver: Pick<DriverConnection, "transactionStatus" | "lost">;
+  /** Statements sent and not answered yet. */
+  underWay: number;
+}
+
+/** Which transaction is open, if one is, as far as its connection can know. */
+export class TransactionState {
+  readonly #line: Line;
+  readonly #options: TransactionOptions;
+  #current: Transaction | undefined;
+
+  /** @param options how transactions begin. */
+  constructor(line: Line, options: TransactionOptions) {
+    this.#line = line;
+    this.#options = options;
+  }
+
+  /** The transaction that is open: from the moment in which its BEGIN is sent. */
+  get current(): Transaction | undefined {
+    return this.#current;
+  }
+
+  /** True: no transaction begins by itself. */
+  get isAutocommit(): boolean {
+    return this.#options.isolationLevel === "AUTOCOMMIT";
+  }
+
+  /** False when the server is in a transaction that nobody here knows of, as far as it has answered. */
+  get isOver(): boolean {
+    return this.#line.underWay > 0 || this.#line.driver.transactionStatus === "idle";
+  }
+
+  /**
+   * A statement is about to be sent: it belongs to the transaction that is open, or to one that begins now.
+   *
+   * @param onlyReads it changes nothing and takes no lock. @returns the BEGIN to send ahead of it, if one is needed.
+   */
+  beforeStatement(onlyReads: boolean): string | undefined {
+    const begin = this.#current || this.isAutocommit ? undefined : this.#open(this.#options);
+    if (this.#current && !onlyReads) this.#current.isAwaited = true;
+    return begin;
+  }
+
+  /**
+   * A transaction is about to be begun by the caller.
+   *
+   * @param options what is missing is as the connection was told. @returns the BEGIN to send.
+   * @throws {TransactionStateError} when one is open.
+   */
+  begin({ isolationLevel, readOnly }: TransactionOptions): string {
+    if (this.#current) throw new TransactionStateError("A transaction is open: commit() or rollback() it first.");
+    const { isolationLevel: level, readOnly: access } = this.#options;
+    return this.#open({ isolationLevel: isolationLevel ?? level, readOnly: readOnly ?? access });
+  }
+
+  /** COMMIT or ROLLBACK is about to be sent. @returns the transaction that it ends; `undefined` when none is open. */
+  end(): Transaction | undefined {
+    const ended = this.#current;
+    this.#current = undefined;
+    return ended;
+  }
+
+  /** A statement was sent. */
+  sent(): void {
+    this.#line.underWay++;
+  }
+
+  /**
+   * A statement was answered, or will never be.
+   *
+   * @param transaction the one that was open when it was sent. @param error what it failed with, if it did.
+   */
+  answered(transaction: Transaction | undefined, error: Error | undefined): void {
+    if (error && transaction) {
+      if (error instanceof FailedTransactionError) error.cause ??= transaction.failure;
+      else transaction.failure ??= error;
+    }
+    if (--this.#line.underWay === 0) this.#believe();
+  }
+
+  /** With nothing under way the server's word is newer than ours. */
+  #believe(): void {
+    const { driver } = this.#line;
+    const status = driver.transactionStatus;
+    if (status === "in transaction" && this.#current) this.#current.failure = undefined; // as after ROLLBACK TO
+    if ((status === "idle") === (this.#current === undefined)) return;
+    if (driver.lost) return; // what it said is no longer true: rolled back, and whoever commits is told so
+    this.#current = status === "idle" ? undefined : new Transaction(true);
+  }
+
+  #open(options: TransactionOptions): string {
+    const begin = beginStatement(options);
+    this.#current = new Transaction(false);
+    return begin;
+  }
+}
+
+/** @throws {FailedTransactionError} when the answer to COMMIT says that the server rolled back instead. */
+export function requireCommitted({ command }: RawResult, transaction: Transaction): void {
+  if (command === "COMMIT") return;
+  const message = "nothing was committed: an earlier statement of this transaction failed";
+  throw new FailedTransactionError({ sqlstate: "25P02", message }, "COMMIT", { cause: transaction.failure });
+}
+
+/** What a failed COMMIT means. @param wasLost the connection was lost before: then COMMIT was not even sent. */
+export function commitFailure(error: unknown, wasLost: boolean): unknown {
+  return error instanceof ConnectionLostError && !wasLost ? new CommitOutcomeUnknownError({ cause: error }) : error;
+}

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 
 /** What the modules of a folder may import beside their own folder. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
@@ -45,30 +45,4 @@ async function* modules(folder: URL): AsyncGenerator<URL> {
     if (entry.isDirectory && !TESTS_ONLY.has(entry.name)) yield* modules(new URL(`${entry.name}/`, folder));
     else if (entry.name.endsWith(".ts") && !/_test\.ts$/.test(entry.name)) yield new URL(entry.name, folder);
   }
-}
-
-/** Lines of code: without blank lines, comments, tests, what only tests import, and drivers. */
-const MOST_LINES = 2_900;
-
-Deno.test({
-  name: `the core, engine and orm, has at most ${MOST_LINES} lines of code${
-    canRead ? "" : " [needs to read: deno test -P lib]"
-  }`,
-  ignore: !canRead,
-  async fn() {
-    let lines = 0;
-    for (const folder of ["engine", "orm"]) {
-      for await (const file of modules(new URL(`${folder}/`, import.meta.url))) {
-        if (!file.pathname.split("/lib/").at(-1)!.includes("/drivers/")) {
-          lines += linesOfCode(await Deno.readTextFile(file));
-        }
-      }
-    }
-    assert(lines > 1_000 && lines <= MOST_LINES, `it has ${lines}`);
-  },
-});
-
-function linesOfCode(source: string): number {
-  const code = source.replaceAll(/\/\*.*?\*\//gs, "").split("\n").map((line) => line.trim());
-  return code.filter((line) => line !== "" && !line.startsWith("//")).length;
 }

@@ -183,14 +183,23 @@ export class CopyNotSupportedError extends EngineError {
   }
 }
 
-/** The server would round the floating-point numbers that it sends, and a pooler keeps us from asking it not to. */
-export class RoundedFloatsError extends EngineError {
-  /** @param digits what `extra_float_digits` is; @param role as SQL names it. */
-  constructor(url: string, digits: string, role: string) {
+/** A setting of a role that changes values without a trace; `cure` is the value to give it. */
+export interface RoleSetting {
+  readonly name: string;
+  readonly value: string;
+  readonly effect: string;
+  readonly cure: string;
+}
+
+/** The role has a setting that would change values without a trace, and a pooler keeps us from setting it right. */
+export class RoleSettingError extends EngineError {
+  /** @param role the role in its database, as ALTER ROLE names it. */
+  constructor(url: string, role: string, readonly setting: RoleSetting) {
+    const { name, value, effect, cure } = setting;
     super(
-      `Cannot use ${url}: for this role extra_float_digits is ${digits}, so that 0.1 + 0.2 would be read as 0.3, and the ` +
-        `pooler in between does not pass on what would set it right. Run ALTER ROLE ${role} SET extra_float_digits = 1; ` +
-        "it holds for the connections that the pooler opens from then on (PgBouncer: RECONNECT).",
+      `Cannot use ${url}: for this role ${name} is ${value}, so that ${effect}, and the pooler in between does not pass on ` +
+        `what would set it right. Run ALTER ROLE ${role} SET ${name} = ${cure}; it holds for the connections that the ` +
+        "pooler opens from then on (PgBouncer: RECONNECT).",
     );
   }
 }

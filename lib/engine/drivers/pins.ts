@@ -1,15 +1,16 @@
 /**
- * The settings that reading values relies on, given with each connection's start-up message: there they come before those
- * of the role and the database, and `RESET ALL` returns to them.
+ * The settings that reading and writing values relies on, given with each connection's start-up message: there they come
+ * before those of the role and the database, and `RESET ALL` returns to them.
  *
  * A pooler may refuse them, as PgBouncer does by default, or take the message and leave them out. Every style of dates,
- * intervals and bytes is read all the same; but that floating-point numbers are rounded no value shows. So the server is
- * asked: on an engine's first connection, and where the settings do not arrive on each.
+ * intervals and bytes is read all the same; but two settings change values without a trace: the server would round
+ * floating-point numbers, or read the NULL in an array as a text. So it is asked for them: on an engine's first connection,
+ * and where what we give does not arrive on each.
  *
  * @module
  */
 import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement } from "../driver.ts";
-import { ConnectError, DatabaseError, EngineError, RoundedFloatsError } from "../errors.ts";
+import { ConnectError, DatabaseError, EngineError, type RoleSetting, RoleSettingError } from "../errors.ts";
 import { runAwaiting, runBlocking, step, type Steps } from "../steps.ts";
 import { startupOptions } from "./startup_options.ts";
 import type { SyncDriverConnection } from "./sync_driver.ts";
@@ -18,15 +19,35 @@ import type { SyncDriverConnection } from "./sync_driver.ts";
 const EXACT = "3";
 
 /** In DateStyle the order of day and month, which only what is sent can depend on, stays as the URL or the server has it. */
-const PINS = { DateStyle: "ISO", IntervalStyle: "postgres", bytea_output: "hex", extra_float_digits: EXACT };
+const PINS = {
+  DateStyle: "ISO",
+  IntervalStyle: "postgres",
+  bytea_output: "hex",
+  extra_float_digits: EXACT,
+  array_nulls: "on",
+};
 
 /** What a pooler answers that does not know a start-up parameter: PgBouncer the first, others that it is not supported. */
 const REFUSALS: ReadonlySet<string | undefined> = new Set(["08P01", "0A000"]);
 
 const QUESTION: Statement = {
-  sql: "SELECT current_setting('extra_float_digits'), quote_ident(session_user)",
+  sql: "SELECT current_setting('extra_float_digits'), current_setting('array_nulls'), " +
+    "format('%I IN DATABASE %I', session_user, current_database())",
   parameters: [],
   waitsForNobody: true,
+};
+
+const ROUNDED = (digits: string): RoleSetting => ({
+  name: "extra_float_digits",
+  value: digits,
+  effect: "0.1 + 0.2 would be read as 0.3",
+  cure: "1",
+});
+const NO_NULLS: RoleSetting = {
+  name: "array_nulls",
+  value: "off",
+  effect: "a null in an array would be stored as the text NULL",
+  cure: "on",
 };
 
 /** The calls of a driver, with promises or without. */
@@ -46,7 +67,7 @@ export class PinnedConnections {
   /**
    * Opens a connection.
    *
-   * @throws {ConnectError} @throws {RoundedFloatsError}
+   * @throws {ConnectError} @throws {RoleSettingError}
    */
   open(driver: Driver, settings: ConnectSettings): Promise<DriverConnection> {
     return runAwaiting(this.#opening(settings, {
@@ -74,13 +95,15 @@ export class PinnedConnections {
     const connection = yield* this.#connecting(settings, calls, left);
     if (this.#arrive) return connection;
     try {
-      const { rows: [[digits, role]] } = yield* step(calls.ask(connection, QUESTION, left()));
+      const { rows: [answer] } = yield* step(calls.ask(connection, QUESTION, left()));
+      const [digits, nulls, role] = answer as [string, string, string];
       this.#arrive = digits === EXACT && !this.#isRefused;
-      if (Number(digits) <= 0) throw new RoundedFloatsError(`${settings.url}`, `${digits}`, `${role}`);
+      if (Number(digits) <= 0) throw new RoleSettingError(`${settings.url}`, role, ROUNDED(digits));
+      if (nulls === "off") throw new RoleSettingError(`${settings.url}`, role, NO_NULLS);
     } catch (error) {
       if (error instanceof DatabaseError) return connection; // a pooler's own console, which knows no such question
       yield* step(calls.close(connection));
-      if (error instanceof RoundedFloatsError || !(error instanceof EngineError)) throw error;
+      if (error instanceof RoleSettingError || !(error instanceof EngineError)) throw error;
       throw new ConnectError(`${settings.url}`, error.message, undefined, { cause: error });
     }
     return connection;

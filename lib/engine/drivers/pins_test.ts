@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { createSyncEngine } from "../../sync/sync_engine.ts";
 import { testDatabase } from "../../workbook/test_database.ts";
 import { createEngine, type Engine, type EngineOptions } from "../engine.ts";
-import { ConnectError, RoundedFloatsError } from "../errors.ts";
+import { ConnectError, RoleSettingError } from "../errors.ts";
 import { poolerTest, startPooler } from "../testing/pgbouncer.ts";
 import { RoundTripCounter } from "../testing/round_trips.ts";
 import { Server } from "../testing/server.ts";
@@ -17,17 +17,20 @@ import { STYLED, VALUES } from "./conformance/styles.ts";
 
 const database = testDatabase(import.meta.url);
 
-/** Every way to reach the server. `run` gives the first row of a statement. */
+/** Runs a statement and gives its first row. */
+type Run = (sql: string, parameters?: unknown[]) => unknown;
+
+/** Every way to reach the server. */
 interface Way {
   readonly name: string;
-  connected<T>(url: string, work: (run: (sql: string) => unknown) => Promise<T>): Promise<T>;
+  connected<T>(url: string, work: (run: Run) => Promise<T>): Promise<T>;
 }
 
 const asynchronous = (driver: DriverName, options: EngineOptions = {}): Way => ({
   name: options.nonblocking ? `${driver} on threads` : driver,
   async connected(url, work) {
     await using engine = createEngine(EngineUrl.parse(url).withDriver(driver), options);
-    return await work((sql) => first(engine, sql));
+    return await work((sql, parameters) => first(engine, sql, parameters));
   },
 });
 
@@ -40,14 +43,14 @@ const WAYS: readonly Way[] = [
     name: "SyncEngine",
     async connected(url, work) {
       using engine = createSyncEngine(EngineUrl.parse(url).withDriver("libpq"), { prepare: false });
-      return await work((sql) => engine.begin((connection) => connection.execute(sql).one()));
+      return await work((sql, parameters) => engine.begin((connection) => connection.execute(sql, parameters).one()));
     },
   },
 ];
 
-async function first(engine: Engine, sql: string): Promise<unknown> {
+async function first(engine: Engine, sql: string, parameters?: unknown[]): Promise<unknown> {
   await using connection = await engine.connect();
-  return (await connection.execute(sql)).one();
+  return (await connection.execute(sql, parameters)).one();
 }
 
 /** Gives the role of the tests other settings in their database, until `work` is over. */
@@ -70,18 +73,26 @@ const STYLES = [
   ["Postgres, DMY", "postgres"],
 ];
 
+/** An array as it is sent. */
+const SENT = ["SELECT $1::text[] AS texts", [["a", null]]] as const satisfies [string, unknown[]];
+
 const CHANGED = { DateStyle: "German, DMY", IntervalStyle: "sql_standard", bytea_output: "escape", TimeZone: "UTC" };
 
 for (const way of WAYS) {
   database.test(`${way.name}: a role that has changed its settings reads the usual values`, async (url) => {
-    await withSettings(url, { ...CHANGED, extra_float_digits: "-3" }, () =>
-      way.connected(url, async (run) => {
-        assertEquals(await run(STYLED), VALUES);
-        for (const reset of ["RESET ALL", "DISCARD PLANS; RESET ALL"]) {
-          await run("SET DateStyle TO 'SQL'; SET extra_float_digits TO 0; SELECT 1");
-          assertEquals(await run(`${reset}; ${STYLED}`), VALUES, reset);
-        }
-      }));
+    await withSettings(
+      url,
+      { ...CHANGED, extra_float_digits: "-3", array_nulls: "off" },
+      () =>
+        way.connected(url, async (run) => {
+          assertEquals(await run(STYLED), VALUES);
+          assertEquals(await run(...SENT), { texts: ["a", null] });
+          for (const reset of ["RESET ALL", "DISCARD PLANS; RESET ALL"]) {
+            await run("SET DateStyle TO 'SQL'; SET extra_float_digits TO 0; SELECT 1");
+            assertEquals(await run(`${reset}; ${STYLED}`), VALUES, reset);
+          }
+        }),
+    );
   });
 
   database.test(`${way.name}: the order of day and month in what is sent is the server's, or the URL's`, async (url) => {
@@ -112,19 +123,21 @@ for (const way of WAYS) {
       }
     });
 
-    poolerTest(
-      database,
-      `${way.name}: behind PgBouncer ${described}, numbers that it would round are refused`,
-      async (url) => {
-        await withSettings(url, { extra_float_digits: "0" }, async () => {
-          await using pooler = await startPooler(url, "transaction", 1, ignored);
-          const error = await assertRejects(() => way.connected(pooler.url, async (run) => void await run("SELECT 1")));
-          assertEquals(error instanceof RoundedFloatsError, true, `${error}`);
-          const { user } = EngineUrl.parse(url);
-          assertStringIncludes((error as Error).message, `Run ALTER ROLE ${user} SET extra_float_digits = 1;`);
+    const refused = `${way.name}: behind PgBouncer ${described}, what would change values without a trace is refused`;
+    poolerTest(database, `${refused}, with the cure`, async (url) => {
+      for (const [name, value] of [["extra_float_digits", "0"], ["array_nulls", "off"]]) {
+        await withSettings(url, { [name]: value }, async () => {
+          const connects = async () => {
+            await using pooler = await startPooler(url, "transaction", 1, ignored);
+            await way.connected(pooler.url, async (run) => assertEquals(await run(...SENT), { texts: ["a", null] }));
+          };
+          const error = await assertRejects(connects, RoleSettingError, `for this role ${name} is ${value}, so that`);
+          await using server = new Server(url);
+          await server.run(/ALTER ROLE [^;]*/.exec(error.message)![0]);
+          await connects();
         });
-      },
-    );
+      }
+    });
   }
 
   poolerTest(database, `${way.name}: a setting of the URL that PgBouncer refuses is refused as before`, async (url) => {

@@ -50,6 +50,9 @@ const NO_NULLS: RoleSetting = {
   cure: "on",
 };
 
+/** Milliseconds for the farewell to a connection that is not handed out. */
+const CLOSE_LIMIT = 200;
+
 /** The calls of a driver, with promises or without. */
 interface Calls<C> {
   connect(settings: ConnectSettings): C | Promise<C>;
@@ -73,7 +76,7 @@ export class PinnedConnections {
     return runAwaiting(this.#opening(settings, {
       connect: (settings) => driver.connect(settings),
       ask: askWithin,
-      close: (connection: DriverConnection) => connection.close(),
+      close: (connection: DriverConnection) => connection.close(CLOSE_LIMIT),
     }));
   }
 

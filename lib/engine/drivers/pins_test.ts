@@ -12,6 +12,7 @@ import { ConnectError, RoleSettingError } from "../errors.ts";
 import { poolerTest, startPooler } from "../testing/pgbouncer.ts";
 import { RoundTripCounter } from "../testing/round_trips.ts";
 import { Server } from "../testing/server.ts";
+import { StallingProxy } from "../testing/stalling_proxy.ts";
 import { type DriverName, EngineUrl } from "../url.ts";
 import { STYLED, VALUES } from "./conformance/styles.ts";
 
@@ -23,13 +24,16 @@ type Run = (sql: string, parameters?: unknown[]) => unknown;
 /** Every way to reach the server. */
 interface Way {
   readonly name: string;
-  connected<T>(url: string, work: (run: Run) => Promise<T>): Promise<T>;
+  connected<T>(url: string | EngineUrl, work: (run: Run) => Promise<T>, connectTimeout?: number): Promise<T>;
 }
 
 const asynchronous = (driver: DriverName, options: EngineOptions = {}): Way => ({
   name: options.nonblocking ? `${driver} on threads` : driver,
-  async connected(url, work) {
-    await using engine = createEngine(EngineUrl.parse(url).withDriver(driver), options);
+  async connected(url, work, connectTimeout) {
+    await using engine = createEngine(EngineUrl.parse(revealed(url)).withDriver(driver), {
+      ...options,
+      connectTimeout,
+    });
     return await work((sql, parameters) => first(engine, sql, parameters));
   },
 });
@@ -41,12 +45,17 @@ const WAYS: readonly Way[] = [
   asynchronous("libpq", { prepare: false, nonblocking: true }),
   {
     name: "SyncEngine",
-    async connected(url, work) {
-      using engine = createSyncEngine(EngineUrl.parse(url).withDriver("libpq"), { prepare: false });
+    async connected(url, work, connectTimeout) {
+      const options = { prepare: false, connectTimeout };
+      using engine = createSyncEngine(EngineUrl.parse(revealed(url)).withDriver("libpq"), options);
       return await work((sql, parameters) => engine.begin((connection) => connection.execute(sql, parameters).one()));
     },
   },
 ];
+
+function revealed(url: string | EngineUrl): string {
+  return typeof url === "string" ? url : url.reveal();
+}
 
 async function first(engine: Engine, sql: string, parameters?: unknown[]): Promise<unknown> {
   await using connection = await engine.connect();
@@ -148,6 +157,56 @@ for (const way of WAYS) {
       ConnectError,
     );
     assertEquals(error.sqlstate, "08P01");
+  });
+}
+
+for (const way of WAYS) {
+  database.test(`${way.name}: a network that stalls while the server is asked: connecting ends in time`, async (url) => {
+    await using proxy = await StallingProxy.start(url);
+    await proxy.stallAt("current_setting('extra_float_digits')");
+    const start = performance.now();
+    const connecting = () => way.connected(proxy.url, async (run) => void await run("SELECT 1"), 300);
+    await assertRejects(connecting, ConnectError);
+    const milliseconds = performance.now() - start;
+    assertEquals(milliseconds < 3000 || milliseconds, true);
+  });
+}
+
+/** A pooler that refuses start-up options with this SQLSTATE, and passes on everything else. */
+function refusing(sqlstate: string, server: EngineUrl): Disposable & { port: number; refused: number } {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const pooler = { port: listener.addr.port, refused: 0, [Symbol.dispose]: () => listener.close() };
+  const serve = async (client: Deno.TcpConn) => {
+    const buffer = new Uint8Array(10_000);
+    const begin = buffer.subarray(0, await client.read(buffer) ?? 0);
+    if (new TextDecoder().decode(begin).includes("\0options\0")) {
+      pooler.refused++;
+      const fields = new TextEncoder().encode(`SFATAL\0VFATAL\0C${sqlstate}\0Mno options here\0\0`);
+      await client.write(Uint8Array.from([69, 0, 0, 0, 4 + fields.length, ...fields])); // ErrorResponse
+      return client.close();
+    }
+    const connection = await Deno.connect({ hostname: server.host, port: server.port });
+    await connection.write(begin);
+    await Promise.allSettled([
+      client.readable.pipeTo(connection.writable),
+      connection.readable.pipeTo(client.writable),
+    ]);
+  };
+  void (async () => {
+    for await (const client of listener) void serve(client);
+  })();
+  return pooler;
+}
+
+for (const way of WAYS.slice(0, 2)) { // those that do not block the thread, which is the pooler's too
+  database.test(`${way.name}: a pooler that says that options are not supported (0A000) is reached without them`, async (url) => {
+    const { user = "", password = "", database = "" } = EngineUrl.parse(url);
+    using pooler = refusing("0A000", EngineUrl.parse(url));
+    const [u, p, d] = [user, password, database].map(encodeURIComponent);
+    await way.connected(`postgresql://${u}:${p}@127.0.0.1:${pooler.port}/${d}`, async (run) => {
+      assertEquals(await run("SELECT 1 AS one"), { one: 1 });
+    });
+    assertEquals(pooler.refused, 1);
   });
 }
 

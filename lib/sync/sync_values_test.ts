@@ -1,7 +1,7 @@
 /** What goes to the server and comes from it is the same without promises as with them. @module */
 import { assertEquals, assertThrows } from "@std/assert";
-import { UNSENDABLE } from "../engine/drivers/conformance/types.ts";
-import { EncodingError } from "../engine/errors.ts";
+import { EMPTY, MISCOUNTED, UNSENDABLE } from "../engine/drivers/conformance/types.ts";
+import { DatabaseError, EncodingError } from "../engine/errors.ts";
 import { EngineUrl } from "../engine/url.ts";
 import { testDatabase } from "../workbook/test_database.ts";
 import { createSyncEngine } from "./sync_engine.ts";
@@ -18,4 +18,23 @@ database.test("SyncEngine: an SQL text that UTF-8 or PostgreSQL cannot express i
   }
   assertEquals([sent, connection.inTransaction], [[], false]);
   assertEquals(connection.execute("SELECT '😀'").scalarOne(), "😀");
+});
+
+database.test("SyncEngine: too many or too few parameters are a DatabaseError; a text without a statement brings nothing", (url) => {
+  for (const prepare of [true, false]) {
+    using engine = createSyncEngine(EngineUrl.parse(url).withDriver("libpq"), {
+      isolationLevel: "AUTOCOMMIT",
+      prepare,
+    });
+    using connection = engine.connect();
+    for (const [sql, parameters, sqlstate] of MISCOUNTED) {
+      const error = assertThrows(() => connection.execute(sql, parameters), DatabaseError);
+      assertEquals([error.name, error.sqlstate, error.sql], ["DatabaseError", sqlstate, sql]);
+    }
+    for (const sql of EMPTY) {
+      const result = connection.execute(sql);
+      assertEquals([result.rowCount, result.all()], [0, []], sql);
+    }
+    assertEquals(connection.execute("SELECT $1::int", [1]).scalarOne(), 1);
+  }
 });

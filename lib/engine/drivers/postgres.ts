@@ -104,7 +104,7 @@ class PostgresConnection implements DriverConnection {
       const values = parameters as (string | null)[];
       const prepare = this.#settings.prepare && !this.#stale.has(sql);
       const query = this.#sql.unsafe(sql, values, { prepare }).values();
-      const answer = await neverSentTwice(query) as unknown as Answer;
+      const answer = await guard(query) as unknown as Answer;
       if (Array.isArray(answer)) return rawResult(answer);
       // COPY is answered with a stream, and the connection serves nothing else until that ends
       (answer as unknown as Duplex).on("error", () => {});
@@ -171,9 +171,21 @@ class PostgresConnection implements DriverConnection {
 /**
  * The package sends a stale prepared statement again by itself: behind a COMMIT that is under way already, and so in
  * autocommit. It notes that in the query as `retried`; here that ends the query with the server's error instead.
+ *
+ * It also declares to the server as many parameters as are given, of types to be found out, so that one too many looks like
+ * one whose type is unknown. Here it declares none: the server counts those of the statement, as for the other drivers.
  */
-function neverSentTwice<Q extends object>(query: Q): Q {
+function guard<Q extends object>(query: Q): Q {
   guarded ??= Object.create(Object.getPrototypeOf(query), {
+    parameters: {
+      get(this: GuardedQuery) {
+        const isParsed = this.parsing === false; // set by the package when the server has parsed it
+        return this.describeFirst && !isParsed ? [] : this.given;
+      },
+      set(this: GuardedQuery, given: (string | null)[]) {
+        this.given = given;
+      },
+    },
     retried: {
       get: () => undefined,
       set(this: { cancelled: boolean; reject(error: unknown): void }, error: unknown) {
@@ -185,6 +197,14 @@ function neverSentTwice<Q extends object>(query: Q): Q {
   return Object.setPrototypeOf(query, guarded!);
 }
 let guarded: object | undefined;
+
+/** A query of the package, with what it notes there beside its published types. */
+interface GuardedQuery {
+  given?: (string | null)[];
+  /** It is sent without its parameters first. */
+  describeFirst?: boolean;
+  parsing?: boolean;
+}
 
 /** A socket for the first call; later ones, which would reconnect in silence, fail. */
 function onceOnly(open: () => Promise<Socket>, reason: () => Error | undefined): () => Promise<Socket> {

@@ -1,6 +1,6 @@
 /** The same row is the same value, and the same value the same parameter, whichever driver carries it. @module */
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { EncodingError } from "../../errors.ts";
+import { DatabaseError, EncodingError } from "../../errors.ts";
 import { encodeParameter, json } from "../parameters.ts";
 import type { Register } from "./suite.ts";
 
@@ -78,6 +78,23 @@ const CASES: readonly Case[] = [
 /** SQL texts with a NUL character, and with half of a surrogate pair. */
 export const UNSENDABLE: readonly string[] = ["SELECT 'a\0b'", "SELECT 'a\ud800b'", "SELECT 1 -- \udc00"];
 
+/** Texts with parameters too many or too few, and what is no statement at all: the same SQLSTATE wherever it is sent. */
+export const MISCOUNTED: readonly (readonly [sql: string, parameters: number[], sqlstate: string])[] = [
+  ["SELECT 1", [1], "08P01"],
+  ["SELECT $1::int", [1, 2], "08P01"],
+  ["SELECT $1::int, $2::int", [1], "08P01"],
+  ["SELECT $1::int", [], "42P02"], // without any it is a script, in which nothing stands for $1
+  ["SELECT $2::int", [1, 2], "42P18"],
+  ["CREATE TEMP TABLE never (i int)", [1], "08P01"],
+  ["-- nothing", [1], "08P01"],
+  ["/* nothing */", [1], "08P01"],
+  ["", [1], "08P01"],
+  ["SELECT 1; SELECT 2", [1], "42601"],
+];
+
+/** Texts without a statement, which bring nothing. */
+export const EMPTY: readonly string[] = ["", " ", "-- nothing", "/* nothing */", ";", " ; -- nothing\n ;"];
+
 /** Registers the tests. */
 export function types(test: Register): void {
   test("types: every type as a result and as a parameter", async ({ connect }) => {
@@ -132,6 +149,30 @@ export function types(test: Register): void {
     }
     assertEquals([sent, connection.inTransaction], [[], false]);
     assertEquals((await connection.execute("SELECT '😀'")).scalarOne(), "😀");
+  });
+
+  test("types: too many or too few parameters are a DatabaseError, each time and with or without a name", async ({ engine }) => {
+    for (const prepare of [true, false]) {
+      await using connection = await engine({ isolationLevel: "AUTOCOMMIT", prepare }).connect();
+      const { backendPid } = connection;
+      for (const [sql, parameters, sqlstate] of MISCOUNTED) {
+        for (let turn = 0; turn < 2; turn++) {
+          const error = await assertRejects(() => connection.execute(sql, parameters), DatabaseError);
+          assertEquals([error.name, error.sqlstate, error.sql], ["DatabaseError", sqlstate, sql]);
+        }
+      }
+      assertEquals((await connection.execute("SELECT $1::int", [1])).scalarOne(), 1);
+      assertEquals((await connection.execute("SELECT pg_backend_pid()")).scalarOne(), backendPid);
+    }
+  });
+
+  test("types: a text without a statement brings nothing", async ({ engine }) => {
+    await using connection = await engine().connect();
+    for (const sql of EMPTY) {
+      const result = await connection.execute(sql);
+      assertEquals([result.rowCount, result.all()], [0, []], sql);
+    }
+    assertEquals((await connection.execute("SELECT 1")).scalarOne(), 1);
   });
 
   test("types: rows and tuples are plain arrays, bytes a plain Uint8Array", async ({ connect }) => {

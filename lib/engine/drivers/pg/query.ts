@@ -37,6 +37,11 @@ export class StatementQuery extends PackageQuery {
     this.values = parameters;
   }
 
+  /** With parameters always, also of an empty text, which the package would send without them. */
+  requiresPreparation(): boolean {
+    return this.name !== undefined || this.values.length > 0;
+  }
+
   /** What the statement brought back; of several in one text, the last. Rejects with the error of the package. */
   get result(): Promise<RawResult> {
     return this.#answer.promise;

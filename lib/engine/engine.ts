@@ -24,6 +24,7 @@ import {
   resolveOptions,
   resolveUrl,
 } from "./options.ts";
+import { mayGoUnawaited } from "./unawaited.ts";
 import type { DriverName, EngineUrl } from "./url.ts";
 
 export type { ConnectOptions, EngineOptions } from "./options.ts";
@@ -95,8 +96,7 @@ export class Engine implements AsyncDisposable {
   async begin<T>(work: (connection: Connection) => T | Promise<T>, options: ConnectOptions = {}): Promise<T> {
     checkWork(work);
     await using connection = await this.connect(options);
-    const begun = connection.begin(); // travels together with the first statement of `work`
-    begun.catch(() => {});
+    const begun = mayGoUnawaited(connection.begin()); // travels together with the first statement of `work`
     const value = await work(connection);
     await begun;
     await connection.commit();

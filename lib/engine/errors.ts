@@ -11,8 +11,18 @@ import { maskUrl, shorten } from "../text/text.ts";
 /** The part of a database URL that is wrong. */
 export type UrlPart = "url" | "dialect" | "driver" | "user" | "password" | "host" | "port" | "database" | "options";
 
+/** Frames of a stack: V8's own 10 end inside this library, or in Kysely, before they get to the caller's line. */
+const DEEP_STACK = 50;
+
 /** Base of every error this library throws on purpose. */
 export abstract class EngineError extends Error {
+  constructor(message?: string, options?: ErrorOptions) {
+    const usual = Error.stackTraceLimit;
+    Error.stackTraceLimit = Math.max(usual, DEEP_STACK);
+    super(message, options);
+    Error.stackTraceLimit = usual;
+  }
+
   override get name(): string {
     return this.constructor.name;
   }

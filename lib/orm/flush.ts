@@ -36,7 +36,9 @@ export class Flush {
   async send(connection: Connection): Promise<void> {
     const answers: { step: Step; answer: Promise<Result<unknown>> }[] = [];
     const settle = async () => {
-      for (const { step, answer } of answers.splice(0)) takeOver(step, await answer);
+      const sent = answers.splice(0);
+      await Promise.allSettled(sent.map(({ answer }) => answer)); // who is awaited late is not found by V8's stack
+      for (const { step, answer } of sent) takeOver(step, await answer);
     };
     for (const step of this.steps) {
       if (step.waits) {

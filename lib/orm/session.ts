@@ -13,6 +13,7 @@ import type { Engine } from "../engine/engine.ts";
 import { NoResultFound } from "../engine/errors.ts";
 import type { FirstColumn, Result, ScalarResult } from "../engine/result.ts";
 import { Savepoint } from "../engine/savepoint.ts";
+import { mayGoUnawaited } from "../engine/unawaited.ts";
 import { merge } from "../ext/merge.ts";
 import type { StreamArguments, StreamOptions } from "../stream/cursor.ts";
 import { Passing } from "../stream/passing.ts";
@@ -274,8 +275,7 @@ export class Session implements AsyncDisposable {
         const sent = flush.send(connection);
         // a failed COMMIT would end the transaction around an open savepoint, too
         if (this.#tracker.isNested || flush.isChecked) await sent;
-        const committed = connection.commit();
-        committed.catch(() => {}); // when a statement failed, its error says more
+        const committed = mayGoUnawaited(connection.commit()); // when a statement failed, its error says more
         await sent;
         await committed;
       });

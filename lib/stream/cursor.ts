@@ -7,6 +7,7 @@
  */
 import { setImmediate } from "node:timers";
 import { TransactionStateError } from "../engine/errors.ts";
+import { mayGoUnawaited } from "../engine/unawaited.ts";
 import type { Query } from "../kysely/compilable.ts";
 
 /** Settings of a stream. */
@@ -20,6 +21,7 @@ export type StreamArguments<Row> = [query: Query<Row>, parameters?: readonly unk
 
 /** What a cursor needs of a connection. */
 interface CursorConnection<Answer> {
+  /** Nobody need await it when it fails. */
   execute(sql: string, parameters?: readonly unknown[], options?: StreamOptions): Promise<Answer>;
   begin(): Promise<void>;
   commit(): Promise<void>;
@@ -85,12 +87,9 @@ export async function* cursorAnswers<Answer extends { readonly rowCount: number 
   let current: unknown;
   let isBroken = true;
   try {
-    const begun = isOwn ? connection.begin() : undefined;
-    begun?.catch(() => {}); // awaited below, after what travels with it
+    const begun = isOwn ? mayGoUnawaited(connection.begin()) : undefined;
     const declared = connection.execute(declare, parameters, options);
-    declared.catch(() => {});
     let next: Promise<Answer> | undefined = connection.execute(fetch, [], options);
-    next.catch(() => {});
     current = transaction();
     await begun;
     await declared;
@@ -98,7 +97,6 @@ export async function* cursorAnswers<Answer extends { readonly rowCount: number 
       const answer: Answer = await next;
       await new Promise((resolve) => setImmediate(resolve)); // else a driver that blocks lets nobody else have a turn
       next = answer.rowCount < size ? undefined : connection.execute(fetch, [], options);
-      next?.catch(() => {});
       isBroken = false; // whatever happens outside while the rows are looked at
       yield answer;
       isBroken = true;

@@ -245,7 +245,7 @@ export class Connection implements AsyncDisposable {
   /** Rolls back what is open; without a transaction the next holder must not wait behind what is under way. */
   async #end(): Promise<void> {
     await this.#rollback();
-    if (!this.#state.isOver) this.#pooled.discard = true;
+    if (this.#state.current) this.#pooled.discard = true; // so the server said
   }
 
   /** Waits until all that was sent is answered: by then the server has said whether a transaction is open. */

@@ -54,11 +54,6 @@ export class TransactionState {
     return this.#options.isolationLevel === "AUTOCOMMIT";
   }
 
-  /** False when the server is in a transaction that nobody here knows of, as far as it has answered. */
-  get isOver(): boolean {
-    return this.#line.underWay > 0 || this.#line.driver.transactionStatus === "idle";
-  }
-
   /**
    * A statement is about to be sent: it belongs to the transaction that is open, or to one that begins now.
    *

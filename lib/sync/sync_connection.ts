@@ -154,7 +154,7 @@ export class SyncConnection implements Disposable {
         this.#driver.sendSync("ROLLBACK");
       } else {
         this.#rollback();
-        isUsable = this.#state.isOver;
+        isUsable = this.#state.current === undefined;
       }
     } catch {
       isUsable = false; // it is in an unknown state: the engine replaces it

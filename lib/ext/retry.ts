@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { sleep } from "../base/sleep.ts";
 import type { ConnectOptions } from "../engine/engine.ts";
 import {
   CommitOutcomeUnknownError,
@@ -95,20 +96,4 @@ export function isConflict(error: unknown): boolean {
 /** How long to wait after an attempt, in milliseconds. @param attempt counted from 1. @param random from 0 to below 1. */
 export function backoff(attempt: number, base: number, most: number, random: () => number = Math.random): number {
   return random() * Math.min(most, base * 2 ** (attempt - 1));
-}
-
-/** @throws the signal's reason, at once. */
-function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal!.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }, milliseconds);
-    if (signal?.aborted) stop();
-    else signal?.addEventListener("abort", stop, { once: true });
-  });
 }

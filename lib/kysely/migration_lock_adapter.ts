@@ -1,5 +1,6 @@
 /** How Kysely's Migrator keeps others of its kind out, on a pool and on a driver that blocks. @module */
 import { type Kysely, PostgresAdapter, sql } from "kysely";
+import { sleep } from "../base/sleep.ts";
 import { LockTimeoutError } from "../engine/errors.ts";
 
 /** The number of Kysely's own lock, so that its dialect and ours keep each other out. */
@@ -31,7 +32,7 @@ export class MigrationLockAdapter extends PostgresAdapter {
         const message = `another migrator has held Kysely's lock for ${this.#timeout / 1000} s`;
         throw new LockTimeoutError({ sqlstate: "55P03", message });
       }
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
+      await sleep(PAUSE_MILLISECONDS);
     }
   }
 

@@ -1,4 +1,5 @@
 /** The command line of migrations: `deno task migrate`. @module */
+import { exitStatus, onStopSignal } from "../base/stop_signals.ts";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { relative, resolve } from "node:path";
 import { createEngine, type Engine } from "../engine/engine.ts";
@@ -27,14 +28,32 @@ interface RunOptions {
   readonly lockTimeout?: number;
 }
 
+/** Milliseconds that a run has to end when it is told to stop: a server that answers needs a fraction of them. */
+const GRACE = 3_000;
+
 /**
- * Runs the command line.
+ * Runs the command line. When the system asks it to stop (Ctrl-C, SIGTERM, SIGHUP), the statement under way is cancelled on
+ * the server, as psql does.
  *
  * @param args what stands behind `deno task migrate`.
- * @returns the exit status: 0 done, 1 failed; of `check` 1 on drift.
+ * @returns the exit status: 0 done, 1 failed; of `check` 1 on drift; 128 and the number of the signal that stopped it.
  */
 export async function main(args: readonly string[]): Promise<number> {
-  const program = new Program();
+  const stopping = new AbortController();
+  const program = new Program(stopping.signal);
+  let stoppedBy: number | undefined;
+  using _listening = onStopSignal((signal) => {
+    if (stoppedBy !== undefined) return; // Ctrl-C comes twice: from the terminal and from `deno task`
+    stoppedBy = exitStatus(signal);
+    stopping.abort(new Interruption());
+    const late = setTimeout(() => {
+      console.error(
+        `Interrupted, and the server did not answer within ${GRACE / 1000} s. Ask for the current revision.`,
+      );
+      Deno.exit(stoppedBy);
+    }, GRACE);
+    Deno.unrefTimer(late);
+  });
   try {
     await program.command.parseAsync(args, { from: "user" });
     return program.status;
@@ -42,7 +61,14 @@ export async function main(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode; // it has printed its message
     if (!(error instanceof EngineError) && !isOfSystem(error)) throw error; // a mistake in this program: with its stack
     console.error(maskPassword(program.explain(error)));
-    return 1;
+    return stoppedBy ?? 1;
+  }
+}
+
+/** The command was stopped before it had changed anything, or where it changes nothing. */
+class Interruption extends EngineError {
+  constructor() {
+    super("Interrupted; nothing was changed.");
   }
 }
 
@@ -51,8 +77,11 @@ export class Program {
   readonly command: Command;
   /** The exit status when nothing fails. */
   status = 0;
+  readonly #stop: AbortSignal;
 
-  constructor() {
+  /** @param stop ends the command that runs. */
+  constructor(stop: AbortSignal = new AbortController().signal) {
+    this.#stop = stop;
     this.command = new Command("deno task migrate")
       .usage("[command] [options]")
       .description("Brings a database to a revision of its schema. Without a command: upgrade head.")
@@ -129,7 +158,7 @@ export class Program {
           print(
             revisions.length === 0 ? ["now at base"] : revisions.map(({ id, message }) => `now at ${id}  ${message}`),
           );
-        })
+        }, true)
       );
   }
 
@@ -199,22 +228,31 @@ export class Program {
       const settings: MigrationOptions = { ...options, ...this.#waiting(progress) };
       if (!dryRun) await migrate[direction](engine, this.#directory, target, settings);
       else print(report.dryRunLines(await migrate.dryRun(engine, this.#directory, direction, target, settings)));
-    });
+    }, true);
   }
 
   #waiting({ show: onProgress }: ConsoleProgress = new ConsoleProgress()): MigrationOptions {
     const { waitTimeout } = this.command.opts<Options>();
-    return waitTimeout === undefined ? { onProgress } : { onProgress, waitTimeout };
+    return { onProgress, signal: this.#stop, ...(waitTimeout !== undefined && { waitTimeout }) };
   }
 
-  async #withEngine(work: (engine: Engine) => Promise<void>): Promise<void> {
-    const { url } = this.command.opts<Options>();
-    await using engine = createEngine(url ?? await environmentUrl(this.#directory), {
+  /** @param isStoppable whether `work` ends by itself when the command is stopped; else it is left. */
+  async #withEngine(work: (engine: Engine) => Promise<void>, isStoppable = false): Promise<void> {
+    const { url = await this.#orStopped(environmentUrl(this.#directory)) } = this.command.opts<Options>();
+    await using engine = createEngine(url, {
       applicationName: "migrate",
       prepare: false, // behind a transaction pooler the server process that prepared a statement is not the one asked
-      nonblocking: true, // a second connection shows whether there is a pooler
+      nonblocking: true, // a second connection shows whether there is a pooler, and Ctrl-C is heard
     });
-    await work(engine);
+    await (isStoppable ? work(engine) : this.#orStopped(work(engine)));
+  }
+
+  /** Waits for something, but not any longer when the command is stopped. */
+  async #orStopped<T>(done: Promise<T>): Promise<T> {
+    const stopped = Promise.withResolvers<never>();
+    const stop = () => stopped.reject(this.#stop.reason);
+    this.#stop.addEventListener("abort", stop);
+    return await Promise.race([done, stopped.promise]).finally(() => this.#stop.removeEventListener("abort", stop));
   }
 
   #tellWritten({ path, comparison }: Awaited<ReturnType<typeof migrate.revision>>): void {
@@ -245,4 +283,8 @@ function milliseconds(text: string): number {
   return Math.round(Number(text) * 1000);
 }
 
-if (import.meta.main) Deno.exitCode = await main(Deno.args);
+if (import.meta.main) {
+  const status = await main(Deno.args);
+  if (status > 128) Deno.exit(status); // whatever is still under way
+  Deno.exitCode = status;
+}

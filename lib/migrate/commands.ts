@@ -32,6 +32,7 @@ export type { DryRun };
  * may be shortened.
  * @returns the steps that were done; none when the target is applied already.
  * @throws {RevisionFailedError} when one fails: it was rolled back, those before it stay.
+ * @throws {MigrationInterruptedError} when `signal` is aborted in a revision; before the first one its reason.
  * @throws {NotInOneTransactionError} when `singleTransaction` cannot be.
  * @throws {MigrationError} what else is wrong: the folder, a file, the order, the target, the wait for another process.
  */

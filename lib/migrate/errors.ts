@@ -214,6 +214,21 @@ export class OfflineError extends MigrationError {}
 /** A file would be overwritten. */
 export class FileExistsError extends MigrationError {}
 
+/** A run was stopped by its signal in the middle of a revision; those before it stay. */
+export class MigrationInterruptedError extends MigrationError {
+  readonly revision: string;
+
+  /** @param outcome what the revision leaves behind, in sentences. */
+  constructor(
+    { id, message }: { readonly id: string; readonly message: string },
+    outcome: string,
+    options?: ErrorOptions,
+  ) {
+    super(`Interrupted in revision ${id} (${message}). ${outcome}`, options);
+    this.revision = id;
+  }
+}
+
 /** What a failed revision was to do. */
 export interface FailedStep {
   readonly id: string;

@@ -1,7 +1,7 @@
 /** What is said of a revision that failed. @module */
 import { basename } from "node:path";
 import { CommitOutcomeUnknownError } from "../engine/errors.ts";
-import { IrreversibleError, RevisionFailedError } from "./errors.ts";
+import { IrreversibleError, type MigrationError, MigrationInterruptedError, RevisionFailedError } from "./errors.ts";
 import { rootCause } from "./root_cause.ts";
 import type { Revision } from "./revision_file.ts";
 import type { MigrationStep } from "./steps.ts";
@@ -23,9 +23,18 @@ const ADVICE: Record<string, string> = {
  * The error that names revision, statement and SQLSTATE, with advice where there is some.
  *
  * @param thrown by the revision or the server. @param outcome what the revision leaves behind, in sentences.
+ * @param signal what may have stopped the run: then whatever was thrown is a consequence.
  */
-export function failure({ revision, direction }: MigrationStep, thrown: unknown, outcome: string): RevisionFailedError {
+export function failure(
+  { revision, direction }: MigrationStep,
+  thrown: unknown,
+  outcome: string,
+  signal?: AbortSignal,
+): MigrationError {
   const error = rootCause(thrown);
+  if (signal?.aborted && !(error instanceof CommitOutcomeUnknownError)) {
+    return new MigrationInterruptedError(revision, outcome, { cause: thrown });
+  }
   const { sqlstate = "" } = Object(error) as { sqlstate?: string };
   const step = {
     id: revision.id,

@@ -32,7 +32,7 @@ export interface Trial {
  * queues behind it goes on, and after a pause everything is run again.
  *
  * @param trial with it nothing takes effect.
- * @throws {RevisionFailedError} @throws {NotInOneTransactionError}
+ * @throws {RevisionFailedError} @throws {MigrationInterruptedError} @throws {NotInOneTransactionError}
  */
 export async function runTogether(
   context: StepContext,
@@ -51,13 +51,14 @@ export async function runTogether(
 
 /** @returns nothing when all is done, else the step that failed and everything rolled back. */
 async function attemptTogether(
-  { connection, table, onProgress, lockTimeout }: StepContext,
+  { connection, table, onProgress, lockTimeout, signal }: StepContext,
   steps: readonly MigrationStep[],
   trial: Trial | undefined,
 ): Promise<{ step: MigrationStep; error: Error } | undefined> {
   const times: number[] = [];
   let step = steps[0];
   try {
+    signal?.throwIfAborted();
     await connection.begin();
     if (trial) await table.create();
     await trial?.begin(connection);
@@ -66,7 +67,8 @@ async function attemptTogether(
       onProgress({ type: "running", step });
       await connection.execute("RESET ALL"); // what the revision before may have set: the search path, say
       await connection.execute(`SET LOCAL lock_timeout = ${lockTimeout}`);
-      await runFunction(functionOf(step), new TransactionConnection(connection, step, trial));
+      await runFunction(functionOf(step), new TransactionConnection(connection, step, trial, signal));
+      signal?.throwIfAborted(); // the revision may have caught it
       times.push(performance.now() - start);
       await table.move(step.from, step.to);
       await table.log.record([step.revision], logDirection(step), times.at(-1)!);
@@ -76,12 +78,18 @@ async function attemptTogether(
     await (trial ? connection.rollback() : connection.commit());
   } catch (error) {
     await connection.rollback().catch(() => {}); // the error that matters is the first; a lost connection is closed
-    return { step, error: explain(error, step, steps, trial !== undefined) };
+    return { step, error: explain(error, step, steps, trial !== undefined, signal) };
   }
   for (const [index, step] of steps.entries()) onProgress({ type: "done", step, milliseconds: times[index] });
 }
 
-function explain(error: unknown, step: MigrationStep, steps: readonly MigrationStep[], isTrial: boolean): Error {
+function explain(
+  error: unknown,
+  step: MigrationStep,
+  steps: readonly MigrationStep[],
+  isTrial: boolean,
+  signal?: AbortSignal,
+): Error {
   const { sqlstate } = Object(rootCause(error)) as { sqlstate?: string };
   if (sqlstate === "55P04" && (isTrial || steps.length > 1)) {
     return new NotInOneTransactionError(step.revision, "it uses an enum value that the same transaction adds", {
@@ -89,7 +97,7 @@ function explain(error: unknown, step: MigrationStep, steps: readonly MigrationS
     });
   }
   const undone = steps.length > 1 ? "Everything was rolled back" : "It was rolled back";
-  return failure(step, error, `${undone}; the database is at ${position(steps[0].from)}.`);
+  return failure(step, error, `${undone}; the database is at ${position(steps[0].from)}.`, signal);
 }
 
 /** The statements of a revision inside its transaction; `db.transaction()` is a savepoint. */
@@ -97,15 +105,17 @@ class TransactionConnection implements RevisionConnection {
   readonly #connection: Connection;
   readonly #step: MigrationStep;
   readonly #trial: Trial | undefined;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(connection: Connection, step: MigrationStep, trial: Trial | undefined) {
+  constructor(connection: Connection, step: MigrationStep, trial: Trial | undefined, signal: AbortSignal | undefined) {
     this.#connection = connection;
     this.#step = step;
     this.#trial = trial;
+    this.#signal = signal;
   }
 
   async execute(sql: string, parameters: readonly unknown[]): Promise<StatementAnswer> {
-    const result = await this.#connection.execute(sql, parameters);
+    const result = await this.#connection.execute(sql, parameters, { signal: this.#signal });
     this.#trial?.onStatement({ step: this.#step, sql, parameters, rowCount: result.rowCount });
     return { rows: result.all(), changed: changedRows(result) };
   }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { sleep } from "../base/sleep.ts";
 import type { Connection } from "../engine/connection.ts";
 import { MigrationLockTimeoutError, TransactionPoolerError } from "./errors.ts";
 
@@ -23,6 +24,8 @@ export interface LockOptions {
   readonly timeout: number;
   /** Called when there is someone to wait for, and again when it is someone else. */
   readonly onWait: (holder: LockHolder) => void;
+  /** Ends the wait. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** True in pg_locks for the granted lock with the key $1. */
@@ -49,6 +52,7 @@ export class MigrationLock implements AsyncDisposable {
    * @param connection in autocommit: an open transaction would hold a snapshot for as long as the wait lasts.
    * @param schema the schema in which the migrations run.
    * @throws {MigrationLockTimeoutError} naming the holder. @throws {TransactionPoolerError} when it does not hold.
+   * @throws the signal's reason
    */
   static async acquire(connection: Connection, schema: string, options: LockOptions): Promise<MigrationLock> {
     const lock = new MigrationLock(connection, await keyOf(connection, schema));
@@ -65,7 +69,7 @@ export class MigrationLock implements AsyncDisposable {
       if (performance.now() >= deadline) {
         throw new MigrationLockTimeoutError(options.timeout / 1000, holder ? holderText(holder) : "another process");
       }
-      await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL));
+      await sleep(POLL_INTERVAL, options.signal);
     }
     if (!await lock.#isHeld()) throw new TransactionPoolerError(undefined);
     return lock;

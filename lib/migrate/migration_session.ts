@@ -14,20 +14,23 @@ import { VersionTable } from "./version_table.ts";
  *
  * @returns what `work` returned.
  * @throws {TransactionPoolerError} @throws {MigrationLockTimeoutError} @throws {MissingSchemaError}
+ * @throws the signal's reason, when it is aborted before `work` begins.
  */
 export async function withMigrationLock<T>(
   engine: Engine,
-  { onProgress = () => {}, waitTimeout = 60_000 }: WaitOptions,
+  { onProgress = () => {}, waitTimeout = 60_000, signal }: WaitOptions,
   work: (connection: Connection, table: VersionTable) => Promise<T>,
 ): Promise<T> {
-  const connect = () => engine.connect({ isolationLevel: "AUTOCOMMIT", readOnly: false });
+  const connect = () => engine.connect({ isolationLevel: "AUTOCOMMIT", readOnly: false, signal });
   await using connection = await connect();
   await requireDirect(connection, engine.url, connect);
   const table = await VersionTable.of(connection);
   await using _lock = await MigrationLock.acquire(connection, table.schema, {
     timeout: waitTimeout,
     onWait: (holder) => onProgress({ type: "waiting", holder }),
+    signal,
   });
+  signal?.throwIfAborted();
   return await work(connection, table);
 }
 

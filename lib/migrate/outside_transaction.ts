@@ -17,10 +17,13 @@ import { hasWord } from "./sql_text.ts";
 import { functionOf, logDirection, type MigrationStep, position } from "./steps.ts";
 import { shorten } from "../text/text.ts";
 
-/** Runs one step. @throws {RevisionFailedError} which says what is left. */
+/** Runs one step. @throws {RevisionFailedError} @throws {MigrationInterruptedError} which say what is left. */
 export async function runOutside(context: StepContext, step: MigrationStep): Promise<void> {
-  const { connection, table, onProgress, lockTimeout } = context;
+  const { connection, table, onProgress, lockTimeout, signal } = context;
   const { revision, from, to } = step;
+  if (signal?.aborted) {
+    throw failure(step, signal.reason, `It had not begun; the database is at ${position(from)}.`, signal);
+  }
   const start = performance.now();
   onProgress({ type: "running", step });
   await connection.execute("RESET ALL");
@@ -28,13 +31,19 @@ export async function runOutside(context: StepContext, step: MigrationStep): Pro
   const statements = new AutocommitConnection(context, step, await table.log.begin(revision, logDirection(step)));
   try {
     await runFunction(functionOf(step), statements);
+    signal?.throwIfAborted(); // the revision may have caught it
     await connection.begin();
     await table.move(from, to);
     await table.log.finish(revision, logDirection(step), performance.now() - start);
     await connection.commit();
   } catch (error) {
     await connection.rollback().catch(() => {});
-    throw failure(step, error, [...await statements.remains(), `The database is at ${position(from)}.`].join("\n"));
+    throw failure(
+      step,
+      error,
+      [...await statements.remains(), `The database is at ${position(from)}.`].join("\n"),
+      signal,
+    );
   }
   onProgress({ type: "done", step, milliseconds: performance.now() - start });
 }
@@ -109,7 +118,7 @@ class AutocommitConnection implements RevisionConnection {
     const inPart = this.#connection.inTransaction;
     for (let attempt = 1;; attempt++) {
       try {
-        const result = await this.#connection.execute(sql, parameters);
+        const result = await this.#connection.execute(sql, parameters, { signal: this.#context.signal });
         return { rows: result.all(), changed: changedRows(result) };
       } catch (error) {
         if (!(error instanceof LockTimeoutError) || inPart || attempt > this.#context.lockRetries) throw error;
@@ -131,11 +140,11 @@ class AutocommitConnection implements RevisionConnection {
     }
     if (statement.type === "create" && found?.valid === false) {
       onProgress({ type: "found", step, index: found.name, valid: false });
-      await this.#connection.execute(`DROP INDEX CONCURRENTLY ${found.name}`);
+      await this.#connection.execute(`DROP INDEX CONCURRENTLY ${found.name}`, [], { signal: this.#context.signal });
     }
     // what is there already was made by others: the server says so, and the next run must not take it for its own
     if (!isDone) await table.log.note(step.revision, logDirection(step), sql);
-    await this.#connection.execute(sql);
+    await this.#connection.execute(sql, [], { signal: this.#context.signal });
     return nothing;
   }
 }

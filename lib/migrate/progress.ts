@@ -1,4 +1,5 @@
 /** What a run tells while it works, and how it is set. @module */
+import { sleep } from "../base/sleep.ts";
 import type { Connection } from "../engine/connection.ts";
 import type { LockHolder } from "./migration_lock.ts";
 import type { Revision } from "./revision_file.ts";
@@ -32,6 +33,8 @@ export interface WaitOptions {
   readonly onProgress?: (progress: MigrationProgress) => void;
   /** How long to wait while another process runs migrations (default 60,000). */
   readonly waitTimeout?: number;
+  /** Stops the run: the statement under way is cancelled on the server too, and what it belongs to is rolled back. */
+  readonly signal?: AbortSignal;
 }
 
 /** Settings of a run; times are milliseconds. */
@@ -57,11 +60,12 @@ export interface StepContext {
   readonly lockTimeout: number;
   readonly lockRetries: number;
   readonly lockPause: number;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Tells that a step did not get a lock, and waits before the next attempt. @param attempt the one that failed, from 1 */
 export async function pauseBeforeRetry(context: StepContext, step: MigrationStep, attempt: number): Promise<void> {
   const pause = context.lockPause * 2 ** (attempt - 1);
   context.onProgress({ type: "retrying", step, attempt, attempts: context.lockRetries + 1, pause });
-  await new Promise((resolve) => setTimeout(resolve, pause));
+  await sleep(pause, context.signal);
 }

@@ -37,7 +37,8 @@ export interface RunRequest {
  * Takes the lock, sees where the database stands, and runs what is to be run from there.
  *
  * @returns the steps that were done.
- * @throws {RevisionFailedError} @throws {NotInOneTransactionError} @throws {MigrationLockTimeoutError}
+ * @throws {RevisionFailedError} @throws {MigrationInterruptedError} @throws {NotInOneTransactionError}
+ * @throws {MigrationLockTimeoutError}
  * @throws {TransactionPoolerError} @throws {UnknownDatabaseRevisionError} @throws {MissingSchemaError}
  */
 export async function runRevisions(
@@ -104,12 +105,12 @@ async function withSteps<T>(
     const heads = await headsOf(table, graph, directory);
     const path = direction === "upgrade" ? graph.upgradePath(heads, target) : graph.downgradePath(heads, target);
     const steps = planSteps(graph, direction, heads, path);
-    const { onProgress = () => {}, lockTimeout = 5000, lockRetries = 4, lockPause = 1000 } = options;
+    const { onProgress = () => {}, lockTimeout = 5000, lockRetries = 4, lockPause = 1000, signal } = options;
     if (steps.length === 0) {
       const atHead = graph.heads.every(({ id }) => heads.includes(id));
       onProgress({ type: "unchanged", atHead, revisions: heads.map((id) => graph.find(id)) });
     }
-    return await work({ connection, table, onProgress, lockTimeout, lockRetries, lockPause }, steps);
+    return await work({ connection, table, onProgress, lockTimeout, lockRetries, lockPause, signal }, steps);
   });
 }
 

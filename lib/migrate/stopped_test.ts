@@ -1,0 +1,100 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { Server } from "../engine/testing/server.ts";
+import { until } from "../engine/testing/until.ts";
+import type { DriverName } from "../engine/url.ts";
+import { testDatabase } from "../workbook/test_database.ts";
+import { creating, makeMigrations, type RevisionText, scratch, tables, versions } from "./test_migrations.ts";
+
+const database = testDatabase(import.meta.url);
+const CLI = fileURLToPath(new URL("cli.ts", import.meta.url));
+
+/** A statement that runs, or waits, longer than any test. */
+interface Long {
+  /** The revision in which it is, after `a1`, which makes the table `one`. */
+  readonly revision: Omit<RevisionText, "id" | "after">;
+  /** True in pg_stat_activity while it is under way. */
+  readonly isUnderWay: string;
+  /** What the command says at the end. */
+  readonly says: RegExp;
+}
+
+const SLEEPING: Long = {
+  revision: { up: `${creating("two").up} await sql\`SELECT pg_sleep(600)\`.execute(db);` },
+  isUnderWay: "wait_event = 'PgSleep'",
+  says: /^Interrupted in revision b2 \(revision b2\)\. It was rolled back; the database is at a1\.\n$/,
+};
+
+const BLOCKED: Long = {
+  ...SLEEPING,
+  // a revision that goes on after an error is stopped all the same
+  revision: {
+    up: `try { await sql\`ALTER TABLE one ADD COLUMN name text\`.execute(db); } catch { ${creating("two").up} }`,
+  },
+  isUnderWay: "wait_event_type = 'Lock'",
+};
+
+const CONCURRENTLY: Long = {
+  revision: { transactional: false, up: "await sql`CREATE INDEX CONCURRENTLY ix_one_id ON one (id)`.execute(db);" },
+  isUnderWay: "wait_event_type = 'Lock'",
+  says: new RegExp(
+    "^Interrupted in revision b2 \\(revision b2\\)\\. It runs outside a transaction; no statement of it had been done\\.\n" +
+      "It left the index s_\\w+\\.ix_one_id INVALID: the next run of this revision drops it first\\.\n" +
+      "The database is at a1\\.\n$",
+  ),
+};
+
+interface Stopped {
+  readonly code: number;
+  readonly err: string;
+}
+
+/** Starts `deno task migrate`'s program, waits until the statement is under way, and sends it a signal. */
+async function stopped(url: string, driver: DriverName, long: Long, signal: Deno.Signal): Promise<Stopped> {
+  await using server = new Server(url);
+  const { engine, url: target } = await scratch(url, driver);
+  await using _engine = engine;
+  await using folder = await makeMigrations({ id: "a1", ...creating("one") }, {
+    id: "b2",
+    after: "a1",
+    ...long.revision,
+  });
+  const run = (...args: string[]) =>
+    new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", "--quiet", CLI, "upgrade", ...args, "--url", target, "--dir", folder.directory],
+      env: { NO_COLOR: "1" },
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+  assertEquals((await run("a1").output()).code, 0);
+  await using holder = await engine.connect();
+  await holder.execute("INSERT INTO one VALUES (1)"); // for it wait ALTER TABLE and CONCURRENTLY
+  const process = run("head", "--lock-timeout", "0");
+  const mine = "datname = current_database() AND application_name = 'migrate'";
+  await until(
+    "the statement is under way",
+    async () =>
+      (await server.run(`SELECT pid FROM pg_stat_activity WHERE ${mine} AND ${long.isUnderWay}`)).length === 1,
+  );
+  const at = performance.now();
+  process.kill(signal);
+  const { code, stderr } = await process.output();
+  assertEquals(performance.now() - at < 10_000, true, "it ends soon"); // a fraction of a second on a quiet machine
+  await server.untilNoneLeft("migrate");
+  await holder.rollback();
+  assertEquals([await tables(engine), await versions(engine)], [["one"], ["a1"]]);
+  const columns = await holder.execute("SELECT * FROM one");
+  assertEquals(columns.columns, ["id"]);
+  return { code, err: new TextDecoder().decode(stderr) };
+}
+
+for (const driver of ["pg", "postgres", "libpq"] as const) {
+  const cases = [["SIGINT", 130, SLEEPING], ["SIGTERM", 143, BLOCKED], ["SIGHUP", 129, CONCURRENTLY]] as const;
+  for (const [signal, status, long] of cases) {
+    database.test(`${driver}: ${signal} cancels what a migration waits for, on the server too: status ${status}`, async (url) => {
+      const { code, err } = await stopped(url, driver, long, signal);
+      assertMatch(err, long.says);
+      assertEquals(code, status);
+    });
+  }
+}

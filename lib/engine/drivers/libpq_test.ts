@@ -6,8 +6,10 @@ import { createEngine, type Engine, type EngineOptions } from "../engine.ts";
 import {
   ConnectError,
   ConnectionLostError,
+  CopyNotSupportedError,
   DatabaseError,
   EncodingError,
+  FailedTransactionError,
   LockTimeoutError,
   UnreadableValueError,
 } from "../errors.ts";
@@ -50,6 +52,10 @@ Deno.test("libpq: the parameters of a connection", () => {
     sslrootcert: "ca.pem",
     gssencmode: "disable",
     client_encoding: "UTF8",
+    keepalives: "1",
+    keepalives_idle: "30",
+    keepalives_interval: "10",
+    keepalives_count: "3",
     application_name: "my app",
     options: "-c search_path=a,\\ b",
   };
@@ -184,6 +190,38 @@ for (const way of WAYS) {
       await assertRejects(() => connection.execute("SELECT 1 -- \0 $1", parameters), EncodingError, "NUL character");
     }
     assertEquals((await connection.execute("SELECT 'ü😀'")).scalarOne(), "ü😀");
+  });
+}
+
+for (const way of WAYS) {
+  database.test(`${named(way)}: COPY is refused, nothing is copied, and the connection serves on`, async (url) => {
+    await using server = new Server(url);
+    await server.run("DROP TABLE IF EXISTS copied; CREATE TABLE copied (id int)");
+    await using engine = createEngine(on(url), { ...way, isolationLevel: "AUTOCOMMIT" });
+    await using connection = await engine.connect();
+    const copies = [
+      "COPY copied FROM STDIN",
+      "COPY (SELECT generate_series(1, 100000)) TO STDOUT",
+      "SELECT 1; COPY copied FROM STDIN; SELECT 2",
+      "COPY (SELECT 1) TO STDOUT; SELECT 2",
+    ];
+    for (const copy of copies) {
+      for (const onlyReads of copy.includes(";") ? [false] : [false, true]) { // what only reads is prepared
+        for (let time = 0; time < 2; time++) {
+          const error = await assertRejects(() => connection.execute(copy, [], { onlyReads }), CopyNotSupportedError);
+          assertEquals([error.sql, connection.inTransaction], [copy, false]);
+          assertEquals((await connection.execute("SELECT $1::int", [7])).scalarOne(), 7);
+        }
+      }
+    }
+    assertEquals(await server.run("SELECT id FROM copied"), []);
+    await connection.begin();
+    await assertRejects(() => connection.execute("COPY copied FROM STDIN"), CopyNotSupportedError);
+    await assertRejects(() => connection.execute("SELECT 1"), FailedTransactionError);
+    await connection.rollback();
+    await server.run("INSERT INTO copied VALUES (1), (2)");
+    const last = await connection.execute("SELECT 1 AS one; DELETE FROM copied"); // the result is the last one's
+    assertEquals([last.rowCount, last.all()], [2, []]);
   });
 }
 

@@ -1,6 +1,7 @@
 /** Opening a connection: libpq's parameters, and what it says when the server cannot be had. @module */
 import type { ConnectSettings } from "../../driver.ts";
 import { ConnectError } from "../../errors.ts";
+import { IDLE_SECONDS, INTERVAL_SECONDS, PROBES } from "../keep_alive.ts";
 import { startupOptions } from "../startup_options.ts";
 import { CStringArray, fromC } from "./c_strings.ts";
 import { opening } from "./opening.ts";
@@ -28,6 +29,10 @@ export function connectionParameters(settings: ConnectSettings): Record<string, 
     sslrootcert: url.sslRootCert,
     gssencmode: "disable", // the other drivers have none
     client_encoding: "UTF8",
+    keepalives: "1",
+    keepalives_idle: String(IDLE_SECONDS),
+    keepalives_interval: String(INTERVAL_SECONDS),
+    keepalives_count: String(PROBES),
     application_name,
     options: options.filter(Boolean).join(" ") || undefined,
   };

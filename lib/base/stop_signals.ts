@@ -22,8 +22,10 @@ export function stopSignals(system: typeof Deno.build.os = Deno.build.os): StopS
  */
 export function onStopSignal(stop: (signal: StopSignal) => void): Disposable {
   const ignored = ignoredSignals();
-  const heard = stopSignals().filter((signal) => !ignored.has(signal));
-  const listeners = heard.map((signal) => [signal, () => stop(signal)] as const);
+  // once Deno listens to one signal, each without a listener ends the program, ignored before or not
+  const listeners = stopSignals().map((signal) =>
+    [signal, ignored.has(signal) ? () => {} : () => stop(signal)] as const
+  );
   for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
   return {
     [Symbol.dispose]() {

@@ -67,5 +67,5 @@ export interface StepContext {
 export async function pauseBeforeRetry(context: StepContext, step: MigrationStep, attempt: number): Promise<void> {
   const pause = context.lockPause * 2 ** (attempt - 1);
   context.onProgress({ type: "retrying", step, attempt, attempts: context.lockRetries + 1, pause });
-  await sleep(pause, context.signal);
+  await sleep(pause, context.signal).catch(() => {}); // stopped: the next attempt says so
 }

@@ -1,9 +1,12 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { Server } from "../engine/testing/server.ts";
+import { StallingProxy } from "../engine/testing/stalling_proxy.ts";
 import { until } from "../engine/testing/until.ts";
 import type { DriverName } from "../engine/url.ts";
 import { testDatabase } from "../workbook/test_database.ts";
+import { upgrade } from "./commands.ts";
+import { MigrationInterruptedError } from "./errors.ts";
 import { creating, makeMigrations, type RevisionText, scratch, tables, versions } from "./test_migrations.ts";
 
 const database = testDatabase(import.meta.url);
@@ -98,3 +101,108 @@ for (const driver of ["pg", "postgres", "libpq"] as const) {
     });
   }
 }
+
+/** The program, started; its output is in `stderr` and `stdout`. */
+function start(url: string, directory: string, through: string[] = []): Deno.ChildProcess {
+  const [program, ...args] = [...through, Deno.execPath()];
+  return new Deno.Command(program, {
+    args: [...args, "run", "-A", "--no-check", "--quiet", CLI, "--url", url, "--dir", directory],
+    env: { NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+async function outcome(process: Deno.ChildProcess): Promise<[code: number, err: string]> {
+  const { code, stderr } = await process.output();
+  return [code, new TextDecoder().decode(stderr)];
+}
+
+const sleeping = (server: Server, seconds: number) =>
+  until("the migration sleeps", async () =>
+    (await server.run(
+      "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query = $1 AND wait_event = 'PgSleep'",
+      [`SELECT pg_sleep(${seconds})`],
+    )).length === 1);
+
+database.test("Ctrl-C while another run is waited for: nothing was changed", async (url) => {
+  await using server = new Server(url);
+  const { engine, url: target } = await scratch(url);
+  await using _engine = engine;
+  await using folder = await makeMigrations({ id: "a1", up: "await sql`SELECT pg_sleep(600)`.execute(db);" });
+  const first = start(target, folder.directory);
+  await sleeping(server, 600);
+  const second = start(target, folder.directory);
+  const lines = second.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  assertMatch((await lines.read()).value!, /^waiting for process/);
+  second.kill("SIGINT");
+  await lines.cancel();
+  const { code } = await second.status;
+  assertEquals([code, await new Response(second.stderr).text()], [130, "Interrupted; nothing was changed.\n"]);
+  first.kill("SIGTERM");
+  assertEquals((await outcome(first))[0], 143);
+  await server.untilNoneLeft("migrate");
+});
+
+database.test("a SIGHUP that nohup has told to ignore does not stop a migration", async (url) => {
+  await using server = new Server(url);
+  const { engine, url: target } = await scratch(url);
+  await using _engine = engine;
+  await using folder = await makeMigrations({ id: "a1", up: "await sql`SELECT pg_sleep(2)`.execute(db);" });
+  const process = start(target, folder.directory, ["sh", "-c", 'trap "" HUP; exec "$@"', "sh"]);
+  await sleeping(server, 2);
+  process.kill("SIGHUP");
+  assertEquals(await outcome(process), [0, ""]);
+  assertEquals(await versions(engine), ["a1"]);
+});
+
+database.test("a server that does not answer any more does not keep the program", async (url) => {
+  await using server = new Server(url);
+  const { engine, url: target } = await scratch(url);
+  await using _engine = engine;
+  await using folder = await makeMigrations({ id: "a1", up: "await sql`SELECT pg_sleep(1)`.execute(db);" });
+  await using proxy = await StallingProxy.start(target);
+  const process = start(proxy.url.reveal(), folder.directory);
+  await sleeping(server, 1);
+  await proxy.stall();
+  const at = performance.now();
+  process.kill("SIGINT");
+  const [code, err] = await outcome(process);
+  assert(performance.now() - at < 20_000);
+  assertEquals(code, 130);
+  assertMatch(err, /^Interrupted/);
+});
+
+database.test("a signal stops a run of a program: in a statement, in the pause before another attempt, between revisions", async (url) => {
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  await using folder = await makeMigrations(
+    { id: "a1", ...creating("one") },
+    { id: "b2", after: "a1", up: `await sql\`ALTER TABLE one ADD COLUMN name text\`.execute(db);` },
+  );
+  const run = async (type: string, wish: Error) => {
+    const stop = new AbortController();
+    const onProgress = (progress: { type: string; step?: { revision: { id: string } } }) => {
+      if (`${progress.type} ${progress.step?.revision.id}` === type) stop.abort(wish);
+    };
+    return await assertRejects(
+      () => upgrade(engine, folder.directory, "head", { signal: stop.signal, onProgress, lockTimeout: 50 }),
+      MigrationInterruptedError,
+    );
+  };
+  const wish = new Error("enough");
+  const before = await run("done a1", wish);
+  assertEquals([before.revision, before.cause], ["b2", wish]);
+  assertEquals(before.message, "Interrupted in revision b2 (revision b2). It was rolled back; the database is at a1.");
+  await using holder = await engine.connect();
+  await holder.execute("SELECT * FROM one");
+  assertEquals((await run("running b2", wish)).cause, wish);
+  assertEquals((await run("retrying b2", wish)).cause, wish);
+  await holder.rollback();
+  const locks = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database " +
+    "WHERE datname = current_database())";
+  assertEquals((await holder.execute(locks)).rowCount, 0);
+  assertEquals([await tables(engine), await versions(engine)], [["one"], ["a1"]]);
+  await upgrade(engine, folder.directory, "head", { signal: new AbortController().signal });
+  assertEquals(await versions(engine), ["b2"]);
+});

@@ -4,6 +4,7 @@
  * @module
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { onStopSignal } from "../lib/base/stop_signals.ts";
 import { databaseUrl } from "../lib/workbook/database_url.ts";
 import { createApplication } from "./application.ts";
 import { LineLog } from "./request_log.ts";
@@ -44,11 +45,11 @@ export async function serve(open: (url: string, settings: Settings) => Backend):
     deadline ??= setTimeout(() => stop.abort(), DRAIN);
     void server.shutdown();
   };
-  const signals: Deno.Signal[] = ["SIGTERM", "SIGINT"];
-  for (const signal of signals) Deno.addSignalListener(signal, drain);
-  await server.finished;
+  {
+    using _listening = onStopSignal(drain);
+    await server.finished;
+  }
   clearTimeout(deadline);
-  for (const signal of signals) Deno.removeSignalListener(signal, drain);
   await backend.close();
 }
 

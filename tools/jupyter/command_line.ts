@@ -4,6 +4,7 @@
  * @module
  */
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { onStopSignal } from "../../lib/base/stop_signals.ts";
 import { keepDirect } from "../../lib/workbook/loopback.ts";
 import { StoppedError, UsageError } from "./errors.ts";
 
@@ -47,8 +48,7 @@ export async function runTask(main: (args: string[], stop: AbortSignal) => Promi
   const controller = new AbortController();
   // Ctrl-C reaches a process more than once (the terminal and `deno task` both send it): later ones change nothing.
   const stop = () => controller.abort(new StoppedError("stopped"));
-  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM", "SIGHUP"];
-  for (const signal of signals) Deno.addSignalListener(signal, stop);
+  onStopSignal(stop);
   try {
     Deno.exit(await main(Deno.args, controller.signal));
   } catch (error) {

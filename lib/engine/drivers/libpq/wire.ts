@@ -1,7 +1,7 @@
 /** What travels on one connection. Nothing here blocks: what is to be waited for is yielded. @module */
 import { cancelling, cancelOnThread } from "./cancel.ts";
 import type { Libpq } from "./symbols.ts";
-import { TimeIsUp, type Work } from "./waiting.ts";
+import { TimeIsUp, type Wait, type Work } from "./waiting.ts";
 
 /** Milliseconds for the server to cancel what took too long, before the connection is given up. */
 const GRACE = 200;
@@ -43,23 +43,39 @@ export class Wire {
 
   /** Sends what libpq could not send yet, and waits for the next result; `null` behind the last one. @throws {TimeIsUp} */
   *result(): Work<Deno.PointerValue> {
-    while (this.#pq.PQisBusy(this.#connection) === 1) yield* this.input();
+    while (this.#pq.PQisBusy(this.#connection) === 1) {
+      if (this.#isLate()) yield* this.#timeIsUp();
+      yield this.#wait();
+      this.#receive();
+    }
     return this.#pq.PQgetResult(this.#connection);
   }
 
   /** Waits until something has come. @throws {TimeIsUp} @throws {WireClosed} */
   *input(): Work<void> {
-    if (this.#until !== Infinity && performance.now() >= this.#until) yield* this.#timeIsUp();
-    const hasUnsent = this.#pq.PQflush(this.#connection) === 1;
-    yield { socket: this.#socket, forRead: true, forWrite: hasUnsent, until: this.#until };
-    if (this.#connection === null) throw new WireClosed();
-    this.#pq.PQconsumeInput(this.#connection); // sends, too
+    if (this.#isLate()) yield* this.#timeIsUp();
+    yield this.#wait();
+    this.#receive();
   }
 
   /** Closes the connection, politely and without waiting. What is under way ends with a WireClosed. */
   close(): void {
     this.#pq.PQfinish(this.#connection);
     this.#connection = null;
+  }
+
+  #isLate(): boolean {
+    return this.#until !== Infinity && performance.now() >= this.#until;
+  }
+
+  #wait(): Wait {
+    const hasUnsent = this.#pq.PQflush(this.#connection) === 1;
+    return { socket: this.#socket, forRead: true, forWrite: hasUnsent, until: this.#until };
+  }
+
+  #receive(): void {
+    if (this.#connection === null) throw new WireClosed();
+    this.#pq.PQconsumeInput(this.#connection); // sends, too
   }
 
   /** The first time the server is asked to cancel; then the wait goes on for a moment. */

@@ -4,26 +4,34 @@
  *
  * @module
  */
+import type { ConnectionOptions } from "node:tls";
 import type { EngineUrl } from "../url.ts";
+import { openStream } from "./open_stream.ts";
+import { nextEvent } from "./socket.ts";
 
 const CANCEL_REQUEST_CODE = 80877102;
 
-/**
- * Asks the server to cancel what the process `pid` does now. Resolves when the server closed the request's connection,
- * by which time the signal is sent; a request that comes too late has no effect.
- */
-export async function requestCancel(url: EngineUrl, pid: number, secret: number): Promise<void> {
-  const message = new DataView(new ArrayBuffer(16));
-  [16, CANCEL_REQUEST_CODE, pid, secret].forEach((word, index) => message.setInt32(index * 4, word));
-  using connection =
-    await (url.isSocket
-      ? Deno.connect({ transport: "unix", path: socketPath(url) })
-      : Deno.connect({ hostname: url.host, port: url.port }));
-  await connection.write(new Uint8Array(message.buffer));
-  await connection.read(new Uint8Array(1)).catch(() => null);
+/** The server process to cancel, and how to reach it. */
+export interface CancelTarget {
+  readonly url: EngineUrl;
+  /** Of the connection: what was encrypted there is encrypted here. */
+  readonly tls: ConnectionOptions | undefined;
+  readonly pid: number;
+  readonly secret: number;
 }
 
-/** The path of the unix socket in the folder that the URL names. */
-export function socketPath(url: EngineUrl): string {
-  return `${url.host}/.s.PGSQL.${url.port}`;
+/**
+ * Asks the server to cancel what a process does now. Resolves when the server closed the request's connection, by which
+ * time the signal is sent; a request that comes too late has no effect.
+ *
+ * @param signal gives up; then its reason is thrown.
+ */
+export async function requestCancel({ url, tls, pid, secret }: CancelTarget, signal: AbortSignal): Promise<void> {
+  const message = new DataView(new ArrayBuffer(16));
+  [16, CANCEL_REQUEST_CODE, pid, secret].forEach((word, index) => message.setInt32(index * 4, word));
+  const { stream } = await openStream(url, tls, false, signal);
+  stream.write(new Uint8Array(message.buffer));
+  stream.resume();
+  await nextEvent(stream, "data", signal).catch(() => signal.throwIfAborted()); // it closes without a word
+  stream.destroy();
 }

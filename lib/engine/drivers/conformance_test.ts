@@ -12,15 +12,11 @@ import { types } from "./conformance/types.ts";
 /** What the drivers with an event loop have in common. */
 const NON_BLOCKING = { idleLoss: "at once", blocks: false } as const;
 /** libpq has nobody who watches the socket while it is idle. */
-const LIBPQ = { resultOfSeveral: "the last", recoversFromTypeChange: true, idleLoss: "at checkout" } as const;
+const LIBPQ = { idleLoss: "at checkout" } as const;
 
 const CONTESTANTS: readonly Contestant[] = [
-  { driver: "pg", differences: { ...NON_BLOCKING, resultOfSeveral: "the last", recoversFromTypeChange: true } },
-  {
-    driver: "postgres",
-    // the package gives an INSERT behind a SELECT the rows of the SELECT, and keeps a prepared statement that fails
-    differences: { ...NON_BLOCKING, resultOfSeveral: "the last with rows", recoversFromTypeChange: false },
-  },
+  { driver: "pg", differences: NON_BLOCKING },
+  { driver: "postgres", differences: NON_BLOCKING },
   { driver: "libpq", differences: { ...LIBPQ, blocks: true } },
   { driver: "libpq", nonblocking: true, differences: { ...LIBPQ, blocks: false } },
 ];

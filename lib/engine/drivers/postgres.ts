@@ -3,27 +3,32 @@
  *
  * @module
  */
-import { connect as connectSocket, type Socket } from "node:net";
-import type { Duplex } from "node:stream";
+import type { Socket } from "node:net";
 import postgres from "postgres";
-import { ConnectError, ConnectionLostError, StaleStatementError } from "../errors.ts";
+import { ConnectionLostError, CopyNotSupportedError } from "../errors.ts";
 import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement, TransactionStatus } from "../driver.ts";
+import { readTag } from "./command_tag.ts";
 import { FirstByte } from "./first_byte.ts";
-import { DECODERS, type Reported } from "./values.ts";
-import { requestCancel, socketPath } from "./cancel.ts";
+import { connectWith, type ServerStream } from "./open_stream.ts";
+import { type Answer, AnswerReader } from "./postgres/answers.ts";
+import { PreparedStatements } from "./prepared_statements.ts";
 import { databaseError } from "./server_error.ts";
 import { startupOptions } from "./startup_options.ts";
-import { tlsOptions } from "./tls.ts";
-import { StatusReader } from "./transaction_status.ts";
+import { StreamConnection } from "./stream_connection.ts";
+import { DECODERS, type Reported } from "./values.ts";
 
 export const driver: Driver = {
   name: "postgres",
-  async connect(settings: ConnectSettings): Promise<DriverConnection> {
-    const connection = new PostgresConnection(settings, await tlsOptions(settings.url));
-    await connection.open();
-    return connection;
-  },
+  connect: (settings: ConnectSettings): Promise<DriverConnection> =>
+    connectWith(settings, async (opened) => {
+      const connection = new PostgresConnection(settings, opened);
+      await connection.open();
+      return connection;
+    }),
 };
+
+/** CopyFail, whose reason the server puts in its error. */
+const COPY_FAIL = Uint8Array.of(...[..."f\0\0\0\x05\0"].map((letter) => letter.charCodeAt(0)));
 
 /** Parameters arrive encoded: the package must not encode them again by the type the server reports. */
 function types(reported: Reported): Record<string, postgres.PostgresType> {
@@ -35,21 +40,21 @@ function types(reported: Reported): Record<string, postgres.PostgresType> {
   );
 }
 
-class PostgresConnection implements DriverConnection {
+class PostgresConnection extends StreamConnection {
   backendPid = 0;
-  lost: Error | undefined;
-  onLost: (() => void) | undefined;
-  #secret = 0;
-  /** Statements prepared with a type that was dropped: the package does not forget them by itself. They go unnamed. */
-  readonly #stale = new Set<string>();
-  readonly #firstByte = new FirstByte();
-  readonly #status = new StatusReader();
-  #socket: Socket | undefined;
+  protected secret = 0;
   readonly #sql: postgres.Sql;
-  readonly #settings: ConnectSettings;
+  readonly #answers: AnswerReader;
+  readonly #firstByte = new FirstByte();
+  readonly #prepared: PreparedStatements<string>;
+  /** How often a text was forgotten. */
+  readonly #forgotten = new Map<string, number>();
 
-  constructor(settings: ConnectSettings, ssl: Awaited<ReturnType<typeof tlsOptions>>) {
-    this.#settings = settings;
+  constructor(settings: ConnectSettings, opened: ServerStream) {
+    super(settings, opened);
+    const { stream } = opened;
+    this.#answers = new AnswerReader(() => stream.write(COPY_FAIL));
+    this.#prepared = new PreparedStatements((_, sql) => sql + " ".repeat(this.#forgotten.get(sql) ?? 0));
     const { url } = settings;
     const { application_name, ...named } = settings.settings;
     const options = startupOptions(named);
@@ -59,14 +64,11 @@ class PostgresConnection implements DriverConnection {
       username: url.user,
       password: url.password,
       database: url.database,
-      ssl,
-      socket: onceOnly(async () => {
-        this.#socket = await openSocket(settings);
-        // before the package's own listener, which settles the queries; over TLS nothing of it can be read here
-        return this.#socket.prependListener("data", (chunk: Uint8Array) => this.#status.read(chunk));
-      }, () => this.lost),
+      ssl: false, // the stream is encrypted already, if it is to be
+      socket: onceOnly(stream, () => this.lost),
       connection: { application_name, ...(options ? { options } : {}) },
-      connect_timeout: settings.connectTimeout / 1000,
+      connect_timeout: 0,
+      keep_alive: null,
       max: 1,
       max_lifetime: null,
       idle_timeout: 0,
@@ -74,76 +76,80 @@ class PostgresConnection implements DriverConnection {
       fetch_types: false,
       types: types((setting) => this.#sql.parameters[setting]),
       onnotice: () => {},
-      onclose: () => this.#lose("the server closed it"),
+      onclose: () => this.lose(new Error("the server closed it")),
     };
+    // before the package's own listener, which settles the queries
+    stream.on("data", (chunk: Uint8Array) => this.#answers.read(chunk));
     this.#sql = postgres(config);
   }
 
   get transactionStatus(): TransactionStatus {
-    return this.#status.status;
+    return this.#answers.status;
   }
 
+  /** Logs in: the package does so with its first query. */
   async open(): Promise<void> {
-    try {
-      const query = this.#sql.unsafe("SELECT 1");
-      await query;
-      const { pid, secret } = (query as unknown as { state: { pid: number; secret: number } }).state;
-      this.backendPid = pid;
-      this.#secret = secret;
-    } catch (error) {
-      await this.close();
-      throw connectError(this.#settings, error);
-    }
+    const query = this.#sql.unsafe("SELECT 1");
+    await query;
+    const { pid, secret } = (query as unknown as { state: { pid: number; secret: number } }).state;
+    this.backendPid = pid;
+    this.secret = secret;
   }
 
   async query(statement: Statement): Promise<RawResult> {
     const { sql, parameters } = statement;
     if (this.lost) throw new ConnectionLostError(this.lost.message, sql);
-    const stopWatching = this.#firstByte.watch(this.#socket, statement);
+    const prepared = this.#preparedFor(statement);
+    const values = parameters as (string | null)[];
+    const query = guard(
+      this.#sql.unsafe(prepared ?? sql, values, { prepare: prepared !== undefined }).values(),
+    ) as unknown as PackageQuery;
+    const stopWatching = this.#firstByte.watch(this.stream, statement);
+    const answer = this.#answers.expect();
+    this.underWay.add(query);
     try {
-      const values = parameters as (string | null)[];
-      const prepare = this.#settings.prepare && !this.#stale.has(sql);
-      const query = this.#sql.unsafe(sql, values, { prepare }).values();
-      const answer = await guard(query) as unknown as Answer;
-      if (Array.isArray(answer)) return rawResult(answer);
-      // COPY is answered with a stream, and the connection serves nothing else until that ends
-      (answer as unknown as Duplex).on("error", () => {});
-      this.#lose("COPY is not supported here");
-      throw this.lost;
+      const result = rawResult(await query, answer);
+      if (answer.isCopy) throw new CopyNotSupportedError(sql);
+      return result;
     } catch (error) {
-      throw this.#translate(error, sql);
+      // the package does not wait for that after a value that cannot be decoded
+      if (!this.lost) await answer.untilOver();
+      if (prepared !== undefined) this.#noteFailure(sql, prepared, query, error);
+      throw answer.isCopy ? new CopyNotSupportedError(sql) : this.#translate(error, sql);
     } finally {
       stopWatching();
+      this.underWay.delete(query);
     }
   }
 
-  cancel(): Promise<void> {
-    return requestCancel(this.#settings.url, this.backendPid, this.#secret);
-  }
-
-  async close(): Promise<void> {
-    this.onLost = undefined;
-    await this.#sql.end({ timeout: this.lost ? 0 : 5 });
-  }
-
-  drop(reason: Error): void {
-    this.#lose(reason.message);
-    this.#socket?.destroy();
+  protected end(): Promise<void> {
+    return this.#sql.end();
   }
 
   /** The package would connect anew and go on in autocommit: end it, and with it whatever still waits inside. */
-  #lose(reason: string): void {
-    if (this.lost) return;
-    this.lost = new Error(reason);
-    void this.#sql.end({ timeout: 0 });
-    this.onLost?.();
+  protected override lose(reason: Error): void {
+    if (!this.lost) void this.#sql.end({ timeout: 0 });
+    super.lose(reason);
+    this.#answers.end();
+  }
+
+  /** The text to prepare a statement with; `undefined` to send it unnamed. */
+  #preparedFor({ sql, parameters }: Statement): string | undefined {
+    if (!this.settings.prepare || parameters.length === 0) return undefined;
+    return this.#prepared.get(sql) ?? this.#prepared.add(sql);
+  }
+
+  /** The package knows prepared statements by their text, and keeps them: the next one has a blank more at its end. */
+  #noteFailure(sql: string, prepared: string, { describeFirst }: PackageQuery, error: unknown): void {
+    if (describeFirst) return this.#prepared.forget(sql, prepared); // the server did not come to prepare it
+    if (error instanceof postgres.PostgresError) this.#prepared.failed(sql, prepared, error.code);
+    if (this.#prepared.get(sql) === undefined) this.#forgotten.set(sql, prepared.length - sql.length + 1);
   }
 
   #translate(error: unknown, sql: string): Error {
     const translated = this.#classify(error, sql);
-    if (translated instanceof StaleStatementError && translated.sqlstate === "XX000") this.#stale.add(sql);
     // the socket closes a moment later: nobody may get this connection in between
-    if (translated instanceof ConnectionLostError) this.#lose((error as Error).message);
+    if (translated instanceof ConnectionLostError) this.lose(error as Error);
     return translated;
   }
 
@@ -206,41 +212,34 @@ interface GuardedQuery {
   parsing?: boolean;
 }
 
-/** A socket for the first call; later ones, which would reconnect in silence, fail. */
-function onceOnly(open: () => Promise<Socket>, reason: () => Error | undefined): () => Promise<Socket> {
+/** The stream for the first call; later ones, which would reconnect in silence, fail. */
+function onceOnly(stream: Socket, reason: () => Error | undefined): () => Promise<Socket> {
   let used = false;
   return () => {
     if (used) return Promise.reject(reason() ?? new Error("the connection was closed"));
     used = true;
-    return open();
+    return Promise.resolve(stream);
   };
 }
 
-function openSocket({ url, connectTimeout }: ConnectSettings): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = url.isSocket ? connectSocket(socketPath(url)) : connectSocket(url.port, url.host);
-    const timer = setTimeout(() => fail(new Error("timeout")), connectTimeout);
-    const fail = (error: Error) => {
-      clearTimeout(timer);
-      socket.destroy();
-      reject(error);
-    };
-    socket.once("error", fail);
-    socket.once("connect", () => {
-      clearTimeout(timer);
-      socket.off("error", fail);
-      socket.setNoDelay(true);
-      resolve(Object.assign(socket, { host: url.host }));
-    });
-  });
+/** What the package's query has beside its published types. */
+interface PackageQuery extends Promise<PackageResult> {
+  reject(error: Error): void;
+  /** True until the server has prepared it. */
+  readonly describeFirst: boolean;
 }
 
 /** The package's result: an array of rows that carries what else is known of the answer. */
-type Answer = unknown[][] & { columns?: { name: string }[]; command?: string; count?: number | null };
+type PackageResult = unknown[][] & { columns?: { name: string }[]; command?: string; count?: number | null };
 
-function rawResult(answer: Answer): RawResult {
+function rawResult(result: PackageResult, { statements, hasRows, tag }: Answer): RawResult {
+  if (statements > 1 && !hasRows) {
+    // the package gives a statement without rows behind one that has some the rows of that
+    const { command, rowCount = 0 } = readTag(tag);
+    return { columns: [], rows: [], command, rowCount };
+  }
   // several statements in one text are answered by a list of results: the last one counts
-  const last = answer.columns === undefined && answer.command === undefined ? answer.at(-1) as Answer : answer;
+  const last = result.columns === undefined && result.command === undefined ? result.at(-1) as PackageResult : result;
   const rows = Array.from(last); // a plain array, not the class of the package
   last.length = 0; // closures of the package, which V8 allocates as old, hold the answer until all garbage is collected
   return {
@@ -249,15 +248,4 @@ function rawResult(answer: Answer): RawResult {
     command: last.command?.split(" ", 1)[0] ?? "",
     rowCount: last.count ?? rows.length, // SHOW and EXPLAIN do not count theirs
   };
-}
-
-function connectError(settings: ConnectSettings, error: unknown): ConnectError {
-  const { message, code } = error as Error & { code?: string };
-  const problem = message === "timeout" || code === "CONNECT_TIMEOUT"
-    ? `no answer within ${settings.connectTimeout / 1000} s.`
-    : message.includes("before secure TLS")
-    ? "The server does not support SSL connections." // the package tries all the same
-    : `${message || code}.`;
-  const sqlstate = error instanceof postgres.PostgresError ? code : undefined;
-  return new ConnectError(`${settings.url}`, problem, sqlstate, { cause: error });
 }

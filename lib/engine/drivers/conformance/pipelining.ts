@@ -187,7 +187,7 @@ export function pipelining(test: Register): void {
     });
   }
 
-  test("prepared: a column of another type", async ({ connect, differences }) => {
+  test("prepared: a column of another type: the second try prepares it anew", async ({ connect }) => {
     const connection = await connect();
     const run = (sql: string) => connection.query({ sql, parameters: [] });
     const read = { sql: "SELECT 1 FROM changing WHERE id = $1", parameters: ["1"] };
@@ -195,8 +195,8 @@ export function pipelining(test: Register): void {
     await connection.query(read);
     await run("ALTER TABLE changing ALTER COLUMN id TYPE text");
     await assertRejects(() => connection.query(read), DatabaseError);
-    const again = await connection.query(read).then(() => true, () => false);
-    assertEquals(again, differences.recoversFromTypeChange);
+    assertEquals((await connection.query(read)).rows, [[1]]);
+    assertEquals((await connection.query(read)).rows, [[1]]);
   });
 
   test("savepoints: undo a part, keep a part", async ({ engine }) => {

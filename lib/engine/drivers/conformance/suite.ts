@@ -7,10 +7,6 @@ import { type DriverName, EngineUrl } from "../../url.ts";
 
 /** In what a driver may differ from the others; each difference has its test. */
 export interface Differences {
-  /** Several statements in one text: whose result it is. */
-  readonly resultOfSeveral: "the last" | "the last with rows";
-  /** A column's type changed under a prepared statement: whether the second try succeeds. */
-  readonly recoversFromTypeChange: boolean;
   /** A connection that breaks while it is idle: whether the pool hears of it then, or asks before it hands it out. */
   readonly idleLoss: "at once" | "at checkout";
   /** The thread waits with each statement: nothing else runs meanwhile, and only one transaction is open at a time. */

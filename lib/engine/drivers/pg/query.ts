@@ -8,10 +8,13 @@
 import pg from "pg";
 import type { EventEmitter } from "node:events";
 import type { RawResult, Statement } from "../../driver.ts";
+import { CopyNotSupportedError } from "../../errors.ts";
+import { readTag } from "../command_tag.ts";
 import { type Decoder, decoderFor, type Reported } from "../values.ts";
 
 /** The package's Query, with what its client calls beside what its types tell. */
 interface PackageQuery {
+  readonly text: string;
   name: string | undefined;
   values: readonly (string | null)[];
 }
@@ -25,7 +28,7 @@ export class StatementQuery extends PackageQuery {
   #rows: unknown[][] = [];
   /** Of several statements in one text, what the last one gave that was completed. */
   #last: RawResult = { columns: [], rows: [], command: "", rowCount: 0 };
-  /** A value that could not be decoded; the rows behind it still come. */
+  /** A value that could not be decoded, or COPY; what is behind it still comes. */
   #failure: unknown;
   readonly #reported: Reported;
 
@@ -65,15 +68,33 @@ export class StatementQuery extends PackageQuery {
     }
   }
 
+  /** Ends it with an error, whatever the server may still say. */
+  reject(error: Error): void {
+    this.#answer.reject(error);
+  }
+
   handleCommandComplete({ text }: { text: string }): void {
     const [columns, rows] = [this.#columns, this.#rows];
-    const count = /\d+$/.exec(text)?.[0] ?? rows.length; // SHOW and EXPLAIN do not count theirs
-    this.#last = { columns, rows, command: text.split(" ", 1)[0], rowCount: Number(count) };
+    const { command, rowCount = rows.length } = readTag(text); // SHOW and EXPLAIN do not count theirs
+    this.#last = { columns, rows, command, rowCount };
     this.#columns = [];
     this.#rows = [];
   }
 
   handleEmptyQuery(): void {}
+
+  /** Takes note of a COPY: what the server sends is passed over. */
+  noteCopy(): void {
+    this.#failure = new CopyNotSupportedError(this.text);
+  }
+
+  /** The server waits for rows: there are none, and the statement fails. */
+  handleCopyInResponse(connection: { sendCopyFail(reason: string): void }): void {
+    this.noteCopy();
+    connection.sendCopyFail("COPY is not supported here");
+  }
+
+  handleCopyData(): void {}
 
   handleReadyForQuery(): void {
     if (this.#failure === undefined) this.#answer.resolve(this.#last);

@@ -1,0 +1,84 @@
+/**
+ * The sockets of the drivers that do not block: TCP with keep-alive and no delay, or a unix socket.
+ *
+ * @module
+ */
+import { connect, Socket } from "node:net";
+import process from "node:process";
+import type { EngineUrl } from "../url.ts";
+
+/**
+ * Opens a socket to the server that the URL names.
+ *
+ * @param signal when it is aborted before the socket is open, its reason is thrown and nothing stays open.
+ */
+export async function openSocket(url: EngineUrl, signal: AbortSignal): Promise<Socket> {
+  const socket = url.isSocket ? connect(socketPath(url)) : await openTcp(url.host, url.port, signal);
+  socket.on("error", () => {}); // whoever uses it listens too: this is for the moments when nobody does
+  if (socket.connecting) await nextEvent(socket, "connect", signal);
+  return socket;
+}
+
+/** The path of the unix socket in the folder that the URL names. */
+export function socketPath(url: EngineUrl): string {
+  return `${url.host}/.s.PGSQL.${url.port}`;
+}
+
+/**
+ * Waits for an event of a socket.
+ *
+ * @returns what the event brings. @throws the error of the socket, or the signal's reason; then the socket is destroyed.
+ */
+export function nextEvent<T = void>(socket: Socket, name: string, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const settle = () => {
+      for (const [event, listener] of listeners) socket.off(event, listener);
+      signal.removeEventListener("abort", aborted);
+    };
+    const fail = (error: Error) => {
+      settle();
+      socket.destroy();
+      reject(error);
+    };
+    const aborted = () => fail(signal.reason);
+    // deno-lint-ignore no-explicit-any -- each event brings something else
+    const listeners: [string, (value: any) => void][] = [
+      [name, (value: T) => (settle(), resolve(value))],
+      ["error", fail],
+      ["end", () => fail(new Error("The server closed the connection"))],
+      ["close", () => fail(new Error("The server closed the connection"))],
+    ];
+    for (const [event, listener] of listeners) socket.on(event, listener);
+    if (signal.aborted) aborted();
+    else signal.addEventListener("abort", aborted);
+  });
+}
+
+/** Deno's own connection, because `setKeepAlive()` of Node's sockets does nothing before Deno 2.9. */
+async function openTcp(hostname: string, port: number, signal: AbortSignal): Promise<Socket> {
+  try {
+    const connection = await Deno.connect({ hostname, port, signal });
+    connection.setNoDelay();
+    connection.setKeepAlive();
+    return asNodeSocket(connection);
+  } catch (error) {
+    signal.throwIfAborted();
+    const { code } = error as { code?: string };
+    throw code ? new Error(`connect ${code} ${hostname}:${port}`, { cause: error }) : error;
+  }
+}
+
+/** The packages want a socket of Node's, which takes over a connection of Deno's by its number. */
+function asNodeSocket(connection: Deno.TcpConn): Socket {
+  const { TCP, constants } = (process as unknown as { binding(name: "tcp_wrap"): TcpBinding }).binding("tcp_wrap");
+  const handle = new TCP(constants.SOCKET);
+  const rid = Object.getOwnPropertySymbols(connection).find(({ description }) => description === "Deno.internal.rid");
+  handle.openFromRid((connection as unknown as Record<symbol, number>)[rid!]);
+  return new Socket({ handle } as object);
+}
+
+/** What Node's sockets are made of. */
+interface TcpBinding {
+  readonly TCP: new (type: number) => { openFromRid(rid: number): void };
+  readonly constants: { readonly SOCKET: number };
+}

@@ -7,6 +7,7 @@ import {
   AnswerTimeoutError,
   ConnectError,
   ConnectionLostError,
+  CopyNotSupportedError,
   DatabaseError,
   StatementTimeoutError,
 } from "../errors.ts";
@@ -144,7 +145,7 @@ for (const [name, library] of LIBRARIES) {
     await connection.cancel();
     assertEquals((await sleeping).sqlstate, "57014");
     await proxy.stall();
-    await takes(300, () => connection.cancel().catch(() => {}));
+    await takes(300, () => assertRejects(() => connection.cancel(), Error, "no answer in time"));
     await connection.close();
   });
 
@@ -291,6 +292,35 @@ database.test("libpq on threads: more connections wait than there are threads, f
   assertEquals((await holder.query(plain("SELECT pg_advisory_unlock(13)"))).rows, [[true]]);
   for (const answer of await Promise.all(locked)) assertEquals(answer.rows[0][1], "locked");
   await Promise.all([holder, ...others].map((connection) => connection.close()));
+});
+
+database.test("libpq on threads: the name of a host that takes long to look up counts for the time of connecting", async (url) => {
+  const pq = libpq();
+  let begun = 0;
+  const slow: Libpq = {
+    ...pq,
+    PQconnectStartParamsOnThread: async (keywords, values, expand) => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const connection = await pq.PQconnectStartParamsOnThread(keywords, values, expand);
+      begun++;
+      return connection;
+    },
+  };
+  await using server = new Server(url);
+  await takes(100, () => assertRejects(() => threads(url, slow, 100), ConnectError, "no answer within 0.1 s."));
+  await until("the name was found", () => begun === 1);
+  await server.untilNoneLeft("test: limits"); // what was begun is closed
+  const connection = await threads(url, slow, 10_000);
+  assertEquals((await connection.query(plain("SELECT 1"))).rows, [[1]]);
+  await connection.close();
+});
+
+database.test("libpq: a COPY that sends without end ends in its time, refused as any other", async (url) => {
+  const connection = blocking(url);
+  const copy = plain("COPY (SELECT generate_series(1, 1000000000)) TO STDOUT", 100);
+  await takes(100, () => assertThrows(() => connection.querySync(copy), CopyNotSupportedError));
+  assertEquals(connection.querySync(plain("SELECT 1")).rows, [[1]]);
+  connection.closeSync();
 });
 
 database.test("libpq: a server that refuses is asked once", async () => {

@@ -1,6 +1,6 @@
 /**
  * libpq without anything above it. npm has no binding of it that runs here, so this is the lowest layer of the library's
- * own driver: PQexecPrepared and the reading of its rows.
+ * own driver: PQsendQueryPrepared, the wait for the answer, and the reading of its rows.
  *
  * @module
  */

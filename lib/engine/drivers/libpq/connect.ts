@@ -2,6 +2,7 @@
 import type { ConnectSettings } from "../../driver.ts";
 import { ConnectError } from "../../errors.ts";
 import { IDLE_SECONDS, INTERVAL_SECONDS, PROBES } from "../keep_alive.ts";
+import { settledWithin } from "../settled_within.ts";
 import { startupOptions } from "../startup_options.ts";
 import { CStringArray, fromC } from "./c_strings.ts";
 import { opening } from "./opening.ts";
@@ -63,18 +64,9 @@ export async function startOnThread(pq: Libpq, settings: ConnectSettings, until:
   const { pointers: [keywords, values], memory } = startArguments(settings);
   inUse.add(memory);
   const started = pq.PQconnectStartParamsOnThread(keywords, values, 0).finally(() => inUse.delete(memory));
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(noAnswer(settings)), until - performance.now());
-  });
-  try {
-    return await Promise.race([started, late]);
-  } catch (error) {
-    void started.then((connection) => pq.PQfinish(connection));
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
+  if (await settledWithin(started, until - performance.now())) return await started;
+  void started.then((connection) => pq.PQfinish(connection));
+  throw noAnswer(settings);
 }
 
 /** Goes on to open a connection that was begun. @returns its address. @throws {ConnectError} */

@@ -102,9 +102,13 @@ export class LibpqConnection implements SyncDriverConnection {
   async cancel(): Promise<void> {
     if (this.#wire.connection === null) return;
     const { connectTimeout } = this.#settings;
-    const work = cancelling(this.#pq, this.#wire.connection, performance.now() + connectTimeout);
-    if (this.#pq.PQcancelCreate) await new Threads(this.#poll).run(work);
-    else await settledWithin(cancelOnThread(this.#pq, this.#wire.connection), connectTimeout);
+    if (this.#pq.PQcancelCreate) {
+      const until = performance.now() + connectTimeout;
+      return await new Threads(this.#poll).run(cancelling(this.#pq, this.#wire.connection, until));
+    }
+    const request = cancelOnThread(this.#pq, this.#wire.connection);
+    if (!await settledWithin(request, connectTimeout)) throw new TimeIsUp();
+    await request;
   }
 
   async close(limit = Infinity): Promise<void> {

@@ -21,7 +21,9 @@ export interface Wait {
 export type Work<T> = Generator<Wait, T, boolean>;
 
 /** The time is over that work was given. */
-export class TimeIsUp extends Error {}
+export class TimeIsUp extends Error {
+  override message = "no answer in time";
+}
 
 /** Runs work; the thread waits with it, and nothing else runs on it. */
 export function runBlocking<T>(poll: SocketPoll, work: Work<T>): T {

@@ -271,11 +271,12 @@ database.test("libpq: a ROLLBACK that nobody waited for and that never comes cou
 database.test("libpq on threads: the status is the server's last word while statements wait", async (url) => {
   const connection = await threads(url);
   await connection.query(plain("BEGIN"));
-  const answers = [connection.query(plain("SELECT pg_sleep(0.1)")), connection.query(plain("COMMIT"))];
+  const sleep = () => connection.query(plain("SELECT pg_sleep(0.1)"));
+  const answers = [sleep(), sleep(), connection.query(plain("COMMIT"))];
   assertEquals(connection.transactionStatus, "in transaction");
   await answers[0];
   assertEquals(connection.transactionStatus, "in transaction");
-  await answers[1];
+  await Promise.all(answers);
   assertEquals(connection.transactionStatus, "idle");
   await connection.query(plain("BEGIN; SELECT missing")).catch(() => {});
   assertEquals(connection.transactionStatus, "failed");

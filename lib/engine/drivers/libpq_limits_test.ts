@@ -82,12 +82,13 @@ for (const [name, library] of LIBRARIES) {
   });
 
   database.test(`${name}: a network that stalls: the statement ends, and the connection with it`, async (url) => {
+    const tooLong = plain(`SELECT '${"x".repeat(8_000_000)}'`, 100);
     const calls: ((connection: LibpqConnection) => void)[] = [
       (connection) => connection.querySync(plain("SELECT 1", 100)),
       (connection) => connection.querySync({ sql: ADD, parameters: ["1"], timeout: 100 }),
       (connection) => connection.querySync({ sql: ADD, parameters: ["1"], timeout: 100 }, "BEGIN"),
       (connection) => connection.querySync({ sql: `${ADD} + 1`, parameters: ["1"], timeout: 100 }), // to be prepared
-      (connection) => connection.querySync(plain(`SELECT '${"x".repeat(20_000_000)}'`, 100)), // cannot even be sent
+      (connection) => connection.querySync(tooLong), // cannot even be sent
     ];
     for (const call of calls) {
       await using proxy = await StallingProxy.start(url);

@@ -1,7 +1,6 @@
 /** Opening a connection: libpq's parameters, and what it says when the server cannot be had. @module */
 import type { ConnectSettings } from "../../driver.ts";
 import { ConnectError } from "../../errors.ts";
-import { IDLE_SECONDS, INTERVAL_SECONDS, PROBES } from "../keep_alive.ts";
 import { settledWithin } from "../settled_within.ts";
 import { startupOptions } from "../startup_options.ts";
 import { CStringArray, fromC } from "./c_strings.ts";
@@ -14,6 +13,9 @@ import { TimeIsUp, type Work } from "./waiting.ts";
  * (`prepare: false`), which refuses settings that it does not know.
  */
 const LOCK_TIMEOUT_WHEN_BLOCKING = "-c lock_timeout=2s";
+
+/** Seconds until a silent peer is asked for a sign of life, then how often; the system's own value is two hours. */
+const KEEP_ALIVE = { keepalives: "1", keepalives_idle: "30", keepalives_interval: "10", keepalives_count: "3" };
 
 /** libpq's names and values (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS). */
 export function connectionParameters(settings: ConnectSettings): Record<string, string | undefined> {
@@ -30,10 +32,7 @@ export function connectionParameters(settings: ConnectSettings): Record<string, 
     sslrootcert: url.sslRootCert,
     gssencmode: "disable", // the other drivers have none
     client_encoding: "UTF8",
-    keepalives: "1",
-    keepalives_idle: String(IDLE_SECONDS),
-    keepalives_interval: String(INTERVAL_SECONDS),
-    keepalives_count: String(PROBES),
+    ...KEEP_ALIVE,
     application_name,
     options: options.filter(Boolean).join(" ") || undefined,
   };

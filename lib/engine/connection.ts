@@ -14,7 +14,7 @@ import { encodable } from "./encodable.ts";
 import { cursorAnswers, type StreamArguments } from "../stream/cursor.ts";
 import { RowStream } from "../stream/row_stream.ts";
 import { checkExecuteOptions, checkStreamOptions, checkTransactionOptions } from "./options.ts";
-import type { PooledConnection } from "./pool.ts";
+import type { PooledConnection } from "./pooled_connection.ts";
 import { Result } from "./result.ts";
 import { Savepoint } from "./savepoint.ts";
 import { commitFailure, requireCommitted, type Transaction, TransactionState } from "./transaction.ts";

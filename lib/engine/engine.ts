@@ -14,8 +14,11 @@ import type { Driver, DriverConnection } from "./driver.ts";
 import { echoLine } from "./echo.ts";
 import { EngineEvents } from "./events.ts";
 import { runBeside } from "./run_beside.ts";
-import { Pool, type PoolStatus } from "./pool.ts";
+import { DISCARD_STATE } from "./discard_state.ts";
+import { type DisposeOptions, Pool, type PoolOptions, type PoolStatus } from "./pool.ts";
+import type { PooledConnection } from "./pooled_connection.ts";
 import {
+  checkDisposeOptions,
   checkWork,
   type ConnectOptions,
   type EngineOptions,
@@ -28,6 +31,7 @@ import { mayGoUnawaited } from "./unawaited.ts";
 import type { DriverName, EngineUrl } from "./url.ts";
 
 export type { ConnectOptions, EngineOptions } from "./options.ts";
+export type { DisposeOptions } from "./pool.ts";
 
 const DRIVERS: Record<DriverName, () => Promise<{ driver: Driver }>> = {
   pg: () => import("./drivers/pg.ts"),
@@ -63,9 +67,12 @@ export class Engine implements AsyncDisposable {
   constructor(url: EngineUrl, options: EngineOptions) {
     this.url = url;
     this.#options = resolveOptions("createEngine", url, options);
-    const { poolSize, maxOverflow, poolTimeout, poolPrePing, poolRecycle, echo } = this.#options;
-    const limits = { size: poolSize, maxOverflow, timeout: poolTimeout, prePing: poolPrePing, recycle: poolRecycle };
-    this.#pool = new Pool(() => this.#open(), limits, this.events);
+    this.#pool = new Pool(
+      { open: () => this.#open(), reset: this.#resetOf() },
+      poolOptions(this.#options),
+      this.events,
+    );
+    const { echo } = this.#options;
     const print = echo === true ? console.log : echo;
     if (print) this.events.on("query", (event) => print(echoLine(event)));
   }
@@ -114,7 +121,7 @@ export class Engine implements AsyncDisposable {
    * transaction (`start transaction …`); what is sent for them say `echo` and `events`.
    */
   kysely<Database>(options: KyselyOptions = {}): Kysely<Database> {
-    const { connectTimeout } = connectSettings(this.url, this.#options);
+    const { connectTimeout } = this.#options;
     const dialect = new EngineDialect({
       connect: () => this.connect({ isolationLevel: "AUTOCOMMIT" }),
       control: (sql, parameters, isWanted) =>
@@ -124,17 +131,45 @@ export class Engine implements AsyncDisposable {
     return new Kysely({ ...options, dialect });
   }
 
-  /** Closes the connections. Those still out are closed when they come back; new ones are refused. */
-  async dispose(): Promise<void> {
-    await this.#pool.dispose();
+  /**
+   * Closes the connections. Those still out are closed when they come back, unless the options say more; new ones are
+   * refused. What the network does not let close is dropped after `timeout`, by default `connectTimeout`.
+   *
+   * ```ts ignore
+   * await engine.dispose({ timeout: 5_000 }); // who is at work may finish; after 5 s it is cancelled on the server
+   * ```
+   *
+   * @throws {RangeError} @throws {TypeError} for options that cannot be.
+   */
+  async dispose(options: DisposeOptions = {}): Promise<void> {
+    checkDisposeOptions(options);
+    await this.#pool.dispose(options);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
   }
 
+  /** `resetOnReturn`, as the pool needs it. */
+  #resetOf(): ((pooled: PooledConnection) => Promise<void>) | undefined {
+    const { resetOnReturn } = this.#options;
+    if (resetOnReturn === "rollback") return undefined; // done already, when the connection was closed
+    return async (pooled) => {
+      await using connection = new Connection(pooled, this.events, { isolationLevel: "AUTOCOMMIT" }, async () => {});
+      if (resetOnReturn === "discard all") await connection.execute(DISCARD_STATE);
+      else await resetOnReturn(connection);
+    };
+  }
+
   async #open(): Promise<DriverConnection> {
     const { driver } = await DRIVERS[this.url.driver]();
     return await this.#connections.open(driver, connectSettings(this.url, this.#options));
   }
+}
+
+function poolOptions(options: ResolvedOptions): PoolOptions {
+  const { poolSize, poolTimeout, poolPrePing, poolRecycle, connectTimeout } = options;
+  const { maxOverflow, maxLifetime, idleTimeout, minIdle } = options;
+  const limits = { size: poolSize, maxOverflow, timeout: poolTimeout, answerTimeout: connectTimeout };
+  return { ...limits, prePing: poolPrePing, recycle: poolRecycle, maxLifetime, idleTimeout, minIdle };
 }

@@ -14,7 +14,7 @@ type Span = Moment & { readonly milliseconds: number };
 interface Events {
   /** A connection to the server was opened. */
   connect: Span;
-  /** A connection was closed: by the pool (`"disposed"`, `"overflow"`, `"recycled"`), or found broken (`"broken"`). */
+  /** A connection was closed; `reason` says why. */
   close: Moment & { readonly reason: CloseReason };
   /** Someone had to wait for a connection; `connection` is absent when the wait ended in a timeout or an abort. */
   wait: Omit<Span, "connection"> & { readonly connection?: number };
@@ -50,8 +50,11 @@ export type EngineEventOf<Type extends EngineEventType> = { [T in Type]: { reado
 /** One thing that happened in an engine. */
 export type EngineEvent = EngineEventOf<EngineEventType>;
 
-/** Why a connection was closed. */
-export type CloseReason = "disposed" | "overflow" | "recycled" | "broken";
+/**
+ * Why a connection was closed: the engine was disposed of, there were enough others, it was older than `poolRecycle` or
+ * `maxLifetime` allows, idle for longer than `idleTimeout`; it was found broken, or came back in a transaction.
+ */
+export type CloseReason = "disposed" | "overflow" | "recycled" | "expired" | "idle" | "broken" | "unfinished";
 
 /** Receives events. What it throws is reported to the console and does not disturb the engine. */
 export type EngineListener<Event extends EngineEvent = EngineEvent> = (event: Event) => void;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type EngineEvent, EngineEvents } from "./events.ts";
+import { type CloseReason, type EngineEvent, EngineEvents } from "./events.ts";
 
 const begin: EngineEvent = { type: "begin", at: 1, milliseconds: 2, connection: 3 };
 const close: EngineEvent = { type: "close", at: 4, connection: 3, reason: "broken" };
@@ -66,7 +66,7 @@ Deno.test("a listener that throws is reported, and the others are told all the s
 Deno.test("the type of an event follows from its name", () => {
   const events = new EngineEvents();
   events.on("query", (event) => event.sql.length);
-  events.on("close", (event) => event.reason satisfies "disposed" | "overflow" | "broken" | "recycled");
+  events.on("close", (event) => event.reason satisfies CloseReason);
   events.on("begin", (event) => event satisfies { type: "begin"; milliseconds: number });
   // @ts-expect-error there is no such event
   events.on("explode", () => {});

@@ -18,7 +18,8 @@ import {
   text,
   whole,
 } from "./check_options.ts";
-import type { ExecuteOptions } from "./connection.ts";
+import type { Connection, ExecuteOptions } from "./connection.ts";
+import type { DisposeOptions } from "./pool.ts";
 import type { StreamOptions } from "../stream/cursor.ts";
 import { ISOLATION_LEVELS, type TransactionOptions } from "./transaction_options.ts";
 import { EngineUrl } from "./url.ts";
@@ -35,8 +36,28 @@ export interface EngineOptions extends TransactionOptions {
   readonly poolTimeout?: number;
   /** Test each connection before handing it out, at the price of a round trip (default false). */
   readonly poolPrePing?: boolean;
-  /** A connection older than this is replaced when somebody asks for one, as SQLAlchemy does (default: never). */
+  /**
+   * A connection older than this is replaced when somebody asks for one, as SQLAlchemy does (default: never). One that
+   * nobody asks for stays open: for that there are `maxLifetime` and `idleTimeout`.
+   */
   readonly poolRecycle?: number;
+  /**
+   * A connection older than this is closed, also while it is idle, but not before it is given back (default: never). Each
+   * lives up to 2.5% shorter, so that those opened together do not end together. Set it below the time after which a
+   * firewall, a proxy or the server itself ends connections.
+   */
+  readonly maxLifetime?: number;
+  /** A connection that was idle for so long is closed (default: never). */
+  readonly idleTimeout?: number;
+  /** Idle connections that `idleTimeout` leaves open (default 0). */
+  readonly minIdle?: number;
+  /**
+   * What is done with a connection before the next user can get it. `"rollback"` (default): what was not committed is
+   * rolled back, and all else stays: settings, role, temporary tables, advisory locks, LISTEN. `"discard all"`: these go as
+   * with DISCARD ALL, for a round trip; prepared statements stay. A function does what it will. A connection for which that
+   * fails, or takes longer than `connectTimeout`, is closed.
+   */
+  readonly resetOnReturn?: "rollback" | "discard all" | ((connection: Connection) => void | Promise<void>);
   /** How long to try to connect (default 10,000, or `connect_timeout` of the URL). */
   readonly connectTimeout?: number;
   /** How long to wait for the answer to a statement, whatever becomes of server and network (default: for ever). */
@@ -74,6 +95,10 @@ export type ResolvedOptions =
       | "poolTimeout"
       | "poolPrePing"
       | "poolRecycle"
+      | "maxLifetime"
+      | "idleTimeout"
+      | "minIdle"
+      | "resetOnReturn"
       | "connectTimeout"
       | "commandTimeout"
       | "prepare"
@@ -98,6 +123,8 @@ const SYNC_EXECUTE: Kinds<SyncExecuteOptions> = { onlyReads: flag };
 const EXECUTE: Kinds<ExecuteOptions> = { ...SYNC_EXECUTE, signal: SIGNAL };
 const STREAM: Kinds<StreamOptions> = { signal: SIGNAL };
 
+const DISPOSE: Kinds<DisposeOptions> = { timeout: milliseconds(0), force: flag };
+
 const ENGINE: Kinds<EngineOptions> = {
   ...TRANSACTION,
   echo: either(flag, callable),
@@ -106,6 +133,10 @@ const ENGINE: Kinds<EngineOptions> = {
   poolTimeout: milliseconds(0),
   poolPrePing: flag,
   poolRecycle: milliseconds(0),
+  maxLifetime: milliseconds(1),
+  idleTimeout: milliseconds(1),
+  minIdle: whole(0),
+  resetOnReturn: either(oneOf(["rollback", "discard all"]), callable),
   connectTimeout: milliseconds(1),
   commandTimeout: milliseconds(1),
   statementTimeout: milliseconds(0),
@@ -138,6 +169,10 @@ export function resolveOptions(where: string, url: EngineUrl, options: EngineOpt
     poolTimeout: forTimer(options.poolTimeout ?? 30_000),
     poolPrePing: options.poolPrePing ?? false,
     poolRecycle: options.poolRecycle ?? Infinity,
+    maxLifetime: options.maxLifetime ?? Infinity,
+    idleTimeout: options.idleTimeout ?? Infinity,
+    minIdle: options.minIdle ?? 0,
+    resetOnReturn: options.resetOnReturn ?? "rollback",
     connectTimeout: forTimer(options.connectTimeout ?? (url.connectTimeout ?? 10) * 1000),
     commandTimeout: options.commandTimeout! <= LONGEST_TIMER ? options.commandTimeout! : Infinity,
     // the server counts whole milliseconds, and 0 is its word for no limit
@@ -164,6 +199,11 @@ export function resolveConnect(options: ConnectOptions, engine: TransactionOptio
 /** Checks what `begin()` of a connection or a session was told. @throws {TypeError} @throws {RangeError} */
 export function checkTransactionOptions(options: TransactionOptions): void {
   checkOptions("begin()", options, TRANSACTION);
+}
+
+/** Checks what `dispose()` was told. @throws {TypeError} @throws {RangeError} */
+export function checkDisposeOptions(options: DisposeOptions): void {
+  checkOptions("dispose()", options, DISPOSE);
 }
 
 /** Checks what `execute()` of a connection was told. @throws {TypeError} @throws {RangeError} */

@@ -10,19 +10,38 @@ import type { DriverConnection } from "./driver.ts";
 import { EngineDisposedError, PoolTimeoutError } from "./errors.ts";
 import { type CloseReason, type EngineEvents, since } from "./events.ts";
 import { shorten } from "../text/text.ts";
+import { IdleWatch } from "./idle_watch.ts";
+import { PooledConnection } from "./pooled_connection.ts";
+import { endsWithin, unlessAborted } from "./time_limit.ts";
 
-/** How many connections a pool keeps and how long it lets others wait. */
+/** How many connections a pool keeps, for how long, and how long it lets others wait; times are milliseconds. */
 export interface PoolOptions {
   /** Connections kept open. */
   readonly size: number;
   /** Connections above `size`, closed as soon as nobody waits for them. */
   readonly maxOverflow: number;
-  /** Milliseconds to wait for a connection. */
+  /** How long to wait for others to give a connection back. */
   readonly timeout: number;
   /** Ask each idle connection whether it still lives before handing it out. */
   readonly prePing: boolean;
-  /** Milliseconds after which a connection is replaced when somebody asks for it. */
+  /** After which time a connection is replaced when somebody asks for it. */
   readonly recycle: number;
+  /** After which time a connection is closed, unless it is out. */
+  readonly maxLifetime: number;
+  /** After which time a connection that nobody asked for is closed. */
+  readonly idleTimeout: number;
+  /** Idle connections that `idleTimeout` leaves open. */
+  readonly minIdle: number;
+  /** How long the server may take for what the pool itself wants of it: an answer to a ping, a reset, a farewell. */
+  readonly answerTimeout: number;
+}
+
+/** What a pool needs of its engine. */
+export interface PoolPort {
+  /** Opens a connection to the server. */
+  open(): Promise<DriverConnection>;
+  /** Makes a connection that came back fit for the next user, where that is wanted. */
+  readonly reset?: ((connection: PooledConnection) => Promise<void>) | undefined;
 }
 
 /** The numbers of a pool at one moment. */
@@ -35,49 +54,51 @@ export interface PoolStatus extends Pick<PoolOptions, "size" | "maxOverflow"> {
   readonly waiting: number;
 }
 
-/** A connection that belongs to a pool. */
-export class PooledConnection {
-  /** Who holds it, while it is out. */
-  holder: CallSite | undefined;
-  /** When it was handed out, as `performance.now()`. */
-  heldSince = 0;
-  /** When it was opened. */
-  readonly openedAt: number = performance.now();
-  /** The statement sent last, for the message of a pool that ran dry. */
-  lastSql: string | undefined;
-  /** Statements sent and not answered yet. */
-  underWay = 0;
-  /** The end of its last transaction, if nobody awaited it. */
-  ending: Promise<void> | undefined;
-  /** Set to have it closed instead of kept when it comes back. */
-  discard = false;
-
-  constructor(readonly id: number, readonly driver: DriverConnection) {}
-
-  get isUsable(): boolean {
-    return !this.discard && this.driver.lost === undefined;
-  }
+/** How a pool ends. */
+export interface DisposeOptions {
+  /**
+   * Milliseconds for those who hold a connection to give it back; then what they run is cancelled on the server, and the
+   * connection dropped. Without it nobody waits for them: their connections are closed when they come back.
+   */
+  readonly timeout?: number;
+  /** Cancels and drops at once what is out. */
+  readonly force?: boolean;
 }
+
+/** Somebody in the queue. */
+interface Waiter extends PromiseWithResolvers<PooledConnection> {
+  /** In which order they came. */
+  readonly ticket: number;
+}
+
+/** Milliseconds for the request to cancel a statement, at the pool's end. */
+const CANCEL_GRACE = 200;
 
 /** Hands connections out and takes them back. */
 export class Pool {
-  readonly #open: () => Promise<DriverConnection>;
+  readonly #port: PoolPort;
   readonly #options: PoolOptions;
   readonly #events: EngineEvents;
   readonly #idle: PooledConnection[] = [];
+  readonly #watch: IdleWatch;
+  /** Handed out, or on the way there or back. */
   readonly #held = new Set<PooledConnection>();
-  readonly #waiters: PromiseWithResolvers<PooledConnection>[] = [];
+  /** By their tickets. */
+  readonly #waiters: Waiter[] = [];
   #opening = 0;
   /** Connections being opened or closed while nobody awaits it: `dispose()` does. */
   readonly #background = new Set<Promise<void>>();
   #lastId = 0;
+  #lastTicket = 0;
   #disposed = false;
+  /** Settled when nothing is out any more, at the pool's end. */
+  readonly #allBack = Promise.withResolvers<void>();
 
-  /** @param open opens a connection to the server. */
-  constructor(open: () => Promise<DriverConnection>, options: PoolOptions, events: EngineEvents) {
-    this.#open = open;
+  constructor(port: PoolPort, options: PoolOptions, events: EngineEvents) {
+    this.#port = port;
     this.#options = options;
     this.#events = events;
+    this.#watch = new IdleWatch(this.#idle, options, (connection, reason) => this.#closeIdle(connection, reason));
   }
 
   /** The numbers of this moment. */
@@ -87,49 +108,135 @@ export class Pool {
   }
 
   /**
-   * Hands out an idle connection, or a new one, or waits in the queue.
+   * Hands out an idle connection, or a new one, or waits in the queue. Who is given one that is old or dead has lost
+   * nothing but time: a new one is opened in its place, and nobody who came later gets it.
    *
    * @throws {PoolTimeoutError} @throws {ConnectError} @throws {EngineDisposedError} @throws the signal's reason
    */
   async checkout(holder: CallSite, signal?: AbortSignal): Promise<PooledConnection> {
+    const ticket = ++this.#lastTicket;
+    let waitingSince: number | undefined;
     while (true) {
       signal?.throwIfAborted();
       if (this.#disposed) throw new EngineDisposedError();
       const idle = this.#idle.pop();
       if (idle) this.#held.add(idle);
-      const connection = idle ?? await this.#wait(signal);
-      const isOld = connection.heldSince > 0 && performance.now() - connection.openedAt > this.#options.recycle;
+      const connection = idle ?? await this.#wait(ticket, waitingSince ??= performance.now(), signal);
+      const { isFresh } = connection;
+      connection.isFresh = false;
       connection.holder = holder;
       connection.heldSince = performance.now();
-      if (!isOld && connection.isUsable && (!this.#options.prePing || await isAlive(connection))) {
+      let flaw = this.#flawOf(connection);
+      if (!flaw && !isFresh) flaw = this.#ageOf(connection);
+      if (!flaw && !isFresh && this.#options.prePing) flaw = await this.#ping(connection, signal);
+      if (!flaw) {
         if (this.#events.wants("checkout")) {
           const { id, heldSince: at } = connection;
           this.#events.emit({ type: "checkout", at, connection: id, holder: `${holder}` });
         }
         return connection;
       }
-      this.#held.delete(connection);
-      this.#inBackground(this.#close(connection, isOld ? "recycled" : "broken"));
+      waitingSince ??= connection.heldSince;
+      this.#inBackground(this.#putBack(connection, flaw));
     }
   }
 
   /** Takes a connection back: for the first in the queue, to keep, or to close. */
   async checkin(connection: PooledConnection): Promise<void> {
-    if (!this.#held.delete(connection)) return;
+    if (!this.#held.has(connection)) return;
+    if (this.#port.reset && !this.#disposed && !this.#flawOf(connection)) await this.#reset(connection);
+    this.#held.delete(connection);
     this.#events.emit({ type: "checkin", ...since(connection.heldSince), connection: connection.id });
     connection.holder = undefined;
     connection.lastSql = undefined;
-    if (!connection.isUsable) await this.#close(connection, "broken");
-    else await this.#offer(connection);
-    this.#openForWaiters();
+    connection.forgetEnding();
+    await this.#putBack(connection, this.#flawOf(connection));
   }
 
-  /** Closes what is idle and refuses what comes; connections still out are closed when they come back. */
-  async dispose(): Promise<void> {
+  /**
+   * Closes what is idle and refuses what comes; connections still out are closed when they come back, or as the options
+   * say. It ends in time, whatever the network does: what cannot be closed politely is dropped.
+   */
+  async dispose({ timeout, force = false }: DisposeOptions = {}): Promise<void> {
     this.#disposed = true;
+    this.#watch.stop();
+    const limit = timeout ?? this.#options.answerTimeout;
     for (const waiter of this.#waiters.splice(0)) waiter.reject(new EngineDisposedError());
-    for (const connection of this.#idle.splice(0)) this.#inBackground(this.#close(connection, "disposed"));
-    await Promise.all(this.#background);
+    for (const connection of this.#idle.splice(0)) this.#inBackground(this.#close(connection, "disposed", limit));
+    if (force) await this.#cutOff();
+    const isAwaited = timeout !== undefined && this.#held.size > 0 && !force;
+    await endsWithin(limit, Promise.all([...this.#background, isAwaited ? this.#allBack.promise : undefined]));
+    if (isAwaited) await this.#cutOff();
+  }
+
+  /** Cancels on the server what runs in the connections that are out, and drops them. */
+  async #cutOff(): Promise<void> {
+    const reason = new Error("the engine was disposed of");
+    const requests = [...this.#held].filter(({ driver }) => driver.lost === undefined).map(({ driver }) => {
+      const request = driver.cancel();
+      driver.drop(reason);
+      return request;
+    });
+    await endsWithin(CANCEL_GRACE, Promise.allSettled(requests));
+  }
+
+  /** Why nobody should get a connection. */
+  #flawOf(connection: PooledConnection): CloseReason | undefined {
+    if (!connection.isUsable) return "broken";
+    // what was begun must not go on under the hands of the next one; a ROLLBACK on its way comes before all of his
+    if (!connection.ending && connection.driver.transactionStatus !== "idle") return "unfinished";
+    return connection.expiresAt <= performance.now() ? "expired" : undefined;
+  }
+
+  #ageOf({ heldSince, openedAt }: PooledConnection): CloseReason | undefined {
+    return heldSince - openedAt > this.#options.recycle ? "recycled" : undefined;
+  }
+
+  /** Asks a connection whether it still lives. @throws the signal's reason; then the connection goes back. */
+  async #ping(connection: PooledConnection, signal: AbortSignal | undefined): Promise<CloseReason | undefined> {
+    const asked = this.#flawOfAnswer(connection);
+    try {
+      return await unlessAborted(asked, signal);
+    } catch (reason) {
+      this.#inBackground(asked.then((flaw) => this.#putBack(connection, flaw ?? this.#flawOf(connection))));
+      throw reason;
+    }
+  }
+
+  async #flawOfAnswer({ driver }: PooledConnection): Promise<CloseReason | undefined> {
+    const { answerTimeout } = this.#options;
+    let isAlive = false;
+    const answer = driver.query({ sql: "SELECT 1", parameters: [], timeout: answerTimeout });
+    const isAnswered = await endsWithin(answerTimeout, answer.then(() => isAlive = true));
+    if (!isAnswered) {
+      // whatever swallowed the question will swallow it of the others, too: only one caller waits for that
+      driver.drop(new Error(`no answer within ${answerTimeout / 1000} s`));
+      for (const idle of this.#idle.splice(0)) {
+        idle.driver.drop(new Error("a connection beside it got no answer"));
+        this.#inBackground(this.#close(idle, "broken"));
+      }
+    }
+    return isAlive ? this.#disposed ? "disposed" : undefined : "broken";
+  }
+
+  /** Makes a connection fit for the next user; one that cannot be made so is not used again. */
+  async #reset(connection: PooledConnection): Promise<void> {
+    const { answerTimeout } = this.#options;
+    const reset = this.#port.reset!(connection).catch((error) => {
+      connection.discard = true;
+      if (!connection.driver.lost) console.error("resetOnReturn failed, and its connection is closed:", error);
+    });
+    if (await endsWithin(answerTimeout, reset)) return;
+    connection.driver.drop(new Error(`resetOnReturn took longer than ${answerTimeout / 1000} s`));
+  }
+
+  /** Ends the time of a connection that was out: it is free again, or, with a flaw, closed. */
+  async #putBack(connection: PooledConnection, flaw: CloseReason | undefined): Promise<void> {
+    this.#held.delete(connection);
+    const done = flaw ? this.#close(connection, flaw) : this.#offer(connection);
+    this.#openForWaiters(); // not behind a farewell that may take its time
+    await done;
+    if (this.#disposed && this.#held.size === 0) this.#allBack.resolve();
   }
 
   /** Gives a free connection to the first waiter, keeps it, or closes it when there are enough. */
@@ -139,17 +246,22 @@ export class Pool {
     if (waiter) {
       this.#held.add(connection); // now, not when the waiter's task goes on: the limit must hold in between
       waiter.resolve(connection);
-    } else if (this.#idle.length + this.#held.size + this.#opening < this.#options.size) this.#idle.push(connection);
-    else await this.#close(connection, "overflow");
+    } else if (this.#idle.length + this.#held.size + this.#opening < this.#options.size) {
+      this.#idle.push(connection);
+      connection.isFresh = false;
+      this.#watch.add(connection);
+    } else await this.#close(connection, "overflow");
   }
 
-  async #wait(signal: AbortSignal | undefined): Promise<PooledConnection> {
-    const waiter = Promise.withResolvers<PooledConnection>();
+  async #wait(ticket: number, waitingSince: number, signal: AbortSignal | undefined): Promise<PooledConnection> {
+    const waiter: Waiter = { ...Promise.withResolvers<PooledConnection>(), ticket };
     const at = performance.now();
-    this.#waiters.push(waiter);
+    // at the end; who was here before and got a connection that was of no use, before those who came after him
+    this.#waiters.splice(this.#waiters.findLastIndex((other) => other.ticket < ticket) + 1, 0, waiter);
     this.#openForWaiters();
     // opening a connection takes time too, but only who stands behind others waits for the pool
-    const mustQueue = this.#opening < this.#waiters.length;
+    const isBehind = () => this.#waiters.indexOf(waiter) >= this.#opening;
+    const mustQueue = isBehind();
     const leave = (error: unknown) => {
       const index = this.#waiters.indexOf(waiter);
       if (index !== -1) this.#waiters.splice(index, 1);
@@ -157,9 +269,9 @@ export class Pool {
     };
     const expire = () => {
       // for who is among the first a connection is being opened: connectTimeout limits that
-      if (this.#waiters.indexOf(waiter) >= this.#opening) leave(this.#timeoutError());
+      if (isBehind()) leave(this.#timeoutError());
     };
-    const timer = setTimeout(expire, this.#options.timeout);
+    const timer = setTimeout(expire, this.#options.timeout - (at - waitingSince));
     const abort = () => leave(signal?.reason);
     signal?.addEventListener("abort", abort);
     let connection: number | undefined;
@@ -186,9 +298,9 @@ export class Pool {
   async #openOne(): Promise<void> {
     const at = performance.now();
     try {
-      const connection = new PooledConnection(++this.#lastId, await this.#open());
+      const connection = new PooledConnection(++this.#lastId, await this.#port.open(), this.#options.maxLifetime);
       this.#opening--;
-      connection.driver.onLost = () => this.#forget(connection);
+      connection.driver.onLost = () => this.#closeIdle(connection, "broken");
       this.#events.emit({ type: "connect", ...since(at), connection: connection.id });
       await this.#offer(connection);
     } catch (error) {
@@ -198,12 +310,12 @@ export class Pool {
     }
   }
 
-  /** An idle connection broke: whoever asks next must not get it. One that is out is closed when it comes back. */
-  #forget(connection: PooledConnection): void {
+  /** Closes a connection if it is idle: whoever asks next must not get it. One that is out is closed when it comes back. */
+  #closeIdle(connection: PooledConnection, reason: CloseReason): void {
     const index = this.#idle.indexOf(connection);
     if (index === -1) return;
     this.#idle.splice(index, 1);
-    this.#inBackground(this.#close(connection, "broken"));
+    this.#inBackground(this.#close(connection, reason));
   }
 
   #inBackground(work: Promise<void>): void {
@@ -211,10 +323,19 @@ export class Pool {
     void work.finally(() => this.#background.delete(work));
   }
 
-  async #close(connection: PooledConnection, reason: CloseReason): Promise<void> {
+  /** Closes a connection politely; where that takes too long it is dropped. */
+  async #close(
+    connection: PooledConnection,
+    reason: CloseReason,
+    limit: number = this.#options.answerTimeout,
+  ): Promise<void> {
     const at = performance.now();
-    await connection.ending;
-    await connection.driver.close();
+    const { driver } = connection;
+    const farewell = async () => {
+      await connection.ending;
+      await driver.close(limit);
+    };
+    if (!await endsWithin(limit, farewell())) driver.drop(new Error(`not closed within ${limit / 1000} s`));
     this.#events.emit({ type: "close", at, connection: connection.id, reason });
   }
 
@@ -228,8 +349,4 @@ export class Pool {
     const limits = `poolSize ${size}, maxOverflow ${maxOverflow}`;
     return new PoolTimeoutError(timeout / 1000, holders, limits, this.#opening);
   }
-}
-
-function isAlive({ driver }: PooledConnection): Promise<boolean> {
-  return driver.query({ sql: "SELECT 1", parameters: [] }).then(() => true, () => false);
 }

@@ -331,11 +331,8 @@ export class Pool {
   ): Promise<void> {
     const at = performance.now();
     const { driver } = connection;
-    const farewell = async () => {
-      await connection.ending;
-      await driver.close(limit);
-    };
-    if (!await endsWithin(limit, farewell())) driver.drop(new Error(`not closed within ${limit / 1000} s`));
+    const farewell = connection.ending ? connection.ending.then(() => driver.close(limit)) : driver.close(limit);
+    if (!await endsWithin(limit, farewell)) driver.drop(new Error(`not closed within ${limit / 1000} s`));
     this.#events.emit({ type: "close", at, connection: connection.id, reason });
   }
 

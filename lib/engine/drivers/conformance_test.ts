@@ -5,6 +5,7 @@ import { errors } from "./conformance/errors.ts";
 import { lost } from "./conformance/lost.ts";
 import { pipelining } from "./conformance/pipelining.ts";
 import { type Contestant, registerFor } from "./conformance/suite.ts";
+import { status } from "./conformance/status.ts";
 import { styles } from "./conformance/styles.ts";
 import { transactions } from "./conformance/transactions.ts";
 import { types } from "./conformance/types.ts";
@@ -32,4 +33,5 @@ for (const contestant of CONTESTANTS) {
   transactions(test);
   cancel(test);
   lost(test);
+  status(test);
 }

@@ -238,14 +238,4 @@ export function lost(test: Register): void {
     assertNotEquals(other.backendPid, connection.backendPid);
     assertEquals((await other.execute("SELECT 1")).scalarOne(), 1);
   }, { overlaps: true });
-
-  test("lost: a COPY that no driver here can serve costs at most the connection", async (context) => {
-    await context.server.run(TABLE);
-    const connected = context.engine({ poolSize: 1 });
-    for (const copy of ["COPY written FROM STDIN", "COPY (SELECT generate_series(1, 1000)) TO STDOUT"]) {
-      await using connection = await connected.connect();
-      await connection.execute(copy).catch(() => {});
-    }
-    await assertServes(connected);
-  });
 }

@@ -7,8 +7,11 @@ import { join } from "node:path";
 import { databaseUrl, serverVersion } from "../lib/workbook/database_url.ts";
 import { type CellSet, checkTypes, formatCells, lintCells, type Problem } from "./jupyter/cells.ts";
 import { readOptions, runTask } from "./jupyter/command_line.ts";
+import { UsageError } from "./jupyter/errors.ts";
 import { ensureEnvironment } from "./jupyter/environment.ts";
+import { installNpmPeers } from "./bench/peers.ts";
 import {
+  answered,
   answerPaths,
   committed,
   type Exercise,
@@ -16,6 +19,7 @@ import {
   findOrphans,
   mistaken,
   readExercises,
+  repeated,
   solved,
 } from "./jupyter/exercises.ts";
 import { Gate, type Outcome, readTestSummary, type Step } from "./jupyter/gate.ts";
@@ -28,23 +32,30 @@ import { dropRunSchemas } from "./jupyter/run_schemas.ts";
 import { explainSkips, unexpectedSkips } from "./jupyter/skips.ts";
 import { explainProof, findStale, type Job, jobName, type Report, runJobs } from "./jupyter/runs.ts";
 
+/** How many cases of what is random `--long` tries. */
+const LONG_CASES = 1_000;
+
 const help = `Runs every check: format, lint, types, library, tools, notebooks, exercises, browser.
 
-usage: deno task test [--quick]
+usage: deno task test [--quick | --long]
 
   --quick  only format, lint, types and the pure tests (also: deno task ok)
+  --long   also what takes long: random histories and schemas with ${LONG_CASES} cases each, the notebooks with each round of
+           answers in a kernel of its own, and three times over in one kernel, the types of the benchmark's peers
 
 Installs what is missing first. Goes on after a failure, and ends with the line: N passed, N failed.`;
 
 async function test(args: string[], stop: AbortSignal): Promise<number> {
   const { values } = readOptions(args, {
     quick: { type: "boolean" },
+    long: { type: "boolean" },
     help: { type: "boolean", short: "h" },
   }, "test");
   if (values.help) {
     console.log(help);
     return 0;
   }
+  if (values.quick && values.long) throw new UsageError("--quick leaves out what --long adds: take one of them.");
   const encoder = new TextEncoder();
   const gate = new Gate((text) => void Deno.stdout.writeSync(encoder.encode(text)), Deno.stdout.isTerminal());
   const step = async (name: string, action: () => Promise<Outcome>) => {
@@ -69,11 +80,12 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
   const files = await exists(notebooksFolder) ? await readNotebooks() : [];
   const exercises = new Map<NotebookFile, Exercise[]>();
   for (const file of files) exercises.set(file, await readExercises(file.notebook, solutionsFolder));
-  const variants = (file: NotebookFile) => {
-    const [{ notebook }, own] = [file, exercises.get(file)!];
-    return [committed(notebook, own), solved(notebook, own), ...mistaken(notebook, own)];
-  };
-  const sets = files.flatMap((file) => variants(file).map((variant): CellSet => ({ name: file.name, variant })));
+  /** What of each notebook stands beside its own answers in no other cell. */
+  const apart = ({ notebook }: NotebookFile, own: Exercise[]) => [solved(notebook, own), ...mistaken(notebook, own)];
+  const sets = files.flatMap((file): CellSet[] => {
+    const own = exercises.get(file)!;
+    return [committed(file.notebook, own), ...apart(file, own)].map((variant) => ({ name: file.name, variant }));
+  });
   const prose = await readProse(files);
   const quick: Step[] = [
     ["types", () => deno("check", ...folders)],
@@ -104,17 +116,44 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
       await serverVersion(await databaseUrl());
       return { passed: 1, failed: 0 };
     });
-    // on both cores: each file has a database of its own
-    await step("library, with the database", () => tests("-P", "--parallel", "lib"));
+    const jobs = files.flatMap((file): Job[] => {
+      const own = exercises.get(file)!;
+      // that they run as on a shared machine must hold too, and once is enough for what measures for long
+      return [
+        { file, variant: committed(file.notebook, own) },
+        { file, variant: answered(file.notebook, own), shared: true },
+      ];
+    });
     const except = "--ignore=tools/browser_test.ts,tools/bench";
+    // What waits leaves the machine to others: no check may need it for itself.
     await sideBySide([
-      ["tools: benchmark", () => tests("-A", "tools/bench")],
+      ["notebooks and exercises", () => runNotebooks(jobs, stop)],
+      ["library, with the database", () => tests("-P", "--parallel", "lib")],
+      ["notebooks in the browser", () => tests("-A", "tools/browser_test.ts")],
       ["tools: the others", () => tests("-A", except, "tools")],
+      ["tools: benchmark", () => tests("-A", "tools/bench")],
       ["migrations and application", () => tests("-A", "migrations", "app")],
     ]);
-    const jobs = files.flatMap((file) => variants(file).map((variant): Job => ({ file, variant })));
-    await step("notebooks and exercises", () => runNotebooks(jobs, stop));
-    await step("notebooks in the browser", () => tests("-A", "tools/browser_test.ts"));
+  }
+  if (values.long) {
+    const random = ["lib/migrate/autogenerate_property_test.ts", "lib/orm/session_history_test.ts"];
+    await step("long: random cases", async () => {
+      return withoutSurprise(
+        await runDeno(["test", "--no-check", "-P", "--parallel", ...random], stop, {
+          CASES: String(LONG_CASES),
+        }),
+      );
+    });
+    const apartJobs = files.flatMap((file) =>
+      apart(file, exercises.get(file)!).map((variant): Job => ({ file, variant }))
+    );
+    await step("long: each round of answers", () => runNotebooks(apartJobs, stop));
+    const thrice = files.map((file): Job => ({ file, variant: repeated(file.notebook, exercises.get(file)!, 3) }));
+    await step("long: three times in one kernel", () => runNotebooks(thrice, stop));
+    await step("long: benchmark peers, types", async () => {
+      await installNpmPeers(stop);
+      return await tests("-A", "tools/bench/peers_test.ts");
+    });
   }
   const skips = explainSkips(gate.skipped);
   if (skips) console.log(skips);
@@ -154,8 +193,8 @@ async function holdsTypeScript(folder: string): Promise<boolean> {
 }
 
 /** Runs Deno's own tool; of `deno test` every test counts, of the others the one call. */
-async function runDeno(args: string[], stop: AbortSignal): Promise<Outcome> {
-  const env = { ...Deno.env.toObject(), NO_COLOR: "1" };
+async function runDeno(args: string[], stop: AbortSignal, variables: Record<string, string> = {}): Promise<Outcome> {
+  const env = { ...Deno.env.toObject(), NO_COLOR: "1", ...variables };
   const { code, stdout, stderr } = await run(Deno.execPath(), args, { cwd: root, env, stop });
   let details = code === 0 ? undefined : [stdout, stderr].join("\n");
   const one = { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
@@ -218,7 +257,7 @@ function listed(sentences: readonly string[]): Outcome {
 /** Runs every notebook in every variant; each run counts, and each exercise's proof in it. */
 async function runNotebooks(jobs: readonly Job[], stop: AbortSignal): Promise<Outcome> {
   const environment = await ensureEnvironment({ stop });
-  const reports = await runJobs(jobs, { environment, stop, cleanUp: dropRunSchemas });
+  const reports = await runJobs(jobs, { environment, stop, cleanUp: dropRunSchemas, measuringToo: true });
   const sentences = reports.flatMap(explainReport);
   const total = reports.length + reports.reduce((sum, { proofs }) => sum + proofs.length, 0);
   const failed = reports.filter(({ problems }) => problems.length > 0).length +

@@ -27,6 +27,7 @@ import {
   uuid,
   varchar,
 } from "../mod.ts";
+import { cases } from "../engine/testing/cases.ts";
 import { testDatabase } from "../workbook/test_database.ts";
 import { autogenerate } from "./autogenerate.ts";
 import { revision } from "./authoring.ts";
@@ -35,10 +36,8 @@ import { IrreversibleError, RevisionFailedError } from "./errors.ts";
 import { makeMigrations } from "./test_migrations.ts";
 
 const database = testDatabase(import.meta.url);
-const env = (name: string) =>
-  Deno.permissions.querySync({ name: "env", variable: name }).state === "granted" ? Deno.env.get(name) : undefined;
-/** Other ones in every run. In CI more than at a desk; after a change: `CASES=500 deno test -P lib/migrate`. */
-const CASES = Number(env("CASES") ?? (env("CI") ? 200 : 50)); // even
+/** Other ones in every run. After a change: `CASES=500 deno test -P lib/migrate`. */
+const CASES = cases(50); // even
 
 type AnyColumn = Column<unknown, boolean, boolean>;
 

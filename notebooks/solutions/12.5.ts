@@ -1,6 +1,8 @@
 // The statement says which columns to look at together; ANALYZE looks at them.
 const teach: (connection: Connection) => Promise<unknown> = async (connection) => {
-  await connection.execute("CREATE STATISTICS (dependencies) ON make, model FROM cars");
+  await connection.execute(
+    "CREATE STATISTICS make_model (dependencies) ON make, model FROM cars",
+  );
   await connection.execute("ANALYZE cars");
 };
 

@@ -9,7 +9,7 @@ import { findProgram } from "../../lib/workbook/find_program.ts";
 import { findPython } from "../jupyter/python.ts";
 import { type Progress } from "../jupyter/command_line.ts";
 import { exists, root } from "../jupyter/paths.ts";
-import { run } from "../jupyter/processes.ts";
+import { type Finished, run } from "../jupyter/processes.ts";
 import type { Command } from "./remote.ts";
 
 /** The peers that can take part, and a sentence for each that cannot. */
@@ -28,9 +28,14 @@ export async function peerCommands(onProgress: Progress, stop: AbortSignal): Pro
   return { commands: each.flatMap(({ commands }) => commands), notes: each.flatMap(({ notes }) => notes) };
 }
 
+/** Downloads the peers that are npm packages, if they are not there. */
+export function installNpmPeers(stop: AbortSignal): Promise<Finished> {
+  return run(Deno.execPath(), ["install", "--quiet", "--frozen"], { cwd: folder, stop });
+}
+
 async function fromNpm(onProgress: Progress, stop: AbortSignal): Promise<Peers> {
   onProgress("installing Kysely, Drizzle, MikroORM and TypeORM into tools/bench/peers/node_modules");
-  const installed = await run(Deno.execPath(), ["install", "--quiet", "--frozen"], { cwd: folder, stop });
+  const installed = await installNpmPeers(stop);
   if (installed.code !== 0) return leftOut("Kysely, Drizzle, MikroORM and TypeORM", reason(installed));
   const commands = npmPeers.map((label): Command => {
     const program = [Deno.execPath(), "run", "--quiet", "--no-check", "-A", "main.ts", label];

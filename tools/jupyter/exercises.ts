@@ -29,7 +29,7 @@ export interface Answer {
 
 /** A notebook with some of its cells replaced, and the verdict expected of each exercise. */
 export interface Variant {
-  /** `as committed`, `solutions`, `wrong answers`, `wrong answers, round 2`. */
+  /** `as committed`, `answers`, `solutions`, `wrong answers`, `3 times in one kernel`. */
   readonly name: string;
   /** The sources of the code cells. */
   readonly sources: readonly string[];
@@ -120,9 +120,43 @@ export function committed(notebook: Notebook, exercises: readonly Exercise[]): V
   return variant("as committed", notebook, exercises, () => undefined);
 }
 
+/** The notebook as a learner works through it: in place of an exercise its wrong answers, and at last its solution. */
+export function answered(notebook: Notebook, exercises: readonly Exercise[]): Variant {
+  const sources: string[] = [];
+  const answers = new Map<number, Answer>();
+  const expected: Expectation[] = [];
+  for (const [cell, { source }] of codeCells(notebook).entries()) {
+    const exercise = exercises.find((each) => each.cell === cell);
+    if (!exercise?.solution) {
+      sources.push(source);
+      if (exercise) expected.push({ id: exercise.id, cell: sources.length - 1, verdict: "TODO" });
+      continue;
+    }
+    for (const answer of [...exercise.wrong, exercise.solution]) {
+      const verdict = answer === exercise.solution ? "PASS" : "NOT YET";
+      expected.push({ id: exercise.id, cell: sources.length, verdict });
+      answers.set(sources.length, answer);
+      sources.push(answer.source);
+    }
+  }
+  return { name: "answers", sources, answers, expected };
+}
+
 /** The notebook with every exercise solved. */
 export function solved(notebook: Notebook, exercises: readonly Exercise[]): Variant {
   return variant("solutions", notebook, exercises, ({ solution }) => solution && [solution, "PASS"]);
+}
+
+/** The notebook several times in one kernel: every cell may be run again. */
+export function repeated(notebook: Notebook, exercises: readonly Exercise[], times: number): Variant {
+  const { sources, expected } = committed(notebook, exercises);
+  const rounds = Array.from({ length: times }, (_, round) => round * sources.length);
+  return {
+    name: `${times} times in one kernel`,
+    sources: rounds.flatMap(() => sources),
+    answers: new Map(),
+    expected: rounds.flatMap((first) => expected.map((each) => ({ ...each, cell: first + each.cell }))),
+  };
 }
 
 /** The notebook once per round of wrong answers; an exercise that has none left is solved. */

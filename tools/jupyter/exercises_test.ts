@@ -1,6 +1,16 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { committed, findGaps, findOrphans, mistaken, readExercises, readVerdict, solved } from "./exercises.ts";
+import {
+  answered,
+  committed,
+  findGaps,
+  findOrphans,
+  mistaken,
+  readExercises,
+  readVerdict,
+  repeated,
+  solved,
+} from "./exercises.ts";
 import { makeFixture, notebookOf } from "./fixture.ts";
 import { readNotebooks } from "./notebook.ts";
 
@@ -30,6 +40,37 @@ Deno.test("the variants put the answers in their cells and say what to expect", 
       ["wrong answers, round 2", "22", "NOT YET"],
     ],
   );
+});
+
+Deno.test("answers come one after the other in place of their exercise, the solution last", async () => {
+  await using fixture = await makeFixture();
+  const [{ notebook }] = await readNotebooks([], fixture.folder);
+  const [exercise] = await readExercises(notebook, fixture.solutions);
+  const { sources, answers, expected } = answered(notebook, [exercise]);
+  const before = committed(notebook, [exercise]).sources.slice(0, 4);
+  assertEquals(sources, [...before, ...[...exercise.wrong, exercise.solution!].map(({ source }) => source)]);
+  assertEquals([...answers].map(([cell, { file }]) => [cell, file]), [
+    [4, "01.1.wrong.ts"],
+    [5, "01.1.wrong2.ts"],
+    [6, "01.1.ts"],
+  ]);
+  assertEquals(expected, [
+    { id: "01.1", cell: 4, verdict: "NOT YET" },
+    { id: "01.1", cell: 5, verdict: "NOT YET" },
+    { id: "01.1", cell: 6, verdict: "PASS" },
+  ]);
+  const unsolved = { ...exercise, solution: undefined };
+  assertEquals(answered(notebook, [unsolved]).expected, [{ id: "01.1", cell: 4, verdict: "TODO" }]);
+});
+
+Deno.test("a notebook several times over is the same cells, and the same verdicts, again and again", async () => {
+  await using fixture = await makeFixture();
+  const [{ notebook }] = await readNotebooks([], fixture.folder);
+  const exercises = await readExercises(notebook, fixture.solutions);
+  const { sources } = committed(notebook, exercises);
+  const twice = repeated(notebook, exercises, 2);
+  assertEquals(twice.sources, [...sources, ...sources]);
+  assertEquals(twice.expected.map(({ cell, verdict }) => [cell, verdict]), [[4, "TODO"], [9, "TODO"]]);
 });
 
 Deno.test("missing, doubled and misplaced exercises and answers are named", async () => {

@@ -16,11 +16,15 @@ import { notebooksFolder, root } from "./paths.ts";
 export interface Job {
   readonly file: NotebookFile;
   readonly variant: Variant;
+  /** As on a machine that many share (WORKBOOK_SHARED): what measures for long shows what was recorded. */
+  readonly shared?: boolean;
 }
 
 /** Whether an exercise's check said what it must. */
 export interface Proof {
   readonly id: string;
+  /** The file of the answer that was checked; none where the exercise is still to do. */
+  readonly answer?: string;
   readonly expected: Verdict;
   readonly said: Verdict | undefined;
 }
@@ -41,8 +45,10 @@ export interface Report {
 /** How to run jobs. */
 export interface RunsOptions {
   readonly environment: Environment;
-  /** How many notebooks run side by side; those that measure always run alone. */
+  /** How many notebooks run side by side (default 2). */
   readonly width?: number;
+  /** Also those that measure, the first of all: their checks hold then too, only the figures are not worth keeping. */
+  readonly measuringToo?: boolean;
   /** The longest that one cell may take, in seconds. */
   readonly timeout?: number;
   /** The kernels' working folder. */
@@ -59,7 +65,7 @@ export function jobName({ file, variant }: Job): string {
   return `${file.name} (${variant.name})`;
 }
 
-/** Runs all jobs: first those that may run side by side, then, one by one, those that measure. */
+/** Runs all jobs: first those that may run side by side, then, one by one, those that measure (`alone`). */
 export async function runJobs(jobs: readonly Job[], options: RunsOptions): Promise<Report[]> {
   const reports = new Map<Job, Report>();
   const isAlone = (job: Job) => job.file.notebook.metadata.workbook?.alone === true;
@@ -84,9 +90,10 @@ export async function runJobs(jobs: readonly Job[], options: RunsOptions): Promi
       options.onReport?.(report);
     }
   };
-  const together = jobs.filter((job) => !isAlone(job));
+  const [alone, others] = [jobs.filter(isAlone), jobs.filter((job) => !isAlone(job))];
+  const together = options.measuringToo ? [...alone, ...others] : others;
   await Promise.all(Array.from({ length: options.width ?? 2 }, () => work(together)));
-  await work(jobs.filter(isAlone));
+  if (!options.measuringToo) await work(alone);
   return jobs.map((job) => reports.get(job)!);
 }
 
@@ -101,7 +108,11 @@ async function runJob(job: Job, options: RunsOptions): Promise<Report> {
       sources: variant.sources,
       folder: options.folder ?? notebooksFolder,
       timeout: options.timeout ?? 120,
-      variables: { WORKBOOK_RUN: run, WORKBOOK_PROGRESS: join(state, "progress.json") },
+      variables: {
+        WORKBOOK_RUN: run,
+        WORKBOOK_PROGRESS: join(state, "progress.json"),
+        WORKBOOK_SHARED: job.shared ? "1" : "0",
+      },
       onCell: (cell) => options.onCell?.(job, cell),
       stop: options.stop,
     });
@@ -135,14 +146,15 @@ export function placeOf({ file, variant }: Job, cell: number): string {
 
 function prove({ variant }: Job, outputs: readonly Output[][]): Proof[] {
   return variant.expected.map(({ id, cell, verdict }) => {
-    return { id, expected: verdict, said: readVerdict(outputs[cell], id) };
+    return { id, answer: variant.answers.get(cell)?.file, expected: verdict, said: readVerdict(outputs[cell], id) };
   });
 }
 
 /** A sentence for a proof that failed. */
-export function explainProof({ file, variant }: Job, { id, expected, said }: Proof): string {
-  const answer = said === undefined ? "its check said nothing" : `its check said ${said}`;
-  return `exercise ${id} in ${file.name} (${variant.name}): ${answer}, but must say ${expected} ${id}`;
+export function explainProof({ file, variant }: Job, { id, answer, expected, said }: Proof): string {
+  const verdict = said === undefined ? "its check said nothing" : `its check said ${said}`;
+  const place = `exercise ${id} in ${file.name} (${variant.name})${answer ? `, answer ${answer}` : ""}`;
+  return `${place}: ${verdict}, but must say ${expected} ${id}`;
 }
 
 /** The cells whose committed outputs came from another source than theirs, or that were never run. */

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "
 import { until } from "../../lib/engine/testing/until.ts";
 import { ensureEnvironment } from "./environment.ts";
 import { StoppedError } from "./errors.ts";
-import { committed, mistaken, readExercises, solved } from "./exercises.ts";
+import { answered, committed, mistaken, readExercises, repeated, solved } from "./exercises.ts";
 import { makeFixture, notebookOf } from "./fixture.ts";
 import { type Notebook, type Output, parseNotebook, readNotebooks } from "./notebook.ts";
 import { isRunning } from "./processes.ts";
@@ -23,7 +23,13 @@ Deno.test("every variant of a notebook runs on the kernel, and each check says w
   const [file] = await readNotebooks([], fixture.folder);
   const exercises = await readExercises(file.notebook, fixture.solutions);
   const { notebook } = file;
-  const variants = [committed(notebook, exercises), solved(notebook, exercises), ...mistaken(notebook, exercises)];
+  const variants = [
+    committed(notebook, exercises),
+    solved(notebook, exercises),
+    ...mistaken(notebook, exercises),
+    answered(notebook, exercises),
+    repeated(notebook, exercises, 2),
+  ];
   const cells: number[] = [];
   const reports = await runJobs(variants.map((variant) => ({ file, variant })), {
     environment,
@@ -31,7 +37,14 @@ Deno.test("every variant of a notebook runs on the kernel, and each check says w
     onCell: (job, cell) => void (job.variant === variants[0] && cells.push(cell)),
   });
   assertEquals(reports.flatMap(({ problems }) => problems), []);
-  assertEquals(reports.map(({ proofs }) => proofs[0].said), ["TODO", "PASS", "NOT YET", "NOT YET"]);
+  assertEquals(reports.map(({ proofs }) => proofs.map(({ said }) => said)), [
+    ["TODO"],
+    ["PASS"],
+    ["NOT YET"],
+    ["NOT YET"],
+    ["NOT YET", "NOT YET", "PASS"],
+    ["TODO", "TODO"],
+  ]);
   assertEquals(cells, [0, 1, 2, 3, 4]);
 
   // Stored once, the outputs of a second run change nothing; a changed cell is stale and is stored again.
@@ -92,6 +105,20 @@ Deno.test("notebooks that measure run alone", async () => {
   const reports = await runJobs(jobs, { environment });
   const spans = reports.map(({ outputs }) => textOf(outputs[0]).trim().split(" ").map(Number));
   assertEquals(spans[0][0] > Math.max(spans[1][1], spans[2][1]), true);
+});
+
+Deno.test("where only the checks count, notebooks that measure are the first to run", async () => {
+  const order: Job[] = [];
+  const jobs = [0, 1, 2].map(() => jobOf(notebookOf("1;")));
+  jobs[2].file.notebook.metadata.workbook = { alone: true };
+  await runJobs(jobs, { environment, width: 1, measuringToo: true, onReport: ({ job }) => void order.push(job) });
+  assertEquals(order.map((job) => jobs.indexOf(job)), [2, 0, 1]);
+});
+
+Deno.test("a run hears whether it is to measure, or to show what was recorded", async () => {
+  const job = jobOf(notebookOf('console.log(Deno.env.get("WORKBOOK_SHARED"));'));
+  const reports = await runJobs([job, { ...job, shared: true }], { environment });
+  assertEquals(reports.map(({ outputs }) => textOf(outputs[0])), ["0\n", "1\n"]);
 });
 
 const onWindows = Deno.build.os === "windows";

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { until } from "../../lib/engine/testing/until.ts";
 import { HttpConnection } from "./http_connection.ts";
 import { closedLoop, openLoop, schedule, type Users } from "./loops.ts";
 import { Measurement } from "./measurement.ts";
@@ -12,16 +13,17 @@ Deno.test("the open loop's tasks are evenly spread, and as many as the rate want
   assertEquals(spacings, new Set([(1000 / 275).toFixed(6)]));
 });
 
-/** A server whose every answer takes a while, and users of it. */
+/** A server whose every answer takes a while, or comes when all is over, and users of it. */
 async function against(
-  milliseconds: number,
+  milliseconds: number | "for ever",
   connections: number,
   run: (users: Users, start: number) => Promise<void>,
 ): Promise<{ measurement: Measurement; served: number }> {
   let served = 0;
+  const over = Promise.withResolvers<void>();
   await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async () => {
     served++;
-    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    await (milliseconds === "for ever" ? over.promise : new Promise((resolve) => setTimeout(resolve, milliseconds)));
     return Response.json({ id: "1" });
   });
   const start = performance.now();
@@ -30,6 +32,7 @@ async function against(
   const all = Array.from({ length: connections }, () => new HttpConnection(address));
   await run({ connections: all, nextTask: tasks(seeded(1)), measurement, until: start + 300 }, start);
   for (const connection of all) connection[Symbol.dispose]();
+  over.resolve();
   return { measurement, served };
 }
 
@@ -54,13 +57,21 @@ Deno.test("open loop: every task is sent although answers are slow, and its wait
 
 Deno.test("open loop: what never found a connection is counted as not answered", async () => {
   const giveUp = new AbortController();
-  const { measurement } = await against(100, 1, async (users, start) => {
+  const { measurement } = await against("for ever", 1, async (users, start) => {
     const timer = setTimeout(() => {
       giveUp.abort();
       users.connections[0][Symbol.dispose]();
     }, 50);
     await openLoop(users, start, [0, 1, 2], giveUp.signal);
     clearTimeout(timer);
+  });
+  assertEquals(measurement.summary().statuses, { "no answer": 3 });
+});
+
+Deno.test("open loop: what was due when nobody waited any more counts too, however late the timer is", async () => {
+  const { measurement } = await against("for ever", 1, async (users, start) => {
+    await until("three are due", () => performance.now() > start + 2);
+    await openLoop(users, start, [0, 1, 2, 60_000], AbortSignal.abort()); // the timer's thread has not even begun
   });
   assertEquals(measurement.summary().statuses, { "no answer": 3 });
 });

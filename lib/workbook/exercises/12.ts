@@ -49,7 +49,7 @@ const exercises: readonly Exercise[] = [
     todo: "Put an async function in place of TODO: async (connection) => { … }.",
     hints: [
       "ANALYZE alone looks at each column by itself. Section 6 tells the planner of two together.",
-      "CREATE STATISTICS … (dependencies) ON make, model FROM cars only says what to look at: ANALYZE looks.",
+      "CREATE STATISTICS name (dependencies) ON make, model FROM cars only says what to look at: ANALYZE looks.",
     ],
     grade: (answer) => gradeTeach(answer as { url: string; teach: Work }),
   }),

@@ -10,6 +10,7 @@ import { createEngine, current, type DriverName, EngineUrl, history } from "../l
 import { masked } from "../lib/workbook/connection_url.ts";
 import { configuredUrl, databaseUrl, serverVersion } from "../lib/workbook/database_url.ts";
 import { proxiesIn } from "../lib/workbook/loopback.ts";
+import { judgeVersion } from "../lib/workbook/supported_versions.ts";
 import { findChromium } from "./jupyter/browser.ts";
 import { readOptions, runTask } from "./jupyter/command_line.ts";
 import { describe } from "./jupyter/environment.ts";
@@ -64,7 +65,10 @@ async function doctor(args: string[], stop: AbortSignal): Promise<number> {
   await examine("the kernel's Deno", kernelFinding);
   const hasServer = await examine("PostgreSQL", async () => {
     const url = await databaseUrl({ onProgress: (message) => console.log(`      ${message}`) });
-    return { found: `${await serverVersion(url)} at ${masked(url)}${configuredUrl() ? " (DATABASE_URL)" : ""}` };
+    const version = await serverVersion(url);
+    const { isUsable, advice } = judgeVersion(version);
+    const found = `${version} at ${masked(url)}${configuredUrl() ? " (DATABASE_URL)" : ""}`;
+    return { found, ...(advice ? { advice, optional: isUsable } : {}) };
   });
   if (hasServer) {
     for (const driver of DRIVERS) await examine(`driver ${driver}`, () => driverFinding(driver));

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { type Client, codeOf, withClient } from "./admin_client.ts";
 import { withoutDriver, withStartupOption } from "./connection_url.ts";
 import { configuredUrl, databaseUrl, DatabaseUrlError, serverVersion } from "./database_url.ts";
+import { judgeVersion } from "./supported_versions.ts";
 import { keepDirect } from "./loopback.ts";
 
 /** What a notebook works with. */
@@ -46,6 +47,9 @@ export async function setUp(
   const schema = schemaName(notebook, options.run ?? Deno.env.get("WORKBOOK_RUN") ?? learner(options.user));
   const base = withoutDriver(options.url ?? await databaseUrl({ onProgress: print }));
   const version = await serverVersion(base);
+  const { isUsable, advice } = judgeVersion(version);
+  if (!isUsable) throw new DatabaseUrlError(advice!);
+  if (advice) print(advice);
   await withClient(base, async (client) => {
     await dropSchema(client, schema);
     await createSchema(client, schema);

@@ -6,14 +6,26 @@
  */
 import { compiled, type Query } from "../kysely/compilable.ts";
 import type { RawResult, Statement } from "./driver.ts";
-import { ConnectionClosedError, ConnectionLostError, DatabaseError, StaleStatementError } from "./errors.ts";
+import {
+  CommitOutcomeUnknownError,
+  ConnectionClosedError,
+  ConnectionLostError,
+  DatabaseError,
+  StaleStatementError,
+} from "./errors.ts";
 import { type EngineEvents, since } from "./events.ts";
-import { cancelOnAbort } from "./drivers/cancel_on_abort.ts";
 import { encodeParameters } from "./drivers/parameters.ts";
 import { encodable } from "./encodable.ts";
 import { cursorAnswers, type StreamArguments } from "../stream/cursor.ts";
 import { RowStream } from "../stream/row_stream.ts";
-import { checkExecuteOptions, checkStreamOptions, checkTransactionOptions } from "./options.ts";
+import { answerWithin, Limit, type LimitedLine, type LimitOptions } from "./limit.ts";
+import {
+  checkBeginOptions,
+  checkExecuteOptions,
+  checkLimitOptions,
+  checkSyncLimitOptions,
+  type ConnectionOptions,
+} from "./options.ts";
 import type { PooledConnection } from "./pooled_connection.ts";
 import { Result } from "./result.ts";
 import { Savepoint } from "./savepoint.ts";
@@ -26,12 +38,13 @@ export type { Savepoint } from "./savepoint.ts";
 export type { IsolationLevel, TransactionOptions } from "./transaction_options.ts";
 
 /** Settings of one statement. */
-export interface ExecuteOptions {
-  /** Cancels the statement on the server; `execute()` then throws the signal's reason. */
-  readonly signal?: AbortSignal;
+export interface ExecuteOptions extends LimitOptions {
   /** It changes nothing and takes no lock: when a transaction of nothing else is rolled back, nobody need wait for that. */
   readonly onlyReads?: boolean;
 }
+
+/** Nothing goes before. */
+const ANSWERED: Promise<unknown> = Promise.resolve();
 
 /** What a statement is to the transaction. */
 type Role = "begin" | "commit" | "rollback";
@@ -40,6 +53,7 @@ type Role = "begin" | "commit" | "rollback";
 export class Connection implements AsyncDisposable {
   readonly #pooled: PooledConnection;
   readonly #events: EngineEvents;
+  readonly #options: ConnectionOptions;
   readonly #state: TransactionState;
   readonly #release: (connection: PooledConnection) => Promise<void>;
   /** The answer to the statement sent last: by then those sent before are answered too. */
@@ -51,11 +65,12 @@ export class Connection implements AsyncDisposable {
   constructor(
     pooled: PooledConnection,
     events: EngineEvents,
-    options: TransactionOptions,
+    options: ConnectionOptions,
     release: (connection: PooledConnection) => Promise<void>,
   ) {
     this.#pooled = pooled;
     this.#events = events;
+    this.#options = options;
     this.#state = new TransactionState(pooled, options);
     this.#release = release;
   }
@@ -112,7 +127,7 @@ export class Connection implements AsyncDisposable {
    * @throws {TransactionStateError} when the transaction ends before the loop.
    */
   stream<Row = Record<string, unknown>>(...[query, parameters, options]: StreamArguments<Row>): RowStream<Row> {
-    if (options) checkStreamOptions(options);
+    if (options) checkLimitOptions("stream()", options);
     const { isAutocommit } = this.#state;
     const cursor = { ...encodable(query, parameters), isAutocommit, transaction: () => this.#state.current };
     const answers = (size: number) => cursorAnswers<Result<Row>>(this, { ...cursor, size }, options);
@@ -123,12 +138,13 @@ export class Connection implements AsyncDisposable {
    * Begins a transaction now, rather than with the first statement; on an AUTOCOMMIT connection the only way to have one.
    *
    * @param options what is missing is as `connect()` was told.
-   * @throws {TransactionStateError} when one is open.
+   * @throws {TransactionStateError} when one is open. @throws {AnswerTimeoutError} @throws the signal's reason
    */
-  async begin(options: TransactionOptions = {}): Promise<void> {
+  async begin(options: TransactionOptions & LimitOptions = {}): Promise<void> {
     this.#assertOpen("begin a transaction");
-    checkTransactionOptions(options);
-    await this.#send(this.#state.begin(options), [], [], "begin");
+    checkBeginOptions(options);
+    options.signal?.throwIfAborted();
+    await this.#control(this.#state.begin(options), "begin", this.#state.current!, this.#limitOf(options));
   }
 
   /**
@@ -139,10 +155,11 @@ export class Connection implements AsyncDisposable {
    * await savepoint.commit();                               // … unless it was kept
    * ```
    */
-  async beginNested(): Promise<Savepoint> {
+  async beginNested(options: LimitOptions = {}): Promise<Savepoint> {
     this.#assertOpen("set a savepoint");
+    checkLimitOptions("beginNested()", options);
     const name = `sp_${++this.#savepoints}`;
-    const set = this.#execute(`SAVEPOINT ${name}`, [], {});
+    const set = this.#execute(`SAVEPOINT ${name}`, [], options);
     const sentIn = this.#state.current;
     await set;
     const transaction = sentIn ?? this.#state.current; // which a statement may have begun meanwhile
@@ -151,8 +168,8 @@ export class Connection implements AsyncDisposable {
     const end = () => savepoints.splice(savepoints.indexOf(name)); // those inside end with it
     return new Savepoint(
       () => this.#state.current === transaction && savepoints.includes(name),
-      () => this.#execute(`RELEASE SAVEPOINT ${name}`, [], {}).then(end),
-      () => (end(), this.#execute(`ROLLBACK TO SAVEPOINT ${name}`, [], {})),
+      (limits) => this.#execute(`RELEASE SAVEPOINT ${name}`, [], limits).then(end),
+      (limits) => (end(), this.#execute(`ROLLBACK TO SAVEPOINT ${name}`, [], limits)),
     );
   }
 
@@ -161,24 +178,34 @@ export class Connection implements AsyncDisposable {
    *
    * @throws {FailedTransactionError} when an earlier statement failed: the server rolled everything back.
    * @throws {DatabaseError} when a check made at the end fails, such as that of a deferred constraint.
-   * @throws {CommitOutcomeUnknownError} when the connection broke while the server worked on it.
+   * @throws {CommitOutcomeUnknownError} when the connection broke while the server worked on it, or its time was over.
+   * @throws {AnswerTimeoutError} @throws the signal's reason: when the server has cancelled it, nothing was committed.
    */
-  async commit(): Promise<void> {
+  async commit(options: LimitOptions = {}): Promise<void> {
     this.#assertOpen("commit");
-    if (!this.#state.current) await this.#settled();
+    checkLimitOptions("commit()", options);
+    options.signal?.throwIfAborted();
+    const limit = this.#limitOf(options);
+    if (!this.#state.current) await this.#settled(limit);
     const transaction = this.#state.end();
     if (!transaction) return;
     const wasLost = this.#pooled.driver.lost !== undefined;
-    const answer = await this.#send("COMMIT", [], [], "commit", transaction).catch((error) => {
+    const answer = await this.#control("COMMIT", "commit", transaction, limit).catch((error) => {
       throw commitFailure(error, wasLost);
     });
     requireCommitted(answer, transaction);
   }
 
-  /** Undoes the work of the transaction. Without a transaction it does nothing. */
-  async rollback(): Promise<void> {
+  /**
+   * Undoes the work of the transaction. Without a transaction it does nothing.
+   *
+   * @throws {AnswerTimeoutError} @throws the signal's reason: then the server rolls back by itself, as with a lost connection.
+   */
+  async rollback(options: LimitOptions = {}): Promise<void> {
     this.#assertOpen("roll back");
-    await this.#rollback();
+    checkLimitOptions("rollback()", options);
+    options.signal?.throwIfAborted();
+    await this.#rollback(this.#limitOf(options));
   }
 
   /** Has the pool close the connection instead of keeping it when it comes back, as SQLAlchemy's `invalidate()` does. */
@@ -186,14 +213,21 @@ export class Connection implements AsyncDisposable {
     this.#pooled.discard = true;
   }
 
-  /** Rolls back what was not committed and gives the connection back to the pool. A second call does nothing. */
-  async close(): Promise<void> {
+  /**
+   * Rolls back what was not committed and gives the connection back to the pool. A second call does nothing.
+   *
+   * @param options after `timeout` milliseconds (default: `connectTimeout` of the engine) without an answer, the connection
+   * is dropped.
+   */
+  async close(options: Pick<LimitOptions, "timeout"> = {}): Promise<void> {
     if (this.#closed) return;
+    checkSyncLimitOptions("close()", options);
     this.#closed = true;
+    const limit = Limit.of(options, this.#options.closeTimeout);
     // who listens to events hears of the end before this returns
     const isHeard = this.#events.wants("query") || this.#events.wants("rollback");
     const isAwaited = isHeard || this.#state.current?.isAwaited !== false;
-    const settled = this.#end().catch(() => {
+    const settled = this.#end(limit).catch(() => {
       this.#pooled.discard = true; // it is in an unknown state: the pool replaces it
     });
     // get and close is one round trip and not two: 0.8 times as long, with 1 ms between here and the server half as long
@@ -213,44 +247,75 @@ export class Connection implements AsyncDisposable {
   ): Promise<Result<Row>> {
     this.#assertOpen("execute a statement");
     checkExecuteOptions(options);
-    const { signal, onlyReads = false } = options;
-    signal?.throwIfAborted();
+    const { onlyReads = false } = options;
+    options.signal?.throwIfAborted();
     const statement = compiled(query, parameters);
     const encoded = encodeParameters(statement.parameters, statement.sql);
+    const limit = this.#limitOf(options);
+    const line = limit && this.#line(this.#lastAnswer);
     const begin = this.#state.beforeStatement(onlyReads);
-    const begun = begin === undefined ? undefined : mayGoUnawaited(this.#send(begin, [], [], "begin"));
-    const before = this.#lastAnswer;
-    const answer = this.#send(statement.sql, encoded, statement.parameters);
-    const raw = await (signal ? cancelOnAbort(answer, before, signal, () => this.#requestCancel()) : answer);
+    const begun = begin === undefined
+      ? undefined
+      : mayGoUnawaited(this.#send({ sql: begin, parameters: [], timeout: limit?.left }, [], "begin"));
+    if (line) line.before = this.#lastAnswer;
+    const sending = { sql: statement.sql, parameters: encoded, timeout: limit?.left };
+    const answer = this.#send(sending, statement.parameters);
+    const raw = await (line ? answerWithin(answer, limit!, line, statement.sql) : answer);
     await begun;
     return new Result<Row>(raw);
   }
 
-  #requestCancel(): Promise<void> {
-    this.#pooled.discard = true; // a request that comes late would hit the next user of this connection
-    return this.#pooled.driver.cancel();
+  /** What ends a call, if anything does. */
+  #limitOf(options: LimitOptions): Limit | undefined {
+    return Limit.of(options, this.#options.commandTimeout);
   }
 
-  async #rollback(): Promise<void> {
-    if (!this.#state.current) await this.#settled();
+  /** @param sentBefore the answer to what was sent before. */
+  #line(sentBefore: Promise<unknown>): LimitedLine & { before: Promise<unknown> } {
+    const before = this.#closed ? ANSWERED : sentBefore; // who closes it waits for nobody's longer time
+    return {
+      others: before,
+      before,
+      cancel: () => {
+        this.#pooled.discard = true; // a request that comes late would hit the next user of this connection
+        return this.#pooled.driver.cancel();
+      },
+      drop: (reason) => this.#pooled.driver.drop(reason),
+    };
+  }
+
+  /** Sends what begins or ends a transaction, and waits for the answer. */
+  #control(sql: string, role: Role, transaction: Transaction, limit: Limit | undefined): Promise<RawResult> {
+    const line = limit && this.#line(this.#lastAnswer);
+    const answer = this.#send({ sql, parameters: [], timeout: limit?.left }, [], role, transaction);
+    const unanswered = role === "commit" ? (cause: unknown) => new CommitOutcomeUnknownError({ cause }) : undefined;
+    return line ? answerWithin(answer, limit!, line, sql, unanswered) : answer;
+  }
+
+  async #rollback(limit: Limit | undefined): Promise<void> {
+    if (!this.#state.current) await this.#settled(limit);
     const transaction = this.#state.end();
     if (!transaction) return;
     try {
-      if (!this.#pooled.driver.lost) await this.#send("ROLLBACK", [], [], "rollback", transaction);
+      if (!this.#pooled.driver.lost) await this.#control("ROLLBACK", "rollback", transaction, limit);
     } catch (error) {
       if (!(error instanceof ConnectionLostError)) throw error; // else the server rolled back
     }
   }
 
   /** Rolls back what is open; without a transaction the next holder must not wait behind what is under way. */
-  async #end(): Promise<void> {
-    await this.#rollback();
+  async #end(limit: Limit | undefined): Promise<void> {
+    await this.#rollback(limit);
     if (this.#state.current) this.#pooled.discard = true; // so the server said
   }
 
   /** Waits until all that was sent is answered: by then the server has said whether a transaction is open. */
-  async #settled(): Promise<void> {
-    for (let last: unknown; last !== this.#lastAnswer;) await (last = this.#lastAnswer).catch(() => {});
+  async #settled(limit: Limit | undefined): Promise<void> {
+    const settle = async () => {
+      for (let last: unknown; last !== this.#lastAnswer;) await (last = this.#lastAnswer).catch(() => {});
+    };
+    const settled = settle();
+    await (limit && this.#pooled.underWay > 0 ? answerWithin(settled, limit, this.#line(settled)) : settled);
   }
 
   /**
@@ -259,13 +324,12 @@ export class Connection implements AsyncDisposable {
    * @param shown the parameters as the caller gave them, for the listeners; @param role what it is to the transaction.
    */
   #send(
-    sql: string,
-    parameters: readonly (string | null)[] = [],
+    statement: Statement,
     shown: readonly unknown[] = [],
     role?: Role,
     transaction: Transaction | undefined = this.#state.current,
   ): Promise<RawResult> {
-    return this.#lastAnswer = this.#answered({ sql, parameters }, shown, role, transaction);
+    return this.#lastAnswer = this.#answered(statement, shown, role, transaction);
   }
 
   async #answered(
@@ -289,11 +353,12 @@ export class Connection implements AsyncDisposable {
 
   /** Runs a statement and tells the listeners. */
   async #heard(
-    { sql, parameters }: Statement,
+    statement: Statement,
     shown: readonly unknown[],
     role: Role | undefined,
     transaction: Transaction | undefined,
   ): Promise<RawResult> {
+    const { sql } = statement;
     const at = performance.now();
     const sending = { sql, parameters: shown, connection: this.id };
     this.#events.emit({ type: "send", at, ...sending });
@@ -301,7 +366,7 @@ export class Connection implements AsyncDisposable {
     const onFirstByte = () => seen.firstByte = performance.now() - at;
     let answer: RawResult | undefined;
     try {
-      return answer = await this.#query({ sql, parameters, onFirstByte }, transaction);
+      return answer = await this.#query({ ...statement, onFirstByte }, transaction);
     } catch (thrown) {
       throw seen.error = thrown as Error;
     } finally {

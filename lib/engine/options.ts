@@ -19,8 +19,8 @@ import {
   whole,
 } from "./check_options.ts";
 import type { Connection, ExecuteOptions } from "./connection.ts";
+import type { LimitOptions } from "./limit.ts";
 import type { DisposeOptions } from "./pool.ts";
-import type { StreamOptions } from "../stream/cursor.ts";
 import { ISOLATION_LEVELS, type TransactionOptions } from "./transaction_options.ts";
 import { EngineUrl } from "./url.ts";
 
@@ -76,12 +76,25 @@ export interface EngineOptions extends TransactionOptions {
 export interface ConnectOptions extends TransactionOptions {
   /** Gives up waiting for a connection. */
   readonly signal?: AbortSignal;
+  /** Milliseconds to wait for each answer (default: as the engine was told). */
+  readonly commandTimeout?: number | undefined;
   /** Who asks, as the messages name him: by default the place that calls. */
   readonly holder?: CallSite | undefined;
 }
 
 /** What a connection without promises may be told with a statement. */
-export type SyncExecuteOptions = Pick<ExecuteOptions, "onlyReads">;
+export type SyncExecuteOptions = Pick<ExecuteOptions, "onlyReads" | "timeout">;
+
+/** What ends a call that blocks the thread: no signal reaches it. */
+export type SyncLimitOptions = Pick<LimitOptions, "timeout">;
+
+/** What an open connection goes by. */
+export interface ConnectionOptions extends TransactionOptions {
+  /** Milliseconds to wait for each answer. */
+  readonly commandTimeout: number;
+  /** Milliseconds to wait for the end of what is open when it is closed. */
+  readonly closeTimeout: number;
+}
 
 /** The options of an engine, with all that has a default. */
 export type ResolvedOptions =
@@ -116,12 +129,17 @@ const SIGNAL = instance(AbortSignal, "an AbortSignal");
 const CONNECTION: Kinds<ConnectOptions> = {
   ...TRANSACTION,
   signal: SIGNAL,
+  commandTimeout: milliseconds(1),
   holder: instance(CallSite, "a CallSite"),
 };
 
-const SYNC_EXECUTE: Kinds<SyncExecuteOptions> = { onlyReads: flag };
-const EXECUTE: Kinds<ExecuteOptions> = { ...SYNC_EXECUTE, signal: SIGNAL };
-const STREAM: Kinds<StreamOptions> = { signal: SIGNAL };
+const SYNC_LIMIT: Kinds<SyncLimitOptions> = { timeout: milliseconds(0) };
+/** What ends a call. */
+export const LIMIT: Kinds<LimitOptions> = { ...SYNC_LIMIT, signal: SIGNAL };
+const SYNC_EXECUTE: Kinds<SyncExecuteOptions> = { ...SYNC_LIMIT, onlyReads: flag };
+const EXECUTE: Kinds<ExecuteOptions> = { ...LIMIT, onlyReads: flag };
+const SYNC_BEGIN: Kinds<TransactionOptions & SyncLimitOptions> = { ...TRANSACTION, ...SYNC_LIMIT };
+const BEGIN: Kinds<TransactionOptions & LimitOptions> = { ...TRANSACTION, ...LIMIT };
 
 const DISPOSE: Kinds<DisposeOptions> = { timeout: milliseconds(0), force: flag };
 
@@ -187,18 +205,34 @@ export function resolveOptions(where: string, url: EngineUrl, options: EngineOpt
  *
  * @throws {TypeError} @throws {RangeError} for an unknown isolation level, or `readOnly` together with AUTOCOMMIT.
  */
-export function resolveConnect(options: ConnectOptions, engine: TransactionOptions): TransactionOptions {
+export function resolveConnect(options: ConnectOptions, engine: ResolvedOptions): ConnectionOptions {
   checkOptions("connect()", options, CONNECTION);
   const { isolationLevel = engine.isolationLevel, readOnly = engine.readOnly } = options;
   if (isolationLevel === "AUTOCOMMIT" && (readOnly ?? false) !== (engine.readOnly ?? false)) {
     throw new RangeError("readOnly belongs to a transaction, and AUTOCOMMIT has none: give it to createEngine().");
   }
-  return { isolationLevel, readOnly };
+  const commandTimeout = options.commandTimeout ?? engine.commandTimeout;
+  return { isolationLevel, readOnly, commandTimeout, closeTimeout: engine.connectTimeout };
 }
 
 /** Checks what `begin()` of a connection or a session was told. @throws {TypeError} @throws {RangeError} */
-export function checkTransactionOptions(options: TransactionOptions): void {
-  checkOptions("begin()", options, TRANSACTION);
+export function checkBeginOptions(options: TransactionOptions & LimitOptions): void {
+  checkOptions("begin()", options, BEGIN);
+}
+
+/** As `checkBeginOptions()`, where no signal reaches a call. */
+export function checkSyncBeginOptions(options: TransactionOptions & SyncLimitOptions): void {
+  checkOptions("begin()", options, SYNC_BEGIN);
+}
+
+/** Checks what ends a call. @param where the call. @throws {TypeError} @throws {RangeError} */
+export function checkLimitOptions(where: string, options: LimitOptions): void {
+  checkOptions(where, options, LIMIT);
+}
+
+/** As `checkLimitOptions()`, where no signal reaches a call. */
+export function checkSyncLimitOptions(where: string, options: SyncLimitOptions): void {
+  checkOptions(where, options, SYNC_LIMIT);
 }
 
 /** Checks what `dispose()` was told. @throws {TypeError} @throws {RangeError} */
@@ -214,11 +248,6 @@ export function checkExecuteOptions(options: ExecuteOptions): void {
 /** As `checkExecuteOptions()`, of a connection without promises, which no signal reaches. */
 export function checkSyncExecuteOptions(options: SyncExecuteOptions): void {
   checkOptions("execute()", options, SYNC_EXECUTE);
-}
-
-/** Checks what `stream()` was told. @throws {TypeError} */
-export function checkStreamOptions(options: StreamOptions): void {
-  checkOptions("stream()", options, STREAM);
 }
 
 /** @throws {TypeError} when the work of a transaction is no function: before the transaction begins. */

@@ -1,14 +1,20 @@
 /** Savepoints: a part of a transaction that can be undone on its own. @module */
+import type { LimitOptions } from "./limit.ts";
+import { checkLimitOptions } from "./options.ts";
 import { ConnectionLostError, TransactionStateError } from "./errors.ts";
 
 /** A savepoint: `commit()` keeps its work in the transaction, `rollback()` undoes it; so does leaving its block. */
 export class Savepoint implements AsyncDisposable {
   readonly #isOpen: () => boolean;
-  readonly #release: () => Promise<unknown>;
-  readonly #undo: () => Promise<unknown>;
+  readonly #release: (limits: LimitOptions) => Promise<unknown>;
+  readonly #undo: (limits: LimitOptions) => Promise<unknown>;
 
   /** Made by `beginNested()`. */
-  constructor(isOpen: () => boolean, release: () => Promise<unknown>, undo: () => Promise<unknown>) {
+  constructor(
+    isOpen: () => boolean,
+    release: (limits: LimitOptions) => Promise<unknown>,
+    undo: (limits: LimitOptions) => Promise<unknown>,
+  ) {
     this.#isOpen = isOpen;
     this.#release = release;
     this.#undo = undo;
@@ -24,13 +30,14 @@ export class Savepoint implements AsyncDisposable {
    *
    * @throws {TransactionStateError} when it is over. @throws {ConnectionLostError} with the whole transaction.
    */
-  async commit(): Promise<void> {
+  async commit(limits: LimitOptions = {}): Promise<void> {
+    checkLimitOptions("commit()", limits);
     if (!this.isOpen) {
       throw new TransactionStateError(
         "This savepoint is over: it, or what is around it, was committed or rolled back.",
       );
     }
-    await this.#release();
+    await this.#release(limits);
   }
 
   /**
@@ -38,8 +45,9 @@ export class Savepoint implements AsyncDisposable {
    *
    * @throws {ConnectionLostError} when the connection broke: the whole transaction is gone.
    */
-  async rollback(): Promise<void> {
-    if (this.isOpen) await this.#undo();
+  async rollback(limits: LimitOptions = {}): Promise<void> {
+    checkLimitOptions("rollback()", limits);
+    if (this.isOpen) await this.#undo(limits);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -7,6 +7,7 @@
  */
 import type { DriverConnection, RawResult } from "./driver.ts";
 import {
+  AnswerTimeoutError,
   CommitOutcomeUnknownError,
   ConnectionLostError,
   FailedTransactionError,
@@ -128,5 +129,7 @@ export function requireCommitted({ command }: RawResult, transaction: Transactio
 
 /** What a failed COMMIT means. @param wasLost the connection was lost before: then COMMIT was not even sent. */
 export function commitFailure(error: unknown, wasLost: boolean): unknown {
-  return error instanceof ConnectionLostError && !wasLost ? new CommitOutcomeUnknownError({ cause: error }) : error;
+  const isUnanswered = error instanceof ConnectionLostError ||
+    error instanceof AnswerTimeoutError && error.outcome === "dropped";
+  return isUnanswered && !wasLost ? new CommitOutcomeUnknownError({ cause: error }) : error;
 }

@@ -8,7 +8,7 @@
 import type { Query, TransactionOptions } from "../engine/connection.ts";
 import { encodeParameters } from "../engine/drivers/parameters.ts";
 import { encodable } from "../engine/encodable.ts";
-import { checkStreamOptions, checkTransactionOptions } from "../engine/options.ts";
+import { checkBeginOptions, checkLimitOptions } from "../engine/options.ts";
 import type { Engine } from "../engine/engine.ts";
 import { NoResultFound } from "../engine/errors.ts";
 import type { FirstColumn, Result, ScalarResult } from "../engine/result.ts";
@@ -177,7 +177,7 @@ export class Session implements AsyncDisposable {
    * @throws {TransactionStateError} when the transaction ends before the loop.
    */
   stream<Row>(...[query, parameters, options]: StreamArguments<Row>): RowStream<Row> {
-    if (options) checkStreamOptions(options);
+    if (options) checkLimitOptions("stream()", options);
     encodable(query, parameters);
     return new RowStream((size) => this.#answers(query, parameters, size, options), (answer) => answer.all());
   }
@@ -216,7 +216,7 @@ export class Session implements AsyncDisposable {
    */
   begin(options?: TransactionOptions): Promise<void> {
     return this.#transaction.run("begin", "begin()", async () => {
-      if (options !== undefined) checkTransactionOptions(options);
+      if (options !== undefined) checkBeginOptions(options);
       await this.#transaction.begun(options);
     });
   }

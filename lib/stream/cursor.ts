@@ -8,12 +8,15 @@
 import { setImmediate } from "node:timers";
 import { TransactionStateError } from "../engine/errors.ts";
 import { mayGoUnawaited } from "../engine/unawaited.ts";
+import type { LimitOptions } from "../engine/limit.ts";
 import type { Query } from "../kysely/compilable.ts";
 
 /** Settings of a stream. */
-export interface StreamOptions {
+export interface StreamOptions extends LimitOptions {
   /** Cancels what the server does for the stream and ends the loop with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds to wait for each partition. */
+  readonly timeout?: number | undefined;
 }
 
 /** What `stream()` takes: a SELECT, the parameters of one that is a text, settings. */
@@ -23,17 +26,17 @@ export type StreamArguments<Row> = [query: Query<Row>, parameters?: readonly unk
 interface CursorConnection<Answer> {
   /** Nobody need await it when it fails. */
   execute(sql: string, parameters?: readonly unknown[], options?: StreamOptions): Promise<Answer>;
-  begin(): Promise<void>;
-  commit(): Promise<void>;
-  rollback(): Promise<void>;
+  begin(options: StreamOptions): Promise<void>;
+  commit(options: StreamOptions): Promise<void>;
+  rollback(options: StreamOptions): Promise<void>;
 }
 
 /** What a cursor needs of a connection without promises. */
 interface SyncCursorConnection<Answer> {
-  execute(sql: string, parameters?: readonly unknown[]): Answer;
-  begin(): void;
-  commit(): void;
-  rollback(): void;
+  execute(sql: string, parameters?: readonly unknown[], options?: Pick<StreamOptions, "timeout">): Answer;
+  begin(options: Pick<StreamOptions, "timeout">): void;
+  commit(options: Pick<StreamOptions, "timeout">): void;
+  rollback(options: Pick<StreamOptions, "timeout">): void;
 }
 
 /** A query and how it is read. */
@@ -79,6 +82,7 @@ export async function* cursorAnswers<Answer extends { readonly rowCount: number 
   options: StreamOptions = {},
 ): AsyncGenerator<Answer, void> {
   const { parameters, size, transaction, isAutocommit } = cursor;
+  const { timeout } = options;
   options.signal?.throwIfAborted();
   const isOwn = isAutocommit && transaction() === undefined;
   const open = OPEN.getOrInsertComputed(connection, () => new Set());
@@ -87,7 +91,7 @@ export async function* cursorAnswers<Answer extends { readonly rowCount: number 
   let current: unknown;
   let isBroken = true;
   try {
-    const begun = isOwn ? mayGoUnawaited(connection.begin()) : undefined;
+    const begun = isOwn ? mayGoUnawaited(connection.begin(options)) : undefined;
     const declared = connection.execute(declare, parameters, options);
     let next: Promise<Answer> | undefined = connection.execute(fetch, [], options);
     current = transaction();
@@ -108,9 +112,9 @@ export async function* cursorAnswers<Answer extends { readonly rowCount: number 
     open.delete(name);
     if (current !== undefined && transaction() === current) {
       const isAborted = options.signal?.aborted ?? false; // in between: then the transaction may be as well as before
-      const closed = isBroken && !isAborted ? undefined : connection.execute(close);
+      const closed = isBroken && !isAborted ? undefined : connection.execute(close, [], { timeout });
       await (isAborted ? closed?.catch(() => {}) : closed);
-      if (isOwn) await (isBroken ? connection.rollback() : connection.commit());
+      if (isOwn) await (isBroken ? connection.rollback({ timeout }) : connection.commit({ timeout }));
     }
   }
 }
@@ -119,6 +123,7 @@ export async function* cursorAnswers<Answer extends { readonly rowCount: number 
 export function* syncCursorAnswers<Answer extends { readonly rowCount: number }>(
   connection: SyncCursorConnection<Answer>,
   cursor: Cursor,
+  options: Pick<StreamOptions, "timeout"> = {},
 ): Generator<Answer, void> {
   const { parameters, size, transaction, isAutocommit } = cursor;
   const isOwn = isAutocommit && transaction() === undefined;
@@ -128,12 +133,12 @@ export function* syncCursorAnswers<Answer extends { readonly rowCount: number }>
   let current: unknown;
   let isBroken = true;
   try {
-    if (isOwn) connection.begin();
-    connection.execute(declare, parameters);
+    if (isOwn) connection.begin(options);
+    connection.execute(declare, parameters, options);
     current = transaction();
     for (let count = size; count === size;) {
       requireOpen(transaction() === current);
-      const answer = connection.execute(fetch);
+      const answer = connection.execute(fetch, [], options);
       count = answer.rowCount;
       isBroken = false;
       yield answer;
@@ -143,8 +148,8 @@ export function* syncCursorAnswers<Answer extends { readonly rowCount: number }>
   } finally {
     open.delete(name);
     if (isOwn ? transaction() !== undefined : transaction() === current) {
-      if (!isBroken) connection.execute(close);
-      if (isOwn) isBroken ? connection.rollback() : connection.commit();
+      if (!isBroken) connection.execute(close, [], options);
+      if (isOwn) isBroken ? connection.rollback(options) : connection.commit(options);
     }
   }
 }

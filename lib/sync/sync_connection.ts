@@ -7,7 +7,14 @@
 import { compiled, type Query } from "../kysely/compilable.ts";
 import type { RawResult, Statement } from "../engine/driver.ts";
 import { encodable } from "../engine/encodable.ts";
-import { checkSyncExecuteOptions, checkTransactionOptions, type SyncExecuteOptions } from "../engine/options.ts";
+import {
+  checkSyncBeginOptions,
+  checkSyncExecuteOptions,
+  checkSyncLimitOptions,
+  type ConnectionOptions,
+  type SyncExecuteOptions,
+  type SyncLimitOptions,
+} from "../engine/options.ts";
 import { encodeParameters } from "../engine/drivers/parameters.ts";
 import type { SyncDriverConnection } from "../engine/drivers/sync_driver.ts";
 import { ConnectionClosedError, ConnectionLostError, DatabaseError, StaleStatementError } from "../engine/errors.ts";
@@ -36,6 +43,7 @@ interface Outcome extends Role {
 export class SyncConnection implements Disposable {
   readonly #driver: SyncDriverConnection;
   readonly #events: EngineEvents;
+  readonly #options: ConnectionOptions;
   readonly #state: TransactionState;
   readonly #release: (isUsable: boolean) => void;
   #lastSql: string | undefined;
@@ -46,11 +54,12 @@ export class SyncConnection implements Disposable {
     readonly id: number,
     driver: SyncDriverConnection,
     events: EngineEvents,
-    options: TransactionOptions,
+    options: ConnectionOptions,
     release: (isUsable: boolean) => void,
   ) {
     this.#driver = driver;
     this.#events = events;
+    this.#options = options;
     this.#state = new TransactionState({ driver, underWay: 0 }, options);
     this.#release = release;
   }
@@ -86,19 +95,24 @@ export class SyncConnection implements Disposable {
   ): Result<Row> {
     this.#assertOpen("execute a statement");
     checkSyncExecuteOptions(options);
-    const { onlyReads = false } = options;
+    const { onlyReads = false, timeout } = options;
     const statement = compiled(query, parameters);
     const encoded = encodeParameters(statement.parameters, statement.sql);
     const ahead = this.#state.beforeStatement(onlyReads);
-    const sending = { sql: statement.sql, parameters: encoded, isSingle: onlyReads };
+    const sending = { sql: statement.sql, parameters: encoded, isSingle: onlyReads, timeout: this.#timeout(timeout) };
     return new Result<Row>(this.#send(sending, statement.parameters, { ahead }));
   }
 
   /** The rows of a SELECT while they come, through a cursor: as the `stream()` of a {@linkcode Connection}. */
-  stream<Row = Record<string, unknown>>(query: Query<Row>, parameters: readonly unknown[] = []): SyncRowStream<Row> {
+  stream<Row = Record<string, unknown>>(
+    query: Query<Row>,
+    parameters: readonly unknown[] = [],
+    options: SyncLimitOptions = {},
+  ): SyncRowStream<Row> {
+    checkSyncLimitOptions("stream()", options);
     const { isAutocommit } = this.#state;
     const cursor = { ...encodable(query, parameters), isAutocommit, transaction: () => this.#state.current };
-    const answers = (size: number) => syncCursorAnswers<Result<Row>>(this, { ...cursor, size });
+    const answers = (size: number) => syncCursorAnswers<Result<Row>>(this, { ...cursor, size }, options);
     return new SyncRowStream(answers, (answer) => answer.all());
   }
 
@@ -108,10 +122,10 @@ export class SyncConnection implements Disposable {
    * @param options what is missing is as `connect()` was told.
    * @throws {TransactionStateError} when one is open.
    */
-  begin(options: TransactionOptions = {}): void {
+  begin(options: TransactionOptions & SyncLimitOptions = {}): void {
     this.#assertOpen("begin a transaction");
-    checkTransactionOptions(options);
-    this.#send({ sql: this.#state.begin(options), parameters: [] }, [], { type: "begin" });
+    checkSyncBeginOptions(options);
+    this.#control(this.#state.begin(options), "begin", this.#state.current!, options.timeout);
   }
 
   /**
@@ -121,14 +135,15 @@ export class SyncConnection implements Disposable {
    * @throws {DatabaseError} when a check made at the end fails, such as that of a deferred constraint.
    * @throws {CommitOutcomeUnknownError} when the connection broke while the server worked on it.
    */
-  commit(): void {
+  commit(options: SyncLimitOptions = {}): void {
     this.#assertOpen("commit");
+    checkSyncLimitOptions("commit()", options);
     const transaction = this.#state.end();
     if (!transaction) return;
     const wasLost = this.#driver.lost !== undefined;
     let answer: RawResult;
     try {
-      answer = this.#send({ sql: "COMMIT", parameters: [] }, [], { type: "commit" }, transaction);
+      answer = this.#control("COMMIT", "commit", transaction, options.timeout);
     } catch (error) {
       throw commitFailure(error, wasLost);
     }
@@ -136,14 +151,16 @@ export class SyncConnection implements Disposable {
   }
 
   /** Undoes the work of the transaction. Without a transaction it does nothing. */
-  rollback(): void {
+  rollback(options: SyncLimitOptions = {}): void {
     this.#assertOpen("roll back");
-    this.#rollback();
+    checkSyncLimitOptions("rollback()", options);
+    this.#rollback(options.timeout);
   }
 
   /** Rolls back what was not committed and gives the connection back. A second call does nothing. */
-  close(): void {
+  close(options: SyncLimitOptions = {}): void {
     if (this.#closed) return;
+    checkSyncLimitOptions("close()", options);
     this.#closed = true;
     // who listens to events hears of the end before this returns
     const isHeard = this.#events.wants("query") || this.#events.wants("rollback");
@@ -153,7 +170,7 @@ export class SyncConnection implements Disposable {
         this.#state.end();
         this.#driver.sendSync("ROLLBACK");
       } else {
-        this.#rollback();
+        this.#rollback(options.timeout ?? this.#options.closeTimeout);
         isUsable = this.#state.current === undefined;
       }
     } catch {
@@ -166,14 +183,25 @@ export class SyncConnection implements Disposable {
     this.close();
   }
 
-  #rollback(): void {
+  #rollback(timeout: number | undefined): void {
     const transaction = this.#state.end();
     if (!transaction) return;
     try {
-      this.#send({ sql: "ROLLBACK", parameters: [] }, [], { type: "rollback" }, transaction);
+      this.#control("ROLLBACK", "rollback", transaction, timeout);
     } catch (error) {
       if (!(error instanceof ConnectionLostError)) throw error; // else the server rolled back
     }
+  }
+
+  /** Milliseconds that a statement may take; `undefined` is for ever. */
+  #timeout(asked: number | undefined): number | undefined {
+    const timeout = asked ?? this.#options.commandTimeout;
+    return timeout < Infinity ? timeout : undefined;
+  }
+
+  /** Sends what begins or ends a transaction. */
+  #control(sql: string, type: Role["type"], transaction: Transaction, timeout: number | undefined): RawResult {
+    return this.#send({ sql, parameters: [], timeout: this.#timeout(timeout) }, [], { type }, transaction);
   }
 
   /** Sends a statement; the parameters are `shown` to the listeners as the caller gave them. */

@@ -7,7 +7,7 @@
 import type { Query, TransactionOptions } from "../engine/connection.ts";
 import { encodeParameters } from "../engine/drivers/parameters.ts";
 import { encodable } from "../engine/encodable.ts";
-import { checkTransactionOptions, checkWork } from "../engine/options.ts";
+import { checkSyncBeginOptions, checkWork } from "../engine/options.ts";
 import { compiled } from "../kysely/compilable.ts";
 import { NoResultFound } from "../engine/errors.ts";
 import type { FirstColumn, Result, ScalarResult } from "../engine/result.ts";
@@ -173,7 +173,7 @@ export class SyncSession implements Disposable {
   /** Begins a transaction now, to choose how. @throws {TransactionBegunError} when one is open. */
   begin(options?: TransactionOptions): void {
     this.#assert("begin");
-    if (options !== undefined) checkTransactionOptions(options);
+    if (options !== undefined) checkSyncBeginOptions(options);
     this.#begun(options);
   }
 

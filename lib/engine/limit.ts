@@ -1,0 +1,144 @@
+/** How long a call may wait, and what becomes of an answer that does not come in time. @module */
+import { AnswerTimeoutError, ConnectionLostError, DatabaseError } from "./errors.ts";
+import { settledWithin } from "./drivers/settled_within.ts";
+
+/** Milliseconds that a server is given to cancel a statement; then the connection is dropped. */
+const GRACE = 200;
+/** Milliseconds until a request to cancel is repeated for the first time; then twice as long, and so on. */
+const FIRST_PAUSE = 50;
+
+/** What ends a call that waits for the server. */
+export interface LimitOptions {
+  /** Cancels on the server what the call waits for; the call then throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds to wait, instead of `commandTimeout`; then an {@linkcode AnswerTimeoutError} is thrown. */
+  readonly timeout?: number | undefined;
+}
+
+/** The end of a call's time. */
+export class Limit {
+  readonly signal: AbortSignal | undefined;
+  /** Milliseconds that it was given. */
+  readonly timeout: number;
+  readonly #deadline: number;
+
+  private constructor(signal: AbortSignal | undefined, timeout: number) {
+    this.signal = signal;
+    this.timeout = timeout;
+    this.#deadline = performance.now() + timeout;
+  }
+
+  /** A limit that begins now; `undefined` when there is none. @param usual milliseconds, where nothing else is said. */
+  static of({ signal, timeout }: LimitOptions, usual: number = Infinity): Limit | undefined {
+    const time = timeout ?? usual;
+    return signal || time < Infinity ? new Limit(signal, time) : undefined;
+  }
+
+  /** Milliseconds that are left; `undefined` when only a signal ends it. */
+  get left(): number | undefined {
+    return this.timeout === Infinity ? undefined : Math.max(0, this.#deadline - performance.now());
+  }
+
+  get isOver(): boolean {
+    return this.signal?.aborted || this.left === 0;
+  }
+}
+
+/** The connection on which an answer is waited for. */
+export interface LimitedLine {
+  /** The answer to what others sent before: their time is not over, and a request to cancel would hit theirs. */
+  readonly others: Promise<unknown>;
+  /** The answer to what was sent just before, for the same call. */
+  readonly before: Promise<unknown>;
+  /** Asks the server to cancel what it runs now. */
+  cancel(): Promise<void>;
+  /** Breaks the connection off. */
+  drop(reason: Error): void;
+}
+
+/**
+ * Waits for an answer, and a moment longer than the limit: the server is asked to cancel the statement, and when that has
+ * no effect the connection is dropped.
+ *
+ * @param sql for the message. @param unanswered what to throw when nobody knows what became of the statement.
+ * @throws the signal's reason, or {AnswerTimeoutError}, when the time was over; else what the statement failed with.
+ */
+export async function answerWithin<T>(
+  answer: Promise<T>,
+  limit: Limit,
+  line: LimitedLine,
+  sql?: string,
+  unanswered: (reason: unknown) => unknown = (reason) => reason,
+): Promise<T> {
+  const cut = Promise.withResolvers<never>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isUp = false;
+  let attempt: CancelAttempt | undefined;
+  const giveUp = () => {
+    clearTimeout(timer);
+    isUp = true;
+    attempt = new CancelAttempt(answer, line);
+    timer = setTimeout(() => {
+      attempt?.isFutile();
+      cut.reject(new ConnectionLostError("no answer in time", sql));
+    }, GRACE);
+  };
+  limit.signal?.addEventListener("abort", giveUp, { once: true });
+  if (limit.left !== undefined) timer = setTimeout(giveUp, limit.left);
+  try {
+    return await Promise.race([answer, cut.promise]);
+  } catch (error) {
+    const isDrivers = error instanceof AnswerTimeoutError; // whose limit is what was left of ours
+    const isLost = error instanceof ConnectionLostError || isDrivers && error.outcome === "dropped";
+    if (!isUp && !isDrivers && !(isLost && limit.isOver)) throw error;
+    if (!isLost && !isDrivers && !isConsequence(error)) throw error;
+    const reason = limit.signal?.aborted
+      ? limit.signal.reason
+      : new AnswerTimeoutError(limit.timeout / 1000, isLost ? "dropped" : "cancelled", sql, { cause: error });
+    throw isLost ? unanswered(reason) : reason;
+  } finally {
+    clearTimeout(timer);
+    limit.signal?.removeEventListener("abort", giveUp);
+    await attempt?.requested; // else it could hit the holder's next statement
+  }
+}
+
+/** True of what a statement fails with when it, or the one before it in the transaction, was cancelled. */
+function isConsequence(error: unknown): boolean {
+  return error instanceof DatabaseError && (error.sqlstate === "57014" || error.sqlstate === "25P02");
+}
+
+/** Asks the server to cancel a statement until it is answered, or its time is over; then the connection is dropped. */
+class CancelAttempt {
+  readonly #line: LimitedLine;
+  #isAnswered = false;
+  /** Others have their answers: the server is at our statement. */
+  #isOurTurn = false;
+  /** The request under way. */
+  requested: Promise<void> | undefined;
+
+  constructor(answer: Promise<unknown>, line: LimitedLine) {
+    this.#line = line;
+    void this.#run(answer.then(() => {}, () => {}).then(() => void (this.#isAnswered = true)));
+  }
+
+  /** Its time is over; while the others' is not, it goes on behind them. */
+  isFutile(): void {
+    if (!this.#isAnswered && this.#isOurTurn) this.#line.drop(new Error("no answer in time"));
+  }
+
+  async #run(answered: Promise<void>): Promise<void> {
+    const { others, before } = this.#line;
+    await Promise.race([answered, others.catch(() => {})]);
+    this.#isOurTurn = true;
+    const deadline = performance.now() + GRACE;
+    const left = () => Math.max(0, deadline - performance.now());
+    await settledWithin(before, left());
+    // a request that arrives between two statements is lost: ask again until there is an answer
+    for (let pause = FIRST_PAUSE; !this.#isAnswered && left() > 0; pause *= 2) {
+      await (this.requested = settledWithin(this.#line.cancel(), left()));
+      await settledWithin(answered, Math.min(pause, left()));
+    }
+    this.isFutile();
+  }
+}

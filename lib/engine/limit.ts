@@ -39,8 +39,29 @@ export class Limit {
     return this.timeout === Infinity ? undefined : Math.max(0, this.#deadline - performance.now());
   }
 
+  /** What is left, for one of several statements of a call. */
+  get rest(): LimitOptions {
+    return { signal: this.signal, timeout: this.left };
+  }
+
   get isOver(): boolean {
     return this.signal?.aborted || this.left === 0;
+  }
+}
+
+/** Does what only a signal can end, such as waiting for a connection. */
+export async function withinLimit<T>(
+  limit: Limit | undefined,
+  work: (signal: AbortSignal | undefined) => Promise<T>,
+): Promise<T> {
+  if (limit?.left === undefined) return await work(limit?.signal);
+  const late = new AbortController();
+  const reason = new AnswerTimeoutError(limit.timeout / 1000, "cancelled");
+  const timer = setTimeout(() => late.abort(reason), limit.left);
+  try {
+    return await work(limit.signal ? AbortSignal.any([limit.signal, late.signal]) : late.signal);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

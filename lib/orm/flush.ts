@@ -1,6 +1,7 @@
 /** A flush: what waits in a session is fixed, checked and sent. @module */
 import type { Connection } from "../engine/connection.ts";
 import { encodeParameters } from "../engine/drivers/parameters.ts";
+import type { LimitOptions } from "../engine/limit.ts";
 import type { Result } from "../engine/result.ts";
 import { applyReturned, type Step } from "../schema/dml.ts";
 import { keyOf, mapKey } from "../schema/key.ts";
@@ -33,7 +34,7 @@ export class Flush {
   }
 
   /** Sends the statements together, as far as they need not wait for keys, and takes over what the server made. */
-  async send(connection: Connection): Promise<void> {
+  async send(connection: Connection, limits: () => LimitOptions): Promise<void> {
     const answers: { step: Step; answer: Promise<Result<unknown>> }[] = [];
     const settle = async () => {
       const sent = answers.splice(0);
@@ -45,7 +46,7 @@ export class Flush {
         await settle();
         for (const entity of step.entities) propagateKeys(entity);
       }
-      answers.push({ step, answer: connection.execute(step.sql, step.parameters()) });
+      answers.push({ step, answer: connection.execute(step.sql, step.parameters(), limits()) });
     }
     await settle();
     this.done();

@@ -8,10 +8,11 @@
 import type { Query, TransactionOptions } from "../engine/connection.ts";
 import { encodeParameters } from "../engine/drivers/parameters.ts";
 import { encodable } from "../engine/encodable.ts";
-import { checkBeginOptions, checkLimitOptions } from "../engine/options.ts";
+import { checkBeginOptions, checkLimitOptions, checkSyncLimitOptions } from "../engine/options.ts";
 import type { Engine } from "../engine/engine.ts";
-import { NoResultFound } from "../engine/errors.ts";
+import { CommitOutcomeUnknownError, NoResultFound } from "../engine/errors.ts";
 import type { FirstColumn, Result, ScalarResult } from "../engine/result.ts";
+import { Limit, type LimitOptions } from "../engine/limit.ts";
 import { Savepoint } from "../engine/savepoint.ts";
 import { mayGoUnawaited } from "../engine/unawaited.ts";
 import { merge } from "../ext/merge.ts";
@@ -124,7 +125,7 @@ export class Session implements AsyncDisposable {
     return await this.#transaction.run("work", `get(${model.name})`, async () => {
       await this.#autoflush(values);
       return await this.#read(model, values, options) as InstanceType<M> | null;
-    });
+    }, options);
   }
 
   /** As `get()`, but a missing row is an error. @throws {NoResultFound} */
@@ -138,30 +139,44 @@ export class Session implements AsyncDisposable {
    * Runs a query. `select(Model)` gives rows of one object each, also with `fromStatement(query)`; any query of Kysely
    * by itself, or SQL with its parameters, gives its rows.
    *
+   * @param limits end the whole call: what waits is sent first, and relations may be loaded behind it.
    * @throws {DatabaseError} what the server reports. @throws {ConcurrentUseError} when the session is busy.
+   * @throws {AnswerTimeoutError} @throws the signal's reason
    * @throws {InvalidStatementError} when the result of a `fromStatement` lacks a column; no object was made.
    */
   execute<Row = Record<string, unknown>>(
     statement: Query<Row>,
     parameters: readonly unknown[] = [],
+    limits?: LimitOptions,
   ): Promise<Result<Row>> {
     return this.#transaction.run("work", "execute()", async () => {
       const { sql, parameters: values } = compiled(statement, parameters);
       await this.#autoflush(values, sql);
       const onlyReads = statement instanceof Select && !statement.refresh;
-      const answer = await (await this.#transaction.begun()).execute<Row>(sql, values, { onlyReads });
+      const answer = await (await this.#transaction.begun()).execute<Row>(sql, values, {
+        ...this.#transaction.limits,
+        onlyReads,
+      });
       return await this.#load(new Loader(this.#tracker).result(statement, answer));
-    });
+    }, limits);
   }
 
   /** The first column of the first row, which of `select(Model)` is an object, or `null`; further rows are ignored. */
-  async scalar<Row>(statement: Query<Row>, parameters?: readonly unknown[]): Promise<FirstColumn<Row> | null> {
-    return (await this.execute(statement, parameters)).scalar();
+  async scalar<Row>(
+    statement: Query<Row>,
+    parameters?: readonly unknown[],
+    limits?: LimitOptions,
+  ): Promise<FirstColumn<Row> | null> {
+    return (await this.execute(statement, parameters, limits)).scalar();
   }
 
   /** The first column of every row: of `select(Model)` the objects. */
-  async scalars<Row>(statement: Query<Row>, parameters?: readonly unknown[]): Promise<ScalarResult<FirstColumn<Row>>> {
-    return (await this.execute(statement, parameters)).scalars();
+  async scalars<Row>(
+    statement: Query<Row>,
+    parameters?: readonly unknown[],
+    limits?: LimitOptions,
+  ): Promise<ScalarResult<FirstColumn<Row>>> {
+    return (await this.execute(statement, parameters, limits)).scalars();
   }
 
   /**
@@ -205,7 +220,7 @@ export class Session implements AsyncDisposable {
       const state = this.#tracker.stateOf(object as Entity, "refresh");
       state.reset();
       if (!await this.#read(state.model, state.rowKey, options, true)) throw new NoResultFound();
-    });
+    }, options);
   }
 
   /**
@@ -214,11 +229,11 @@ export class Session implements AsyncDisposable {
    *
    * @throws {TransactionBegunError} when one is open.
    */
-  begin(options?: TransactionOptions): Promise<void> {
+  begin(options?: TransactionOptions & LimitOptions): Promise<void> {
     return this.#transaction.run("begin", "begin()", async () => {
       if (options !== undefined) checkBeginOptions(options);
       await this.#transaction.begun(options);
-    });
+    }, options);
   }
 
   /**
@@ -229,27 +244,27 @@ export class Session implements AsyncDisposable {
    * await savepoint.commit();                            // … unless it was kept
    * ```
    */
-  beginNested(): Promise<Savepoint> {
+  beginNested(limits?: LimitOptions): Promise<Savepoint> {
     return this.#transaction.run("work", "beginNested()", async () => {
       await this.#flush();
-      const inner = await (await this.#transaction.begun()).beginNested();
+      const inner = await (await this.#transaction.begun()).beginNested(this.#transaction.limits);
       const depth = this.#tracker.beginNested();
       const commit = async () => {
         await this.#flush();
-        await inner.commit();
+        await inner.commit(this.#transaction.limits);
         this.#tracker.commitNested(depth);
       };
       const rollback = async () => {
-        await this.#transaction.guard(() => inner.rollback());
+        await this.#transaction.guard(() => inner.rollback(this.#transaction.limits));
         this.#transaction.recover();
         this.#tracker.rollbackNested(depth);
       };
       return new Savepoint(
         () => inner.isOpen,
-        () => this.#transaction.run("work", "commit() of a savepoint", commit),
-        () => this.#transaction.run("rollbackNested", "rollback() of a savepoint", rollback),
+        (own) => this.#transaction.run("work", "commit() of a savepoint", commit, own),
+        (own) => this.#transaction.run("rollbackNested", "rollback() of a savepoint", rollback, own),
       );
-    });
+    }, limits);
   }
 
   /**
@@ -258,46 +273,58 @@ export class Session implements AsyncDisposable {
    * @throws {EncodingError} @throws {MissingValueError} before anything is sent.
    * @throws {StaleDataError} @throws {DatabaseError} the session then needs a `rollback()`.
    */
-  flush(): Promise<void> {
-    return this.#transaction.run("work", "flush()", () => this.#flush());
+  flush(limits?: LimitOptions): Promise<void> {
+    return this.#transaction.run("work", "flush()", () => this.#flush(), limits);
   }
 
   /**
    * Sends what waits and makes the transaction permanent. COMMIT travels together with new rows; where the number of
    * changed rows has to be looked at, it waits for that.
+   *
+   * @throws {CommitOutcomeUnknownError} when the connection broke, or the time was over, while the server worked on COMMIT.
    */
-  commit(): Promise<void> {
+  commit(limits?: LimitOptions): Promise<void> {
     return this.#transaction.run("commit", "commit()", async () => {
       const flush = new Flush(this.#tracker);
       if (flush.isEmpty && !this.#transaction.isOpen) return;
       const connection = await this.#transaction.begun();
       await this.#transaction.guard(async () => {
-        const sent = flush.send(connection);
+        const sent = flush.send(connection, () => this.#transaction.limits);
         // a failed COMMIT would end the transaction around an open savepoint, too
         if (this.#tracker.isNested || flush.isChecked) await sent;
-        const committed = mayGoUnawaited(connection.commit()); // when a statement failed, its error says more
-        await sent;
+        const committed = mayGoUnawaited(connection.commit(this.#transaction.limits));
+        await sent.catch(async (error) => {
+          const outcome = await committed.catch((reason) => reason);
+          // when a statement failed its error says more, unless nobody knows what became of the COMMIT behind it
+          throw outcome instanceof CommitOutcomeUnknownError ? outcome : error;
+        });
         await committed;
       });
       this.#tracker.committed();
       if (this.#options.expireOnCommit) this.#tracker.expire();
       await this.#transaction.end("commit");
-    });
+    }, limits);
   }
 
   /** Undoes the transaction. Objects return to what they were when it began; new ones leave the session. */
-  rollback(): Promise<void> {
+  rollback(limits?: Pick<LimitOptions, "timeout">): Promise<void> {
     return this.#transaction.run("rollback", "rollback()", async () => {
       this.#tracker.rollback();
-      await this.#transaction.end("rollback");
-    });
+      await this.#transaction.end("rollback", limits?.timeout);
+    }, limits);
   }
 
-  /** Rolls back what was not committed and gives the connection back. A second call does nothing. */
-  async close(): Promise<void> {
-    await this.#transaction.idle(); // someone forgot to await a call
+  /**
+   * Rolls back what was not committed and gives the connection back. A second call does nothing.
+   *
+   * @param limits after `timeout` milliseconds (default: `connectTimeout` of the engine) the connection is dropped.
+   */
+  async close(limits: Pick<LimitOptions, "timeout"> = {}): Promise<void> {
+    checkSyncLimitOptions("close()", limits);
+    const limit = Limit.of(limits);
+    await this.#transaction.idle(limit?.timeout ?? Infinity); // someone forgot to await a call
     this.#tracker.clear();
-    await this.#transaction.end("close");
+    await this.#transaction.end("close", limit?.left);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -310,7 +337,7 @@ export class Session implements AsyncDisposable {
     if (flush.isEmpty) return;
     if (parameters) encodeParameters(parameters, sql);
     const connection = await this.#transaction.begun();
-    await this.#transaction.guard(() => flush.send(connection));
+    await this.#transaction.guard(() => flush.send(connection, () => this.#transaction.limits));
   }
 
   async #autoflush(parameters?: readonly unknown[], sql?: string): Promise<void> {
@@ -325,19 +352,19 @@ export class Session implements AsyncDisposable {
 
   async #rows(sql: string, parameters: readonly unknown[], onlyReads = true): Promise<unknown[][]> {
     const connection = await this.#transaction.begun();
-    return (await connection.execute(sql, parameters, { onlyReads })).tuples().all();
+    return (await connection.execute(sql, parameters, { ...this.#transaction.limits, onlyReads })).tuples().all();
   }
 
   async *#answers<Row>(query: Query<Row>, parameters: readonly unknown[] = [], size: number, options?: StreamOptions) {
     const connection = await this.#transaction.run("work", "stream()", async () => {
       await this.#autoflush();
       return await this.#transaction.begun();
-    });
+    }, options);
     const { sql, parameters: values } = compiled(query, parameters);
     for await (const answer of connection.stream<Row>(sql, values, options).answers(size)) {
       const passing = new Passing(this.#tracker);
       const load = () => this.#load(new Loader(passing).result(query, answer));
-      yield await this.#transaction.run("work", "stream()", load);
+      yield await this.#transaction.run("work", "stream()", load, options);
       passing.forget();
     }
   }

@@ -1,6 +1,7 @@
 /** What sessions, with promises or without, are told, and what they refuse before anything is sent. @module */
-import { checkOptions, either, flag, type Kind, type Kinds, shown } from "../engine/check_options.ts";
-import { TRANSACTION } from "../engine/options.ts";
+import { checkOptions, either, flag, type Kind, type Kinds, milliseconds, shown } from "../engine/check_options.ts";
+import type { LimitOptions } from "../engine/limit.ts";
+import { LIMIT, TRANSACTION } from "../engine/options.ts";
 import type { TransactionOptions } from "../engine/transaction_options.ts";
 import { keyOf } from "../schema/key.ts";
 import type { LockOptions } from "../schema/selects.ts";
@@ -13,18 +14,25 @@ export interface SessionOptions extends TransactionOptions {
   readonly autoflush?: boolean;
   /** Read every object anew after a commit, when it is asked for again (default false). */
   readonly expireOnCommit?: boolean;
+  /** Milliseconds to wait for the answer to each statement (default: as the engine was told). */
+  readonly commandTimeout?: number;
 }
 
 /** What `get` and `withForUpdate` may be told. */
-export interface GetOptions {
+export interface GetOptions extends LimitOptions {
   /** Locks the row until the end of the transaction, and reads it anew. */
   readonly withForUpdate?: boolean | LockOptions;
 }
 
-const SESSION: Kinds<SessionOptions> = { ...TRANSACTION, autoflush: flag, expireOnCommit: flag };
+const SESSION: Kinds<SessionOptions> = {
+  ...TRANSACTION,
+  autoflush: flag,
+  expireOnCommit: flag,
+  commandTimeout: milliseconds(1),
+};
 const LOCK: Kinds<LockOptions> = { skipLocked: flag, noWait: flag };
 const someOptions: Kind = { fits: (value) => typeof value === "object" && value !== null, must: "an object" };
-const GET: Kinds<GetOptions> = { withForUpdate: either(flag, someOptions) };
+const GET: Kinds<GetOptions> = { ...LIMIT, withForUpdate: either(flag, someOptions) };
 
 /** @throws {TypeError} @throws {RangeError} for an option that does not exist, or cannot be. */
 export function checkSessionOptions(options: SessionOptions): void {

@@ -4,18 +4,26 @@
  *
  * @module
  */
+import type { SessionOptions } from "./session_options.ts";
 import type { Connection, TransactionOptions } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
+import { Limit, type LimitOptions, withinLimit } from "../engine/limit.ts";
+import { checkLimitOptions } from "../engine/options.ts";
+import { settledWithin } from "../engine/drivers/settled_within.ts";
 import { CallSite } from "../text/call_site.ts";
 import { ConcurrentUseError } from "./errors.ts";
 import { type SessionAction, type SessionState, transition } from "./session_state.ts";
 
+const UNLIMITED: LimitOptions = {};
+
 /** One transaction after another, each on a connection of its own. */
 export class SessionTransaction {
   readonly #engine: Engine;
-  readonly #options: TransactionOptions;
+  readonly #options: SessionOptions;
   /** The call that runs now, and from where it was made or, of a later one, its transaction begun. */
   #running: { what: string; isLater: boolean; site: CallSite } | undefined;
+  /** The end of its time. */
+  #limit: Limit | undefined;
   /** Settles with the call that was made last. */
   #done: Promise<unknown> = Promise.resolve();
   #state: SessionState = "idle";
@@ -27,7 +35,7 @@ export class SessionTransaction {
   #site: CallSite | undefined;
 
   /** @param options how a transaction begins, as far as `begun()` is not told. */
-  constructor(engine: Engine, options: TransactionOptions) {
+  constructor(engine: Engine, options: SessionOptions) {
     this.#engine = engine;
     this.#options = options;
   }
@@ -51,24 +59,38 @@ export class SessionTransaction {
    *
    * @throws {ConcurrentUseError} when another one runs; it names both. @throws what `assert()` throws.
    */
-  async run<T>(action: SessionAction, what: string, work: () => Promise<T>): Promise<T> {
+  async run<T>(
+    action: SessionAction,
+    what: string,
+    work: () => Promise<T>,
+    limits: LimitOptions = UNLIMITED,
+  ): Promise<T> {
     if (this.#running) {
       const { what: running, isLater, site } = this.#running;
       const first = `${running}, ${isLater ? "in the transaction begun by" : "called by"} ${site}`;
       throw new ConcurrentUseError(first, `${what}, called by ${new CallSite()}`);
     }
     this.assert(action);
+    if (limits !== UNLIMITED) checkLimitOptions(what, { signal: limits.signal, timeout: limits.timeout });
+    limits.signal?.throwIfAborted();
+    this.#limit = Limit.of(limits);
     this.#running = { what, isLater: this.#site !== undefined, site: this.#site ?? new CallSite() };
     try {
       return await (this.#done = work()) as T;
     } finally {
-      this.#running = undefined;
+      this.#running = this.#limit = undefined;
     }
   }
 
-  /** Waits for the call that runs, however it ends. */
-  async idle(): Promise<void> {
-    while (this.#running) await this.#done.catch(() => {});
+  /** What is left of the time of the call that runs, for each of its statements. */
+  get limits(): LimitOptions {
+    return this.#limit?.rest ?? UNLIMITED;
+  }
+
+  /** Waits for the call that runs, however it ends. @param timeout milliseconds. */
+  async idle(timeout: number): Promise<void> {
+    const limit = performance.now() + timeout;
+    while (this.#running && performance.now() < limit) await settledWithin(this.#done, limit - performance.now());
   }
 
   /** The connection of the transaction, which begins with it. */
@@ -76,7 +98,11 @@ export class SessionTransaction {
     if (!this.#connection) {
       this.#site = this.#running?.site;
       const { isolationLevel, readOnly } = { ...this.#options, ...options };
-      this.#connection = await this.#engine.connect({ isolationLevel, readOnly, holder: this.#site });
+      const { commandTimeout } = this.#options;
+      this.#connection = await withinLimit(
+        this.#limit,
+        (signal) => this.#engine.connect({ isolationLevel, readOnly, commandTimeout, signal, holder: this.#site }),
+      );
       this.#state = transition(this.#state, "work");
     }
     return this.#connection;
@@ -98,12 +124,12 @@ export class SessionTransaction {
     this.#state = transition(this.#state, "rollbackNested");
   }
 
-  /** Ends the transaction: what was not committed is rolled back. */
-  async end(action: "commit" | "rollback" | "close"): Promise<void> {
+  /** Ends the transaction: what was not committed is rolled back. @param timeout milliseconds, then it is dropped. */
+  async end(action: "commit" | "rollback" | "close", timeout?: number): Promise<void> {
     const connection = this.#connection;
     this.#state = transition(this.#state, action);
     this.#failure = undefined;
     this.#connection = this.#site = undefined;
-    await connection?.close();
+    await connection?.close({ timeout });
   }
 }

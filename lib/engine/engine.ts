@@ -155,7 +155,8 @@ export class Engine implements AsyncDisposable {
     const { resetOnReturn } = this.#options;
     if (resetOnReturn === "rollback") return undefined; // done already, when the connection was closed
     return async (pooled) => {
-      await using connection = new Connection(pooled, this.events, { isolationLevel: "AUTOCOMMIT" }, async () => {});
+      const options = resolveConnect({ isolationLevel: "AUTOCOMMIT" }, this.#options);
+      await using connection = new Connection(pooled, this.events, options, async () => {});
       if (resetOnReturn === "discard all") await connection.execute(DISCARD_STATE);
       else await resetOnReturn(connection);
     };

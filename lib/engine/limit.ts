@@ -136,7 +136,7 @@ class CancelAttempt {
   /** Others have their answers: the server is at our statement. */
   #isOurTurn = false;
   /** The request under way. */
-  requested: Promise<void> | undefined;
+  requested: Promise<unknown> | undefined;
 
   constructor(answer: Promise<unknown>, line: LimitedLine) {
     this.#line = line;

@@ -101,6 +101,21 @@ export function pipelining(test: Register): void {
     assertEquals((await connection.query({ sql: prepared, parameters: [] })).rows, [[1]]);
   });
 
+  test("prepared: at most 500 texts, under names of this connection only; more go unnamed", async ({ connect }) => {
+    const [one, two] = [await connect(), await connect()];
+    const names = async (connection: typeof one) => {
+      const sql = "SELECT name FROM pg_prepared_statements";
+      return (await connection.query({ sql, parameters: [] })).rows.map(([name]) => name as string);
+    };
+    for (let n = 0; n < 505; n++) {
+      assertEquals((await one.query({ sql: `SELECT ${n}, $1::int`, parameters: ["7"] })).rows, [[n, 7]]);
+    }
+    assertEquals((await names(one)).length, 500);
+    await two.query({ sql: "SELECT 0, $1::int", parameters: ["7"] });
+    const [name] = await names(two);
+    assertEquals((await names(one)).includes(name), false);
+  });
+
   test("prepared: not with prepare: false", async ({ connect }) => {
     const connection = await connect({ prepare: false });
     const read = { sql: "SELECT $1::int", parameters: ["7"] };

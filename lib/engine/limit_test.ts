@@ -1,6 +1,7 @@
 /** Time limits hold, whatever the network does: a proxy in between passes nothing on any more. @module */
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import type { SyncConnection } from "../sync/sync_connection.ts";
+import { syncSessionmaker } from "../sync/sync_session.ts";
 import { createSyncEngine } from "../sync/sync_engine.ts";
 import { testDatabase } from "../workbook/test_database.ts";
 import type { Connection } from "./connection.ts";
@@ -177,6 +178,13 @@ for (const [way, { blocks = false, ...options }] of Object.entries(WAYS)) {
     await waiting;
   });
 }
+
+database.test("SyncEngine: commandTimeout of a session is for each of its statements", (url) => {
+  using engine = createSyncEngine(EngineUrl.parse(url).withDriver("libpq"));
+  using session = syncSessionmaker(engine, { commandTimeout: LIMIT })();
+  const error = assertThrows(() => session.execute("SELECT pg_sleep(30)"), AnswerTimeoutError);
+  assertEquals(error.outcome, "cancelled");
+});
 
 database.test("SyncEngine: every call keeps its limit", async (url) => {
   await using proxy = await StallingProxy.start(EngineUrl.parse(url).withDriver("libpq"));

@@ -17,6 +17,7 @@ import { EngineEvents, since } from "../engine/events.ts";
 import { SyncConnection } from "./sync_connection.ts";
 import {
   checkWork,
+  type ConnectOptions,
   type EngineOptions,
   resolveConnect,
   type ResolvedOptions,
@@ -88,7 +89,7 @@ export class SyncEngine implements Disposable {
    * @throws {SecondUnitOfWorkError} when it is out. @throws {ConnectError} when the server cannot be reached.
    * @throws {RangeError} @throws {TypeError} for what `connect()` of an {@linkcode Engine} refuses.
    */
-  connect(options: TransactionOptions = {}): SyncConnection {
+  connect(options: TransactionOptions & Pick<ConnectOptions, "commandTimeout"> = {}): SyncConnection {
     const transaction = resolveConnect(options, this.#options);
     if (this.#disposed) throw new EngineDisposedError();
     if (this.#holder) {

@@ -281,7 +281,8 @@ export class SyncSession implements Disposable {
   #begun(options?: TransactionOptions): SyncConnection {
     if (!this.#connection) {
       const { isolationLevel, readOnly } = { ...this.#options, ...options };
-      this.#connection = this.#engine.connect({ isolationLevel, readOnly });
+      const { commandTimeout } = this.#options;
+      this.#connection = this.#engine.connect({ isolationLevel, readOnly, commandTimeout });
       this.#state = transition(this.#state, "work");
     }
     return this.#connection;

@@ -129,6 +129,9 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
     await sideBySide([
       ["notebooks and exercises", () => runNotebooks(jobs, stop)],
       ["library, with the database", () => tests("-P", "--parallel", "lib")],
+    ]);
+    // after the notebooks: only one benchmark runs in a database
+    await sideBySide([
       ["notebooks in the browser", () => tests("-A", "tools/browser_test.ts")],
       ["tools: the others", () => tests("-A", except, "tools")],
       ["tools: benchmark", () => tests("-A", "tools/bench")],

@@ -98,5 +98,6 @@ function unknownOption(where: string, name: string, known: readonly string[]): T
 
 /** A value for a message. */
 export function shown(value: unknown): string {
+  if (typeof value === "function") return `the function ${value.name}`; // a learner's TODO says here that it is one
   return shorten(Deno.inspect(value), 80);
 }

@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { createEngine } from "../mod.ts";
 import { isBlank, isTodoError, TODO, TodoError } from "./todo.ts";
 
 // as a learner meets it: of every type, which is why the type check knows nothing of it
@@ -59,3 +60,9 @@ export function fitsEveryType(): number {
   const _query: (id: number) => Promise<string[]> = () => TODO;
   return TODO;
 }
+
+Deno.test("a TODO as options, or as one of them, is told as one", () => {
+  const url = "postgresql://sandy:secret@localhost/shop";
+  assertThrows(() => createEngine(url, TODO), TodoError);
+  assertThrows(() => createEngine(url, { poolSize: TODO }), TodoError);
+});

@@ -172,12 +172,11 @@ export class Pool {
   /** Cancels on the server what runs in the connections that are out, and drops them. */
   async #cutOff(): Promise<void> {
     const reason = new Error("the engine was disposed of");
-    const requests = [...this.#held].filter(({ driver }) => driver.lost === undefined).map(({ driver }) => {
-      const request = driver.cancel();
+    const cut = async ({ driver }: PooledConnection) => {
+      await endsWithin(CANCEL_GRACE, driver.cancel()); // before the end: a dropped connection cancels nothing any more
       driver.drop(reason);
-      return request;
-    });
-    await endsWithin(CANCEL_GRACE, Promise.allSettled(requests));
+    };
+    await Promise.all([...this.#held].filter(({ driver }) => driver.lost === undefined).map(cut));
   }
 
   /** Why nobody should get a connection. */

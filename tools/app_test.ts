@@ -4,7 +4,7 @@ import { createEngine } from "../lib/mod.ts";
 import { until } from "../lib/engine/testing/until.ts";
 import { testDatabase } from "../lib/workbook/test_database.ts";
 import { emptyTables } from "../app/testing/start.ts";
-import { DRIVERS } from "./app.ts";
+import { DRIVERS, possibleWorkers } from "./app.ts";
 import { root } from "./jupyter/paths.ts";
 import { processTable, run } from "./jupyter/processes.ts";
 import { freePort } from "./jupyter/server.ts";
@@ -68,6 +68,10 @@ Deno.test("--help, and a driver or number that cannot be, are told in a sentence
     (await app("--driver", "pg", "--workers", "0")).stderr,
     /^--workers takes a number from 1 to 64, not "0"\.\n$/,
   );
+});
+
+Deno.test("where processes cannot share a port, one runs", () => {
+  assertEquals((["linux", "darwin", "windows"] as const).map((os) => possibleWorkers(4, os)), [4, 1, 1]);
 });
 
 for (const driver of DRIVERS) {

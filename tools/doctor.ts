@@ -105,14 +105,14 @@ async function jupyterFinding(): Promise<Finding> {
   const { python, variables } = describe(join(root, ".venv"));
   const advice = "deno task lab installs it into .venv";
   if (!await exists(python)) return { found: "not installed yet", advice };
-  const { code, stdout } = await run(python, ["-m", "jupyterlab", "--version"], { env: variables });
+  const { code, stdout } = await run(python, ["-m", "jupyterlab", "--version"], { env: variables, limit: 60 });
   return code === 0 ? { found: stdout.trim() } : { found: "does not start", advice: `delete .venv; then ${advice}` };
 }
 
 async function kernelFinding(): Promise<Finding> {
   const { deno } = describe(join(root, ".venv"));
   if (!await exists(deno)) return { found: "not installed yet", advice: "deno task lab installs it into .venv" };
-  const { stdout } = await run(deno, ["--version"]);
+  const { stdout } = await run(deno, ["--version"], { limit: 60 });
   return { found: stdout.split(" ")[1] ?? "unknown" };
 }
 

@@ -76,7 +76,10 @@ async function preparePostgres(stop: AbortSignal): Promise<void> {
   console.log(`PostgreSQL ${await serverVersion(url)} answers`);
   stop.throwIfAborted();
   const cli = join(root, "lib", "migrate", "cli.ts");
-  const migrated = await run(Deno.execPath(), ["run", "-A", cli], { cwd: root, stop });
+  const migrated = await run(Deno.execPath(), ["run", "-A", cli], {
+    ...{ cwd: root, stop, limit: 300 },
+    advice: "deno task migrate shows what it waits for, often a lock that another program holds",
+  });
   if (migrated.code !== 0) {
     throw new SetupError(`${migrated.stderr.trim()}\nThe migrations failed: see above, then try deno task migrate.`);
   }

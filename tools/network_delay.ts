@@ -5,6 +5,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { within } from "../lib/workbook/within.ts";
 import { SetupError } from "./jupyter/errors.ts";
 import { PreciseTimer } from "./precise_timer.ts";
 
@@ -13,6 +14,9 @@ export interface NetworkDelay extends AsyncDisposable {
   /** On 127.0.0.1. */
   readonly port: number;
 }
+
+/** Milliseconds for its process to start. */
+const START = 60_000;
 
 /**
  * Starts a proxy.
@@ -33,7 +37,11 @@ export async function startNetworkDelay(
     stderr: "inherit",
   }).spawn();
   const reader = process.stdout.getReader();
-  const { value } = await reader.read();
+  const late = () => new SetupError(`The proxy that delays the network said nothing for ${START / 1000} s.`);
+  const { value } = await within(START, reader.read(), late).catch((error) => {
+    process.kill("SIGKILL");
+    throw error;
+  });
   const port = Number(new TextDecoder().decode(value));
   const end = async () => {
     await process.stdin.close().catch(() => {}); // Ctrl-C has ended it already

@@ -4,12 +4,13 @@
  *
  * @module
  */
+import { SetupError } from "./jupyter/errors.ts";
 import { run } from "./jupyter/processes.ts";
 
 /** How a registry is asked. */
 interface AskOptions {
-  /** The longest that it may take, in milliseconds (15,000). */
-  readonly patience?: number;
+  /** The longest that it may take, in seconds (15). */
+  readonly limit?: number;
   readonly stop?: AbortSignal;
 }
 
@@ -38,14 +39,12 @@ async function succeeds(
   args: string[],
   cwd: string,
   env: Record<string, string>,
-  { patience = 15_000, stop }: AskOptions,
+  { limit = 15, stop }: AskOptions,
 ): Promise<boolean> {
-  const late = AbortSignal.timeout(patience);
   try {
-    return (await run(program, args, { cwd, env, stop: stop ? AbortSignal.any([stop, late]) : late })).code === 0;
+    return (await run(program, args, { cwd, env, limit, stop })).code === 0;
   } catch (error) {
-    stop?.throwIfAborted();
-    if (late.aborted) return false;
+    if (error instanceof SetupError) return false; // late
     throw error;
   }
 }

@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { liveText } from "../show/display.ts";
+import { askToEnd } from "./ask_to_end.ts";
 
 /** How a task is run. */
 export interface MeasuringOptions {
@@ -62,7 +63,7 @@ export async function runMeasuringTask<Record>(
   let isLate = false;
   const timer = setTimeout(() => {
     isLate = true;
-    child.kill("SIGTERM"); // it ends what it has started
+    void askToEnd(child);
   }, deadline);
   try {
     let last = "";

@@ -3,15 +3,19 @@
  *
  * @module
  */
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Workbook } from "./set_up.ts";
+import { deadline } from "./within.ts";
 
 /** The checkout's top folder. */
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Below it lie the projects of all notebooks; git-ignored. */
 export const PROJECTS: string = join(root, ".data", "projects");
+
+/** Milliseconds after which a command is ended: it may wait for a lock that another cell holds. */
+const LIMIT = 100_000;
 
 /** A folder with files, and the commands that run in it. */
 export interface Project extends AsyncDisposable {
@@ -86,14 +90,20 @@ export async function makeProject(
       return (await Array.fromAsync(Deno.readDir(path(inner)), ({ name }) => name)).sort();
     },
     async run(command) {
+      using late = deadline(LIMIT);
       const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
         args: denoArguments(command),
         cwd: folder,
         env: { DATABASE_URL: url, NO_COLOR: "1" },
+        signal: late.signal,
       }).output();
       const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes).trimEnd());
-      const status = code === 0 ? [] : [`(exit status ${code})`];
-      print([`$ ${command}`, ...said.filter(Boolean), ...status].join("\n").replaceAll(`${folder}/`, "") + "\n");
+      const status = late.signal.aborted
+        ? [`(ended after ${LIMIT / 1000} s)`]
+        : code === 0
+        ? []
+        : [`(exit status ${code})`];
+      print([`$ ${command}`, ...said.filter(Boolean), ...status].join("\n").replaceAll(folder + sep, "") + "\n");
     },
     remove,
     [Symbol.asyncDispose]: remove,

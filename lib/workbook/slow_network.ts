@@ -7,6 +7,7 @@
 import { fileURLToPath } from "node:url";
 import { EngineUrl } from "../engine/url.ts";
 import { withAddress } from "./connection_url.ts";
+import { within } from "./within.ts";
 
 /** A way to the database that takes longer. */
 export interface SlowNetwork extends AsyncDisposable {
@@ -18,6 +19,9 @@ export interface SlowNetwork extends AsyncDisposable {
 export class SlowNetworkError extends Error {
   override readonly name = "SlowNetworkError";
 }
+
+/** Milliseconds for the process to start. */
+const START = 60_000;
 
 const proxy = fileURLToPath(new URL("../../tools/network_delay.ts", import.meta.url));
 
@@ -47,7 +51,12 @@ export async function slowNetwork(url: string, milliseconds: number): Promise<Sl
     await reader.cancel();
     await child.status;
   };
-  const { value } = await reader.read();
+  const late = () =>
+    new SlowNetworkError(`The process that slows the network down said nothing for ${START / 1000} s.`);
+  const { value } = await within(START, reader.read(), late).catch((error) => {
+    child.kill("SIGKILL");
+    throw error;
+  });
   const at = Number(new TextDecoder().decode(value));
   if (!at) {
     await end();

@@ -8,6 +8,7 @@ import { RoundTripCounter } from "../../lib/engine/testing/round_trips.ts";
 import { EngineUrl } from "../../lib/engine/url.ts";
 import { withClient } from "../../lib/workbook/admin_client.ts";
 import { withoutDriver } from "../../lib/workbook/connection_url.ts";
+import { within } from "../../lib/workbook/within.ts";
 import { UsageError } from "../jupyter/errors.ts";
 import { lines } from "./lines.ts";
 
@@ -47,7 +48,11 @@ export async function delayed(url: string, milliseconds: number): Promise<Delaye
     stdout: "piped",
   }).spawn();
   const output = lines(child.stdout);
-  const { value } = await output.next();
+  const late = () => new Error("The proxy that delays did not start within a minute.");
+  const { value } = await within(60_000, output.next(), late).catch((error) => {
+    child.kill("SIGKILL");
+    throw error;
+  });
   return {
     url: withAddress(url, Number(value)),
     async [Symbol.asyncDispose]() {

@@ -5,6 +5,7 @@
  * @module
  */
 import { join } from "node:path";
+import { lockWithin } from "../../lib/workbook/local_postgres/lock.ts";
 import { type Progress, secondsSince } from "./command_line.ts";
 import { SetupError } from "./errors.ts";
 import { writeJupyterSettings } from "./jupyter_settings.ts";
@@ -33,6 +34,9 @@ export interface EnvironmentOptions {
   readonly stop?: AbortSignal;
 }
 
+/** The longest that each part of an installation may take, and another process's installation as a whole, in seconds. */
+const LIMITS = { environment: 300, packages: 1_500, binary: 60, others: 1_860 } as const;
+
 // Kept when an environment is made again: the lock that is being held, and what the reader set in JupyterLab.
 const kept = new Set([".lock", "jupyter"]);
 
@@ -54,7 +58,12 @@ export async function ensureEnvironment(options: EnvironmentOptions = {}): Promi
   try {
     await Deno.mkdir(folder, { recursive: true });
     using lock = await Deno.open(join(folder, ".lock"), { create: true, write: true });
-    await lock.lock(true);
+    const wait = () => options.onProgress?.("another process is setting up .venv; waiting for it …");
+    if (!await lockWithin(LIMITS.others * 1000, lock, wait, options.stop)) {
+      throw new SetupError(
+        `Another process has been setting up ${folder} for half an hour: end it, then run this again.`,
+      );
+    }
     if (await isReady(environment, stamp)) return environment;
     await install(environment, requirements, options);
     await writeJupyterSettings(environment);
@@ -132,16 +141,25 @@ async function install(environment: Environment, requirements: string, options: 
   const { variables: env } = environment;
   const [program, ...first] = python.command;
   await step(`making .venv with Python ${python.version}`, onProgress, async () => {
-    const made = await run(program, [...first, "-m", "venv", environment.folder], { env, stop });
+    const made = await run(program, [...first, "-m", "venv", environment.folder], {
+      ...{ env, stop, limit: LIMITS.environment },
+      advice: "on a disk that is slow or watched by a virus scanner, move the checkout to another one",
+    });
     if (made.code !== 0) throw failed("Python could not make the environment .venv", made);
   });
   await step("installing JupyterLab and the Deno kernel (half a minute to two minutes)", onProgress, async () => {
     const args = ["-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"];
-    const installed = await run(environment.python, [...args, "-r", requirements], { env, stop });
+    const installed = await run(environment.python, [...args, "-r", requirements], {
+      ...{ env, stop, limit: LIMITS.packages },
+      advice: "the network is too slow or a proxy does not answer (deno task doctor tries it); then run this again",
+    });
     if (installed.code !== 0) throw failed(explainPip(installed), installed);
   });
   await step("trying the kernel's binary", onProgress, async () => {
-    const tried = await run(environment.deno, ["--version"], { env, stop });
+    const tried = await run(environment.deno, ["--version"], {
+      ...{ env, stop, limit: LIMITS.binary },
+      advice: "delete .venv, then run this again",
+    });
     if (tried.code !== 0) throw failed("The Deno binary from PyPI does not run on this machine", tried);
   });
 }

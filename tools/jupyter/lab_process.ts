@@ -5,7 +5,12 @@
  */
 import { join } from "node:path";
 import { keepDirect } from "../../lib/workbook/loopback.ts";
+import { within } from "../../lib/workbook/within.ts";
 import { root } from "./paths.ts";
+import { endTree } from "./processes.ts";
+
+/** So long that only what never happens is given up. */
+const PATIENCE_SECONDS = 600;
 
 /** A running `lab`. */
 export interface LabProcess {
@@ -54,5 +59,11 @@ export async function startLab(args: string[], variables: Record<string, string>
     child.kill(signal);
     return ended;
   };
-  return { pid: child.pid, url: await ready.promise, output: () => output, stop };
+  // lab's own limits are shorter, but for an installation
+  const late = () => new Error(`lab was not ready within ${PATIENCE_SECONDS} s:\n${output}`);
+  const url = await within(PATIENCE_SECONDS * 1000, ready.promise, late).catch(async (error) => {
+    await endTree(child.pid, "SIGKILL");
+    throw error;
+  });
+  return { pid: child.pid, url, output: () => output, stop };
 }

@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { StoppedError } from "./errors.ts";
+import { endOnWindows } from "../../lib/workbook/ask_to_end.ts";
+import { SetupError, StoppedError } from "./errors.ts";
+
+/** So long that nothing that goes on takes longer: the slowest installation, the longest suite of tests. */
+const LIMIT_SECONDS = 1800;
 
 /** How a program ended and what it printed (standard output and error, in that order). */
 export interface Finished {
@@ -19,12 +23,17 @@ export interface RunOptions {
   readonly env?: Record<string, string>;
   /** Ends the program when it fires. */
   readonly stop?: AbortSignal;
+  /** After so many seconds the program is ended (1,800). */
+  readonly limit?: number;
+  /** What to do when it takes longer: the end of the error's message. */
+  readonly advice?: string;
 }
 
 /**
  * Runs a program to its end and keeps what it prints.
  *
  * @throws {StoppedError} `stop` fired.
+ * @throws {SetupError} It did not end in time.
  * @throws {Deno.errors.NotFound} There is no such program.
  */
 export async function run(program: string, args: string[], options: RunOptions = {}): Promise<Finished> {
@@ -38,16 +47,30 @@ export async function run(program: string, args: string[], options: RunOptions =
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+  const { limit = LIMIT_SECONDS, advice = "try it by hand to see what it waits for" } = options;
   const end = () => void endTree(child.pid);
   options.stop?.addEventListener("abort", end, { once: true });
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    void endTree(child.pid, "SIGKILL");
+  }, limit * 1000);
   try {
     const { code, stdout, stderr } = await child.output();
     if (options.stop?.aborted) throw new StoppedError("stopped");
+    if (isLate) throw new SetupError(`${shown(program, args)} was ended after ${limit} s: ${advice}.`);
     const decoder = new TextDecoder();
     return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
   } finally {
+    clearTimeout(timer);
     options.stop?.removeEventListener("abort", end);
   }
+}
+
+/** A command line as an error tells it: without what makes it endless. */
+function shown(program: string, args: readonly string[]): string {
+  const line = [program, ...args].join(" ");
+  return line.length > 120 ? `${line.slice(0, 120)}…` : line;
 }
 
 /** Whether a process runs (Linux only). One that has ended, but whose parent did not ask how, has no command line left. */
@@ -79,11 +102,7 @@ export function killGroups(groups: readonly number[]): void {
 
 /** Asks a process and its descendants in the same group to end. */
 export async function endTree(pid: number, signal: Deno.Signal = "SIGTERM"): Promise<void> {
-  if (Deno.build.os === "windows") {
-    await new Deno.Command("taskkill", { args: ["/T", "/F", "/PID", String(pid)], stdout: "null", stderr: "null" })
-      .output();
-    return;
-  }
+  if (Deno.build.os === "windows") return await endOnWindows(pid);
   const rows = await processTable();
   const own = rows.find((row) => row.pid === pid);
   const tree = [pid];

@@ -47,7 +47,7 @@ export async function findPython(commands: readonly (readonly string[])[] = cand
 
 async function ask(command: readonly string[]): Promise<Python | undefined> {
   try {
-    const { code, stdout } = await run(command[0], [...command.slice(1), "-c", question]);
+    const { code, stdout } = await run(command[0], [...command.slice(1), "-c", question], { limit: 60 });
     const match = stdout.match(/^(\d+\.\d+\.\d+) (True|False)/);
     if (code !== 0 || !match) return undefined;
     return { command, version: match[1], makesEnvironments: match[2] === "True" };

@@ -102,10 +102,7 @@ export async function startServer(options: ServerOptions, stop: AbortSignal): Pr
   }).spawn();
   const logged = child.stderr.pipeTo(log.writable).catch(() => {});
   let running = true;
-  const ended = child.status.then(() => {
-    running = false;
-    return logged;
-  });
+  const ended = child.status.then(() => void (running = false));
   const address = `http://${host.inUrl}:${port}`;
   const server: Server = {
     url: `${address}${options.startPage}?token=${token}`,
@@ -113,11 +110,10 @@ export async function startServer(options: ServerOptions, stop: AbortSignal): Pr
     stop: async () => {
       const groups = await childGroups(child.pid);
       await shutDown(address, token);
-      if (!await endsWithin(ended, 12_000)) {
-        await endTree(child.pid, "SIGKILL");
-        await ended;
-      }
+      if (!await endsWithin(ended, 12_000)) await endTree(child.pid, "SIGKILL");
       killGroups(groups);
+      await endsWithin(ended, 5_000);
+      await endsWithin(logged, 2_000); // a program that a cell started and detached may keep the log open
     },
   };
   const deadline = performance.now() + PATIENCE_SECONDS * 1000;
@@ -127,6 +123,7 @@ export async function startServer(options: ServerOptions, stop: AbortSignal): Pr
     const late = running && performance.now() > deadline;
     if (!running || late) {
       if (late) await server.stop();
+      await endsWithin(logged, 2_000);
       const lines = (await Deno.readTextFile(logPath)).trim().split("\n").slice(-8).map((line) => `  | ${line}`);
       const reason = late ? `did not answer at ${address} within ${PATIENCE_SECONDS} s` : "ended at its start";
       throw new SetupError(

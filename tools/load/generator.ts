@@ -41,6 +41,9 @@ type Message = "measuring" | "measured" | Generated;
 /** Seconds that answers have after the end of a run. */
 const PATIENCE = 10;
 
+/** Seconds that its process has to start, and to end. */
+const START = 60;
+
 /**
  * Runs a generator in a process of its own.
  *
@@ -63,6 +66,12 @@ export async function generate(
   const writer = process.stdin.getWriter();
   const end = () => void writer.close().catch(() => {}); // Ctrl-C may have ended it already
   stop.addEventListener("abort", end, { once: true });
+  const longest = order.warmUp + order.seconds + PATIENCE + START;
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    process.kill("SIGKILL");
+  }, longest * 1000);
   let generated: Generated | undefined;
   try {
     await writer.write(new TextEncoder().encode(`${JSON.stringify(order)}\n`));
@@ -72,11 +81,13 @@ export async function generate(
       else generated = message;
     }
   } finally {
+    clearTimeout(timer);
     stop.removeEventListener("abort", end);
     end();
     await process.status;
   }
   stop.throwIfAborted();
+  if (isLate) throw new SetupError(`The load generator was ended after ${longest} s: is the machine overloaded?`);
   if (!generated) throw new SetupError("The load generator ended before it had measured.");
   return generated;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Account } from "./account.ts";
+import { deadline } from "../within.ts";
 import { LocalPostgresError } from "./errors.ts";
 
 /** Of the environment only this goes to the server: it outlives us, and LD_LIBRARY_PATH or PG* would lead it astray. */
@@ -21,6 +22,9 @@ const WINDOWS_CODES: Readonly<Record<number, string>> = {
 export function explainExit(code: number): string | undefined {
   return WINDOWS_CODES[code >>> 0]; // Deno gives it with a sign
 }
+
+/** The longest that a program may take, in milliseconds: `initdb` takes 1 s, a start after a crash up to a minute. */
+const LIMIT = 300_000;
 
 /** How a program ended: `output` is what it wrote, standard output first. */
 export interface Outcome {
@@ -45,6 +49,7 @@ export async function run(
     const value = Deno.env.get(name);
     if (value) env[name] = value;
   }
+  using late = deadline(LIMIT);
   const output = options.quiet ? "null" : "piped";
   try {
     const command = new Deno.Command(program, {
@@ -57,8 +62,10 @@ export async function run(
       stdin: "null",
       stdout: output,
       stderr: output,
+      signal: late.signal,
     });
     const result = await command.output();
+    if (late.signal.aborted) throw new LocalPostgresError(`The program ${program} was ended after ${LIMIT / 1000} s.`);
     const cure = explainExit(result.code);
     if (cure) throw new LocalPostgresError(`The program ${program} did not start. ${cure}`);
     if (options.quiet) return { success: result.success, output: "" };

@@ -14,9 +14,18 @@ import type { EngineUrl } from "../url.ts";
  */
 export async function openSocket(url: EngineUrl, signal: AbortSignal): Promise<Socket> {
   const socket = url.isSocket ? connect(socketPath(url)) : await openTcp(url.host, url.port, signal);
-  socket.on("error", () => {}); // whoever uses it listens too: this is for the moments when nobody does
+  forgetWhenClosed(socket);
   if (socket.connecting) await nextEvent(socket, "connect", signal);
   return socket;
+}
+
+/**
+ * Hears the errors of a socket in the moments when nobody else does, and takes every other listener away once it is closed:
+ * Deno keeps a closed socket for ever, and with it the package's client whose methods listen.
+ */
+export function forgetWhenClosed(socket: Socket): void {
+  socket.on("error", () => {});
+  socket.on("close", () => socket.removeAllListeners().on("error", () => {}));
 }
 
 /** The path of the unix socket in the folder that the URL names. */

@@ -2,7 +2,7 @@
 import { isIP, type Socket } from "node:net";
 import { connect, type ConnectionOptions } from "node:tls";
 import type { EngineUrl } from "../url.ts";
-import { nextEvent } from "./socket.ts";
+import { forgetWhenClosed, nextEvent } from "./socket.ts";
 
 const SSL_REQUEST = Uint8Array.of(0, 0, 0, 8, 4, 210, 22, 47);
 const [WILLING, UNWILLING] = ["S", "N"].map((letter) => letter.charCodeAt(0));
@@ -49,7 +49,7 @@ export async function startTls(
     throw new Error("What answers there is not PostgreSQL: it does not know the request for TLS");
   }
   const stream = connect({ ...options, socket, host, ...(isIP(host) ? {} : { servername: host }) });
-  stream.on("error", () => {});
+  forgetWhenClosed(stream);
   try {
     await nextEvent(stream, "secureConnect", signal);
   } catch (error) {

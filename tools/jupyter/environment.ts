@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { lockWithin } from "../../lib/workbook/local_postgres/lock.ts";
 import { type Progress, secondsSince } from "./command_line.ts";
+import { writeEditorDeno } from "./editor.ts";
 import { SetupError } from "./errors.ts";
 import { writeJupyterSettings } from "./jupyter_settings.ts";
 import { exists, root } from "./paths.ts";
@@ -52,7 +53,7 @@ export async function ensureEnvironment(options: EnvironmentOptions = {}): Promi
   const environment = describe(folder);
   const stamp = await stampFor(folder, requirements);
   if (await isReady(environment, stamp)) {
-    await writeJupyterSettings(environment);
+    await writeSettings(environment);
     return environment;
   }
   try {
@@ -66,7 +67,7 @@ export async function ensureEnvironment(options: EnvironmentOptions = {}): Promi
     }
     if (await isReady(environment, stamp)) return environment;
     await install(environment, requirements, options);
-    await writeJupyterSettings(environment);
+    await writeSettings(environment);
     await Deno.writeTextFile(join(folder, ".stamp"), stamp);
   } catch (error) {
     if (!isNotWritable(error)) throw error;
@@ -76,6 +77,12 @@ export async function ensureEnvironment(options: EnvironmentOptions = {}): Promi
     );
   }
   return environment;
+}
+
+/** Writes into an environment what Jupyter and an editor look for there, where it is missing or out of date. */
+export async function writeSettings(environment: Environment): Promise<void> {
+  await writeJupyterSettings(environment);
+  await writeEditorDeno(environment);
 }
 
 function isNotWritable(error: unknown): boolean {

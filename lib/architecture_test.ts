@@ -5,12 +5,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   base: [],
   kysely: ["base", "engine/errors.ts", "engine/transaction_options.ts", "schema/naming.ts"], // which import nothing of it
   text: [],
-  stream: ["engine", "kysely", "orm", "schema"], // the cursor is used by the engine, and what passes by the session
-  engine: ["kysely", "stream", "text"],
+  stream: ["base", "engine", "kysely", "orm", "schema"], // the cursor is used by the engine, and what passes by the session
+  engine: ["base", "kysely", "stream", "text"],
   schema: ["engine"],
   // not worth teaching, but methods
-  orm: ["engine", "ext/from_statement.ts", "ext/merge.ts", "kysely", "schema", "stream", "text"],
-  sync: ["engine", "kysely", "orm", "schema", "stream", "text"],
+  orm: ["base", "engine", "ext/from_statement.ts", "ext/merge.ts", "kysely", "schema", "stream", "text"],
+  sync: ["base", "engine", "kysely", "orm", "schema", "stream", "text"],
   ext: ["base", "engine", "kysely", "orm", "schema"],
   migrate: ["base", "engine", "kysely", "schema", "text"],
   show: ["engine", "schema", "text"],

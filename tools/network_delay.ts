@@ -5,7 +5,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { within } from "../lib/workbook/within.ts";
+import { within } from "../lib/base/within.ts";
 import { SetupError } from "./jupyter/errors.ts";
 import { PreciseTimer } from "./precise_timer.ts";
 

@@ -1,6 +1,6 @@
 /** How long a call may wait, and what becomes of an answer that does not come in time. @module */
 import { AnswerTimeoutError, ConnectionLostError, DatabaseError } from "./errors.ts";
-import { settledWithin } from "./drivers/settled_within.ts";
+import { settledWithin } from "../base/within.ts";
 
 /** Milliseconds that a server is given to cancel a statement; then the connection is dropped. */
 const GRACE = 200;
@@ -154,11 +154,11 @@ class CancelAttempt {
     this.#isOurTurn = true;
     const deadline = performance.now() + GRACE;
     const left = () => Math.max(0, deadline - performance.now());
-    await settledWithin(before, left());
+    await settledWithin(left(), before);
     // a request that arrives between two statements is lost: ask again until there is an answer
     for (let pause = FIRST_PAUSE; !this.#isAnswered && left() > 0; pause *= 2) {
-      await (this.requested = settledWithin(this.#line.cancel(), left()));
-      await settledWithin(answered, Math.min(pause, left()));
+      await (this.requested = settledWithin(left(), this.#line.cancel()));
+      await settledWithin(Math.min(pause, left()), answered);
     }
     this.isFutile();
   }

@@ -12,7 +12,7 @@ import { type CloseReason, type EngineEvents, since } from "./events.ts";
 import { shorten } from "../text/text.ts";
 import { IdleWatch } from "./idle_watch.ts";
 import { PooledConnection } from "./pooled_connection.ts";
-import { endsWithin, unlessAborted } from "./time_limit.ts";
+import { settledWithin, unlessAborted } from "../base/within.ts";
 
 /** How many connections a pool keeps, for how long, and how long it lets others wait; times are milliseconds. */
 export interface PoolOptions {
@@ -165,7 +165,7 @@ export class Pool {
     for (const connection of this.#idle.splice(0)) this.#inBackground(this.#close(connection, "disposed", limit));
     if (force) await this.#cutOff();
     const isAwaited = timeout !== undefined && this.#held.size > 0 && !force;
-    await endsWithin(limit, Promise.all([...this.#background, isAwaited ? this.#allBack.promise : undefined]));
+    await settledWithin(limit, Promise.all([...this.#background, isAwaited ? this.#allBack.promise : undefined]));
     if (isAwaited) await this.#cutOff();
   }
 
@@ -173,7 +173,7 @@ export class Pool {
   async #cutOff(): Promise<void> {
     const reason = new Error("the engine was disposed of");
     const cut = async ({ driver }: PooledConnection) => {
-      await endsWithin(CANCEL_GRACE, driver.cancel()); // before the end: a dropped connection cancels nothing any more
+      await settledWithin(CANCEL_GRACE, driver.cancel()); // before the end: a dropped connection cancels nothing any more
       driver.drop(reason);
     };
     await Promise.all([...this.#held].filter(({ driver }) => driver.lost === undefined).map(cut));
@@ -206,7 +206,7 @@ export class Pool {
     const { answerTimeout } = this.#options;
     let isAlive = false;
     const answer = driver.query({ sql: "SELECT 1", parameters: [], timeout: answerTimeout });
-    const isAnswered = await endsWithin(answerTimeout, answer.then(() => isAlive = true));
+    const isAnswered = await settledWithin(answerTimeout, answer.then(() => isAlive = true));
     if (!isAnswered) {
       // whatever swallowed the question will swallow it of the others, too: only one caller waits for that
       driver.drop(new Error(`no answer within ${answerTimeout / 1000} s`));
@@ -225,7 +225,7 @@ export class Pool {
       connection.discard = true;
       if (!connection.driver.lost) console.error("resetOnReturn failed, and its connection is closed:", error);
     });
-    if (await endsWithin(answerTimeout, reset)) return;
+    if (await settledWithin(answerTimeout, reset)) return;
     connection.driver.drop(new Error(`resetOnReturn took longer than ${answerTimeout / 1000} s`));
   }
 
@@ -331,7 +331,7 @@ export class Pool {
     const at = performance.now();
     const { driver } = connection;
     const farewell = connection.ending ? connection.ending.then(() => driver.close(limit)) : driver.close(limit);
-    if (!await endsWithin(limit, farewell)) driver.drop(new Error(`not closed within ${limit / 1000} s`));
+    if (!await settledWithin(limit, farewell)) driver.drop(new Error(`not closed within ${limit / 1000} s`));
     this.#events.emit({ type: "close", at, connection: connection.id, reason });
   }
 

@@ -9,7 +9,7 @@ import type { Connection, TransactionOptions } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
 import { Limit, type LimitOptions, withinLimit } from "../engine/limit.ts";
 import { checkLimitOptions } from "../engine/options.ts";
-import { settledWithin } from "../engine/drivers/settled_within.ts";
+import { settledWithin } from "../base/within.ts";
 import { CallSite } from "../text/call_site.ts";
 import { ConcurrentUseError } from "./errors.ts";
 import { type SessionAction, type SessionState, transition } from "./session_state.ts";
@@ -90,7 +90,7 @@ export class SessionTransaction {
   /** Waits for the call that runs, however it ends. @param timeout milliseconds. */
   async idle(timeout: number): Promise<void> {
     const limit = performance.now() + timeout;
-    while (this.#running && performance.now() < limit) await settledWithin(this.#done, limit - performance.now());
+    while (this.#running && performance.now() < limit) await settledWithin(limit - performance.now(), this.#done);
   }
 
   /** The connection of the transaction, which begins with it. */

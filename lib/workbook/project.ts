@@ -6,7 +6,7 @@
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Workbook } from "./set_up.ts";
-import { deadline } from "./within.ts";
+import { deadline } from "../base/within.ts";
 
 /** The checkout's top folder. */
 const root = fileURLToPath(new URL("../../", import.meta.url));

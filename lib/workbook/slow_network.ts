@@ -7,7 +7,7 @@
 import { fileURLToPath } from "node:url";
 import { EngineUrl } from "../engine/url.ts";
 import { withAddress } from "./connection_url.ts";
-import { within } from "./within.ts";
+import { within } from "../base/within.ts";
 
 /** A way to the database that takes longer. */
 export interface SlowNetwork extends AsyncDisposable {

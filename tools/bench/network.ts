@@ -8,7 +8,7 @@ import { RoundTripCounter } from "../../lib/engine/testing/round_trips.ts";
 import { EngineUrl } from "../../lib/engine/url.ts";
 import { withClient } from "../../lib/workbook/admin_client.ts";
 import { withoutDriver } from "../../lib/workbook/connection_url.ts";
-import { within } from "../../lib/workbook/within.ts";
+import { within } from "../../lib/base/within.ts";
 import { UsageError } from "../jupyter/errors.ts";
 import { lines } from "./lines.ts";
 

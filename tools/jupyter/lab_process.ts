@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { keepDirect } from "../../lib/workbook/loopback.ts";
-import { within } from "../../lib/workbook/within.ts";
+import { within } from "../../lib/base/within.ts";
 import { root } from "./paths.ts";
 import { endTree } from "./processes.ts";
 

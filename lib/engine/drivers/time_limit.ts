@@ -1,5 +1,7 @@
 /** A limit for what may never end by itself. @module */
 
+import { unlessAborted } from "../../base/within.ts";
+
 /** Gives up what is under way, after a time or when it is told to. */
 export class TimeLimit {
   readonly #controller = new AbortController();
@@ -16,17 +18,8 @@ export class TimeLimit {
   }
 
   /** The promise, or the error of the limit when that comes first. */
-  async hold<T>(promise: Promise<T>): Promise<T> {
-    const { signal } = this;
-    const { promise: over, reject } = Promise.withResolvers<never>();
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener("abort", abort);
-    try {
-      return await Promise.race([promise, over]);
-    } finally {
-      signal.removeEventListener("abort", abort);
-    }
+  hold<T>(promise: Promise<T>): Promise<T> {
+    return unlessAborted(promise, this.signal);
   }
 
   /** Gives up now. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Account } from "./account.ts";
-import { deadline } from "../within.ts";
+import { deadline } from "../../base/within.ts";
 import { LocalPostgresError } from "./errors.ts";
 
 /** Of the environment only this goes to the server: it outlives us, and LD_LIBRARY_PATH or PG* would lead it astray. */

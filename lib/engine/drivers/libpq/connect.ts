@@ -1,7 +1,7 @@
 /** Opening a connection: libpq's parameters, and what it says when the server cannot be had. @module */
 import type { ConnectSettings } from "../../driver.ts";
 import { ConnectError } from "../../errors.ts";
-import { settledWithin } from "../settled_within.ts";
+import { settledWithin } from "../../../base/within.ts";
 import { startupOptions } from "../startup_options.ts";
 import { CStringArray, fromC } from "./c_strings.ts";
 import { opening } from "./opening.ts";
@@ -63,7 +63,7 @@ export async function startOnThread(pq: Libpq, settings: ConnectSettings, until:
   const { pointers: [keywords, values], memory } = startArguments(settings);
   inUse.add(memory);
   const started = pq.PQconnectStartParamsOnThread(keywords, values, 0).finally(() => inUse.delete(memory));
-  if (await settledWithin(started, until - performance.now())) return await started;
+  if (await settledWithin(until - performance.now(), started)) return await started;
   void started.then((connection) => pq.PQfinish(connection));
   throw noAnswer(settings);
 }

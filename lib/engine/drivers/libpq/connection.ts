@@ -7,7 +7,7 @@ import {
   type ServerErrorFields,
   StatementCancelledError,
 } from "../../errors.ts";
-import { settledWithin } from "../settled_within.ts";
+import { settledWithin } from "../../../base/within.ts";
 import { PreparedStatements } from "../prepared_statements.ts";
 import { databaseError } from "../server_error.ts";
 import type { SyncDriverConnection } from "../sync_driver.ts";
@@ -107,13 +107,13 @@ export class LibpqConnection implements SyncDriverConnection {
       return await new Threads(this.#poll).run(cancelling(this.#pq, this.#wire.connection, until));
     }
     const request = cancelOnThread(this.#pq, this.#wire.connection);
-    if (!await settledWithin(request, connectTimeout)) throw new TimeIsUp();
+    if (!await settledWithin(connectTimeout, request)) throw new TimeIsUp();
     await request;
   }
 
   async close(limit = Infinity): Promise<void> {
     this.onLost = undefined;
-    await settledWithin(this.#turn, limit);
+    await settledWithin(limit, this.#turn);
     this.closeSync();
     await this.#threads.free;
   }

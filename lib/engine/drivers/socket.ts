@@ -83,7 +83,18 @@ function asNodeSocket(connection: Deno.TcpConn): Socket {
   const handle = new TCP(constants.SOCKET);
   const rid = Object.getOwnPropertySymbols(connection).find(({ description }) => description === "Deno.internal.rid");
   handle.openFromRid((connection as unknown as Record<symbol, number>)[rid!]);
-  return new Socket({ handle } as object);
+  const socket = new Socket({ handle } as object);
+  socket.on("close", () => closeOnce(connection)); // the handle does not: without this the server hears of no end
+  return socket;
+}
+
+/** Closes what a later Deno may have closed with the handle. */
+function closeOnce(connection: Deno.TcpConn): void {
+  try {
+    connection.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  }
 }
 
 /** What Node's sockets are made of. */

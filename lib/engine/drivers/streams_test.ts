@@ -3,7 +3,10 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { testDatabase } from "../../workbook/test_database.ts";
 import type { Driver, DriverConnection } from "../driver.ts";
 import { ConnectError, ConnectionLostError } from "../errors.ts";
+import { Server } from "../testing/server.ts";
 import { StallingProxy } from "../testing/stalling_proxy.ts";
+import { TlsFront } from "../testing/tls_front.ts";
+import { until } from "../testing/until.ts";
 import { type DriverName, EngineUrl } from "../url.ts";
 
 const database = testDatabase(import.meta.url);
@@ -25,6 +28,14 @@ async function within<T>(limit: number, work: () => Promise<T>): Promise<T> {
   const result = await work();
   assert(performance.now() - start < limit, `it took ${performance.now() - start} ms`);
   return result;
+}
+
+/** The sockets that this process has open, where the system tells: the tests' own check of resources does not see them. */
+async function countSockets(): Promise<number> {
+  if (Deno.build.os !== "linux") return 0;
+  // Deno itself may not read it
+  const { stdout } = await new Deno.Command("ls", { args: ["-l", `/proc/${Deno.pid}/fd`] }).output();
+  return new TextDecoder().decode(stdout).split(" socket:").length - 1;
 }
 
 for (const name of ["pg", "postgres"] as const) {
@@ -81,6 +92,36 @@ for (const name of ["pg", "postgres"] as const) {
     await within(SOON, () => connection.close(100));
     await failed;
   });
+
+  const ends: [what: string, end: (connection: DriverConnection, server: Server) => Promise<void>][] = [
+    ["close()", (connection) => connection.close()],
+    ["close(0)", (connection) => connection.close(0)],
+    // deno-lint-ignore require-await -- the others wait
+    ["drop()", async (connection) => connection.drop(new Error("enough"))],
+    ["cancel() and drop()", async (connection, server) => {
+      const sleeping = connection.query({ sql: "SELECT pg_sleep(60)", parameters: [] }).catch(() => {});
+      await server.untilSleeping(connection.backendPid);
+      await connection.cancel();
+      connection.drop(new Error("enough"));
+      await sleeping;
+    }],
+  ];
+  for (const [what, end] of ends) {
+    for (const sslMode of ["disable", "require"]) {
+      database.test(`${name}: ${what} ends the server process and the socket (sslmode=${sslMode})`, async (url) => {
+        await using front = await TlsFront.start(on(url));
+        const target = sslMode === "require" ? front.by(on(url), "localhost", "sslmode=require") : on(url);
+        await using server = new Server(url);
+        await server.run("SELECT 1"); // its socket is open from here on
+        const before = await countSockets();
+        const connection = await open(name, target);
+        const { backendPid } = connection;
+        await end(connection, server);
+        await server.untilGone(backendPid);
+        await until("the socket is closed", async () => await countSockets() === before);
+      });
+    }
+  }
 
   if (Deno.build.os !== "linux") continue; // elsewhere nothing tells of the timers of a socket
   database.test(`${name}: TCP keep-alive is on`, async (url) => {

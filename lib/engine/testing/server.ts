@@ -20,6 +20,11 @@ export class Server implements AsyncDisposable {
   /** Ends a server process, as an administrator does, and waits until it is gone. */
   async kill(pid: number): Promise<void> {
     await this.run("SELECT pg_terminate_backend($1)", [pid]);
+    await this.untilGone(pid);
+  }
+
+  /** Waits until a server process is gone. */
+  async untilGone(pid: number): Promise<void> {
     await until(`process ${pid} is gone`, async () => (await this.#count("pid = $1", pid)) === 0);
   }
 

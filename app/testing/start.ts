@@ -19,6 +19,8 @@ export interface Started extends AsyncDisposable {
   readonly sent: readonly string[];
   /** Connections that are out at the moment. */
   held(): number;
+  /** Connections that were found closed by the server. */
+  broken(): number;
   /** Sends a body as JSON, or a GET without one. */
   send(method: string, path: string, body?: unknown): Promise<Response>;
 }
@@ -31,23 +33,27 @@ function backend(url: string, driver: DriverName, settings: Settings) {
       engine,
       routes: routes(toysAndUsersSync, blockingSessions(engine)),
       ping: () => pingBlocking(engine),
+      // nothing tells an engine that blocks: it looks when it is asked for the connection
+      look: () => engine.connect().close(),
     };
   }
   const engine = createDatabase(url, driver, settings);
-  return { engine, routes: routes(toysAndUsers, sessions(engine)), ping: () => ping(engine) };
+  return { engine, routes: routes(toysAndUsers, sessions(engine)), ping: () => ping(engine), look: () => {} };
 }
 
 /** Starts the application of a driver on a database. */
 export function start(url: string, driver: DriverName, variables: Record<string, string> = {}): Started {
   keepDirect();
   const settings = readSettings({ POOL_SIZE: "4", ...variables });
-  const { engine, routes, ping } = backend(url, driver, settings);
+  const { engine, routes, ping, look } = backend(url, driver, settings);
   const log: LoggedRequest[] = [];
   const sent: string[] = [];
   engine.events.on("query", ({ sql }) => void sent.push(sql.split(" ", 1)[0]));
   let held = 0;
   engine.events.on("checkout", () => void held++);
   engine.events.on("checkin", () => void held--);
+  let broken = 0;
+  engine.events.on("close", ({ reason }) => void (broken += Number(reason === "broken")));
   const application = createApplication({
     routes,
     ping,
@@ -61,6 +67,7 @@ export function start(url: string, driver: DriverName, variables: Record<string,
     log,
     sent,
     held: () => held,
+    broken: () => (look(), broken),
     send: (method, path, body) =>
       fetch(origin + path, {
         method,

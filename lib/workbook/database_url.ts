@@ -33,6 +33,14 @@ export async function databaseUrl(options: { onProgress?: (message: string) => v
   return configuredUrl() ?? (await new LocalPostgres(options).start()).url;
 }
 
+/** How many connections the server gives to all programs together. */
+export async function connectionLimit(url: string): Promise<number> {
+  return await withClient(url, async (client) => {
+    const { rows: [row] } = await client.query<{ max_connections: string }>("SHOW max_connections");
+    return Number(row.max_connections);
+  });
+}
+
 /**
  * Asks the server behind a URL for its version: the quickest proof that it answers.
  *

@@ -69,7 +69,7 @@ test("one server through its life", async (t) => {
     assertMatch(server.version, /^18\./);
     const names = ["TimeZone", "server_encoding", "listen_addresses", "unix_socket_directories", "max_connections"];
     const rows = await ask(server.url, `SELECT ${names.map((name) => `current_setting('${name}')`)}`);
-    assertEquals(rows, [["UTC", "UTF8", "127.0.0.1", "", "100"]]);
+    assertEquals(rows, [["UTC", "UTF8", "127.0.0.1", "", "300"]]);
     assertEquals(await ask(server.url, "SELECT current_user, current_database()"), [["workbook", "workbook"]]);
   });
 

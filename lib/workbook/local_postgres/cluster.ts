@@ -17,6 +17,8 @@ const SETTINGS = {
   unix_socket_directories: "",
   timezone: "UTC",
   log_timezone: "UTC",
+  // for an evening of open notebooks, each with pools, and for checks side by side; one that is not used costs little
+  max_connections: "300",
 };
 
 /**

@@ -5,7 +5,7 @@
  */
 
 // the engine: how a program reaches its database
-export { createEngine, Engine, type EngineOptions } from "./engine/engine.ts";
+export { type ConnectOptions, createEngine, type DisposeOptions, Engine, type EngineOptions } from "./engine/engine.ts";
 export { type DriverName, EngineUrl } from "./engine/url.ts";
 export { Connection, type IsolationLevel, type Savepoint } from "./engine/connection.ts";
 export { createSyncEngine, SyncEngine, type SyncEngineOptions } from "./sync/sync_engine.ts";
@@ -13,7 +13,7 @@ export { SyncConnection } from "./sync/sync_connection.ts";
 export { Result, ScalarResult, TupleResult } from "./engine/result.ts";
 export { RowStream, SyncRowStream } from "./stream/row_stream.ts";
 export type { StreamOptions } from "./stream/cursor.ts";
-export type { EngineEvent, EngineEventOf, EngineEvents, EngineEventType } from "./engine/events.ts";
+export type { CloseReason, EngineEvent, EngineEventOf, EngineEvents, EngineEventType } from "./engine/events.ts";
 export type { PoolStatus } from "./engine/pool.ts";
 export * from "./engine/errors.ts";
 export { LibpqNotFoundError } from "./engine/drivers/libpq/library.ts";

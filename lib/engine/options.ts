@@ -32,7 +32,11 @@ export interface EngineOptions extends TransactionOptions {
   readonly poolSize?: number;
   /** Connections above `poolSize` in times of need (default 10, or none with `pool_size` in the URL). */
   readonly maxOverflow?: number;
-  /** How long to wait for a connection when all are out (default 30,000). */
+  /**
+   * How long to wait for others to give a connection back when all are out (default 30,000). It does not cover what follows
+   * once it is one's turn: opening a connection, and the ping of `poolPrePing`, for which `connectTimeout` is the limit, each
+   * time anew. For all of it together there is `connect({ signal })`.
+   */
   readonly poolTimeout?: number;
   /** Test each connection before handing it out, at the price of a round trip (default false). */
   readonly poolPrePing?: boolean;

@@ -9,6 +9,7 @@ import { createEngine, type Engine, type EngineOptions } from "./engine.ts";
 import { ConnectError, ConnectionLostError } from "./errors.ts";
 import { EngineEvents } from "./events.ts";
 import { Pool, type PoolOptions } from "./pool.ts";
+import { chance } from "./testing/chance.ts";
 import { Server } from "./testing/server.ts";
 import { type DriverName, EngineUrl } from "./url.ts";
 
@@ -101,16 +102,6 @@ function poolOf(
   const never = { recycle: Infinity, maxLifetime: Infinity, idleTimeout: Infinity, prePing: false };
   const open = async () => await wrap(() => driver.connect(settings));
   return new Pool({ open }, { ...defaults, ...never, ...options }, new EngineEvents());
-}
-
-/** Numbers that look like chance, the same ones each time (mulberry32). */
-function chance(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 for (let seed = 1; seed <= 6; seed++) {

@@ -1,0 +1,186 @@
+/** The pool's own waits end in time, whatever the network does, and what it hands over is in no transaction. @module */
+import { assert, assertEquals, assertInstanceOf, assertNotEquals } from "@std/assert";
+import { CallSite } from "../text/call_site.ts";
+import { testDatabase } from "../workbook/test_database.ts";
+import type { Driver } from "./driver.ts";
+import { connectSettings } from "./drivers/connect_settings.ts";
+import { createEngine, type Engine, type EngineOptions } from "./engine.ts";
+import { EngineDisposedError } from "./errors.ts";
+import { EngineEvents } from "./events.ts";
+import { Pool } from "./pool.ts";
+import { cases } from "./testing/cases.ts";
+import { chance } from "./testing/chance.ts";
+import { StallingProxy } from "./testing/stalling_proxy.ts";
+import { type DriverName, EngineUrl } from "./url.ts";
+
+const database = testDatabase(import.meta.url);
+const LIMIT = 300;
+/** What a call may take longer: 250 ms, and as much again for a busy machine. */
+const MORE = 500;
+
+/** Runs a call that must end between two times. @returns what it rejected with. */
+async function inTime(call: () => Promise<unknown>, least: number, most: number): Promise<unknown> {
+  const began = performance.now();
+  const error = await call().then(() => undefined, (thrown) => thrown);
+  const took = performance.now() - began;
+  assert(took > least - 20 && took < most, `it took ${took} ms`);
+  return error;
+}
+
+const atOnce = (call: () => Promise<unknown>) => inTime(call, 0, MORE);
+const atItsLimit = (call: () => Promise<unknown>) => inTime(call, LIMIT, LIMIT + MORE);
+const withinItsLimit = (call: () => Promise<unknown>) => inTime(call, 0, LIMIT + MORE);
+
+interface Fixture {
+  readonly proxy: StallingProxy;
+  /** A pool of one, by way of the proxy. */
+  readonly engine: (options?: EngineOptions) => Engine;
+}
+
+const WAYS: Record<string, EngineOptions> = { pg: {}, postgres: {}, "libpq on threads": { nonblocking: true } };
+
+for (const [way, options] of Object.entries(WAYS)) {
+  const name = way.split(" ")[0] as DriverName;
+  const test = (what: string, run: (fixture: Fixture) => Promise<void>) =>
+    database.test(`${way}: ${what}`, async (url) => {
+      await using proxy = await StallingProxy.start(EngineUrl.parse(url).withDriver(name));
+      const engine = (more: EngineOptions = {}) =>
+        createEngine(proxy.url, { poolSize: 1, maxOverflow: 0, connectTimeout: 10_000, ...options, ...more });
+      await run({ proxy, engine });
+    });
+
+  test("connect({ signal }) ends during a ping, and the pool goes on", async ({ proxy, engine }) => {
+    await using pool = engine({ poolPrePing: true });
+    await (await pool.connect()).close();
+    await proxy.stall();
+    const error = await atItsLimit(() => pool.connect({ signal: AbortSignal.timeout(LIMIT) }));
+    assertEquals((error as Error).name, "TimeoutError");
+    await proxy.resume();
+    await using connection = await pool.connect();
+    assertEquals((await connection.execute("SELECT 1 AS one")).scalarOne(), 1);
+  });
+
+  test("connect({ signal }) ends while a connection is being opened, and the pool goes on", async ({ proxy, engine }) => {
+    await using pool = engine();
+    await proxy.stall();
+    const error = await atItsLimit(() => pool.connect({ signal: AbortSignal.timeout(LIMIT) }));
+    assertEquals((error as Error).name, "TimeoutError");
+    await proxy.resume();
+    await using connection = await pool.connect();
+    assertEquals((await connection.execute("SELECT 1 AS one")).scalarOne(), 1);
+  });
+
+  test("a ping without an answer ends at connectTimeout, and its caller gets a new connection", async ({ proxy, engine }) => {
+    const connectTimeout = 1_000;
+    await using pool = engine({ poolPrePing: true, connectTimeout });
+    const first = await pool.connect();
+    await first.close();
+    const reasons: string[] = [];
+    pool.events.on("close", ({ reason }) => reasons.push(reason));
+    await proxy.stall();
+    const began = performance.now();
+    const connecting = pool.connect();
+    await new Promise((resolve) => setTimeout(resolve, connectTimeout + 100)); // now the new one is being opened
+    await proxy.resume();
+    await using next = await connecting;
+    const took = performance.now() - began;
+    assert(took > connectTimeout - 20 && took < 2 * connectTimeout + MORE, `it took ${took} ms`);
+    assertNotEquals(next.backendPid, first.backendPid);
+    assertEquals([reasons, pool.poolStatus.held, pool.poolStatus.idle], [["broken"], 1, 0]);
+  });
+
+  test("dispose({ timeout }) ends at its limit, and what is at work with it", async ({ proxy, engine }) => {
+    const pool = engine();
+    const connection = await pool.connect();
+    const failed = connection.execute("SELECT pg_sleep(60)").then(() => undefined, (error: unknown) => error);
+    await proxy.stall();
+    await atItsLimit(() => pool.dispose({ timeout: LIMIT }));
+    assertInstanceOf(await failed, Error);
+    await atOnce(() => connection.close());
+  });
+
+  test("dispose({ force }) ends at once", async ({ proxy, engine }) => {
+    const pool = engine();
+    const connection = await pool.connect();
+    const failed = connection.execute("SELECT pg_sleep(60)").then(() => undefined, (error: unknown) => error);
+    await proxy.stall();
+    await atOnce(() => pool.dispose({ force: true }));
+    assertInstanceOf(await failed, Error);
+    await atOnce(() => connection.close());
+  });
+
+  test("dispose() closes what is idle within connectTimeout", async ({ proxy, engine }) => {
+    const pool = engine({ poolSize: 3, connectTimeout: LIMIT });
+    const connections = [await pool.connect(), await pool.connect(), await pool.connect()];
+    for (const connection of connections) await connection.close();
+    await proxy.stall();
+    await withinItsLimit(() => pool.dispose());
+  });
+
+  test("dispose() does not wait longer for a ROLLBACK that is on its way", async ({ proxy, engine }) => {
+    const pool = engine({ connectTimeout: LIMIT });
+    const connection = await pool.connect();
+    await connection.execute("SELECT 1", [], { onlyReads: true });
+    await proxy.stall();
+    await withinItsLimit(() => connection.close());
+    await withinItsLimit(() => pool.dispose());
+  });
+
+  test("dispose() does not wait longer for a connection that is being opened", async ({ proxy, engine }) => {
+    for (const limits of [{ timeout: LIMIT }, { timeout: 0 }, undefined]) {
+      const pool = engine({ connectTimeout: limits ? 2_000 : LIMIT });
+      await proxy.stall();
+      const connecting = pool.connect().then(() => undefined, (error: unknown) => error);
+      await withinItsLimit(() => pool.dispose(limits));
+      assertInstanceOf(await connecting, EngineDisposedError);
+      await proxy.resume();
+    }
+  });
+
+  test("dispose() with a connection that is out does not wait for it", async ({ proxy, engine }) => {
+    const pool = engine();
+    const connection = await pool.connect();
+    await proxy.stall();
+    await atOnce(() => pool.dispose());
+    await proxy.resume();
+    assertEquals((await connection.execute("SELECT 1 AS one")).scalarOne(), 1);
+    await connection.close();
+  });
+
+  /** Begin, end, fail and go on, in one text and in several. */
+  const TEXTS = [
+    "BEGIN",
+    "BEGIN; SELECT 1",
+    "BEGIN READ ONLY; SELECT 1 / 0",
+    "COMMIT",
+    "COMMIT AND CHAIN",
+    "ROLLBACK AND CHAIN",
+    "ROLLBACK -- back to the start",
+    "COMMIT; SELECT 1",
+    "ROLLBACK; BEGIN",
+    "SAVEPOINT s",
+    "SELECT missing",
+    "SELECT 1",
+  ];
+
+  database.test(`${way}: checkout hands over no connection that is in a transaction, whatever was sent before`, async (url) => {
+    const { driver }: { driver: Driver } = await import(`./drivers/${name}.ts`);
+    const target = EngineUrl.parse(url).withDriver(name);
+    const settings = connectSettings(target, { connectTimeout: 30_000, ...options });
+    const never = { recycle: Infinity, maxLifetime: Infinity, idleTimeout: Infinity, minIdle: 0, prePing: false };
+    const limits = { size: 1, maxOverflow: 0, timeout: 60_000, answerTimeout: 30_000 };
+    const pool = new Pool({ open: () => driver.connect(settings) }, { ...limits, ...never }, new EngineEvents());
+    const random = chance(13);
+    let unfinished = 0;
+    for (let round = 0; round < cases(60); round++) {
+      const connection = await pool.checkout(new CallSite());
+      assertEquals([connection.driver.transactionStatus, connection.ending], ["idle", undefined], `round ${round}`);
+      const texts = Array.from({ length: Math.floor(random() * 4) }, () => TEXTS[Math.floor(random() * TEXTS.length)]);
+      for (const sql of texts) await connection.driver.query({ sql, parameters: [] }).catch(() => {});
+      if (connection.driver.transactionStatus !== "idle") unfinished++;
+      await pool.checkin(connection);
+    }
+    assert(unfinished > 5, `${unfinished} were left in a transaction`);
+    await pool.dispose();
+  });
+}

@@ -1,0 +1,11 @@
+/** Random cases that are the same ones each time. @module */
+
+/** Numbers from 0 up to 1 that look like chance, the same ones for the same seed (mulberry32). */
+export function chance(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -103,8 +103,11 @@ export class Connection implements AsyncDisposable {
    *
    * @param query SQL with `$1`, `$2`, … or a query of Kysely, its `sql` templates too. Several statements in one text need to be without
    * parameters; the result is that of the last.
+   * @param options `signal` and `timeout` (milliseconds; else `commandTimeout` of the connection, or of the engine) end the
+   * wait: the statement is cancelled on the server, and where that does not answer either, the connection is dropped.
    * @throws {EncodingError} before anything is sent. @throws {DatabaseError} what the server reports.
-   * @throws {ConnectionLostError} @throws {ConnectionClosedError} @throws the signal's reason
+   * @throws {AnswerTimeoutError} @throws the signal's reason
+   * @throws {CopyNotSupportedError} @throws {ConnectionLostError} @throws {ConnectionClosedError}
    */
   execute<Row = Record<string, unknown>>(
     query: Query<Row>,

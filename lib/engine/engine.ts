@@ -83,9 +83,11 @@ export class Engine implements AsyncDisposable {
   }
 
   /**
-   * Takes a connection from the pool. Give it back with `close()`, best through `await using`.
+   * Takes a connection from the pool. Give it back with `close()`, best through `await using`. What its user before has
+   * set, taken or made outside of a transaction is still there, unless `resetOnReturn` of the engine says otherwise.
    *
    * @throws {PoolTimeoutError} when none became free in time. @throws {ConnectError} when the server cannot be reached.
+   * @throws {EngineDisposedError} @throws the signal's reason
    * @throws {RangeError} for an unknown isolation level, or `readOnly` together with AUTOCOMMIT.
    * @throws {TypeError} for an option that does not exist, or is of the wrong type.
    */
@@ -137,6 +139,7 @@ export class Engine implements AsyncDisposable {
    *
    * ```ts ignore
    * await engine.dispose({ timeout: 5_000 }); // who is at work may finish; after 5 s it is cancelled on the server
+   * await engine.dispose({ force: true });    // at once
    * ```
    *
    * @throws {RangeError} @throws {TypeError} for options that cannot be.

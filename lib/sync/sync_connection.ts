@@ -84,9 +84,11 @@ export class SyncConnection implements Disposable {
    *
    * @param query SQL with `$1`, `$2`, … or a query of Kysely, its `sql` templates too. Several statements in one text need to be without
    * parameters; the result is that of the last.
-   * @param options as of a {@linkcode Connection}; what `onlyReads` is one statement, and no script.
+   * @param options as of a {@linkcode Connection}, without `signal`: none is heard while the thread is blocked. What
+   * `onlyReads` is one statement, and no script.
    * @throws {EncodingError} before anything is sent. @throws {DatabaseError} what the server reports.
-   * @throws {ConnectionLostError} @throws {ConnectionClosedError}
+   * @throws {AnswerTimeoutError} when `timeout`, or else `commandTimeout`, is over.
+   * @throws {CopyNotSupportedError} @throws {ConnectionLostError} @throws {ConnectionClosedError}
    */
   execute<Row = Record<string, unknown>>(
     query: Query<Row>,
@@ -120,7 +122,7 @@ export class SyncConnection implements Disposable {
    * Begins a transaction now, rather than with the first statement; on an AUTOCOMMIT connection the only way to have one.
    *
    * @param options what is missing is as `connect()` was told.
-   * @throws {TransactionStateError} when one is open.
+   * @throws {TransactionStateError} when one is open. @throws {AnswerTimeoutError}
    */
   begin(options: TransactionOptions & SyncLimitOptions = {}): void {
     this.#assertOpen("begin a transaction");
@@ -133,7 +135,8 @@ export class SyncConnection implements Disposable {
    *
    * @throws {FailedTransactionError} when an earlier statement failed: the server rolled everything back.
    * @throws {DatabaseError} when a check made at the end fails, such as that of a deferred constraint.
-   * @throws {CommitOutcomeUnknownError} when the connection broke while the server worked on it.
+   * @throws {CommitOutcomeUnknownError} when the connection broke while the server worked on it, or its time was over.
+   * @throws {AnswerTimeoutError} when the server has cancelled it in time: nothing was committed.
    */
   commit(options: SyncLimitOptions = {}): void {
     this.#assertOpen("commit");
@@ -150,7 +153,7 @@ export class SyncConnection implements Disposable {
     requireCommitted(answer, transaction);
   }
 
-  /** Undoes the work of the transaction. Without a transaction it does nothing. */
+  /** Undoes the work of the transaction. Without a transaction it does nothing. @throws {AnswerTimeoutError} */
   rollback(options: SyncLimitOptions = {}): void {
     this.#assertOpen("roll back");
     checkSyncLimitOptions("rollback()", options);

@@ -30,6 +30,9 @@ export const text: Kind = {
   must: "a text without the NUL character",
 };
 
+/** What would mean nothing here. @param why for the message. */
+export const leftOut = (why: string): Kind => ({ fits: () => false, must: `left out: ${why}` });
+
 /** A number of milliseconds; `Infinity` is for ever. */
 export const milliseconds = (least: number): Kind => ({
   fits: (value) => typeof value === "number",

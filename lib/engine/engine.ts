@@ -14,7 +14,7 @@ import type { Driver, DriverConnection } from "./driver.ts";
 import { echoLine } from "./echo.ts";
 import { EngineEvents } from "./events.ts";
 import { runBeside } from "./run_beside.ts";
-import { DISCARD_STATE } from "./discard_state.ts";
+import { DISCARD_STATE } from "./reuse.ts";
 import { type DisposeOptions, Pool, type PoolOptions, type PoolStatus } from "./pool.ts";
 import type { PooledConnection } from "./pooled_connection.ts";
 import {

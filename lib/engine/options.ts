@@ -12,6 +12,7 @@ import {
   flag,
   instance,
   type Kinds,
+  leftOut,
   milliseconds,
   oneOf,
   shown,
@@ -167,6 +168,21 @@ const ENGINE: Kinds<EngineOptions> = {
   nonblocking: flag,
 };
 
+const ONE_CONNECTION = leftOut("an engine without promises has one connection and no pool");
+const NOBODY_AT_WORK = leftOut("an engine without promises blocks the thread: nobody else is at work meanwhile");
+
+const SYNC_DISPOSE: Kinds<DisposeOptions> = { ...DISPOSE, timeout: NOBODY_AT_WORK };
+
+const SYNC_ENGINE: Kinds<EngineOptions> = {
+  ...ENGINE,
+  poolSize: ONE_CONNECTION,
+  maxOverflow: ONE_CONNECTION,
+  poolTimeout: ONE_CONNECTION,
+  idleTimeout: leftOut("no timer ends while the thread is blocked; there are maxLifetime and poolRecycle"),
+  minIdle: ONE_CONNECTION,
+  nonblocking: leftOut("an engine without promises blocks the thread"),
+};
+
 /** The address of an engine. @throws {InvalidUrlError} @throws {TypeError} when it is neither a text nor an EngineUrl. */
 export function resolveUrl(where: string, url: unknown): EngineUrl {
   if (url instanceof EngineUrl) return url;
@@ -182,6 +198,17 @@ export function resolveUrl(where: string, url: unknown): EngineUrl {
  */
 export function resolveOptions(where: string, url: EngineUrl, options: EngineOptions): ResolvedOptions {
   checkOptions(where, options, ENGINE);
+  return completed(url, options);
+}
+
+/** As `resolveOptions()`, for the engine without promises: what means nothing there is refused. */
+export function resolveSyncOptions(where: string, url: EngineUrl, options: EngineOptions): ResolvedOptions {
+  checkOptions(where, options, ENGINE);
+  checkOptions(where, options, SYNC_ENGINE);
+  return completed(url, options);
+}
+
+function completed(url: EngineUrl, options: EngineOptions): ResolvedOptions {
   const { poolSize = url.poolSize ?? 5, statementTimeout } = options;
   return {
     ...options,
@@ -242,6 +269,11 @@ export function checkSyncLimitOptions(where: string, options: SyncLimitOptions):
 /** Checks what `dispose()` was told. @throws {TypeError} @throws {RangeError} */
 export function checkDisposeOptions(options: DisposeOptions): void {
   checkOptions("dispose()", options, DISPOSE);
+}
+
+/** As `checkDisposeOptions()`, of the engine without promises. */
+export function checkSyncDisposeOptions(options: Pick<DisposeOptions, "force">): void {
+  checkOptions("dispose()", options, SYNC_DISPOSE);
 }
 
 /** Checks what `execute()` of a connection was told. @throws {TypeError} @throws {RangeError} */

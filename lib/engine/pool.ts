@@ -12,6 +12,7 @@ import { type CloseReason, type EngineEvents, since } from "./events.ts";
 import { shorten } from "../text/text.ts";
 import { IdleWatch } from "./idle_watch.ts";
 import { PooledConnection } from "./pooled_connection.ts";
+import { complainOfReset, PING } from "./reuse.ts";
 import { settledWithin, unlessAborted } from "../base/within.ts";
 
 /** How many connections a pool keeps, for how long, and how long it lets others wait; times are milliseconds. */
@@ -126,8 +127,8 @@ export class Pool {
       connection.isFresh = false;
       connection.holder = holder;
       connection.heldSince = performance.now();
-      let flaw = this.#flawOf(connection);
-      if (!flaw && !isFresh) flaw = this.#ageOf(connection);
+      let flaw = connection.flaw();
+      if (!flaw && !isFresh) flaw = connection.flawOfAge(connection.heldSince, this.#options.recycle);
       if (!flaw && !isFresh && this.#options.prePing) flaw = await this.#ping(connection, signal);
       if (!flaw) {
         if (this.#events.wants("checkout")) {
@@ -144,13 +145,13 @@ export class Pool {
   /** Takes a connection back: for the first in the queue, to keep, or to close. */
   async checkin(connection: PooledConnection): Promise<void> {
     if (!this.#held.has(connection)) return;
-    if (this.#port.reset && !this.#disposed && !this.#flawOf(connection)) await this.#reset(connection);
+    if (this.#port.reset && !this.#disposed && !connection.flaw()) await this.#reset(connection);
     this.#held.delete(connection);
     this.#events.emit({ type: "checkin", ...since(connection.heldSince), connection: connection.id });
     connection.holder = undefined;
     connection.lastSql = undefined;
     connection.forgetEnding();
-    await this.#putBack(connection, this.#flawOf(connection));
+    await this.#putBack(connection, connection.flaw());
   }
 
   /**
@@ -179,25 +180,13 @@ export class Pool {
     await Promise.all([...this.#held].filter(({ driver }) => driver.lost === undefined).map(cut));
   }
 
-  /** Why nobody should get a connection. */
-  #flawOf(connection: PooledConnection): CloseReason | undefined {
-    if (!connection.isUsable) return "broken";
-    // what was begun must not go on under the hands of the next one; a ROLLBACK on its way comes before all of his
-    if (!connection.ending && connection.driver.transactionStatus !== "idle") return "unfinished";
-    return connection.expiresAt <= performance.now() ? "expired" : undefined;
-  }
-
-  #ageOf({ heldSince, openedAt }: PooledConnection): CloseReason | undefined {
-    return heldSince - openedAt > this.#options.recycle ? "recycled" : undefined;
-  }
-
   /** Asks a connection whether it still lives. @throws the signal's reason; then the connection goes back. */
   async #ping(connection: PooledConnection, signal: AbortSignal | undefined): Promise<CloseReason | undefined> {
     const asked = this.#flawOfAnswer(connection);
     try {
       return await unlessAborted(asked, signal);
     } catch (reason) {
-      this.#inBackground(asked.then((flaw) => this.#putBack(connection, flaw ?? this.#flawOf(connection))));
+      this.#inBackground(asked.then((flaw) => this.#putBack(connection, flaw ?? connection.flaw())));
       throw reason;
     }
   }
@@ -205,7 +194,7 @@ export class Pool {
   async #flawOfAnswer({ driver }: PooledConnection): Promise<CloseReason | undefined> {
     const { answerTimeout } = this.#options;
     let isAlive = false;
-    const answer = driver.query({ sql: "SELECT 1", parameters: [], timeout: answerTimeout });
+    const answer = driver.query({ ...PING, timeout: answerTimeout });
     const isAnswered = await settledWithin(answerTimeout, answer.then(() => isAlive = true));
     if (!isAnswered) {
       // whatever swallowed the question will swallow it of the others, too: only one caller waits for that
@@ -223,7 +212,7 @@ export class Pool {
     const { answerTimeout } = this.#options;
     const reset = this.#port.reset!(connection).catch((error) => {
       connection.discard = true;
-      if (!connection.driver.lost) console.error("resetOnReturn failed, and its connection is closed:", error);
+      if (!connection.driver.lost) complainOfReset(error);
     });
     if (await settledWithin(answerTimeout, reset)) return;
     connection.driver.drop(new Error(`resetOnReturn took longer than ${answerTimeout / 1000} s`));

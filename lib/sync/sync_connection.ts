@@ -33,6 +33,13 @@ interface Role {
   readonly type?: "begin" | "commit" | "rollback" | undefined;
 }
 
+/** In what state a connection is given back. */
+export interface Return {
+  readonly isUsable: boolean;
+  /** True while the end of its last transaction is on its way. */
+  readonly isEnding: boolean;
+}
+
 /** What became of a statement. */
 interface Outcome extends Role {
   readonly answer: RawResult | undefined;
@@ -45,7 +52,7 @@ export class SyncConnection implements Disposable {
   readonly #events: EngineEvents;
   readonly #options: ConnectionOptions;
   readonly #state: TransactionState;
-  readonly #release: (isUsable: boolean) => void;
+  readonly #release: (how: Return) => void;
   #lastSql: string | undefined;
   #closed = false;
 
@@ -55,7 +62,7 @@ export class SyncConnection implements Disposable {
     driver: SyncDriverConnection,
     events: EngineEvents,
     options: ConnectionOptions,
-    release: (isUsable: boolean) => void,
+    release: (how: Return) => void,
   ) {
     this.#driver = driver;
     this.#events = events;
@@ -167,19 +174,21 @@ export class SyncConnection implements Disposable {
     this.#closed = true;
     // who listens to events hears of the end before this returns
     const isHeard = this.#events.wants("query") || this.#events.wants("rollback");
-    let isUsable = true;
+    const timeout = options.timeout ?? this.#options.closeTimeout;
+    let [isUsable, isEnding] = [true, false];
     try {
       if (this.#state.current?.isAwaited === false && !isHeard) {
         this.#state.end();
-        this.#driver.sendSync("ROLLBACK");
+        this.#driver.sendSync("ROLLBACK", this.#timeout(timeout));
+        isEnding = true;
       } else {
-        this.#rollback(options.timeout ?? this.#options.closeTimeout);
+        this.#rollback(timeout);
         isUsable = this.#state.current === undefined;
       }
     } catch {
       isUsable = false; // it is in an unknown state: the engine replaces it
     }
-    this.#release(isUsable);
+    this.#release({ isUsable, isEnding });
   }
 
   [Symbol.dispose](): void {

@@ -13,27 +13,41 @@ import { connectSync } from "../engine/drivers/libpq.ts";
 import { SecondUnitOfWorkError } from "../engine/drivers/libpq/one_unit_of_work.ts";
 import { echoLine } from "../engine/echo.ts";
 import { EngineDisposedError, InvalidUrlError } from "../engine/errors.ts";
-import { EngineEvents, since } from "../engine/events.ts";
-import { SyncConnection } from "./sync_connection.ts";
+import { type CloseReason, EngineEvents, since } from "../engine/events.ts";
+import { PooledConnection } from "../engine/pooled_connection.ts";
+import type { DisposeOptions } from "../engine/pool.ts";
+import { complainOfReset, DISCARD_STATE, PING } from "../engine/reuse.ts";
+import { type Return, SyncConnection } from "./sync_connection.ts";
 import {
+  checkSyncDisposeOptions,
   checkWork,
   type ConnectOptions,
   type EngineOptions,
   resolveConnect,
   type ResolvedOptions,
-  resolveOptions,
+  resolveSyncOptions,
   resolveUrl,
 } from "../engine/options.ts";
 import type { TransactionOptions } from "../engine/transaction_options.ts";
 import type { EngineUrl } from "../engine/url.ts";
 
 /**
- * Settings of an engine without promises: those of {@linkcode EngineOptions} that are not about a pool, which are checked
- * like the others where they are given, and change nothing.
+ * Settings of an engine without promises: those of {@linkcode EngineOptions} that mean something for one connection. No
+ * timer ends while the thread is blocked: one older than `maxLifetime` is closed when it comes back or is asked for.
  */
-export type SyncEngineOptions = Pick<
+export interface SyncEngineOptions extends SharedOptions {
+  /** As in {@linkcode EngineOptions}; a function is not async, and `connectTimeout` limits each of its statements. */
+  readonly resetOnReturn?: Reset;
+}
+
+type Reset = "rollback" | "discard all" | ((connection: SyncConnection) => void);
+
+type SharedOptions = Pick<
   EngineOptions,
   | "echo"
+  | "poolPrePing"
+  | "poolRecycle"
+  | "maxLifetime"
   | "connectTimeout"
   | "commandTimeout"
   | "statementTimeout"
@@ -64,10 +78,12 @@ export class SyncEngine implements Disposable {
   /** What happens in this engine; subscribe with `engine.events.on("query", …)`. */
   readonly events: EngineEvents = new EngineEvents();
   readonly #options: ResolvedOptions;
+  readonly #reset: Reset;
   readonly #connections = new PinnedConnections();
-  #driver: SyncDriverConnection | undefined;
-  /** How many connections were opened so far: the number of this one. */
-  #id = 0;
+  #kept: PooledConnection<SyncDriverConnection> | undefined;
+  #lastId = 0;
+  /** True while the end of the last transaction is on its way. */
+  #isEnding = false;
   /** The connection that is out. */
   #holder: SyncConnection | undefined;
   #disposed = false;
@@ -77,14 +93,17 @@ export class SyncEngine implements Disposable {
       throw new InvalidUrlError("driver", `${url}`, `only "postgresql+libpq://" can do without promises`);
     }
     this.url = url;
-    this.#options = resolveOptions("createSyncEngine", url, options);
+    // only the function is another one, which this engine calls itself
+    this.#options = resolveSyncOptions("createSyncEngine", url, options as EngineOptions);
+    this.#reset = options.resetOnReturn ?? "rollback";
     const { echo } = this.#options;
     const print = echo === true ? console.log : echo;
     if (print) this.events.on("query", (event) => print(echoLine(event)));
   }
 
   /**
-   * Takes the connection. Give it back with `close()`, best through `using`.
+   * Takes the connection. Give it back with `close()`, best through `using`. One that is old or dead, as the options say, is
+   * replaced.
    *
    * @throws {SecondUnitOfWorkError} when it is out. @throws {ConnectError} when the server cannot be reached.
    * @throws {RangeError} @throws {TypeError} for what `connect()` of an {@linkcode Engine} refuses.
@@ -98,18 +117,19 @@ export class SyncEngine implements Disposable {
       const open = `taken the engine's one connection already (${sent})`;
       throw new SecondUnitOfWorkError(open, "Close that one first (using).");
     }
-    const driver = this.#usable();
+    const kept = this.#usable();
     const at = this.events.isHeard ? performance.now() : 0;
-    const connection = this.#id;
+    const { id: connection } = kept;
     // a pool keeps this stack of whoever has a connection; here, where there is but one, a get in AUTOCOMMIT would take a fifth longer
     if (this.events.wants("checkout")) {
       this.events.emit({ type: "checkout", at, connection, holder: `${new CallSite()}` });
     }
-    return this.#holder = new SyncConnection(connection, driver, this.events, transaction, (isUsable) => {
+    return this.#holder = new SyncConnection(connection, kept.driver, this.events, transaction, (how) => {
+      this.#takeBack(kept, how);
       this.#holder = undefined;
       if (this.events.isHeard) this.events.emit({ type: "checkin", ...since(at), connection });
-      if (this.#disposed) this.#close("disposed");
-      else if (!isUsable) this.#close("broken");
+      const flaw = this.#disposed ? "disposed" : kept.discard ? "broken" : kept.flawOfState(this.#isEnding);
+      if (flaw) this.#close(flaw);
     });
   }
 
@@ -129,32 +149,78 @@ export class SyncEngine implements Disposable {
     return value;
   }
 
-  /** Closes the connection; one that is out is closed when it comes back. New ones are refused. */
-  dispose(): void {
+  /**
+   * Closes the connection; one that is out is closed when it comes back, or with `force` at once. New ones are refused. It
+   * waits for nothing.
+   *
+   * @throws {TypeError} for options that cannot be.
+   */
+  dispose(options: Pick<DisposeOptions, "force"> = {}): void {
+    checkSyncDisposeOptions(options);
     this.#disposed = true;
-    if (!this.#holder) this.#close("disposed");
+    if (!this.#holder || options.force) this.#close("disposed");
   }
 
   [Symbol.dispose](): void {
     this.dispose();
   }
 
-  /** The connection, opened anew when there is none or it broke. */
-  #usable(): SyncDriverConnection {
-    if (this.#driver?.lost) this.#close("broken");
-    if (this.#driver) return this.#driver;
+  /** The connection, opened anew when there is none, or nobody should get that any more. */
+  #usable(): PooledConnection<SyncDriverConnection> {
+    if (this.#kept) {
+      const flaw = this.#flawOf(this.#kept);
+      if (!flaw) return this.#kept;
+      this.#close(flaw);
+    }
+    const { maxLifetime } = this.#options;
     const at = performance.now();
-    this.#driver = this.#connections.openSync(connectSync, connectSettings(this.url, this.#options));
-    this.events.emit({ type: "connect", ...since(at), connection: ++this.#id });
-    return this.#driver;
+    const driver = this.#connections.openSync(connectSync, connectSettings(this.url, this.#options));
+    this.#kept = new PooledConnection(++this.#lastId, driver, maxLifetime);
+    this.events.emit({ type: "connect", ...since(at), connection: this.#lastId });
+    return this.#kept;
   }
 
-  #close(reason: "disposed" | "broken"): void {
-    if (!this.#driver) return;
+  /** Why the connection has to be replaced, in the order in which a pool asks. */
+  #flawOf(kept: PooledConnection<SyncDriverConnection>): CloseReason | undefined {
+    const { poolRecycle, poolPrePing, connectTimeout } = this.#options;
+    const flaw = kept.flaw(this.#isEnding) ??
+      (poolRecycle < Infinity ? kept.flawOfAge(performance.now(), poolRecycle) : undefined);
+    if (flaw || !poolPrePing) return flaw;
+    try {
+      kept.driver.querySync({ ...PING, timeout: connectTimeout });
+      return undefined;
+    } catch {
+      return "broken";
+    }
+  }
+
+  /** Makes a connection that came back fit for the next user; one that cannot be made so is not used again. */
+  #takeBack(kept: PooledConnection<SyncDriverConnection>, { isUsable, isEnding }: Return): void {
+    this.#isEnding = isEnding;
+    if (!isUsable) kept.discard = true;
+    if (this.#reset === "rollback" || this.#disposed || kept.flaw(isEnding)) return;
+    const commandTimeout = this.#options.connectTimeout;
+    const options = resolveConnect({ isolationLevel: "AUTOCOMMIT", commandTimeout }, this.#options);
+    try {
+      using connection = new SyncConnection(kept.id, kept.driver, this.events, options, (after) => {
+        if (!after.isUsable) kept.discard = true;
+      });
+      if (this.#reset === "discard all") connection.execute(DISCARD_STATE);
+      else refusePromise(this.#reset(connection), "resetOnReturn of a SyncEngine");
+    } catch (error) {
+      kept.discard = true;
+      if (!kept.driver.lost) complainOfReset(error);
+    }
+  }
+
+  #close(reason: CloseReason): void {
+    if (!this.#kept) return;
     const at = performance.now();
-    this.#driver.closeSync();
-    this.#driver = undefined;
-    this.events.emit({ type: "close", at, connection: this.#id, reason });
+    const { id, driver } = this.#kept;
+    driver.closeSync();
+    this.#kept = undefined;
+    this.#isEnding = false;
+    this.events.emit({ type: "close", at, connection: id, reason });
   }
 }
 

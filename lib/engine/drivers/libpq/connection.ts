@@ -94,8 +94,10 @@ export class LibpqConnection implements SyncDriverConnection {
   }
 
   /** Sends a statement without parameters and does not wait for its answer, which the next call reads first. */
-  sendSync(sql: string): void {
-    runBlocking(this.#poll, this.#sending(sql));
+  sendSync(sql: string, timeout?: number): void {
+    const work = this.#sending(sql);
+    const mayWait = timeout !== undefined && (this.#unread !== undefined || this.#prepared.get(sql) === undefined);
+    runBlocking(this.#poll, mayWait ? this.#limited({ sql, parameters: [], timeout }, work) : work);
   }
 
   /** Gives up when it takes longer than connecting may. */
@@ -149,7 +151,7 @@ export class LibpqConnection implements SyncDriverConnection {
     }
   }
 
-  *#limited({ timeout, sql }: Statement, work: Work<RawResult>): Work<RawResult> {
+  *#limited<T>({ timeout, sql }: Statement, work: Work<T>): Work<T> {
     if (timeout !== undefined) this.#wire.limit(timeout);
     try {
       return yield* work;

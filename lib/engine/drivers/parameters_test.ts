@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { EncodingError } from "../errors.ts";
 import { encodeParameter, encodeParameters, json } from "./parameters.ts";
@@ -48,14 +48,24 @@ Deno.test("bytes are hexadecimal, from any view of a buffer", () => {
   assertEquals(encodeParameter(new Uint8Array()), "\\x");
 });
 
-Deno.test("20 MB of bytes are sent and read within three seconds: no byte is looked at by itself", () => {
+Deno.test("20 MB of bytes are sent and read by built-in functions: no byte is looked at by itself", () => {
   const bytes = new Uint8Array(20_000_000).map((_, i) => i % 251);
-  const start = performance.now();
-  const read = decode(BYTEA, encodeParameter(bytes)) as Uint8Array;
-  const inArray = (decode(BYTEA_ARRAY, encodeParameter([bytes])) as Uint8Array[])[0];
-  const seconds = (performance.now() - start) / 1000;
   const isSame = (other: Uint8Array) => other.length === bytes.length && other.every((byte, i) => byte === bytes[i]);
-  assertEquals([isSame(read), isSame(inArray), seconds < 3 || seconds], [true, true, true]);
+  const quickest = (work: () => void) =>
+    Math.min(...[1, 2, 3].map(() => {
+      const start = performance.now();
+      work();
+      return performance.now() - start;
+    }));
+  let [read, inArray]: Uint8Array[] = [new Uint8Array(), new Uint8Array()];
+  const builtIn = quickest(() => Uint8Array.fromHex(bytes.toHex()));
+  const ours = quickest(() => {
+    read = decode(BYTEA, encodeParameter(bytes)) as Uint8Array;
+    inArray = (decode(BYTEA_ARRAY, encodeParameter([bytes])) as Uint8Array[])[0];
+  });
+  assertEquals([isSame(read), isSame(inArray)], [true, true]);
+  // a ratio in one run, so that a busy machine makes no difference; byte by byte it is more than 100
+  assert(ours / builtIn < 30, `${(ours / builtIn).toFixed(1)} times as long as the built-in functions`);
 });
 
 Deno.test("plain objects are JSON; json() marks everything else for it", () => {

@@ -25,12 +25,17 @@ export async function requireDirect(
   const pid = await serverProcess(connection);
   if (pid === connection.backendPid) return;
   // the second takes the server process with which the first was served, if that is free between two statements
-  const second = await openSecond();
+  const opening = openSecond();
+  const second = await within(opening); // the engine asks a pooler's server for its settings before it hands one out
+  if (second === undefined) {
+    void opening.then((late) => late.close(), () => {});
+    return; // it waits for the end of the first, which keeps the only process there is
+  }
   let mustWait = false;
   try {
     second.begin().catch(() => {}); // answered together with the statement
     if (await within(serverProcess(second)) === undefined) {
-      mustWait = true; // for the end of the first, which keeps the only process there is
+      mustWait = true; // in the same way
       return;
     }
     if (await within(serverProcess(connection)) === pid) return; // a pooler that gives each session a process

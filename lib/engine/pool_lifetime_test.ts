@@ -153,3 +153,13 @@ database.test("dispose({ timeout }) waits for those who give their connection ba
   await connection.close();
   await disposing;
 });
+
+database.test("libpq: a ping is no second unit of work: beside an open transaction the connection is kept", async (url) => {
+  await using engine = createEngine(EngineUrl.parse(url).withDriver("libpq"), { poolSize: 2, poolPrePing: true });
+  const [first, second] = await take(engine, 2);
+  await second.close();
+  await first.execute("SELECT 1"); // begins its transaction
+  await using again = await engine.connect();
+  assertEquals(again.backendPid, second.backendPid);
+  await first.close();
+});

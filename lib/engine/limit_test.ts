@@ -9,12 +9,12 @@ import { createEngine, type Engine, type EngineOptions } from "./engine.ts";
 import { AnswerTimeoutError, CommitOutcomeUnknownError, ConnectionLostError } from "./errors.ts";
 import { StallingProxy } from "./testing/stalling_proxy.ts";
 import { type DriverName, EngineUrl } from "./url.ts";
+import { LATENESS } from "./testing/lateness.ts";
 
 const database = testDatabase(import.meta.url);
 const LIMIT = 300;
 const timeout = LIMIT;
-/** What a call may take longer: 250 ms, and as much again for a busy machine. */
-const MOST = LIMIT + 500;
+const MOST = LIMIT + LATENESS;
 
 interface Fixture {
   engine: Engine;

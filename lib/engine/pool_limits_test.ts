@@ -12,11 +12,10 @@ import { cases } from "./testing/cases.ts";
 import { chance } from "./testing/chance.ts";
 import { StallingProxy } from "./testing/stalling_proxy.ts";
 import { type DriverName, EngineUrl } from "./url.ts";
+import { LATENESS } from "./testing/lateness.ts";
 
 const database = testDatabase(import.meta.url);
 const LIMIT = 300;
-/** What a call may take longer: 250 ms, and as much again for a busy machine. */
-const MORE = 500;
 
 /** Runs a call that must end between two times. @returns what it rejected with. */
 async function inTime(call: () => Promise<unknown>, least: number, most: number): Promise<unknown> {
@@ -27,9 +26,9 @@ async function inTime(call: () => Promise<unknown>, least: number, most: number)
   return error;
 }
 
-const atOnce = (call: () => Promise<unknown>) => inTime(call, 0, MORE);
-const atItsLimit = (call: () => Promise<unknown>) => inTime(call, LIMIT, LIMIT + MORE);
-const withinItsLimit = (call: () => Promise<unknown>) => inTime(call, 0, LIMIT + MORE);
+const atOnce = (call: () => Promise<unknown>) => inTime(call, 0, LATENESS);
+const atItsLimit = (call: () => Promise<unknown>) => inTime(call, LIMIT, LIMIT + LATENESS);
+const withinItsLimit = (call: () => Promise<unknown>) => inTime(call, 0, LIMIT + LATENESS);
 
 interface Fixture {
   readonly proxy: StallingProxy;
@@ -84,7 +83,7 @@ for (const [way, options] of Object.entries(WAYS)) {
     await proxy.resume();
     await using next = await connecting;
     const took = performance.now() - began;
-    assert(took > connectTimeout - 20 && took < 2 * connectTimeout + MORE, `it took ${took} ms`);
+    assert(took > connectTimeout - 20 && took < 2 * connectTimeout + LATENESS, `it took ${took} ms`);
     assertNotEquals(next.backendPid, first.backendPid);
     assertEquals([reasons, pool.poolStatus.held, pool.poolStatus.idle], [["broken"], 1, 0]);
   });

@@ -6,12 +6,12 @@ import { createEngine, select, type Session, sessionmaker, type SessionOptions }
 import { EngineUrl } from "../engine/url.ts";
 import { testDatabase } from "../workbook/test_database.ts";
 import { metadata, Toy } from "./testing/playground.ts";
+import { LATENESS } from "../engine/testing/lateness.ts";
 
 const database = testDatabase(import.meta.url);
 const KEY = "5f0c0b0e-1f2d-4c3b-8a59-6d7e8f901234";
 const timeout = 300;
-/** 250 ms, and as much again for a busy machine. */
-const MOST = timeout + 500;
+const MOST = timeout + LATENESS;
 
 async function inTime(call: () => Promise<unknown>): Promise<unknown> {
   const began = performance.now();

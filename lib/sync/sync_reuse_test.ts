@@ -7,11 +7,10 @@ import { StallingProxy } from "../engine/testing/stalling_proxy.ts";
 import { EngineUrl } from "../engine/url.ts";
 import type { SyncConnection } from "./sync_connection.ts";
 import { createSyncEngine, type SyncEngine, type SyncEngineOptions } from "./sync_engine.ts";
+import { LATENESS } from "../engine/testing/lateness.ts";
 
 const database = testDatabase(import.meta.url);
 const LIMIT = 300;
-/** What a call may take longer: 250 ms, and as much again for a busy machine. */
-const MORE = 500;
 
 const on = (url: string | EngineUrl, options: SyncEngineOptions = {}) =>
   createSyncEngine(EngineUrl.parse(typeof url === "string" ? url : url.reveal()).withDriver("libpq"), options);
@@ -71,7 +70,7 @@ database.test("poolPrePing: a connection that does not answer is replaced within
   assertEquals([pidOf(engine), reasons], [first, []]);
   await proxy.stall();
   const refused = () => assertThrows(() => engine.connect(), Error, "within 0.3 s"); // the new one is stalled, too
-  within(2 * LIMIT + MORE, refused);
+  within(2 * LIMIT + LATENESS, refused);
   assertEquals(reasons, ["broken"]);
   await proxy.resume();
   assertNotEquals(pidOf(engine), first);
@@ -173,14 +172,14 @@ database.test("close() and dispose() wait for nothing that a network keeps to it
     const connection = engine.connect();
     reads(connection);
     await proxy.stall();
-    within(2 * LIMIT + MORE, () => connection.close());
-    within(MORE, () => engine.dispose());
+    within(2 * LIMIT + LATENESS, () => connection.close());
+    within(LATENESS, () => engine.dispose());
     await proxy.resume();
   }
   const engine = on(proxy.url, { connectTimeout: LIMIT });
   pidOf(engine);
   await proxy.stall();
-  within(MORE, () => engine.dispose());
+  within(LATENESS, () => engine.dispose());
 });
 
 database.test("dispose({ force }) closes a connection that is out", async (url) => {

@@ -20,13 +20,10 @@ import { connectOnThreads, connectSync } from "./libpq.ts";
 import type { LibpqConnection } from "./libpq/connection.ts";
 import { libpq } from "./libpq/library.ts";
 import { resultCount } from "./libpq/result.ts";
+import { LATENESS } from "../testing/lateness.ts";
 import type { Libpq } from "./libpq/symbols.ts";
 
 const database = testDatabase(import.meta.url);
-
-/** How much longer than its limit a wait may take, the request to cancel included, and what a busy machine adds. */
-const LATE = 250;
-const BUSY_MACHINE = 750;
 
 /** libpq as it is, and without what came with version 17: waits and requests to cancel are made otherwise then. */
 const LIBRARIES: readonly (readonly [string, () => Libpq])[] = [
@@ -54,7 +51,7 @@ async function takes<T>(limit: number, work: () => T | Promise<T>): Promise<T> {
   const at = performance.now();
   const value = await work();
   const time = performance.now() - at;
-  assert(time >= limit - 2 && time < limit + LATE + BUSY_MACHINE, `${time} ms for a limit of ${limit}`);
+  assert(time >= limit - 2 && time < limit + LATENESS, `${time} ms for a limit of ${limit}`);
   return value;
 }
 

@@ -37,6 +37,7 @@ database.test("maxLifetime closes a connection while it is idle, and one that is
   await using engine = createEngine(url, { poolSize: 2, maxLifetime: 30 });
   const reasons = reasonsOf(engine);
   const [idle, held] = await take(engine, 2);
+  reasons.length = 0; // on a busy machine one may have grown too old before it was handed out
   await idle.close();
   await until("the idle one is closed", () => reasons.length === 1);
   assertEquals((await held.execute("SELECT 1 AS one")).scalarOne(), 1);
@@ -53,14 +54,14 @@ database.test("no timer keeps a program from ending, and dispose() leaves none b
 
 /** What a session leaves on its connection, as the next user sees it. */
 const LEFT = `SELECT current_setting('search_path') AS path, current_setting('statement_timeout') AS timeout,
-  current_user = session_user AS "isSelf", to_regclass('left_behind') IS NULL AS "hasNoTable",
+  current_setting('role') = 'none' AS "isSelf", to_regclass('left_behind') IS NULL AS "hasNoTable",
   (SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()) AS locks,
   (SELECT count(*)::int FROM pg_listening_channels()) AS channels`;
 
 const MESS = [
   "SET search_path = pg_catalog",
   "SET statement_timeout = 77",
-  "SET ROLE pg_monitor",
+  "SELECT set_config('role', session_user, false)",
   "CREATE TEMP TABLE left_behind (id int)",
   "SELECT pg_advisory_lock(4711)",
   "LISTEN left_behind",

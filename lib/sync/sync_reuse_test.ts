@@ -95,7 +95,7 @@ database.test("nobody gets a connection that is in a transaction", (url) => {
 });
 
 /** What a session leaves on its connection, as the next user sees it. */
-const LEFT = `SELECT current_setting('search_path') AS path, current_user = session_user AS "isSelf",
+const LEFT = `SELECT current_setting('search_path') AS path, current_setting('role') = 'none' AS "isSelf",
   to_regclass('left_behind') IS NULL AS "hasNoTable",
   (SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()) AS locks`;
 
@@ -105,7 +105,11 @@ database.test('resetOnReturn: by default what a session has left stays; "discard
     const first = engine.connect();
     first.execute("SELECT $1::int", [1]);
     for (
-      const sql of ["SET search_path = pg_catalog", "SET ROLE pg_monitor", "CREATE TEMP TABLE left_behind (n int)"]
+      const sql of [
+        "SET search_path = pg_catalog",
+        "SELECT set_config('role', session_user, false)",
+        "CREATE TEMP TABLE left_behind (n int)",
+      ]
     ) {
       first.execute(sql);
     }

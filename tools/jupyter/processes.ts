@@ -75,7 +75,7 @@ function shown(program: string, args: readonly string[]): string {
 
 /** Whether a process runs (Linux only). One that has ended, but whose parent did not ask how, has no command line left. */
 export async function isRunning(pid: number | string): Promise<boolean> {
-  return await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "") !== "";
+  return await readProcess(pid, "cmdline") !== "";
 }
 
 /** One running process: its number, its parent's and its group's. */
@@ -136,14 +136,21 @@ async function procTable(): Promise<ProcessRow[]> {
   const rows: ProcessRow[] = [];
   for await (const entry of Deno.readDir("/proc")) {
     if (!/^\d+$/.test(entry.name)) continue;
-    try {
-      const stat = await Deno.readTextFile(`/proc/${entry.name}/stat`);
-      // The program's name stands in brackets and may hold anything: state, parent and group follow the last bracket.
-      const [, parent, group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      rows.push({ pid: Number(entry.name), parent: Number(parent), group: Number(group) });
-    } catch {
-      // It ended while we read.
-    }
+    const stat = await readProcess(entry.name, "stat");
+    if (stat === "") continue;
+    // The program's name stands in brackets and may hold anything: state, parent and group follow the last bracket.
+    const [, parent, group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    rows.push({ pid: Number(entry.name), parent: Number(parent), group: Number(group) });
   }
   return rows;
+}
+
+/** A file of a process in /proc; empty when the process has ended. @throws {Deno.errors.NotCapable} without --allow-all. */
+async function readProcess(pid: number | string, name: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(`/proc/${pid}/${name}`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error; // else every process would seem to have ended
+    return "";
+  }
 }

@@ -1,6 +1,6 @@
 import { assertMatch, assertRejects } from "@std/assert";
 import { SetupError, StoppedError } from "./errors.ts";
-import { run } from "./processes.ts";
+import { processTable, run } from "./processes.ts";
 
 const forever = ["eval", "setInterval(() => {}, 1000); console.log('started')"];
 
@@ -17,4 +17,13 @@ Deno.test("one that is stopped is told apart from one that is late", async () =>
   const running = run(Deno.execPath(), forever, { stop: stop.signal });
   setTimeout(() => stop.abort(new StoppedError("stopped")), 1);
   await assertRejects(() => running, StoppedError);
+});
+
+const onLinux = Deno.build.os === "linux";
+
+Deno.test({
+  name: `without --allow-all the list of processes is refused, and not empty${onLinux ? "" : " [only on Linux]"}`,
+  ignore: !onLinux,
+  permissions: { read: true },
+  fn: async () => void await assertRejects(processTable, Deno.errors.NotCapable, "--allow-all"),
 });

@@ -69,7 +69,7 @@ async function openTcp(hostname: string, port: number, signal: AbortSignal): Pro
     const connection = await Deno.connect({ hostname, port, signal });
     connection.setNoDelay();
     connection.setKeepAlive();
-    return asNodeSocket(connection);
+    return asNodeSocket(connection, hostname, port);
   } catch (error) {
     signal.throwIfAborted();
     const { code } = error as { code?: string };
@@ -77,12 +77,22 @@ async function openTcp(hostname: string, port: number, signal: AbortSignal): Pro
   }
 }
 
-/** The packages want a socket of Node's, which takes over a connection of Deno's by its number. */
-function asNodeSocket(connection: Deno.TcpConn): Socket {
-  const { TCP, constants } = (process as unknown as { binding(name: "tcp_wrap"): TcpBinding }).binding("tcp_wrap");
-  const handle = new TCP(constants.SOCKET);
-  const rid = Object.getOwnPropertySymbols(connection).find(({ description }) => description === "Deno.internal.rid");
-  handle.openFromRid((connection as unknown as Record<symbol, number>)[rid!]);
+/**
+ * The packages want a socket of Node's, which takes over a connection of Deno's by its number. That is inside of Deno: where
+ * it is not as it was, Node's own socket is opened, whose keep-alive works from Deno 2.9 on.
+ */
+function asNodeSocket(connection: Deno.TcpConn, hostname: string, port: number): Socket {
+  const symbol = Object.getOwnPropertySymbols(connection).find(({ description }) =>
+    description === "Deno.internal.rid"
+  );
+  const binding = (process as { binding?: (name: string) => Partial<TcpBinding> }).binding?.("tcp_wrap");
+  if (!symbol || !binding?.TCP?.prototype.openFromRid) {
+    connection.close();
+    const socket = connect(port, hostname);
+    return socket.once("connect", () => socket.setNoDelay().setKeepAlive(true));
+  }
+  const handle = new binding.TCP(binding.constants!.SOCKET);
+  handle.openFromRid((connection as unknown as Record<symbol, number>)[symbol]);
   const socket = new Socket({ handle } as object);
   socket.on("close", () => closeOnce(connection)); // the handle does not: without this the server hears of no end
   return socket;

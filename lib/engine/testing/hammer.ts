@@ -7,6 +7,7 @@
  */
 import { Connection, createEngine, type Engine } from "../../mod.ts";
 import { CommitOutcomeUnknownError, ConnectError, ConnectionLostError, DatabaseError } from "../errors.ts";
+import { chance } from "./chance.ts";
 import { until } from "./until.ts";
 
 const TASKS = 500;
@@ -27,15 +28,8 @@ const [url, seconds, seed, how] = Deno.args;
 const fates = new Uint8Array(10_000_000);
 const counts: Record<string, number> = {};
 const surprises: string[] = [];
-let [lastRow, state] = [0, Number(seed)];
-
-/** Numbers from 0 up to 1, the same ones for the same seed (mulberry32). */
-function random(): number {
-  state = (state + 0x6d2b79f5) | 0;
-  let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-}
+const random = chance(Number(seed));
+let lastRow = 0;
 
 function note(fate: number, rows: readonly number[]): void {
   for (const row of rows) fates[row] = fate;

@@ -61,7 +61,7 @@ for (const name of ["pg", "postgres", "libpq"] as const) {
       // each third one is given back dead, and with pre-ping before anybody can have heard of it
       const kill = async (task: number, pid: number) => {
         if (task % 3 === 0) {
-          await (poolPrePing ? server.run("SELECT pg_terminate_backend($1)", [pid]) : server.kill(pid));
+          await (poolPrePing ? server.terminate(pid) : server.kill(pid));
         }
       };
       assertEquals(await orderOf(engine, kill), inOrder);

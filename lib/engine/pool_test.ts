@@ -134,7 +134,7 @@ database.test("with pre-ping a dead connection is replaced unnoticed", async (ur
   const first = await engine.connect();
   await first.close();
   // killed and asked for in one breath: the pool cannot have heard of it
-  await server.run("SELECT pg_terminate_backend($1)", [first.backendPid]);
+  await server.terminate(first.backendPid);
   await using second = await engine.connect();
   assertEquals((await second.execute("SELECT 1")).scalarOne(), 1);
   assertNotEquals(second.backendPid, first.backendPid);

@@ -157,9 +157,12 @@ for (const driver of ["pg", "postgres"] as const) {
     database.test(`${driver}: ${how} at each statement: all or nothing, and the session goes on`, async (url) => {
       await using server = new Server(url);
       await using breaker = new Breaker(EngineUrl.parse(url).withDriver(driver), async () => {
-        await server.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1", [
-          APPLICATION,
-        ]);
+        await server.run(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database()",
+          [
+            APPLICATION,
+          ],
+        );
         await server.untilNoneLeft(APPLICATION);
       });
       await using engine = createEngine(breaker.url, { poolSize: 1, maxOverflow: 0, applicationName: APPLICATION });
@@ -213,9 +216,12 @@ for (const driver of ["pg", "postgres"] as const) {
       await using session = sessionmaker(engine, { autoflush })();
       session.add(new Toy({ name: "outer" }));
       const savepoint = await session.beginNested();
-      await server.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1", [
-        APPLICATION,
-      ]);
+      await server.run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database()",
+        [
+          APPLICATION,
+        ],
+      );
       await server.untilNoneLeft(APPLICATION);
       session.add(new Toy({ name: "inner" }));
       await assertRejects(() => session.execute(query), ConnectionLostError); // of the flush, or of the query

@@ -17,9 +17,15 @@ export class Server implements AsyncDisposable {
     return (await connection.execute(sql, parameters)).scalars().all();
   }
 
-  /** Ends a server process, as an administrator does, and waits until it is gone. */
+  /** Ends a server process, as an administrator does. One of another database, which has the number by now, goes on. */
+  async terminate(pid: number): Promise<void> {
+    const ofThisDatabase = "pg_stat_activity WHERE pid = $1 AND datname = current_database()";
+    await this.run(`SELECT pg_terminate_backend(pid) FROM ${ofThisDatabase}`, [pid]);
+  }
+
+  /** Ends a server process and waits until it is gone. */
   async kill(pid: number): Promise<void> {
-    await this.run("SELECT pg_terminate_backend($1)", [pid]);
+    await this.terminate(pid);
     await this.untilGone(pid);
   }
 

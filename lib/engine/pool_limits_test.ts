@@ -13,6 +13,7 @@ import { chance } from "./testing/chance.ts";
 import { StallingProxy } from "./testing/stalling_proxy.ts";
 import { type DriverName, EngineUrl } from "./url.ts";
 import { LATENESS } from "./testing/lateness.ts";
+import { until } from "./testing/until.ts";
 
 const database = testDatabase(import.meta.url);
 const LIMIT = 300;
@@ -85,6 +86,7 @@ for (const [way, options] of Object.entries(WAYS)) {
     const took = performance.now() - began;
     assert(took > connectTimeout - 20 && took < 2 * connectTimeout + LATENESS, `it took ${took} ms`);
     assertNotEquals(next.backendPid, first.backendPid);
+    await until("the old one is closed", () => reasons.length > 0); // behind its caller's back
     assertEquals([reasons, pool.poolStatus.held, pool.poolStatus.idle], [["broken"], 1, 0]);
   });
 

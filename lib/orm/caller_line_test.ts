@@ -87,7 +87,9 @@ const WAYS: Record<string, (engine: Engine) => Promise<unknown>> = {
     await engine.kysely<{ missing: { id: number } }>().selectFrom("missing").selectAll().execute();
   },
   "a template of Kysely, in a transaction": async (engine) => {
-    await engine.kysely().transaction().execute((trx) => sql`SELECT missing`.execute(trx));
+    // V8 knows a caller behind Kysely's queue a few turns after the call: an answer that is there at once comes before
+    const failsLater = sql`SELECT 1 / length(pg_sleep(0.05)::text)`;
+    await engine.kysely().transaction().execute((trx) => failsLater.execute(trx));
   },
 };
 
@@ -128,11 +130,7 @@ for (const [driver, options] of Object.entries(DRIVERS)) {
       async function theCaller(): Promise<void> {
         await way(engine);
       }
-      const caught = () => theCaller().then(() => undefined, (error) => error);
-      let error = await caught();
-      // V8 knows a caller behind Kysely's queue a few turns after the call: an answer that is there at once comes before
-      for (let again = 0; again < 5 && !isNamed(error, "theCaller"); again++) error = await caught();
-      assertNames(error, "theCaller");
+      assertNames(await theCaller().then(() => undefined, (error) => error), "theCaller");
     });
   }
 }
@@ -153,11 +151,8 @@ for (const [name, way] of Object.entries(SYNC_WAYS)) {
   });
 }
 
-function isNamed(error: Error, caller: string): boolean {
-  return error.stack!.split("\n").some((line) => line.includes("caller_line_test.ts") && line.includes(caller));
-}
-
 function assertNames(error: unknown, caller: string): void {
   assertInstanceOf(error, DatabaseError);
-  assert(isNamed(error, caller), error.stack);
+  const lines = error.stack!.split("\n").filter((line) => line.includes("caller_line_test.ts"));
+  assert(lines.some((line) => line.includes(caller)), error.stack);
 }

@@ -17,6 +17,8 @@ export interface MeasuringOptions {
   readonly onProgress?: (line: string) => unknown;
   /** Whether the machine is shared (default {@linkcode isShared}). */
   readonly shared?: boolean;
+  /** Where it measures (default: the database of the workbook). */
+  readonly url?: string;
 }
 
 /** A task that measures. */
@@ -45,7 +47,7 @@ export function isShared(env: (name: string) => string | undefined = (name) => D
 export async function runMeasuringTask<Record>(
   { script, recorded, failure }: MeasuringTask,
   args: readonly string[],
-  { deadline = 180_000, onProgress = liveText().update, shared = isShared() }: MeasuringOptions = {},
+  { deadline = 180_000, onProgress = liveText().update, shared = isShared(), url }: MeasuringOptions = {},
 ): Promise<Record> {
   if (shared) {
     await onProgress(`This machine is shared, so nothing was run: the figures are those of ${recorded}.`);
@@ -55,7 +57,7 @@ export async function runMeasuringTask<Record>(
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", script, ...args, "--json", file],
     cwd: root,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...(url === undefined ? {} : { DATABASE_URL: url }) },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -1,4 +1,4 @@
-// get() and the DELETE run in one transaction; write() commits it when the function returns.
+// get() and DELETE run in one transaction; write() commits when the function returns.
 const addDelete: (application: OpenAPIHono, sessions: Sessions<Session>) => void = (
   application,
   sessions,

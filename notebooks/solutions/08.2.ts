@@ -1,4 +1,4 @@
-// Closing rolls back what was not committed, on every way out of the block.
+// close() rolls back uncommitted work, however the block is left.
 const inSession: (
   getSession: () => Session,
   work: (session: Session) => Promise<string>,

@@ -1,4 +1,4 @@
-// strictObject: a field that nobody knows is a mistake of the caller, who wants to hear of it.
+// strictObject rejects unknown fields, so a caller learns of a misspelt one.
 const OrderIn: z.ZodType = z.strictObject({
   toy: z.uuid(),
   quantity: z.number().int().min(1).max(99),

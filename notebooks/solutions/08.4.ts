@@ -1,4 +1,4 @@
-// One statement for the users, one for the toys of all of them.
+// One statement for the users, one for all their toys.
 const counts: (session: Session) => Promise<{ name: string; toys: number }[]> = async (
   session,
 ) => {

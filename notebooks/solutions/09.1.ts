@@ -1,4 +1,4 @@
-// Nine tenths of the best rate, and the fewest users that reach it.
+// The smallest number of users that reaches 90% of the highest rate.
 const knee: (points: { users: number; rate: number }[]) => number = (points) => {
   const most = Math.max(...points.map(({ rate }) => rate));
   return Math.min(...points.filter(({ rate }) => rate >= 0.9 * most).map(({ users }) => users));

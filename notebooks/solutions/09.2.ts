@@ -1,4 +1,4 @@
-// What is left for everyone, divided by the workers of all replicas, without what each may open beyond its pool.
+// Divide the available connections among the workers of all replicas, and subtract each worker's overflow.
 type Deployment = {
   limit: number;
   reserved: number;

@@ -1,4 +1,4 @@
-// Other means (A), a use that stalls (C), other rows (D), another name (F). B, E and G are how it should be.
+// Unequal resources (A), a use that stalls (C), different rows (D), a wrong label (F). B, E and G are good practice.
 const unfair: string[] = ["A", "C", "D", "F"];
 
 await check("09.3", () => unfair);

@@ -1,4 +1,4 @@
-// A request begins when it is due and the one before is done, whichever is later.
+// A request starts when it is due and the previous one is done, whichever is later.
 const felt: (due: number[], work: number[]) => number[] = (due, work) => {
   let free = 0;
   return due.map((at, n) => {

@@ -1,4 +1,4 @@
-// The two do not touch the same column, so a revision with both as parents is enough.
+// The two change different columns, so a revision with both as parents is enough.
 const resolve: (folder: string) => Promise<unknown> = (folder) =>
   migrate.merge(folder, { revisions: ["heads"] });
 

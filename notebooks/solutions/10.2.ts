@@ -1,4 +1,4 @@
-// The strong lock is taken by steps that change no row; the steps that change rows lock these rows only.
+// Steps that take a strong lock change no rows; steps that change rows lock only those rows.
 const steps: ((connection: Connection) => Promise<unknown>)[] = [
   (connection) => connection.execute("ALTER TABLE toys ADD COLUMN shouted text"),
   ...Array.from(

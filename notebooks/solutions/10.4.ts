@@ -1,4 +1,4 @@
-// players needs values before it may not be empty, as in exercise 06.2.
+// players needs values before it can be NOT NULL, as in exercise 06.2.
 const up: (db: Kysely<unknown>) => Promise<unknown> = async (db) => {
   await sql`ALTER TABLE games ALTER COLUMN title TYPE varchar(80)`.execute(db);
   await sql`DROP INDEX ix_games_title_by_hand`.execute(db);

@@ -1,4 +1,4 @@
-// Only the level differs: with a snapshot of the whole transaction the new row is not there the second time either.
+// Only the level differs: with one snapshot for the whole transaction, the second query does not see the new row.
 const phantom: (level: IsolationLevel) => Script<Connection> = (level) => ({
   steps: [
     ["sandy", begin(level)],

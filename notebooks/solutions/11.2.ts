@@ -1,4 +1,4 @@
-// One statement looks and takes; the second one waits for the first, and then looks at what is left.
+// One statement checks and takes; the second one waits for the first, then checks what is left.
 const withdraw: (connection: Connection, id: number, shells: number) => Promise<boolean> =
   async (
     connection,

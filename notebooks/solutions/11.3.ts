@@ -1,4 +1,4 @@
-// The account with the smaller number comes first in both directions: whoever waits holds nothing that the other needs.
+// Both directions lock the account with the smaller number first, so a waiting transfer holds no lock the other needs.
 const transfer: (
   connection: Connection,
   from: number,

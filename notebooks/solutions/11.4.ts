@@ -1,4 +1,4 @@
-// The object holds the version that was shown, so the UPDATE looks for that one; the rows are counted before COMMIT.
+// The object holds the version that was shown, so the UPDATE matches only that one; rows are counted before COMMIT.
 const save: (getSession: SessionMaker, form: Form) => Promise<"saved" | "conflict"> = async (
   getSession,
   { id, line, version },

@@ -1,4 +1,4 @@
-// SERIALIZABLE refuses one of two that could not have come one after the other; run again, it sees what the other did.
+// SERIALIZABLE rejects one of two that cannot be ordered; when it is retried, it sees what the other did.
 const goHome: (getSession: SessionMaker, name: string) => Promise<boolean> = (
   getSession,
   name,

@@ -1,4 +1,4 @@
-// The time of the steps below is in `total`, not in `self`: only `self` tells who spent it.
+// `total` includes the steps below; only `self` is the time of the step itself.
 const suspect: (plan: QueryPlan) => number = (plan) =>
   plan.nodes.filter(({ relation }) => relation !== undefined)
     .reduce((most, node) => node.self > most.self ? node : most).number;

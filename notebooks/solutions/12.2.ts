@@ -1,4 +1,4 @@
-// Both conditions in one index: it leads straight to the few rows that fulfil both.
+// With both conditions in one index, the scan reads only the few rows that satisfy both.
 const makeIndex: (connection: Connection) => Promise<unknown> = (connection) =>
   connection.execute("CREATE INDEX ON deliveries (courier, delivered_on)");
 

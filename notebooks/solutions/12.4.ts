@@ -1,4 +1,4 @@
-// The pair is compared as the index has it in order, so each page begins where the one before ended, ties included.
+// The pair is compared in index order, so each page begins where the previous one ended, ties included.
 type Last = { soldOn: string; id: number } | null;
 const nextPage: (
   connection: Connection,

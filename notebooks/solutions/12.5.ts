@@ -1,4 +1,4 @@
-// The statement says which columns to look at together; ANALYZE looks at them.
+// CREATE STATISTICS says which columns are related; ANALYZE collects the statistics.
 const teach: (connection: Connection) => Promise<unknown> = async (connection) => {
   await connection.execute(
     "CREATE STATISTICS make_model (dependencies) ON make, model FROM cars",

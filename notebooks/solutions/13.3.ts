@@ -1,4 +1,4 @@
-// Both in every round, so that a slow round is slow for both; and each begins in turn, so that none is always warm.
+// Both run in every round, so a slow round is slow for both; the first place alternates, so neither is always warm.
 type Pairs = (a: () => unknown, b: () => unknown, rounds: number) => Promise<number[]>;
 const inPairs: Pairs = async (a, b, rounds) => {
   const short = { min_cpu_time: 2e6, min_samples: 5, gc: false, batch_samples: 64 };

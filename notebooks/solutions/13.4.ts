@@ -1,4 +1,4 @@
-// Each wait becomes longer by the delay; what travels together waits once.
+// Each wait grows by the delay; statements sent together wait once.
 type Further = (
   cost: { milliseconds: number; roundTrips: number; statements: number },
   delay: number,

@@ -1,4 +1,4 @@
-// Looking and taking are one statement: whoever comes second sees what the first one left.
+// One statement checks and takes, so the second buyer sees what the first one left.
 const buy: (engine: Engine, toy: string) => Promise<boolean> = async (engine, toy) => {
   const { rowCount } = await engine.begin((connection) =>
     connection.execute(

@@ -4,13 +4,13 @@
  * @module
  */
 import { join } from "node:path";
+import { lines } from "../../lib/base/lines.ts";
 import { RoundTripCounter } from "../../lib/engine/testing/round_trips.ts";
 import { EngineUrl } from "../../lib/engine/url.ts";
 import { withClient } from "../../lib/workbook/admin_client.ts";
 import { withoutDriver } from "../../lib/workbook/connection_url.ts";
 import { within } from "../../lib/base/within.ts";
 import { UsageError } from "../jupyter/errors.ts";
-import { lines } from "./lines.ts";
 
 /** The same database at another address. @throws {UsageError} the server listens on a Unix socket or wants TLS. */
 export function withAddress(url: string, port: number): string {

@@ -1,7 +1,7 @@
 /** A contestant as the benchmark sees it: a process that takes orders. @module */
+import { lines } from "../../lib/base/lines.ts";
 import type { Turn } from "../../lib/workbook/compare.ts";
 import type { OperationName, Settings } from "./contestant.ts";
-import { lines } from "./lines.ts";
 
 /** What a contestant can be told. */
 export type Order =

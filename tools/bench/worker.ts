@@ -6,9 +6,9 @@
  */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { lines } from "../../lib/base/lines.ts";
 import { sample } from "../../lib/workbook/compare.ts";
 import { type Contestant, type Opened, operationNames } from "./contestant.ts";
-import { lines } from "./lines.ts";
 import { marked } from "./marked.ts";
 import type { Answer, Introduction, Order } from "./remote.ts";
 import { keys } from "./rows.ts";

@@ -1,39 +1,42 @@
 /** Behind a pooler that shares server processes, a statement never runs as another program's. @module */
-import { assertEquals, assertInstanceOf } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { testDatabase } from "../../workbook/test_database.ts";
-import type { Driver, DriverConnection } from "../driver.ts";
-import { StaleStatementError } from "../errors.ts";
+import { openAsker, startAsker } from "../testing/asker.ts";
 import { poolerTest, startPooler } from "../testing/pgbouncer.ts";
 import { EngineUrl } from "../url.ts";
 
 const database = testDatabase(import.meta.url);
 const ROUNDS = 500;
+const PROGRAMS = {
+  "of two connections none": openAsker,
+  "of two processes that are alike, down to their pid, none": startAsker,
+};
 
-for (const [name, nonblocking] of [["pg", false], ["postgres", false], ["libpq", true]] as const) {
-  poolerTest(database, `${name}: with prepare: false forgotten, no query has another's answer`, async (direct) => {
-    await using pooler = await startPooler(direct, "transaction", 2);
-    const url = EngineUrl.parse(pooler.url).withDriver(name);
-    const { driver }: { driver: Driver } = await import(`./${name}.ts`);
-    const open = () => driver.connect({ url, settings: {}, connectTimeout: 10_000, prepare: true, nonblocking });
-    const connections = await Promise.all([open(), open()]);
-    let right = 0;
-    const gone: Error[] = [];
-    const ask = async (connection: DriverConnection, who: number, round: number) => {
-      // the same numbers of texts on both, so that names that only count would be the same
-      const sql = `SELECT '${who}', ${round % 5}, $1::int`;
-      try {
-        assertEquals((await connection.query({ sql, parameters: [`${round}`] })).rows, [[`${who}`, round % 5, round]]);
-        right++;
-      } catch (error) {
-        assertInstanceOf(error, StaleStatementError);
-        gone.push(error);
-      }
-    };
-    for (let round = 0; round < ROUNDS; round++) {
-      await Promise.all(connections.map((connection, who) => ask(connection, who, round)));
-    }
-    assertEquals(right + gone.length, 2 * ROUNDS);
-    for (const { message } of gone) assertEquals(/26000[^]*prepare: false/.test(message), true, message);
-    for (const connection of connections) await connection.close();
-  });
+for (const driver of ["pg", "postgres", "libpq"] as const) {
+  for (const [which, start] of Object.entries(PROGRAMS)) {
+    poolerTest(
+      database,
+      `${driver}: with prepare: false forgotten, ${which} has the other's answer`,
+      async (direct) => {
+        await using pooler = await startPooler(direct, "transaction", 2);
+        const url = EngineUrl.parse(pooler.url).withDriver(driver);
+        await using one = await start(url);
+        await using two = await start(url);
+        let right = 0;
+        const stale: string[] = [];
+        for (let round = 0; round < ROUNDS; round++) {
+          await Promise.all([one, two].map(async ({ ask }, who) => {
+            // the same numbers of texts on both, so that names that only count would be the same
+            const sql = `SELECT '${who}', ${round % 5}, $1::int`;
+            const outcome = await ask({ sql, parameters: [`${round}`] });
+            if ("stale" in outcome) return stale.push(outcome.stale);
+            assertEquals(outcome.rows, [[`${who}`, round % 5, round]]);
+            right++;
+          }));
+        }
+        assertEquals(right + stale.length, 2 * ROUNDS);
+        for (const message of stale) assertEquals(/26000[^]*prepare: false/.test(message), true, message);
+      },
+    );
+  }
 }

@@ -46,15 +46,12 @@ class PostgresConnection extends StreamConnection {
   readonly #sql: postgres.Sql;
   readonly #answers: AnswerReader;
   readonly #firstByte = new FirstByte();
-  readonly #prepared: PreparedStatements<string>;
-  /** How often a text was forgotten. */
-  readonly #forgotten = new Map<string, number>();
+  readonly #prepared = new PreparedStatements((name) => name);
 
   constructor(settings: ConnectSettings, opened: ServerStream) {
     super(settings, opened);
     const { stream } = opened;
     this.#answers = new AnswerReader(() => stream.write(COPY_FAIL));
-    this.#prepared = new PreparedStatements((_, sql) => sql + " ".repeat(this.#forgotten.get(sql) ?? 0));
     const { url } = settings;
     const { application_name, ...named } = settings.settings;
     const options = startupOptions(named);
@@ -99,10 +96,11 @@ class PostgresConnection extends StreamConnection {
   async query(statement: Statement): Promise<RawResult> {
     const { sql, parameters } = statement;
     if (this.lost) throw new ConnectionLostError(this.lost.message, sql);
-    const prepared = this.#preparedFor(statement);
+    const name = this.#nameFor(statement);
     const values = parameters as (string | null)[];
     const query = guard(
-      this.#sql.unsafe(prepared ?? sql, values, { prepare: prepared !== undefined }).values(),
+      this.#sql.unsafe(sql, values, { prepare: name !== undefined }).values(),
+      name,
     ) as unknown as PackageQuery;
     const stopWatching = this.#firstByte.watch(this.stream, statement);
     const answer = this.#answers.expect();
@@ -114,7 +112,7 @@ class PostgresConnection extends StreamConnection {
     } catch (error) {
       // the package does not wait for that after a value that cannot be decoded
       if (!this.lost) await answer.untilOver();
-      if (prepared !== undefined) this.#noteFailure(sql, prepared, query, error);
+      if (name !== undefined) this.#noteFailure(sql, name, query, error);
       throw answer.isCopy ? new CopyNotSupportedError(sql) : this.#translate(error, sql);
     } finally {
       stopWatching();
@@ -133,17 +131,15 @@ class PostgresConnection extends StreamConnection {
     this.#answers.end();
   }
 
-  /** The text to prepare a statement with; `undefined` to send it unnamed. */
-  #preparedFor({ sql, parameters }: Statement): string | undefined {
+  /** The name to prepare a statement under; `undefined` to send it unnamed. */
+  #nameFor({ sql, parameters }: Statement): string | undefined {
     if (!this.settings.prepare || parameters.length === 0) return undefined;
     return this.#prepared.get(sql) ?? this.#prepared.add(sql);
   }
 
-  /** The package knows prepared statements by their text, and keeps them: the next one has a blank more at its end. */
-  #noteFailure(sql: string, prepared: string, { describeFirst }: PackageQuery, error: unknown): void {
-    if (describeFirst) return this.#prepared.forget(sql, prepared); // the server did not come to prepare it
-    if (error instanceof postgres.PostgresError) this.#prepared.failed(sql, prepared, error.code);
-    if (this.#prepared.get(sql) === undefined) this.#forgotten.set(sql, prepared.length - sql.length + 1);
+  #noteFailure(sql: string, name: string, { describeFirst }: PackageQuery, error: unknown): void {
+    if (describeFirst) this.#prepared.forget(sql, name); // the server did not come to prepare it
+    else if (error instanceof postgres.PostgresError) this.#prepared.failed(sql, name, error.code);
   }
 
   #translate(error: unknown, sql: string): Error {
@@ -180,16 +176,24 @@ class PostgresConnection extends StreamConnection {
  *
  * It also declares to the server as many parameters as are given, of types to be found out, so that one too many looks like
  * one whose type is unknown. Here it declares none: the server counts those of the statement, as for the other drivers.
+ *
+ * And it takes the random part of its statements' names from `Math.random()`, whose numbers can be those of another process,
+ * and knows a statement by its text. Here a statement has the name that is given, and is known by it.
  */
-function guard<Q extends object>(query: Q): Q {
+function guard<Q extends object>(query: Q, name: string | undefined): Q {
   guarded ??= Object.create(Object.getPrototypeOf(query), {
     parameters: {
+      // read before the name is, when the statement is sent
       get(this: GuardedQuery) {
         const isParsed = this.parsing === false; // set by the package when the server has parsed it
-        return this.describeFirst && !isParsed ? [] : this.given;
+        if (!this.describeFirst || isParsed) return this.given;
+        if (this.preparedAs !== undefined) this.statement.name = this.preparedAs;
+        return [];
       },
+      // written after the signature is, by which the package then looks for what it has prepared
       set(this: GuardedQuery, given: (string | null)[]) {
         this.given = given;
+        if (this.preparedAs !== undefined) this.signature = this.preparedAs;
       },
     },
     retried: {
@@ -200,16 +204,20 @@ function guard<Q extends object>(query: Q): Q {
       },
     },
   });
-  return Object.setPrototypeOf(query, guarded!);
+  return Object.assign(Object.setPrototypeOf(query, guarded!), { preparedAs: name });
 }
 let guarded: object | undefined;
 
 /** A query of the package, with what it notes there beside its published types. */
 interface GuardedQuery {
   given?: (string | null)[];
+  /** The name that the server knows it by, if it is prepared. */
+  readonly preparedAs?: string;
   /** It is sent without its parameters first. */
   describeFirst?: boolean;
   parsing?: boolean;
+  signature: string;
+  statement: { name: string };
 }
 
 /** The stream for the first call; later ones, which would reconnect in silence, fail. */

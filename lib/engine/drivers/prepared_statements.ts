@@ -14,14 +14,14 @@ export const MOST_PREPARED = 500;
 export class PreparedStatements<T> {
   /** Of this connection and no other, in this process or another: a name has at most 63 bytes. */
   readonly #prefix = `s${crypto.getRandomValues(new Uint8Array(8)).toHex()}_`;
-  readonly #make: (name: string, sql: string) => T;
+  readonly #make: (name: string) => T;
   readonly #known = new Map<string, T>();
   #counter = 0;
   /** Stale statements, which the server still has. */
   #left = 0;
 
-  /** @param make what the driver keeps of a statement that is to be prepared under this name, or by this text. */
-  constructor(make: (name: string, sql: string) => T) {
+  /** @param make what the driver keeps of a statement that is to be prepared under this name. */
+  constructor(make: (name: string) => T) {
     this.#make = make;
   }
 
@@ -33,7 +33,7 @@ export class PreparedStatements<T> {
   /** Takes a new name for this text; `undefined` when there are enough: then it is sent unnamed. */
   add(sql: string): T | undefined {
     if (this.#known.size + this.#left >= MOST_PREPARED) return undefined;
-    const made = this.#make(`${this.#prefix}${++this.#counter}`, sql);
+    const made = this.#make(`${this.#prefix}${++this.#counter}`);
     this.#known.set(sql, made);
     return made;
   }

@@ -114,6 +114,8 @@ export function pipelining(test: Register): void {
     await two.query({ sql: "SELECT 0, $1::int", parameters: ["7"] });
     const [name] = await names(two);
     assertEquals((await names(one)).includes(name), false);
+    const random = (name: string) => name.match(/^s([0-9a-f]{16})_\d+$/)?.[1];
+    assertEquals([new Set((await names(one)).map(random)).size, random(name)?.length], [1, 16]);
   });
 
   test("prepared: not with prepare: false", async ({ connect }) => {

@@ -1,4 +1,4 @@
-// One SELECT a level, not one a row. Collections come in the order of their keys, so the names are sorted here.
+// One SELECT per level, not per row. Collections are ordered by key, so sort the names here.
 const roster: (session: Session) => Promise<string[]> = async (session) => {
   const statement = select(Team).orderBy("name")
     .options(selectinload("members", selectinload("toys")));

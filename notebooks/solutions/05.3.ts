@@ -1,4 +1,4 @@
-// The limit is inside of the subquery, so it counts users; unique() makes one user of the rows of each.
+// The limit is in the subquery, so it counts users; unique() merges the rows of each user.
 const firstPage: (session: Session, size: number) => Promise<User[]> = async (
   session,
   size,

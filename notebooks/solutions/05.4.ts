@@ -1,4 +1,5 @@
-// The team is one a user and repeats nothing; each collection has a SELECT of its own, so they do not multiply.
+// Each user has one team, so the join repeats nothing; each collection has its own SELECT, so
+// they do not multiply.
 const everything: (session: Session) => Promise<User[]> = async (session) => {
   const statement = select(User)
     .options(joinedload("team"), selectinload("toys"), selectinload("letters"));

@@ -1,4 +1,4 @@
-// count(toys.id) leaves out the NULL that a LEFT JOIN gives a user without toys; no toy is sent.
+// count(toys.id) ignores the NULL that a LEFT JOIN yields for a user without toys.
 const toyCounts: (session: Session) => Promise<[string, number][]> = async (session) => {
   const counts = db.selectFrom("users").leftJoin("toys", "toys.user_id", "users.id")
     .select(["users.name", sql<number>`count(toys.id)::int`.as("toys")])

@@ -1,4 +1,5 @@
-// Opposite steps in the opposite order. The index goes with its column, and the column before the table it refers to.
+// Reverse each step, in reverse order. Dropping the column drops its index, and must precede
+// dropping the table it refers to.
 const down: (db: Kysely<unknown>) => Promise<void> = async (db) => {
   await db.schema.alterTable("heroes")
     .alterColumn("name", (column) => column.dropNotNull())

@@ -1,4 +1,5 @@
-// Filled before it is forbidden to be empty. Notebook 10 shows what this does to others on a large table.
+// Fill the column before setting NOT NULL. Notebook 10 shows the effect of these locks on
+// other sessions when the table is large.
 const addLevel: (db: Kysely<unknown>) => Promise<void> = async (db) => {
   await db.schema.alterTable("heroes").addColumn("level", "integer").execute();
   await sql`UPDATE heroes SET level = 1`.execute(db);

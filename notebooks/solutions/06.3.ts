@@ -1,4 +1,5 @@
-// It was added, dropped, and came back under another name, which a later revision changed to motto.
+// It was added and dropped, then added again under another name, which a later revision
+// renamed to motto.
 const culprit: string = "c07a4b9e825f";
 
 await check("06.3", () => ({ url: workbook.url, folder: inherited, culprit }));

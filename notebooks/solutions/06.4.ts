@@ -1,4 +1,4 @@
-// The new column is filled while the old one is still there, in both directions.
+// In both directions, fill the new column while the old one still exists.
 const status: {
   up(db: Kysely<unknown>): Promise<void>;
   down(db: Kysely<unknown>): Promise<void>;

@@ -1,4 +1,4 @@
-// Each is sent when ask() is called; only then does the program wait, for all of them.
+// Calling ask() sends the statement; Promise.all() then waits for all three.
 const page: (engine: Engine) => Promise<{ hero: unknown; shells: unknown; toys: unknown }> =
   async (
     engine,

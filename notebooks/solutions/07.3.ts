@@ -1,4 +1,4 @@
-// Loops that each take the next item: as many items are worked on as there are loops.
+// Each loop takes the next item, so the number of loops is the number of concurrent items.
 const mapAtMost: <Item, Value>(
   items: readonly Item[],
   most: number,

@@ -1,4 +1,4 @@
-// All of them are sent before the first answer is waited for.
+// All statements are sent before the first response is awaited.
 const lapsOf: (connection: Connection, names: string[]) => Promise<number[]> = async (
   connection,
   names,

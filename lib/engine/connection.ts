@@ -29,6 +29,7 @@ import {
 import type { PooledConnection } from "./pooled_connection.ts";
 import { Result } from "./result.ts";
 import { Savepoint } from "./savepoint.ts";
+import { runAwaiting } from "./steps.ts";
 import { commitFailure, requireCommitted, type Transaction, TransactionState } from "./transaction.ts";
 import type { TransactionOptions } from "./transaction_options.ts";
 import { mayGoUnawaited } from "./unawaited.ts";
@@ -58,7 +59,6 @@ export class Connection implements AsyncDisposable {
   readonly #release: (connection: PooledConnection) => Promise<void>;
   /** The answer to the statement sent last: by then those sent before are answered too. */
   #lastAnswer: Promise<unknown> = Promise.resolve();
-  #savepoints = 0;
   #closed = false;
 
   /** @param release gives the connection back to its pool. */
@@ -161,19 +161,8 @@ export class Connection implements AsyncDisposable {
   async beginNested(options: LimitOptions = {}): Promise<Savepoint> {
     this.#assertOpen("set a savepoint");
     checkLimitOptions("beginNested()", options);
-    const name = `sp_${++this.#savepoints}`;
-    const set = this.#execute(`SAVEPOINT ${name}`, [], options);
-    const sentIn = this.#state.current;
-    await set;
-    const transaction = sentIn ?? this.#state.current; // which a statement may have begun meanwhile
-    const savepoints = transaction?.savepoints ?? [];
-    savepoints.push(name);
-    const end = () => savepoints.splice(savepoints.indexOf(name)); // those inside end with it
-    return new Savepoint(
-      () => this.#state.current === transaction && savepoints.includes(name),
-      (limits) => this.#execute(`RELEASE SAVEPOINT ${name}`, [], limits).then(end),
-      (limits) => (end(), this.#execute(`ROLLBACK TO SAVEPOINT ${name}`, [], limits)),
-    );
+    const execute = (sql: string, limits: LimitOptions) => this.#execute(sql, [], limits);
+    return new Savepoint(await runAwaiting(this.#state.savepoint(execute, options)));
   }
 
   /**

@@ -15,6 +15,12 @@ export interface LimitOptions {
   readonly timeout?: number | undefined;
 }
 
+/** The limits among the options of a call; `undefined` when there are none. */
+export function limitsOf({ signal, timeout }: LimitOptions = {}): LimitOptions | undefined {
+  if (signal) return { signal, timeout };
+  return timeout === undefined ? undefined : { timeout };
+}
+
 /** The end of a call's time. */
 export class Limit {
   readonly signal: AbortSignal | undefined;
@@ -41,7 +47,7 @@ export class Limit {
 
   /** What is left, for one of several statements of a call. */
   get rest(): LimitOptions {
-    return { signal: this.signal, timeout: this.left };
+    return limitsOf({ signal: this.signal, timeout: this.left })!;
   }
 
   get isOver(): boolean {

@@ -1,16 +1,24 @@
 /**
- * What has to wait, written once for programs with promises and without: a generator that yields what it waits for and is
- * given what came of it. Whoever runs it either awaits each step or has it already, because the call blocked.
+ * Code that waits, written once for programs with promises and without: a generator yields what it waits for and is given
+ * the value. A runner either awaits each step, or has the value already because the call blocked.
  *
  * @module
  */
 
-/** Work in steps; what it yields is a value or the promise of one. */
+/** A value, or the promise of one. */
+export type Eventual<T> = T | Promise<T>;
+
+/** Work in steps: it yields values or promises of values, and returns its result. */
 export type Steps<T> = Generator<unknown, T, unknown>;
 
 /** One step. `yield* step(call())` is to steps what `await call()` is to promises. */
-export function* step<T>(value: T | Promise<T>): Generator<T | Promise<T>, T, unknown> {
+export function* step<T>(value: Eventual<T>): Generator<Eventual<T>, T, unknown> {
   return (yield value) as T;
+}
+
+/** Waits until all of these are settled, without looking at how; a later `step()` throws what one of them failed with. */
+export function* settled(values: readonly unknown[]): Steps<void> {
+  if (values.some((value) => value instanceof Promise)) yield Promise.allSettled(values);
 }
 
 /** Runs work whose calls block: each step is over when it is reached. */

@@ -13,6 +13,9 @@ import {
   FailedTransactionError,
   TransactionStateError,
 } from "./errors.ts";
+import type { LimitOptions } from "./limit.ts";
+import type { SavepointSteps } from "./savepoint.ts";
+import { type Eventual, step, type Steps } from "./steps.ts";
 import { beginStatement, type TransactionOptions } from "./transaction_options.ts";
 
 /** An open transaction; another one is another object, and what belonged to this one ends with it. */
@@ -38,6 +41,7 @@ export class TransactionState {
   readonly #line: Line;
   readonly #options: TransactionOptions;
   #current: Transaction | undefined;
+  #lastSavepoint = 0;
 
   /** @param options how transactions begin. */
   constructor(line: Line, options: TransactionOptions) {
@@ -76,6 +80,39 @@ export class TransactionState {
     if (this.#current) throw new TransactionStateError("A transaction is open: commit() or rollback() it first.");
     const { isolationLevel: level, readOnly: access } = this.#options;
     return this.#open({ isolationLevel: isolationLevel ?? level, readOnly: readOnly ?? access });
+  }
+
+  /**
+   * Sets a savepoint; where no transaction is open, one begins with it.
+   *
+   * @param execute sends a statement on the connection.
+   */
+  *savepoint(
+    execute: (sql: string, limits: LimitOptions) => Eventual<unknown>,
+    limits: LimitOptions,
+  ): Steps<SavepointSteps> {
+    const name = `sp_${++this.#lastSavepoint}`;
+    const set = execute(`SAVEPOINT ${name}`, limits);
+    const sentIn = this.#current;
+    yield* step(set);
+    const transaction = sentIn ?? this.#current; // which a statement may have begun meanwhile
+    const savepoints = transaction?.savepoints ?? [];
+    savepoints.push(name);
+    const end = () => savepoints.splice(savepoints.indexOf(name)); // those inside end with it
+    const isOpen = () => this.#current === transaction && savepoints.includes(name);
+    return {
+      get isOpen() {
+        return isOpen();
+      },
+      *commit(limits) {
+        yield* step(execute(`RELEASE SAVEPOINT ${name}`, limits));
+        end();
+      },
+      *rollback(limits) {
+        end();
+        yield* step(execute(`ROLLBACK TO SAVEPOINT ${name}`, limits));
+      },
+    };
   }
 
   /** COMMIT or ROLLBACK is about to be sent. @returns the transaction that it ends; `undefined` when none is open. */

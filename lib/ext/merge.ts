@@ -3,9 +3,10 @@ import type { Entity } from "../orm/identity_map.ts";
 import type { AnyModel } from "../orm/model.ts";
 import { stateOf } from "../orm/object_state.ts";
 import { isCurrent, relationsOf } from "../orm/relations.ts";
-import type { Session } from "../orm/session.ts";
+import type { SessionSteps } from "../orm/session_steps.ts";
 import { select } from "../orm/select.ts";
 import { selectinload } from "../orm/loading.ts";
+import type { Steps } from "../engine/steps.ts";
 import { copy } from "../schema/column_value.ts";
 import { keyOf } from "../schema/key.ts";
 
@@ -15,10 +16,10 @@ import { keyOf } from "../schema/key.ts";
  *
  * @throws {TypeError} when one is of no model. @throws what a query throws
  */
-export async function merge<T extends object>(session: Session, object: T): Promise<T> {
-  const found = new Map<Entity, Entity | null>([[object as Entity, null]]);
+export function* merge(session: SessionSteps, object: Entity): Steps<Entity> {
+  const found = new Map<Entity, Entity | null>([[object, null]]);
   for (const given of found.keys()) { // and those that are added meanwhile
-    found.set(given, await find(session, given));
+    found.set(given, yield* find(session, given));
     for (const each of Object.values(relationsGiven(given)).flat()) if (!found.has(each)) found.set(each, null);
   }
   const targets = new Map([...found].map(([given, target]) => [given, target ?? create(session, given)]));
@@ -33,7 +34,7 @@ export async function merge<T extends object>(session: Session, object: T): Prom
       target[name] = stateOf(given).collections.has(name) ? items : items[0];
     }
   }
-  return targets.get(object as Entity) as T;
+  return targets.get(object)!;
 }
 
 /** What an object holds in its relations, as far as it says so. */
@@ -56,24 +57,24 @@ function modelOf(given: Entity): AnyModel {
 }
 
 /** The object of the row, with the collections that are to be replaced; one that is in the session already is its own. */
-async function find(session: Session, given: Entity): Promise<Entity | null> {
+function* find(session: SessionSteps, given: Entity): Steps<Entity | null> {
   const model = modelOf(given);
-  if (session.new.has(given)) return given;
+  if (session.tracker.objects("new").has(given)) return given;
   const key = keyOf(model.table, given);
   if (key.some((part) => part === undefined || part === null)) return null;
   const collections = Object.keys(relationsGiven(given)).filter((name) => stateOf(given).collections.has(name));
-  if (collections.length === 0) return await session.get(model, (key.length === 1 ? key[0] : given) as never);
+  if (collections.length === 0) return session.tracker.find(model, key) ?? (yield* session.get(model, key, {}));
   let statement = select(model).options(...collections.map((name) => selectinload(name)) as never[]);
   for (const { attribute } of model.table.primaryKey) {
     statement = statement.where(attribute as never, "=", given[attribute] as never);
   }
-  return await session.scalar(statement) as Entity | null;
+  return (yield* session.execute(statement)).scalar() as Entity | null;
 }
 
-function create(session: Session, given: Entity): Entity {
+function create(session: SessionSteps, given: Entity): Entity {
   const model = modelOf(given);
   const values = Object.fromEntries(model.table.columns.map(({ attribute }) => [attribute, given[attribute]]));
   const target = new model(values as never) as Entity;
-  session.add(target);
+  session.tracker.add(target);
   return target;
 }

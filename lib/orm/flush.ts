@@ -1,13 +1,14 @@
 /** A flush: what waits in a session is fixed, checked and sent. @module */
-import type { Connection } from "../engine/connection.ts";
 import { encodeParameters } from "../engine/drivers/parameters.ts";
 import type { LimitOptions } from "../engine/limit.ts";
 import type { Result } from "../engine/result.ts";
+import { type Eventual, settled, step, type Steps } from "../engine/steps.ts";
 import { applyReturned, type Step } from "../schema/dml.ts";
 import { keyOf, mapKey } from "../schema/key.ts";
 import { KeyChangedError, StaleDataError } from "./errors.ts";
 import { type ObjectState, stateOf } from "./object_state.ts";
 import { propagateKeys } from "./relations.ts";
+import type { SessionConnection } from "./session_transaction.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Tracker } from "./tracker.ts";
 
@@ -16,6 +17,8 @@ export class Flush {
   readonly #tracker: Tracker;
   readonly steps: readonly Step[];
   readonly #sent: ReadonlyMap<ObjectState, Snapshot>;
+  readonly #answers: [Step, Eventual<Result<unknown>>][] = [];
+  #isReceived = false;
 
   /** @throws {EncodingError} @throws {MissingValueError} */
   constructor(tracker: Tracker) {
@@ -33,33 +36,38 @@ export class Flush {
     return this.steps.some(({ counted, waits }) => counted || waits);
   }
 
-  /** Sends the statements together, as far as they need not wait for keys, and takes over what the server made. */
-  async send(connection: Connection, limits: () => LimitOptions): Promise<void> {
-    const answers: { step: Step; answer: Promise<Result<unknown>> }[] = [];
-    const settle = async () => {
-      const sent = answers.splice(0);
-      await Promise.allSettled(sent.map(({ answer }) => answer)); // who is awaited late is not found by V8's stack
-      for (const { step, answer } of sent) takeOver(step, await answer);
-    };
-    for (const step of this.steps) {
-      if (step.waits) {
-        await settle();
-        for (const entity of step.entities) propagateKeys(entity);
+  /**
+   * Sends the statements together, as far as they need not wait for keys.
+   *
+   * @param time the time that is left for each statement.
+   */
+  *send(connection: SessionConnection, time: { readonly limits: LimitOptions }): Steps<void> {
+    for (const each of this.steps) {
+      if (each.waits) {
+        yield* this.#settle();
+        for (const entity of each.entities) propagateKeys(entity);
       }
-      answers.push({ step, answer: connection.execute(step.sql, step.parameters(), limits()) });
+      this.#answers.push([each, connection.execute(each.sql, each.parameters(), time.limits)]);
     }
-    await settle();
-    this.done();
   }
 
-  /** Every step was sent and taken over: the objects are as their rows. */
-  done(): void {
+  /** Waits for the answers and takes over what the server made: the objects are then as their rows. */
+  *receive(): Steps<void> {
+    if (this.#isReceived) return;
+    yield* this.#settle();
     this.#tracker.flushed(this.steps, this.#sent);
+    this.#isReceived = true;
+  }
+
+  *#settle(): Steps<void> {
+    const answers = this.#answers.splice(0);
+    yield* settled(answers.map(([_, answer]) => answer)); // V8's stack does not name who awaits a promise late
+    for (const [sent, answer] of answers) takeOver(sent, yield* step(answer));
   }
 }
 
 /** What a step returned goes into its objects. @throws {StaleDataError} @throws {KeyChangedError} for other rows than meant. */
-export function takeOver(step: Step, result: Result<unknown>): void {
+function takeOver(step: Step, result: Result<unknown>): void {
   const rows = result.tuples().all();
   if (step.counted && result.rowCount !== step.entities.length) {
     throw step.numbered ? new KeyChangedError(step.table.name) : staleData(step, rows);

@@ -5,109 +5,45 @@
  *
  * @module
  */
-import type { Query, TransactionOptions } from "../engine/connection.ts";
-import { encodeParameters } from "../engine/drivers/parameters.ts";
+import type { Connection, Query, TransactionOptions } from "../engine/connection.ts";
 import { encodable } from "../engine/encodable.ts";
-import { checkBeginOptions, checkLimitOptions, checkSyncLimitOptions } from "../engine/options.ts";
 import type { Engine } from "../engine/engine.ts";
-import { CommitOutcomeUnknownError, NoResultFound } from "../engine/errors.ts";
+import { NoResultFound } from "../engine/errors.ts";
+import { Limit, type LimitOptions, limitsOf, withinLimit } from "../engine/limit.ts";
+import { checkBeginOptions, checkLimitOptions, checkSyncLimitOptions } from "../engine/options.ts";
 import type { FirstColumn, Result, ScalarResult } from "../engine/result.ts";
-import { Limit, type LimitOptions } from "../engine/limit.ts";
 import { Savepoint } from "../engine/savepoint.ts";
-import { mayGoUnawaited } from "../engine/unawaited.ts";
-import { merge } from "../ext/merge.ts";
+import { runAwaiting } from "../engine/steps.ts";
+import { compiled } from "../kysely/compilable.ts";
 import type { StreamArguments, StreamOptions } from "../stream/cursor.ts";
 import { Passing } from "../stream/passing.ts";
 import { RowStream } from "../stream/row_stream.ts";
-import { compiled } from "../kysely/compilable.ts";
-import { Flush } from "./flush.ts";
-import type { Entity } from "./identity_map.ts";
-import { Loader, type Loading } from "./loading.ts";
+import { CallGuard } from "./call_guard.ts";
 import type { AnyModel, KeyOf } from "./model.ts";
-import { selectByKey } from "../schema/selects.ts";
-import {
-  checkGetOptions,
-  checkSessionOptions,
-  type GetOptions,
-  keyValues,
-  type SessionOptions,
-} from "./session_options.ts";
-import { Select } from "./select.ts";
-import type { SessionState } from "./session_state.ts";
-import { SessionTransaction } from "./session_transaction.ts";
-import { Tracker } from "./tracker.ts";
-import type { Step } from "../schema/dml.ts";
+import { lookUp, SAVEPOINT_ENDS, SessionBase } from "./session_base.ts";
+import { checkGetOptions, checkSessionOptions, type GetOptions, type SessionOptions } from "./session_options.ts";
+import { SessionSteps } from "./session_steps.ts";
 
 export type { GetOptions, SessionOptions } from "./session_options.ts";
 
 /** Made by the function that {@linkcode sessionmaker} returns. */
-export class Session implements AsyncDisposable {
-  readonly #options: SessionOptions;
-  readonly #transaction: SessionTransaction;
-  readonly #tracker = new Tracker();
+export class Session extends SessionBase implements AsyncDisposable {
+  readonly #steps: SessionSteps<Connection>;
+  readonly #calls: CallGuard;
 
   /** @throws {TypeError} @throws {RangeError} for an option that does not exist, or cannot be. */
   constructor(engine: Engine, options: SessionOptions = {}) {
     checkSessionOptions(options);
-    this.#transaction = new SessionTransaction(engine, options);
-    this.#options = options;
-  }
-
-  /** `idle`, `active`, `failed` or `closed`: see `session_state.ts`. */
-  get state(): SessionState {
-    return this.#transaction.state;
-  }
-
-  /** The objects that will be inserted. */
-  get new(): ReadonlySet<object> {
-    return this.#tracker.objects("new");
-  }
-
-  /** The objects that will be updated. */
-  get dirty(): ReadonlySet<object> {
-    return this.#tracker.objects("dirty");
-  }
-
-  /** The objects that will be deleted. */
-  get deleted(): ReadonlySet<object> {
-    return this.#tracker.objects("deleted");
-  }
-
-  /** Puts a new object into the session, with the objects that it refers to; written with the next flush. */
-  add(object: object): void {
-    this.#transaction.assert("work");
-    this.#tracker.add(object as Entity);
-  }
-
-  /** Puts several new objects into the session. */
-  addAll(objects: Iterable<object>): void {
-    for (const object of objects) this.add(object);
-  }
-
-  /** Marks an object whose row the next flush deletes. @throws {DetachedObjectError} when it is not in this session. */
-  delete(object: object): void {
-    this.#transaction.assert("work");
-    this.#tracker.delete(object as Entity);
-  }
-
-  /** Takes an object out of the session: its changes are not written, and the next query makes another object. */
-  expunge(object: object): void {
-    this.#tracker.expunge(object as Entity);
-  }
-
-  /** The next query or `get()` that meets an object's row reads its values anew. Without an object: all of them. */
-  expire(object?: object): void {
-    this.#tracker.expire(object as Entity | undefined);
-  }
-
-  /**
-   * What waits to be sent, as data: the statements in their order, with their parameters as far as they are known.
-   *
-   * @throws {MissingValueError} when a new object lacks a value that it needs.
-   */
-  diff(): Step[] {
-    this.#transaction.assert("work");
-    return this.#tracker.plan();
+    const { commandTimeout } = options;
+    const steps: SessionSteps<Connection> = new SessionSteps(options, (begin) => {
+      const connect = (signal?: AbortSignal) =>
+        engine.connect({ ...begin, commandTimeout, signal, holder: calls.site });
+      return withinLimit(steps.transaction.limit, connect);
+    });
+    const calls = new CallGuard(steps.transaction);
+    super(steps);
+    this.#steps = steps;
+    this.#calls = calls;
   }
 
   /**
@@ -117,15 +53,10 @@ export class Session implements AsyncDisposable {
    * @returns the object, or `null` when there is no such row.
    */
   async get<M extends AnyModel>(model: M, key: KeyOf<M>, options: GetOptions = {}): Promise<InstanceType<M> | null> {
-    this.#transaction.assert("work");
-    checkGetOptions(options);
-    const values = keyValues(model, key);
-    const known = this.#tracker.find(model, values);
-    if (known && !options.withForUpdate) return known as InstanceType<M>;
-    return await this.#transaction.run("work", `get(${model.name})`, async () => {
-      await this.#autoflush(values);
-      return await this.#read(model, values, options) as InstanceType<M> | null;
-    }, options);
+    const { known, key: values } = lookUp(this.#steps, model, key, options);
+    if (known) return known;
+    const work = this.#steps.get(model, values, options);
+    return await this.#calls.run("work", `get(${model.name})`, work, limitsOf(options)) as InstanceType<M> | null;
   }
 
   /** As `get()`, but a missing row is an error. @throws {NoResultFound} */
@@ -146,19 +77,10 @@ export class Session implements AsyncDisposable {
    */
   execute<Row = Record<string, unknown>>(
     statement: Query<Row>,
-    parameters: readonly unknown[] = [],
+    parameters?: readonly unknown[],
     limits?: LimitOptions,
   ): Promise<Result<Row>> {
-    return this.#transaction.run("work", "execute()", async () => {
-      const { sql, parameters: values } = compiled(statement, parameters);
-      await this.#autoflush(values, sql);
-      const onlyReads = statement instanceof Select && !statement.refresh;
-      const answer = await (await this.#transaction.begun()).execute<Row>(sql, values, {
-        ...this.#transaction.limits,
-        onlyReads,
-      });
-      return await this.#load(new Loader(this.#tracker).result(statement, answer));
-    }, limits);
+    return this.#calls.run("work", "execute()", this.#steps.execute(statement, parameters), limits);
   }
 
   /** The first column of the first row, which of `select(Model)` is an object, or `null`; further rows are ignored. */
@@ -209,18 +131,14 @@ export class Session implements AsyncDisposable {
    *
    * @returns the object of this session: the one that was given is not in it.
    */
-  merge<T extends object>(object: T): Promise<T> {
-    return merge(this, object);
+  merge<T extends object>(object: T, limits?: LimitOptions): Promise<T> {
+    return this.#calls.run("work", "merge()", this.#steps.merge(object), limits);
   }
 
   /** Reads the values of an object anew; its changes are lost. @throws {DetachedObjectError} @throws {NoResultFound} */
-  refresh(object: object, options: GetOptions = {}): Promise<void> {
-    return this.#transaction.run("work", "refresh()", async () => {
-      checkGetOptions(options);
-      const state = this.#tracker.stateOf(object as Entity, "refresh");
-      state.reset();
-      if (!await this.#read(state.model, state.rowKey, options, true)) throw new NoResultFound();
-    }, options);
+  async refresh(object: object, options: GetOptions = {}): Promise<void> {
+    checkGetOptions(options);
+    await this.#calls.run("work", "refresh()", this.#steps.refresh(object, options), limitsOf(options));
   }
 
   /**
@@ -229,11 +147,9 @@ export class Session implements AsyncDisposable {
    *
    * @throws {TransactionBegunError} when one is open.
    */
-  begin(options?: TransactionOptions & LimitOptions): Promise<void> {
-    return this.#transaction.run("begin", "begin()", async () => {
-      if (options !== undefined) checkBeginOptions(options);
-      await this.#transaction.begun(options);
-    }, options);
+  async begin(options?: TransactionOptions & LimitOptions): Promise<void> {
+    if (options !== undefined) checkBeginOptions(options);
+    await this.#calls.run("begin", "begin()", this.#steps.begin(options), limitsOf(options));
   }
 
   /**
@@ -244,27 +160,12 @@ export class Session implements AsyncDisposable {
    * await savepoint.commit();                            // … unless it was kept
    * ```
    */
-  beginNested(limits?: LimitOptions): Promise<Savepoint> {
-    return this.#transaction.run("work", "beginNested()", async () => {
-      await this.#flush();
-      const inner = await (await this.#transaction.begun()).beginNested(this.#transaction.limits);
-      const depth = this.#tracker.beginNested();
-      const commit = async () => {
-        await this.#flush();
-        await inner.commit(this.#transaction.limits);
-        this.#tracker.commitNested(depth);
-      };
-      const rollback = async () => {
-        await this.#transaction.guard(() => inner.rollback(this.#transaction.limits));
-        this.#transaction.recover();
-        this.#tracker.rollbackNested(depth);
-      };
-      return new Savepoint(
-        () => inner.isOpen,
-        (own) => this.#transaction.run("work", "commit() of a savepoint", commit, own),
-        (own) => this.#transaction.run("rollbackNested", "rollback() of a savepoint", rollback, own),
-      );
-    }, limits);
+  async beginNested(limits?: LimitOptions): Promise<Savepoint> {
+    const nested = await this.#calls.run("work", "beginNested()", this.#steps.beginNested(), limits);
+    return new Savepoint(
+      nested,
+      (end, work, own) => this.#calls.run(SAVEPOINT_ENDS[end], `${end}() of a savepoint`, work, own),
+    );
   }
 
   /**
@@ -274,7 +175,7 @@ export class Session implements AsyncDisposable {
    * @throws {StaleDataError} @throws {DatabaseError} the session then needs a `rollback()`.
    */
   flush(limits?: LimitOptions): Promise<void> {
-    return this.#transaction.run("work", "flush()", () => this.#flush(), limits);
+    return this.#calls.run("work", "flush()", this.#steps.flush(), limits);
   }
 
   /**
@@ -284,34 +185,12 @@ export class Session implements AsyncDisposable {
    * @throws {CommitOutcomeUnknownError} when the connection broke, or the time was over, while the server worked on COMMIT.
    */
   commit(limits?: LimitOptions): Promise<void> {
-    return this.#transaction.run("commit", "commit()", async () => {
-      const flush = new Flush(this.#tracker);
-      if (flush.isEmpty && !this.#transaction.isOpen) return;
-      const connection = await this.#transaction.begun();
-      await this.#transaction.guard(async () => {
-        const sent = flush.send(connection, () => this.#transaction.limits);
-        // a failed COMMIT would end the transaction around an open savepoint, too
-        if (this.#tracker.isNested || flush.isChecked) await sent;
-        const committed = mayGoUnawaited(connection.commit(this.#transaction.limits));
-        await sent.catch(async (error) => {
-          const outcome = await committed.catch((reason) => reason);
-          // when a statement failed its error says more, unless nobody knows what became of the COMMIT behind it
-          throw outcome instanceof CommitOutcomeUnknownError ? outcome : error;
-        });
-        await committed;
-      });
-      this.#tracker.committed();
-      if (this.#options.expireOnCommit) this.#tracker.expire();
-      await this.#transaction.end("commit");
-    }, limits);
+    return this.#calls.run("commit", "commit()", this.#steps.commit(), limits);
   }
 
   /** Undoes the transaction. Objects return to what they were when it began; new ones leave the session. */
   rollback(limits?: Pick<LimitOptions, "timeout">): Promise<void> {
-    return this.#transaction.run("rollback", "rollback()", async () => {
-      this.#tracker.rollback();
-      await this.#transaction.end("rollback", limits?.timeout);
-    }, limits);
+    return this.#calls.run("rollback", "rollback()", this.#steps.rollback(limits?.timeout), limits);
   }
 
   /**
@@ -322,56 +201,21 @@ export class Session implements AsyncDisposable {
   async close(limits: Pick<LimitOptions, "timeout"> = {}): Promise<void> {
     checkSyncLimitOptions("close()", limits);
     const limit = Limit.of(limits);
-    await this.#transaction.idle(limit?.timeout ?? Infinity); // someone forgot to await a call
-    this.#tracker.clear();
-    await this.#transaction.end("close", limit?.left);
+    await this.#calls.idle(limit?.timeout ?? Infinity); // someone forgot to await a call
+    await runAwaiting(this.#steps.close(limit?.left));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  /** @param parameters those of the statement that comes next, which must not fail after this was written. */
-  async #flush(parameters?: readonly unknown[], sql?: string): Promise<void> {
-    const flush = new Flush(this.#tracker);
-    if (flush.isEmpty) return;
-    if (parameters) encodeParameters(parameters, sql);
-    const connection = await this.#transaction.begun();
-    await this.#transaction.guard(() => flush.send(connection, () => this.#transaction.limits));
-  }
-
-  async #autoflush(parameters?: readonly unknown[], sql?: string): Promise<void> {
-    if (this.#options.autoflush ?? true) await this.#flush(parameters, sql);
-  }
-
-  /** The object of a key, read from its row. @param anew also if it is known. */
-  async #read(model: AnyModel, key: unknown[], { withForUpdate }: GetOptions, anew = Boolean(withForUpdate)) {
-    const [row] = await this.#rows(selectByKey(model.table, withForUpdate), key, !withForUpdate);
-    return row ? this.#tracker.load(model, row, anew) : null;
-  }
-
-  async #rows(sql: string, parameters: readonly unknown[], onlyReads = true): Promise<unknown[][]> {
-    const connection = await this.#transaction.begun();
-    return (await connection.execute(sql, parameters, { ...this.#transaction.limits, onlyReads })).tuples().all();
-  }
-
   async *#answers<Row>(query: Query<Row>, parameters: readonly unknown[] = [], size: number, options?: StreamOptions) {
-    const connection = await this.#transaction.run("work", "stream()", async () => {
-      await this.#autoflush();
-      return await this.#transaction.begun();
-    }, options);
+    const connection = await this.#calls.run("work", "stream()", this.#steps.stream(), options);
     const { sql, parameters: values } = compiled(query, parameters);
     for await (const answer of connection.stream<Row>(sql, values, options).answers(size)) {
-      const passing = new Passing(this.#tracker);
-      const load = () => this.#load(new Loader(passing).result(query, answer));
-      yield await this.#transaction.run("work", "stream()", load, options);
+      const passing = new Passing(this.#steps.tracker);
+      yield await this.#calls.run("work", "stream()", this.#steps.partition(query, answer, passing), options);
       passing.forget();
     }
-  }
-
-  async #load<T>(loading: Loading<T>): Promise<T> {
-    let step = loading.next();
-    while (!step.done) step = loading.next(await this.#rows(step.value.sql, step.value.parameters));
-    return step.value;
   }
 }

@@ -100,6 +100,13 @@ const SESSION: Cases = {
     DetachedObjectError,
   ],
   "expire: an object of no session": [(session) => session.expire(new User({ name: "nobody" })), DetachedObjectError],
+  "refresh: an object of no session": [(session) => session.refresh(new User({ name: "x" })), DetachedObjectError],
+  "refresh: nothing": [(session) => session.refresh(), TypeError],
+  "expunge: an object of no session": [(session) => session.expunge(new User({ name: "x" })), DetachedObjectError],
+  "merge: nothing": [(session) => session.merge(), TypeError],
+  "merge: an object of no model": [(session) => session.merge({ name: "sandy" }), TypeError],
+  "execute: a limit of a wrong type": [(session) => session.execute(wrongText, ["x"], { timeout: "1s" }), TypeError],
+  "flush: an unknown option": [(session) => session.flush({ limit: 5 }), TypeError],
 };
 
 const BEGIN: Cases = {
@@ -123,11 +130,13 @@ const ASYNC_CONNECTION: Cases = {
 };
 const ASYNC_SESSION: Cases = {
   "stream: unknown option": [(session) => session.stream("SELECT 1", [], { size: 10 }), TypeError],
-  "refresh: an object of no session": [(session) => session.refresh(new User({ name: "x" })), DetachedObjectError],
-  "refresh: nothing": [(session) => session.refresh(), TypeError],
-  "expunge: an object of no session": [(session) => session.expunge(new User({ name: "x" })), DetachedObjectError],
-  "merge: nothing": [(session) => session.merge(), TypeError],
-  "merge: an object of no model": [(session) => session.merge({ name: "sandy" }), TypeError],
+};
+/** No signal reaches a blocked thread. */
+const SYNC_SESSION: Cases = {
+  "get: a signal": [(session) => session.get(User, crypto.randomUUID(), { signal: AbortSignal.abort() }), TypeError],
+  "execute: a signal": [(session) => session.execute("SELECT 1", [], { signal: AbortSignal.abort() }), TypeError],
+  "commit: a signal": [(session) => session.commit({ signal: AbortSignal.abort() }), TypeError],
+  "beginNested: a signal": [(session) => session.beginNested({ signal: AbortSignal.abort() }), TypeError],
 };
 const ASYNC_ENGINE: Cases = {
   "connect: a signal of a wrong type": [(engine) => engine.connect({ signal: 500 }), TypeError],
@@ -173,7 +182,7 @@ for (const [way, options] of Object.entries(WAYS)) {
     await check({ ...SESSION, ...ASYNC_SESSION }, session, engine.events, seen);
     assertEquals(session.new.size, 1);
     await check(MAKER, getSession, engine.events, seen);
-    assertEquals(seen.length, 10 + 2 * 20 + 3 + 30 + 2);
+    assertEquals(seen.length, 10 + 2 * 20 + 3 + 32 + 2);
   });
 }
 
@@ -190,10 +199,10 @@ database.test("without promises: a wrong argument is refused, and nothing is sen
   using session = getSession();
   await check(BEGIN, session, engine.events, seen);
   session.add(new User({ name: "waits to be written" }));
-  await check(SESSION, session, engine.events, seen);
+  await check({ ...SESSION, ...SYNC_SESSION }, session, engine.events, seen);
   session.close();
   await check(MAKER, getSession, engine.events, seen);
-  assertEquals(seen.length, 8 + 2 * 18 + 3 + 24 + 2);
+  assertEquals(seen.length, 8 + 2 * 18 + 3 + 31 + 4 + 2);
 });
 
 Deno.test("options of sessions are checked where sessions are made", () => {

@@ -20,6 +20,8 @@ import type { SyncDriverConnection } from "../engine/drivers/sync_driver.ts";
 import { ConnectionClosedError, ConnectionLostError, DatabaseError, StaleStatementError } from "../engine/errors.ts";
 import { type EngineEvents, since } from "../engine/events.ts";
 import { Result } from "../engine/result.ts";
+import { SyncSavepoint } from "../engine/savepoint.ts";
+import { runBlocking } from "../engine/steps.ts";
 import { syncCursorAnswers } from "../stream/cursor.ts";
 import { SyncRowStream } from "../stream/row_stream.ts";
 import { commitFailure, requireCommitted, type Transaction, TransactionState } from "../engine/transaction.ts";
@@ -135,6 +137,21 @@ export class SyncConnection implements Disposable {
     this.#assertOpen("begin a transaction");
     checkSyncBeginOptions(options);
     this.#control(this.#state.begin(options), "begin", this.#state.current!, options.timeout);
+  }
+
+  /**
+   * Marks a point to which the transaction can be rolled back, as the `beginNested()` of a {@linkcode Connection}.
+   *
+   * ```ts ignore
+   * using savepoint = connection.beginNested(); // rolled back at the end of the block …
+   * savepoint.commit();                         // … unless it was kept
+   * ```
+   */
+  beginNested(options: SyncLimitOptions = {}): SyncSavepoint {
+    this.#assertOpen("set a savepoint");
+    checkSyncLimitOptions("beginNested()", options);
+    const execute = (sql: string, limits: SyncLimitOptions) => this.execute(sql, [], limits);
+    return new SyncSavepoint(runBlocking(this.#state.savepoint(execute, options)));
   }
 
   /**

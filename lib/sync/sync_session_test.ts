@@ -1,5 +1,6 @@
-import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
+  AnswerTimeoutError,
   createEngine,
   createSyncEngine,
   DatabaseError,
@@ -8,6 +9,7 @@ import {
   FailedTransactionError,
   NoResultFound,
   PendingRollbackError,
+  type Savepoint,
   SecondUnitOfWorkError,
   select,
   selectinload,
@@ -19,8 +21,10 @@ import {
   type SyncSessionMaker,
   syncSessionmaker,
   TransactionBegunError,
+  TransactionStateError,
   UniqueViolationError,
 } from "../mod.ts";
+import { LATENESS } from "../engine/testing/lateness.ts";
 import { testDatabase } from "../workbook/test_database.ts";
 import { metadata, Note, Team, Toy, User } from "../orm/testing/playground.ts";
 import { emptyTables } from "../orm/testing/empty_tables.ts";
@@ -75,6 +79,29 @@ function* work(session: Session): Generator<unknown, void, unknown> {
   yield session.get(User, sandy.id, { withForUpdate: true });
   session.delete([...sandy.toys][0]);
   yield session.commit();
+  const savepoint = (yield session.beginNested()) as Savepoint;
+  sandy.name = "sandy cheeks";
+  assertEquals([...session.dirty], [sandy]);
+  yield session.flush();
+  yield savepoint.rollback();
+  assertEquals([savepoint.isOpen, sandy.name], [false, "sandy"]);
+  const kept = (yield session.beginNested()) as Savepoint;
+  patrick.name = "patrick star";
+  yield kept.commit();
+  assertEquals([kept.isOpen, session.state], [false, "active"]);
+  const known = yield session.merge(User.create({ id: sandy.id, name: "sandra" }));
+  assertStrictEquals(known, sandy);
+  assertEquals(sandy.name, "sandra");
+  yield session.refresh(sandy); // its changes are lost
+  assertEquals(sandy.name, "sandy");
+  const gary = (yield session.merge(new User({ name: "gary" }))) as User;
+  assertEquals([...session.new], [gary]);
+  session.delete(patrick);
+  assertEquals([...session.deleted], [patrick]);
+  session.expunge(gary);
+  assertEquals([...session.new], []);
+  yield session.commit();
+  yield session.get(User, patrick.id);
 }
 
 database.test("without promises: the statements are those of a Session, in the same order", async (url) => {
@@ -133,6 +160,73 @@ test("begin() commits, or rolls back when its work throws or turns out to be asy
   assertEquals(session.scalars(select(User)).all().map((user) => user.id), [id]);
   assertEquals(session.getOne(User, id), session.get(User, id));
   assertThrows(() => session.getOne(User, crypto.randomUUID()), NoResultFound);
+});
+
+test("a savepoint that is left is rolled back, and one that is over refuses to be kept", (getSession) => {
+  using session = getSession();
+  const sandy = new User({ name: "sandy" });
+  session.add(sandy);
+  session.flush();
+  {
+    using _savepoint = session.beginNested();
+    sandy.name = "patrick";
+    session.flush();
+  }
+  assertEquals(sandy.name, "sandy");
+  const outer = session.beginNested();
+  const inner = session.beginNested();
+  outer.rollback();
+  assertEquals([outer.isOpen, inner.isOpen], [false, false]);
+  assertThrows(() => inner.commit(), TransactionStateError, "This savepoint is over");
+  inner.rollback();
+  const twin = session.beginNested();
+  session.add(new User({ name: "sandy" }));
+  assertThrows(() => session.flush(), UniqueViolationError);
+  assertEquals(session.state, "failed");
+  twin.rollback();
+  assertEquals(session.state, "active");
+  session.commit();
+  assertEquals(session.scalars(select(User)).all(), [sandy]);
+});
+
+database.test("without promises: a call keeps its own limit, over all of its statements", async (url) => {
+  await createTables(url);
+  using engine = on(url);
+  const timeout = 200;
+  const CALLS: Record<string, (session: SyncSession, user: User) => unknown> = {
+    "get()": (session) => session.get(User, crypto.randomUUID(), { timeout }),
+    "getOne()": (session) => session.getOne(User, crypto.randomUUID(), { timeout }),
+    "execute()": (session) => session.execute(select(User), [], { timeout }),
+    "scalar()": (session) => session.scalar(select(User), [], { timeout }),
+    "scalars()": (session) => session.scalars(select(User), [], { timeout }),
+    "stream()": (session) => [...session.stream(select(User), [], { timeout })],
+    "streamScalars()": (session) => [...session.streamScalars(select(User), [], { timeout })],
+    "refresh()": (session, user) => session.refresh(user, { timeout }),
+    "merge()": (session) => session.merge(User.create({ id: crypto.randomUUID(), name: "gary" }), { timeout }),
+    "flush()": (session, user) => (user.name = "sandra", session.flush({ timeout })),
+    "commit()": (session, user) => (user.name = "sandra", session.commit({ timeout })),
+    "beginNested()": (session, user) => (user.name = "sandra", session.beginNested({ timeout })),
+  };
+  await using other = createEngine(url);
+  for (const [name, call] of Object.entries(CALLS)) {
+    const getSession = syncSessionmaker(engine);
+    getSession.begin((session) => session.execute("DELETE FROM users"));
+    using session = getSession();
+    const user = new User({ name: "sandy" });
+    session.add(user);
+    session.commit();
+    await using locked = await other.connect();
+    await locked.execute("LOCK TABLE users");
+    const began = performance.now();
+    const error = assertThrows(() => call(session, user), AnswerTimeoutError);
+    const took = performance.now() - began;
+    assert(took > timeout - 20 && took < timeout + LATENESS, `${name}: ${took} ms`);
+    assertEquals(error.outcome, "cancelled", name);
+    session.rollback({ timeout });
+    await locked.rollback();
+    assertEquals(session.scalar("SELECT count(*) FROM users"), 1n, name);
+    session.close({ timeout });
+  }
 });
 
 database.test("without promises: the options of a session say how its transactions begin", async (url) => {

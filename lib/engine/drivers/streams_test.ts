@@ -4,6 +4,7 @@ import { testDatabase } from "../../workbook/test_database.ts";
 import type { Driver, DriverConnection } from "../driver.ts";
 import { ConnectError, ConnectionLostError } from "../errors.ts";
 import { Server } from "../testing/server.ts";
+import { socketsTo } from "../testing/sockets.ts";
 import { StallingProxy } from "../testing/stalling_proxy.ts";
 import { TlsFront } from "../testing/tls_front.ts";
 import { until } from "../testing/until.ts";
@@ -28,14 +29,6 @@ async function within<T>(limit: number, work: () => Promise<T>): Promise<T> {
   const result = await work();
   assert(performance.now() - start < limit, `it took ${performance.now() - start} ms`);
   return result;
-}
-
-/** The sockets that this process has open, where the system tells: the tests' own check of resources does not see them. */
-async function countSockets(): Promise<number> {
-  if (Deno.build.os !== "linux") return 0;
-  // Deno itself may not read it
-  const { stdout } = await new Deno.Command("ls", { args: ["-l", `/proc/${Deno.pid}/fd`] }).output();
-  return new TextDecoder().decode(stdout).split(" socket:").length - 1;
 }
 
 for (const name of ["pg", "postgres"] as const) {
@@ -110,15 +103,16 @@ for (const name of ["pg", "postgres"] as const) {
     for (const sslMode of ["disable", "require"]) {
       database.test(`${name}: ${what} ends the server process and the socket (sslmode=${sslMode})`, async (url) => {
         await using front = await TlsFront.start(on(url));
-        const target = sslMode === "require" ? front.by(on(url), "localhost", "sslmode=require") : on(url);
+        await using proxy = await StallingProxy.start(on(url));
+        const target = sslMode === "require"
+          ? front.by(on(url), "localhost", "sslmode=require")
+          : withMode(proxy.url, sslMode);
         await using server = new Server(url);
-        await server.run("SELECT 1"); // its socket is open from here on
-        const before = await countSockets();
         const connection = await open(name, target);
         const { backendPid } = connection;
         await end(connection, server);
         await server.untilGone(backendPid);
-        await until("the socket is closed", async () => await countSockets() === before);
+        await until("the socket is closed", async () => (await socketsTo(target.port)).length === 0);
       });
     }
   }
@@ -127,12 +121,8 @@ for (const name of ["pg", "postgres"] as const) {
   database.test(`${name}: TCP keep-alive is on`, async (url) => {
     await using proxy = await StallingProxy.start(on(url));
     const connection = await open(name, proxy.url);
-    const port = proxy.url.port.toString(16).toUpperCase().padStart(4, "0");
-    const { stdout } = await new Deno.Command("cat", { args: ["/proc/net/tcp"] }).output(); // Deno itself may not read it
-    const lines = new TextDecoder().decode(stdout).split("\n");
-    const ours = lines.map((line) => line.trim().split(/\s+/)).filter((fields) => fields[2]?.endsWith(`:${port}`));
-    // the timer that runs: 02 is that of keep-alive
-    assertEquals(ours.map((fields) => fields[5].slice(0, 2)), ["02"]);
+    const timers = async () => (await socketsTo(proxy.url.port)).map(({ timer }) => timer).join();
+    await until("the timer of keep-alive runs, and no other", async () => await timers() === "02");
     await connection.close();
   });
 }

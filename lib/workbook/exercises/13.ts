@@ -1,6 +1,7 @@
 import { type Exercise, exercise, notYet, pass, type Verdict } from "../exercise.ts";
 import type { Interval } from "../median_interval.ts";
 import { gradeUnfair, type Points } from "./letters.ts";
+import { gradePairs, type Pairs } from "./pairs.ts";
 
 const exercises: readonly Exercise[] = [
   exercise({
@@ -51,7 +52,6 @@ const exercises: readonly Exercise[] = [
 export default exercises;
 
 type Faster = (a: Interval, b: Interval) => unknown;
-type Pairs = (a: () => unknown, b: () => unknown, rounds: number) => Promise<number[]>;
 type Further = (cost: { milliseconds: number; roundTrips: number; statements: number }, delay: number) => number;
 
 function gradeFaster(faster: Faster): Verdict {
@@ -84,31 +84,6 @@ const POINTS: Points = {
   },
   praise: "Other rows, another transaction, another hour, and one number: each makes a winner of its own.",
 };
-
-async function gradePairs(pairs: Pairs): Promise<Verdict> {
-  if (typeof pairs !== "function") return notYet("The answer is a function.");
-  const rounds = 6;
-  const turns: string[] = [];
-  /** Works as long as it is told, twice as long for b; and later calls of both take longer, as on a machine that slows. */
-  const work = (name: "a" | "b") => () => {
-    if (turns.at(-1) !== name) turns.push(name);
-    const slowed = 0.1 + 0.05 * turns.length;
-    for (const end = performance.now() + slowed * (name === "b" ? 2 : 1); performance.now() < end;);
-  };
-  const ratios = await pairs(work("a"), work("b"), rounds);
-  if (!Array.isArray(ratios) || ratios.length !== rounds || !ratios.every((ratio) => ratio > 0)) {
-    return notYet(`${rounds} rounds give ${rounds} ratios, one for each round; it returned ${Deno.inspect(ratios)}.`);
-  }
-  if (turns.length < rounds) {
-    return notYet("Each was measured in one go: whatever slows the machine down meanwhile is then counted as theirs.");
-  }
-  const middle = ratios.toSorted((x, y) => x - y)[rounds / 2];
-  if (middle < 1.2) return notYet(`b takes longer than a, so b ÷ a lies above 1; the middle was ${middle.toFixed(2)}.`);
-  if (turns.length !== rounds + 1) {
-    return notYet("The same one always begins. Begin with a in one round and with b in the next.");
-  }
-  return pass("Measured in pairs, each beginning in turn.");
-}
 
 function gradeFurther(further: Further): Verdict {
   if (typeof further !== "function") return notYet("The answer is a function: (cost, delay) => …");

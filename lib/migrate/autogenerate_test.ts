@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { array, type Column, type Engine, enumeration, integer, Metadata, sql, text, uuid } from "../mod.ts";
 import { testDatabase } from "../workbook/test_database.ts";
+import { WEAK_ROLE } from "../workbook/weak_role.ts";
 import { revision } from "./authoring.ts";
 import { autogenerate, type AutogenerateOptions } from "./autogenerate.ts";
 import { check } from "./check.ts";
@@ -186,12 +187,11 @@ database.test("tables in a schema that models name", async (url) => {
 database.test("comparing leaves nothing behind, and says what right it lacks", async (url) => {
   const { engine, schema } = await scratch(url);
   await using _engine = engine;
-  const role = `${schema}_role`;
   await using connection = await engine.connect();
   const schemas = async () =>
     (await connection.execute("SELECT nspname::text FROM pg_namespace ORDER BY 1")).scalars().all();
   const before = await schemas();
-  await connection.execute(`CREATE ROLE ${role}; GRANT USAGE ON SCHEMA ${schema} TO ${role}; SET ROLE ${role}`);
+  await connection.execute(`GRANT USAGE ON SCHEMA ${schema} TO ${WEAK_ROLE}; SET ROLE ${WEAK_ROLE}`);
   await assertRejects(() => autogenerate(connection, models({})), ScratchSchemaError, "GRANT CREATE ON DATABASE");
   await connection.rollback();
   await autogenerate(connection, models({}));

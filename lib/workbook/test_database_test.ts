@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { withClient } from "./admin_client.ts";
-import { withDatabase } from "./connection_url.ts";
 import { databaseName, testDatabase } from "./test_database.ts";
+import { inWeakRole, WEAK_ROLE } from "./weak_role.ts";
 
 const database = testDatabase(import.meta.url);
 
@@ -61,17 +61,9 @@ database.test("a test file of its own, in its own process", async (url, t) => {
       assertStringIncludes(output, "0 passed | 0 failed | 2 ignored");
     });
     await t.step("on a server where it may not make databases, says how to get the right", async () => {
-      const role = `role_${name}`;
-      await withClient(url, (client) => client.query(`CREATE ROLE ${role} LOGIN PASSWORD 'none'`));
-      try {
-        const own = new URL(url.replace("postgresql:", "http:"));
-        const databaseUrl = `postgresql+pg://${role}:none@${own.host}${own.pathname}`;
-        const output = await denoTest(file, { allow: true, databaseUrl });
-        assertStringIncludes(output, `The role ${role} of DATABASE_URL may not make databases`);
-        assertStringIncludes(output, `ALTER ROLE "${role}" CREATEDB;`);
-      } finally {
-        await withClient(url, (client) => client.query(`DROP ROLE ${role}`));
-      }
+      const output = await denoTest(file, { allow: true, databaseUrl: inWeakRole(url) });
+      assertStringIncludes(output, `The role ${WEAK_ROLE} of DATABASE_URL may not make databases`);
+      assertStringIncludes(output, `ALTER ROLE "${WEAK_ROLE}" CREATEDB;`);
     });
     await t.step("drops what a killed run left behind a day ago, and nothing else", async () => {
       const [old, young, other] = ["old", "young", "other"].map((kind) => `test_${kind}_${name}`);
@@ -89,7 +81,7 @@ database.test("a test file of its own, in its own process", async (url, t) => {
         assertEquals((await databases(url, `test_%_${name}`)).sort(), [other, young]);
       } finally {
         for (const each of [old, young, other]) {
-          await withClient(withDatabase(url, "postgres"), (c) => c.query(`DROP DATABASE IF EXISTS ${each}`));
+          await withClient(url, (client) => client.query(`DROP DATABASE IF EXISTS ${each}`));
         }
       }
     });

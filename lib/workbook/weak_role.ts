@@ -1,0 +1,10 @@
+/** A role with few rights for tests, which every server has: to make one is a right of its own. @module */
+import { withStartupOption } from "./connection_url.ts";
+
+/** What the owner of a database may become in it, a superuser too: it may make no schemas, databases or roles. */
+export const WEAK_ROLE = "pg_database_owner";
+
+/** The URL of a database that the role of the URL owns, in the weak role from the start; the driver is taken out. */
+export function inWeakRole(url: string): string {
+  return withStartupOption(url, `-crole=${WEAK_ROLE}`);
+}

@@ -22,6 +22,8 @@ export const NEEDS: readonly Need[] = [
     packages: { linux: "pgbouncer", darwin: "pgbouncer" },
     tests: [
       "PgBouncer that keeps a process for each session is no obstacle",
+      "PgBouncer is set up with any password",
+      "PgBouncer is set up with no password",
       "PgBouncer's own console, which cannot be asked, is reached as before",
       "SyncEngine: a setting of the URL that PgBouncer refuses is refused as before",
       "SyncEngine: behind PgBouncer as it comes, a role that has changed its settings reads the usual values",

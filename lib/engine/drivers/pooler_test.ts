@@ -7,6 +7,14 @@ import { EngineUrl } from "../url.ts";
 
 const database = testDatabase(import.meta.url);
 const ROUNDS = 500;
+
+for (const password of ["", "p@ss/w'rd #1%"]) {
+  poolerTest(database, `PgBouncer is set up with ${password ? "any" : "no"} password`, async (direct) => {
+    const { host, port, user, database } = EngineUrl.parse(direct);
+    const url = `postgresql://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}`;
+    await using _pooler = await startPooler(url, "transaction", 1); // it answers: its configuration is good
+  });
+}
 const PROGRAMS = {
   "of two connections none": openAsker,
   "of two processes that are alike, down to their pid, none": startAsker,

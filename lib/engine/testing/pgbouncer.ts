@@ -31,7 +31,7 @@ export async function startPooler(
   await Deno.writeTextFile(
     `${folder}/pgbouncer.ini`,
     `[databases]
-${database} = host=${host} port=${port} user=${user} password=${password}
+${database} = ${connectionString({ host, port, user, password })}
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${own}
@@ -47,8 +47,15 @@ ignore_startup_parameters = ${ignored}
     stdout: "null",
     stderr: "null",
   }).spawn();
-  const answers = () =>
-    Deno.connect({ hostname: "127.0.0.1", port: own }).then((connection) => (connection.close(), true), () => false);
+  let ended: Deno.CommandStatus | undefined;
+  void process.status.then((status) => ended = status);
+  const answers = () => {
+    if (ended) throw new Error(`PgBouncer ended with status ${ended.code}: it cannot use ${folder}/pgbouncer.ini.`);
+    return Deno.connect({ hostname: "127.0.0.1", port: own }).then(
+      (connection) => (connection.close(), true),
+      () => false,
+    );
+  };
   await until("PgBouncer answers", answers);
   return {
     url: `postgresql://sandy:secret@127.0.0.1:${own}/${database}`,
@@ -58,6 +65,12 @@ ignore_startup_parameters = ${ignored}
       await Deno.remove(folder, { recursive: true });
     },
   };
+}
+
+/** As PgBouncer reads it: what is not known is left out, because an empty value is a mistake to it. */
+function connectionString(options: Readonly<Record<string, string | number | undefined>>): string {
+  const known = Object.entries(options).filter(([, value]) => value !== undefined && value !== "");
+  return known.map(([name, value]) => `${name}='${String(value).replaceAll("'", "''")}'`).join(" ");
 }
 
 const pgbouncer = mayUseDatabase() ? await findProgram("pgbouncer") : undefined;

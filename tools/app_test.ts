@@ -84,8 +84,10 @@ for (const driver of DRIVERS) {
       await holder.execute("LOCK TABLE toys IN ACCESS EXCLUSIVE MODE");
       const answer = fetch(`${app.url}/toys`);
       await using watcher = await engine.connect({ isolationLevel: "AUTOCOMMIT" });
-      const waiting =
-        "SELECT count(*)::int FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'";
+      // of this database: another run of the tests may use the same names on the same server
+      const ours =
+        "SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1";
+      const waiting = `${ours} AND wait_event_type = 'Lock'`;
       await until(
         "the request waits for the lock",
         async () => (await watcher.execute(waiting, [`toys on ${driver}`])).scalar() === 1,
@@ -96,10 +98,9 @@ for (const driver of DRIVERS) {
       assertEquals(await app.ended(), 0);
       assertMatch(app.said(), /"path":"\/toys","status":200/);
       // the server hears of the end of a process a moment later
-      const left = "SELECT count(*)::int FROM pg_stat_activity WHERE application_name = $1";
       await until(
         "no connection is left",
-        async () => (await watcher.execute(left, [`toys on ${driver}`])).scalar() === 0,
+        async () => (await watcher.execute(ours, [`toys on ${driver}`])).scalar() === 0,
       );
     });
   }

@@ -4,7 +4,7 @@ import { CallSite } from "../text/call_site.ts";
 import { testDatabase } from "../workbook/test_database.ts";
 import type { Driver } from "./driver.ts";
 import { connectSettings } from "./drivers/connect_settings.ts";
-import { createEngine, type Engine, type EngineOptions } from "./engine.ts";
+import { createEngine, type DisposeOptions, type Engine, type EngineOptions } from "./engine.ts";
 import { EngineDisposedError } from "./errors.ts";
 import { EngineEvents } from "./events.ts";
 import { Pool } from "./pool.ts";
@@ -90,25 +90,21 @@ for (const [way, options] of Object.entries(WAYS)) {
     assertEquals([reasons, pool.poolStatus.held, pool.poolStatus.idle], [["broken"], 1, 0]);
   });
 
-  test("dispose({ timeout }) ends at its limit, and what is at work with it", async ({ proxy, engine }) => {
-    const pool = engine();
-    const connection = await pool.connect();
-    const failed = connection.execute("SELECT pg_sleep(60)").then(() => undefined, (error: unknown) => error);
-    await proxy.stall();
-    await atItsLimit(() => pool.dispose({ timeout: LIMIT }));
-    assertInstanceOf(await failed, Error);
-    await atOnce(() => connection.close());
-  });
-
-  test("dispose({ force }) ends at once", async ({ proxy, engine }) => {
-    const pool = engine();
-    const connection = await pool.connect();
-    const failed = connection.execute("SELECT pg_sleep(60)").then(() => undefined, (error: unknown) => error);
-    await proxy.stall();
-    await atOnce(() => pool.dispose({ force: true }));
-    assertInstanceOf(await failed, Error);
-    await atOnce(() => connection.close());
-  });
+  const ENDS: [string, DisposeOptions, typeof atOnce][] = [
+    ["dispose({ timeout }) ends at its limit", { timeout: LIMIT }, atItsLimit],
+    ["dispose({ force }) ends at once", { force: true }, atOnce],
+  ];
+  for (const [what, how, inItsTime] of ENDS) {
+    test(`${what}, and what is at work with it`, async ({ proxy, engine }) => {
+      const pool = engine();
+      const connection = await pool.connect();
+      const failed = connection.execute("SELECT pg_sleep(60)").then(() => undefined, (error: unknown) => error);
+      await proxy.stall();
+      await inItsTime(() => pool.dispose(how));
+      assertInstanceOf(await failed, Error);
+      await atOnce(() => connection.close());
+    });
+  }
 
   test("dispose() closes what is idle within connectTimeout", async ({ proxy, engine }) => {
     const pool = engine({ poolSize: 3, connectTimeout: LIMIT });

@@ -46,10 +46,3 @@ export async function unlessAborted<Value>(promise: Promise<Value>, signal: Abor
     signal.removeEventListener("abort", abort);
   }
 }
-
-/** A signal that fires after so many milliseconds, unless the block ends before. */
-export function deadline(milliseconds: number): { readonly signal: AbortSignal } & Disposable {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), milliseconds);
-  return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) };
-}

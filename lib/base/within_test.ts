@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { deadline, within } from "./within.ts";
+import { within } from "./within.ts";
 
 Deno.test("what comes in time is passed on, an error too, and no timer is left", async () => {
   assertEquals(await within(60_000, Promise.resolve(42), () => new Error("late")), 42);
@@ -8,14 +8,4 @@ Deno.test("what comes in time is passed on, an error too, and no timer is left",
 
 Deno.test("what never comes is given up", async () => {
   await assertRejects(() => within(1, new Promise(() => {}), () => new RangeError("late")), RangeError, "late");
-});
-
-Deno.test("a deadline fires when it has come, and leaves no timer where the block ends before", async () => {
-  {
-    using later = deadline(60_000);
-    assertEquals(later.signal.aborted, false);
-  }
-  using soon = deadline(1);
-  await new Promise((resolve) => soon.signal.addEventListener("abort", resolve));
-  assertEquals(soon.signal.aborted, true);
 });

@@ -13,6 +13,8 @@ export interface ConnectSettings {
   readonly settings: Readonly<Record<string, string>>;
   /** Milliseconds until an attempt to connect is given up. */
   readonly connectTimeout: number;
+  /** Gives the attempt to connect up when it is aborted; later it means nothing. */
+  readonly signal?: AbortSignal | undefined;
   /** False: no named prepared statements, so that a transaction pooler such as PgBouncer can stand between. */
   readonly prepare: boolean;
   /** Only of libpq, whose calls block the thread: true to make them on other threads. */
@@ -58,7 +60,7 @@ export interface Driver {
   /**
    * Opens one connection.
    *
-   * @throws {ConnectError} when there is no server, or it refuses.
+   * @throws {ConnectError} when there is no server, or it refuses. @throws the signal's reason
    */
   connect(settings: ConnectSettings): Promise<DriverConnection>;
 }

@@ -68,7 +68,7 @@ export class Engine implements AsyncDisposable {
     this.url = url;
     this.#options = resolveOptions("createEngine", url, options);
     this.#pool = new Pool(
-      { open: () => this.#open(), reset: this.#resetOf() },
+      { open: (signal) => this.#open(signal), reset: this.#resetOf() },
       poolOptions(this.#options),
       this.events,
     );
@@ -134,8 +134,9 @@ export class Engine implements AsyncDisposable {
   }
 
   /**
-   * Closes the connections. Those still out are closed when they come back, unless the options say more; new ones are
-   * refused. What the network does not let close is dropped after `timeout`, by default `connectTimeout`.
+   * Closes the connections. Those still out are closed when they come back, unless the options say more; those being
+   * opened are given up, and new ones refused. What the network does not let close is dropped after `timeout`, by default
+   * `connectTimeout`.
    *
    * ```ts ignore
    * await engine.dispose({ timeout: 5_000 }); // who is at work may finish; after 5 s it is cancelled on the server
@@ -165,9 +166,9 @@ export class Engine implements AsyncDisposable {
     };
   }
 
-  async #open(): Promise<DriverConnection> {
+  async #open(signal?: AbortSignal): Promise<DriverConnection> {
     const { driver } = await DRIVERS[this.url.driver]();
-    return await this.#connections.open(driver, connectSettings(this.url, this.#options));
+    return await this.#connections.open(driver, connectSettings(this.url, this.#options, signal));
   }
 }
 

@@ -39,8 +39,8 @@ export interface PoolOptions {
 
 /** What a pool needs of its engine. */
 export interface PoolPort {
-  /** Opens a connection to the server. */
-  open(): Promise<DriverConnection>;
+  /** Opens a connection to the server. @param signal gives up. */
+  open(signal: AbortSignal): Promise<DriverConnection>;
   /** Makes a connection that came back fit for the next user, where that is wanted. */
   readonly reset?: ((connection: PooledConnection) => Promise<void>) | undefined;
 }
@@ -91,7 +91,8 @@ export class Pool {
   readonly #background = new Set<Promise<void>>();
   #lastId = 0;
   #lastTicket = 0;
-  #disposed = false;
+  /** Aborted when the pool ends. */
+  readonly #end = new AbortController();
   /** Settled when nothing is out any more, at the pool's end. */
   readonly #allBack = Promise.withResolvers<void>();
 
@@ -100,6 +101,10 @@ export class Pool {
     this.#options = options;
     this.#events = events;
     this.#watch = new IdleWatch(this.#idle, options, (connection, reason) => this.#closeIdle(connection, reason));
+  }
+
+  get #disposed(): boolean {
+    return this.#end.signal.aborted;
   }
 
   /** The numbers of this moment. */
@@ -155,14 +160,14 @@ export class Pool {
   }
 
   /**
-   * Closes what is idle and refuses what comes; connections still out are closed when they come back, or as the options
-   * say. It ends in time, whatever the network does: what cannot be closed politely is dropped.
+   * Closes what is idle, gives up what is being opened, and refuses what comes; connections still out are closed when they
+   * come back, or as the options say. It ends in time, whatever the network does: what cannot be closed politely is dropped.
    */
   async dispose({ timeout, force = false }: DisposeOptions = {}): Promise<void> {
-    this.#disposed = true;
     this.#watch.stop();
     const limit = timeout ?? this.#options.answerTimeout;
     for (const waiter of this.#waiters.splice(0)) waiter.reject(new EngineDisposedError());
+    this.#end.abort(new EngineDisposedError()); // nobody waits for what is being opened
     for (const connection of this.#idle.splice(0)) this.#inBackground(this.#close(connection, "disposed", limit));
     if (force) await this.#cutOff();
     const isAwaited = timeout !== undefined && this.#held.size > 0 && !force;
@@ -286,7 +291,8 @@ export class Pool {
   async #openOne(): Promise<void> {
     const at = performance.now();
     try {
-      const connection = new PooledConnection(++this.#lastId, await this.#port.open(), this.#options.maxLifetime);
+      const driver = await this.#port.open(this.#end.signal);
+      const connection = new PooledConnection(++this.#lastId, driver, this.#options.maxLifetime);
       this.#opening--;
       connection.driver.onLost = () => this.#closeIdle(connection, "broken");
       this.#events.emit({ type: "connect", ...since(at), connection: connection.id });

@@ -123,16 +123,22 @@ for (const [way, options] of Object.entries(WAYS)) {
     await withinItsLimit(() => pool.dispose());
   });
 
-  test("dispose() does not wait longer for a connection that is being opened", async ({ proxy, engine }) => {
-    for (const limits of [{ timeout: LIMIT }, { timeout: 0 }, undefined]) {
-      const pool = engine({ connectTimeout: limits ? 2_000 : LIMIT });
-      await proxy.stall();
-      const connecting = pool.connect().then(() => undefined, (error: unknown) => error);
-      await withinItsLimit(() => pool.dispose(limits));
-      assertInstanceOf(await connecting, EngineDisposedError);
-      await proxy.resume();
-    }
-  });
+  for (const stage of ["not a word was said", "it is asked for its settings"]) {
+    test(`dispose() gives up at once what is being opened: ${stage}`, async ({ proxy, engine }) => {
+      for (const how of [{ timeout: LIMIT }, { timeout: 0 }, { force: true }, undefined]) {
+        const pool = engine();
+        await (stage.startsWith("it is asked") ? proxy.stallAt("current_setting") : proxy.stall());
+        const connecting = pool.connect().then(() => undefined, (error: unknown) => error);
+        await until("the attempt is under way", async () => await proxy.clients() === 1);
+        await new Promise((resolve) => setTimeout(resolve, LIMIT)); // for what comes before the stage
+        assertEquals(await proxy.clients(), 1);
+        await atOnce(() => pool.dispose(how));
+        assertInstanceOf(await connecting, EngineDisposedError);
+        await atOnce(() => until("its socket is closed", async () => await proxy.clients() === 0));
+        await proxy.resume();
+      }
+    });
+  }
 
   test("dispose() with a connection that is out does not wait for it", async ({ proxy, engine }) => {
     const pool = engine();

@@ -6,7 +6,7 @@
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Workbook } from "./set_up.ts";
-import { deadline } from "../base/within.ts";
+import { TimeLimit } from "../base/time_limit.ts";
 
 /** The checkout's top folder. */
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -90,7 +90,7 @@ export async function makeProject(
       return (await Array.fromAsync(Deno.readDir(path(inner)), ({ name }) => name)).sort();
     },
     async run(command) {
-      using late = deadline(LIMIT);
+      using late = new TimeLimit(LIMIT, `ended after ${LIMIT / 1000} s`);
       const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
         args: denoArguments(command),
         cwd: folder,
@@ -99,7 +99,7 @@ export async function makeProject(
       }).output();
       const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes).trimEnd());
       const status = late.signal.aborted
-        ? [`(ended after ${LIMIT / 1000} s)`]
+        ? [`(${late.signal.reason.message})`]
         : code === 0
         ? []
         : [`(exit status ${code})`];

@@ -4,7 +4,7 @@ import type { EngineOptions } from "../engine.ts";
 import type { EngineUrl } from "../url.ts";
 
 /** What the driver is told when it opens a connection. */
-export function connectSettings(url: EngineUrl, options: EngineOptions): ConnectSettings {
+export function connectSettings(url: EngineUrl, options: EngineOptions, signal?: AbortSignal): ConnectSettings {
   const { applicationName, statementTimeout, connectTimeout, isolationLevel, readOnly } = options;
   const { prepare = true, nonblocking = false } = options;
   const settings: Record<string, string> = { application_name: "deno", ...url.settings };
@@ -16,5 +16,5 @@ export function connectSettings(url: EngineUrl, options: EngineOptions): Connect
     settings.default_transaction_isolation = isolationLevel.toLowerCase();
   }
   const milliseconds = connectTimeout ?? (url.connectTimeout ?? 10) * 1000;
-  return { url, settings, connectTimeout: milliseconds, prepare, nonblocking };
+  return { url, settings, connectTimeout: milliseconds, signal, prepare, nonblocking };
 }

@@ -31,9 +31,13 @@ export function connectSync(settings: ConnectSettings, pq: Libpq = libpq()): Lib
   return new LibpqConnection(pq, settings, runBlocking(socketPoll(pq), work));
 }
 
-/** Opens a connection; threads wait. @throws {ConnectError} @throws {LibpqNotFoundError} */
+/**
+ * Opens a connection; threads wait.
+ *
+ * @throws {ConnectError} @throws {LibpqNotFoundError} @throws the reason of the settings' signal
+ */
 export async function connectOnThreads(settings: ConnectSettings, pq: Libpq = libpq()): Promise<LibpqConnection> {
   const until = performance.now() + settings.connectTimeout;
   const work = connecting(pq, settings, await startOnThread(pq, settings, until), until);
-  return new LibpqConnection(pq, settings, await new Threads(socketPoll(pq)).run(work));
+  return new LibpqConnection(pq, settings, await new Threads(socketPoll(pq)).run(work, settings.signal));
 }

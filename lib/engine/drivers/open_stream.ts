@@ -6,11 +6,11 @@
  */
 import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
+import { TimeLimit } from "../../base/time_limit.ts";
 import type { ConnectSettings } from "../driver.ts";
 import { ConnectError } from "../errors.ts";
 import type { EngineUrl } from "../url.ts";
 import { openSocket } from "./socket.ts";
-import { TimeLimit } from "./time_limit.ts";
 import { HandshakeError, startTls, tlsOptions } from "./tls.ts";
 
 /** SQLSTATE of "no pg_hba.conf entry …", also for a server that wants no TLS from here. */
@@ -27,14 +27,14 @@ export interface ServerStream {
  * Opens a stream as the URL wants it and lets `logIn` make a connection of it, within `connectTimeout` for both: name
  * lookup, TCP, TLS, authentication, until the server is ready for statements. Nothing stays open when that fails.
  *
- * @throws {ConnectError}
+ * @throws {ConnectError} @throws the reason of the settings' signal
  */
 export async function connectWith<T>(
   settings: ConnectSettings,
   logIn: (opened: ServerStream) => Promise<T>,
 ): Promise<T> {
-  const { url, connectTimeout } = settings;
-  const limit = new TimeLimit(connectTimeout, `no answer within ${connectTimeout / 1000} s`);
+  const { url, connectTimeout, signal } = settings;
+  using limit = new TimeLimit(connectTimeout, `no answer within ${connectTimeout / 1000} s`, signal);
   const attempt = async (tls: ConnectionOptions | undefined) => {
     const opened = await openStream(url, tls, url.sslMode === "prefer", limit.signal);
     try {
@@ -53,10 +53,9 @@ export async function connectWith<T>(
       throw error;
     });
   } catch (thrown) {
+    signal?.throwIfAborted();
     const error = thrown instanceof RefusedWithTls ? thrown.error : thrown;
     throw connectError(url, error);
-  } finally {
-    limit.clear();
   }
 }
 

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { TimeLimit } from "../../base/time_limit.ts";
 import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement } from "../driver.ts";
 import { ConnectError, DatabaseError, EngineError, type RoleSetting, RoleSettingError } from "../errors.ts";
 import { runAwaiting, runBlocking, step, type Steps } from "../steps.ts";
@@ -70,12 +71,12 @@ export class PinnedConnections {
   /**
    * Opens a connection.
    *
-   * @throws {ConnectError} @throws {RoleSettingError}
+   * @throws {ConnectError} @throws {RoleSettingError} @throws the reason of the settings' signal
    */
   open(driver: Driver, settings: ConnectSettings): Promise<DriverConnection> {
     return runAwaiting(this.#opening(settings, {
       connect: (settings) => driver.connect(settings),
-      ask: askWithin,
+      ask: (connection, question, limit) => askWithin(connection, question, limit, settings.signal),
       close: (connection: DriverConnection) => connection.close(CLOSE_LIMIT),
     }));
   }
@@ -106,6 +107,7 @@ export class PinnedConnections {
     } catch (error) {
       if (error instanceof DatabaseError) return connection; // a pooler's own console, which knows no such question
       yield* step(calls.close(connection));
+      settings.signal?.throwIfAborted();
       if (error instanceof RoleSettingError || !(error instanceof EngineError)) throw error;
       throw new ConnectError(`${settings.url}`, error.message, undefined, { cause: error });
     }
@@ -132,12 +134,13 @@ function pinned(settings: ConnectSettings): ConnectSettings {
   return { ...settings, settings: { ...(application_name === undefined ? {} : { application_name }), options } };
 }
 
-async function askWithin(connection: DriverConnection, question: Statement, limit: number): Promise<RawResult> {
-  const reason = new Error(`no answer within ${limit / 1000} s`);
-  const timer = setTimeout(() => connection.drop(reason), limit);
-  try {
-    return await connection.query({ ...question, timeout: limit });
-  } finally {
-    clearTimeout(timer);
-  }
+async function askWithin(
+  connection: DriverConnection,
+  question: Statement,
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+): Promise<RawResult> {
+  using limit = new TimeLimit(milliseconds, `no answer within ${milliseconds / 1000} s`, signal);
+  limit.signal.addEventListener("abort", () => connection.drop(limit.signal.reason));
+  return await connection.query({ ...question, timeout: milliseconds });
 }

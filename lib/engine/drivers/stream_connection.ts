@@ -1,10 +1,10 @@
 /** What the drivers over npm packages have in common: how a connection ends. @module */
 import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
+import { TimeLimit } from "../../base/time_limit.ts";
 import type { ConnectSettings, DriverConnection, RawResult, Statement, TransactionStatus } from "../driver.ts";
 import { requestCancel } from "./cancel.ts";
 import type { ServerStream } from "./open_stream.ts";
-import { TimeLimit } from "./time_limit.ts";
 
 /** Milliseconds that a polite end may take, with what is still under way. */
 const POLITE = 1000;
@@ -38,7 +38,7 @@ export abstract class StreamConnection implements DriverConnection {
 
   async cancel(): Promise<void> {
     const { settings: { url, connectTimeout }, backendPid: pid, secret } = this;
-    const limit = new TimeLimit(
+    using limit = new TimeLimit(
       connectTimeout,
       `the request to cancel was not taken within ${connectTimeout / 1000} s`,
     );
@@ -47,16 +47,14 @@ export abstract class StreamConnection implements DriverConnection {
       await requestCancel({ url, tls: this.#tls, pid, secret }, limit.signal);
     } finally {
       this.#requests.delete(limit);
-      limit.clear();
     }
   }
 
   async close(milliseconds = POLITE): Promise<void> {
     this.onLost = undefined;
     if (!this.lost && milliseconds > 0) {
-      const limit = new TimeLimit(milliseconds, "");
+      using limit = new TimeLimit(milliseconds, "");
       await limit.hold(this.end()).catch(() => {});
-      limit.clear();
     }
     this.drop(new Error("it was closed here"));
   }

@@ -6,11 +6,12 @@
  */
 import { EngineUrl } from "../url.ts";
 
-/** What the proxy is told; it answers each with the same message. */
+/** What the proxy is told; it answers each with a number, which most mean nothing by. */
 export type Order =
   | { readonly type: "start"; readonly hostname: string; readonly port: number }
   | { readonly type: "stall" }
   | { readonly type: "resume" }
+  | { readonly type: "clients" }
   | { readonly type: "stallAt"; readonly text: string }
   | { readonly type: "babble"; readonly bytes: readonly number[] };
 
@@ -54,6 +55,11 @@ export class StallingProxy implements AsyncDisposable {
   /** Passes on again, and first what was held back. */
   async resume(): Promise<void> {
     await this.#tell({ type: "resume" });
+  }
+
+  /** Connections that their clients have not closed. While nothing arrives it sees the end of those that wait for an answer. */
+  clients(): Promise<number> {
+    return this.#tell({ type: "clients" });
   }
 
   /** Answers the first bytes of each new connection with these, keeps it open, and says nothing more. */

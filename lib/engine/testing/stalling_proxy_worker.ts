@@ -13,11 +13,35 @@ function stall(): void {
   open = Promise.withResolvers();
 }
 
-async function pump(from: Deno.Conn, to: Deno.Conn, isClient: boolean): Promise<void> {
+/** Clients that have not closed their side, as far as it can be seen. */
+const clients = new Set<Deno.Conn>();
+
+/** How many reads come before what is passed on: with a farewell in front of it, an end is seen while nothing arrives. */
+const READS_AHEAD = 3;
+
+/** @returns what a side sends, until it has closed. */
+async function* ahead(from: Deno.Conn): AsyncGenerator<Uint8Array> {
+  const coming: Promise<Uint8Array | undefined>[] = [];
+  const readOne = () =>
+    coming.push(coming.length > 0 ? coming.at(-1)!.then((bytes) => bytes && read(from)) : read(from));
+  for (let count = 0; count < READS_AHEAD; count++) readOne();
+  for (let bytes; (bytes = await coming[0]); coming.shift()) {
+    readOne();
+    yield bytes;
+  }
+}
+
+/** @returns the next bytes; `undefined` when the side has closed. */
+async function read(from: Deno.Conn): Promise<Uint8Array | undefined> {
   const buffer = new Uint8Array(65_536);
+  const size = await from.read(buffer).catch(() => null);
+  if (size !== null) return buffer.subarray(0, size);
+  clients.delete(from);
+}
+
+async function pump(from: Deno.Conn, to: Deno.Conn, isClient: boolean): Promise<void> {
   try {
-    for (let size = await from.read(buffer); size !== null; size = await from.read(buffer)) {
-      const bytes = buffer.slice(0, size);
+    for await (const bytes of ahead(from)) {
       if (isClient && trigger && contains(bytes, trigger)) {
         trigger = undefined;
         stall();
@@ -52,6 +76,7 @@ async function serve(listener: Deno.Listener, server: { hostname: string; port: 
       void client.read(new Uint8Array(64)).then(() => client.write(answer)).catch(() => {});
       continue;
     }
+    clients.add(client);
     void connect(client, server);
   }
 }
@@ -67,14 +92,15 @@ async function connect(client: Deno.Conn, server: { hostname: string; port: numb
 }
 
 self.onmessage = ({ data }: MessageEvent<Order>) => {
-  let port = 0;
+  let answer = 0;
   if (data.type === "start") {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    port = listener.addr.port;
+    answer = listener.addr.port;
     void serve(listener, data);
   } else if (data.type === "stall") stall();
   else if (data.type === "resume") open.resolve();
+  else if (data.type === "clients") answer = clients.size;
   else if (data.type === "stallAt") trigger = new TextEncoder().encode(data.text);
   else babble = new Uint8Array(data.bytes);
-  self.postMessage(port);
+  self.postMessage(answer);
 };

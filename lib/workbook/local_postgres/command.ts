@@ -4,7 +4,7 @@
  * @module
  */
 import type { Account } from "./account.ts";
-import { deadline } from "../../base/within.ts";
+import { TimeLimit } from "../../base/time_limit.ts";
 import { LocalPostgresError } from "./errors.ts";
 
 /** Of the environment only this goes to the server: it outlives us, and LD_LIBRARY_PATH or PG* would lead it astray. */
@@ -49,7 +49,7 @@ export async function run(
     const value = Deno.env.get(name);
     if (value) env[name] = value;
   }
-  using late = deadline(LIMIT);
+  using late = new TimeLimit(LIMIT, `The program ${program} was ended after ${LIMIT / 1000} s.`);
   const output = options.quiet ? "null" : "piped";
   try {
     const command = new Deno.Command(program, {
@@ -65,7 +65,7 @@ export async function run(
       signal: late.signal,
     });
     const result = await command.output();
-    if (late.signal.aborted) throw new LocalPostgresError(`The program ${program} was ended after ${LIMIT / 1000} s.`);
+    if (late.signal.aborted) throw new LocalPostgresError(late.signal.reason.message);
     const cure = explainExit(result.code);
     if (cure) throw new LocalPostgresError(`The program ${program} did not start. ${cure}`);
     if (options.quiet) return { success: result.success, output: "" };

@@ -1,7 +1,7 @@
 /** Opening a connection: libpq's parameters, and what it says when the server cannot be had. @module */
 import type { ConnectSettings } from "../../driver.ts";
 import { ConnectError } from "../../errors.ts";
-import { settledWithin } from "../../../base/within.ts";
+import { settledWithin, unlessAborted } from "../../../base/within.ts";
 import { startupOptions } from "../startup_options.ts";
 import { CStringArray, fromC } from "./c_strings.ts";
 import { opening } from "./opening.ts";
@@ -58,14 +58,23 @@ export function start(pq: Libpq, settings: ConnectSettings): Deno.PointerValue {
 /** Memory that calls on other threads read: it must not be collected before they are answered. */
 const inUse = new Set<unknown>();
 
-/** As `start()`, on another thread. @param until when to give up, as `performance.now()`. @throws {ConnectError} */
+/**
+ * As `start()`, on another thread.
+ *
+ * @param until when to give up, as `performance.now()`. @throws {ConnectError} @throws the reason of the settings' signal
+ */
 export async function startOnThread(pq: Libpq, settings: ConnectSettings, until: number): Promise<Deno.PointerValue> {
   const { pointers: [keywords, values], memory } = startArguments(settings);
   inUse.add(memory);
   const started = pq.PQconnectStartParamsOnThread(keywords, values, 0).finally(() => inUse.delete(memory));
-  if (await settledWithin(until - performance.now(), started)) return await started;
-  void started.then((connection) => pq.PQfinish(connection));
-  throw noAnswer(settings);
+  let isStarted = false;
+  try {
+    isStarted = await unlessAborted(settledWithin(until - performance.now(), started), settings.signal);
+  } finally {
+    if (!isStarted) void started.then((connection) => pq.PQfinish(connection));
+  }
+  if (!isStarted) throw noAnswer(settings);
+  return await started;
 }
 
 /** Goes on to open a connection that was begun. @returns its address. @throws {ConnectError} */

@@ -54,10 +54,17 @@ export class Threads {
     this.#poll = poll;
   }
 
-  /** Runs work, one at a time. */
-  async run<T>(work: Work<T>): Promise<T> {
+  /**
+   * Runs work, one at a time.
+   *
+   * @param signal when it is aborted, the work is thrown its reason as soon as no thread waits: at its next wait.
+   */
+  async run<T>(work: Work<T>, signal?: AbortSignal): Promise<T> {
     let step = work.next();
-    while (!step.done) step = work.next(this.#poll.here(step.value, 0) || await this.#wait(step.value));
+    while (!step.done) {
+      const isReady = this.#poll.here(step.value, 0) || await this.#wait(step.value);
+      step = signal?.aborted ? work.throw(signal.reason) : work.next(isReady);
+    }
     return step.value;
   }
 

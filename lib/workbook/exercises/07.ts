@@ -56,6 +56,7 @@ type LapsOf = (connection: Connection, names: string[]) => Promise<number[]>;
 async function gradePage({ url, page }: { url: string; page: (engine: Engine) => Promise<unknown> }): Promise<Verdict> {
   if (typeof page !== "function") return notYet("The answer is a function.");
   await using engine = createEngine(url, { poolSize: 5, isolationLevel: "AUTOCOMMIT" });
+  await openThree(engine); // or the first statement may have ended before the third has a connection
   const recording = recordEvents(engine);
   const found = await page(engine);
   recording.stop();
@@ -72,6 +73,11 @@ async function gradePage({ url, page }: { url: string; page: (engine: Engine) =>
   return pass("All three were out at the same time.");
 }
 
+async function openThree(engine: Engine): Promise<void> {
+  const connections = await Promise.all([engine.connect(), engine.connect(), engine.connect()]);
+  await Promise.all(connections.map((connection) => connection.close()));
+}
+
 async function gradeBlockers(
   { url, handlers, blockers }: { url: string; handlers: Handlers; blockers: unknown },
 ): Promise<Verdict> {
@@ -81,7 +87,7 @@ async function gradeBlockers(
     return notYet(`The answer is a list of letters from ${letters.join(", ")}.`);
   }
   for (const letter of letters) {
-    const blocks = await longestPause(() => handlers[letter](url)) > 90;
+    const blocks = await alwaysPauses(() => handlers[letter](url));
     if (blocks === given.includes(letter)) continue;
     return notYet(
       given.includes(letter)
@@ -90,6 +96,14 @@ async function gradeBlockers(
     );
   }
   return pass("Each was run beside a timer: it stood still beside these, and ticked beside the other.");
+}
+
+/** Whether the event loop stands still each time `work` runs: on a busy machine it may do so once, whatever runs. */
+async function alwaysPauses(work: () => Promise<unknown>): Promise<boolean> {
+  for (let time = 0; time < 5; time++) {
+    if (await longestPause(work) <= 90) return false;
+  }
+  return true;
 }
 
 /** The longest time between two turns of the event loop while `work` runs, in milliseconds. */

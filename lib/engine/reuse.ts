@@ -5,8 +5,8 @@ import type { Statement } from "./driver.ts";
 export const PING: Statement = { sql: "SELECT 1", parameters: [], waitsForNobody: true };
 
 /**
- * DISCARD ALL without the prepared statements, of which the driver believes that they are there: what a session may have left; settings return to what they were when it was opened
- * (https://www.postgresql.org/docs/current/sql-discard.html).
+ * Removes what a session may have left, as DISCARD ALL does, except for the prepared statements, which the driver goes on to
+ * use. Settings return to the values that the session began with (https://www.postgresql.org/docs/current/sql-discard.html).
  */
 export const DISCARD_STATE = [
   "CLOSE ALL",

@@ -8,6 +8,7 @@ import type { DriverConnection } from "./driver.ts";
 import { createEngine, type Engine, type EngineOptions } from "./engine.ts";
 import { ConnectError, ConnectionLostError } from "./errors.ts";
 import { EngineEvents } from "./events.ts";
+import { resolveOptions } from "./options.ts";
 import { Pool, type PoolOptions } from "./pool.ts";
 import { chance } from "./testing/chance.ts";
 import { Server } from "./testing/server.ts";
@@ -97,7 +98,8 @@ function poolOf(
   options: Partial<PoolOptions>,
   wrap: (open: () => Promise<DriverConnection>) => Promise<DriverConnection> = (open) => open(),
 ): Pool {
-  const settings = connectSettings(EngineUrl.parse(url).withDriver("pg"), { connectTimeout: 30_000 });
+  const target = EngineUrl.parse(url).withDriver("pg");
+  const settings = connectSettings(target, resolveOptions("Pool", target, { connectTimeout: 30_000 }));
   const defaults = { size: 5, maxOverflow: 0, timeout: 60_000, answerTimeout: 30_000, minIdle: 0 };
   const never = { recycle: Infinity, maxLifetime: Infinity, idleTimeout: Infinity, prePing: false };
   const open = async () => await wrap(() => driver.connect(settings));

@@ -7,6 +7,7 @@ import { connectSettings } from "./drivers/connect_settings.ts";
 import { createEngine, type DisposeOptions, type Engine, type EngineOptions } from "./engine.ts";
 import { EngineDisposedError } from "./errors.ts";
 import { EngineEvents } from "./events.ts";
+import { resolveOptions } from "./options.ts";
 import { Pool } from "./pool.ts";
 import { cases } from "./testing/cases.ts";
 import { chance } from "./testing/chance.ts";
@@ -169,7 +170,7 @@ for (const [way, options] of Object.entries(WAYS)) {
   database.test(`${way}: checkout hands over no connection that is in a transaction, whatever was sent before`, async (url) => {
     const { driver }: { driver: Driver } = await import(`./drivers/${name}.ts`);
     const target = EngineUrl.parse(url).withDriver(name);
-    const settings = connectSettings(target, { connectTimeout: 30_000, ...options });
+    const settings = connectSettings(target, resolveOptions("Pool", target, { connectTimeout: 30_000, ...options }));
     const never = { recycle: Infinity, maxLifetime: Infinity, idleTimeout: Infinity, minIdle: 0, prePing: false };
     const limits = { size: 1, maxOverflow: 0, timeout: 60_000, answerTimeout: 30_000 };
     const pool = new Pool({ open: () => driver.connect(settings) }, { ...limits, ...never }, new EngineEvents());

@@ -1,12 +1,11 @@
 /** What an engine's URL and options mean for each of its connections. @module */
 import type { ConnectSettings } from "../driver.ts";
-import type { EngineOptions } from "../engine.ts";
+import type { ResolvedOptions } from "../options.ts";
 import type { EngineUrl } from "../url.ts";
 
 /** What the driver is told when it opens a connection. */
-export function connectSettings(url: EngineUrl, options: EngineOptions, signal?: AbortSignal): ConnectSettings {
-  const { applicationName, statementTimeout, connectTimeout, isolationLevel, readOnly } = options;
-  const { prepare = true, nonblocking = false } = options;
+export function connectSettings(url: EngineUrl, options: ResolvedOptions, signal?: AbortSignal): ConnectSettings {
+  const { applicationName, statementTimeout, connectTimeout, isolationLevel, readOnly, prepare, nonblocking } = options;
   const settings: Record<string, string> = { application_name: "deno", ...url.settings };
   if (applicationName !== undefined) settings.application_name = applicationName;
   if (statementTimeout !== undefined) settings.statement_timeout = String(statementTimeout);
@@ -15,6 +14,5 @@ export function connectSettings(url: EngineUrl, options: EngineOptions, signal?:
   if (isolationLevel !== undefined && isolationLevel !== "AUTOCOMMIT") {
     settings.default_transaction_isolation = isolationLevel.toLowerCase();
   }
-  const milliseconds = connectTimeout ?? (url.connectTimeout ?? 10) * 1000;
-  return { url, settings, connectTimeout: milliseconds, signal, prepare, nonblocking };
+  return { url, settings, connectTimeout, signal, prepare, nonblocking };
 }

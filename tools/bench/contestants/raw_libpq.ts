@@ -6,6 +6,7 @@
  */
 import { connectSettings } from "../../../lib/engine/drivers/connect_settings.ts";
 import { connectSync } from "../../../lib/engine/drivers/libpq.ts";
+import { resolveOptions } from "../../../lib/engine/options.ts";
 import { EngineUrl } from "../../../lib/engine/url.ts";
 import { type Contestant, inAllSizes, type Opened, type Settings } from "../contestant.ts";
 import { keys, newRows, stream } from "../rows.ts";
@@ -24,7 +25,8 @@ type Row = Record<string, unknown>;
 const HERO = "SELECT id, name, points, created_at FROM heroes";
 
 function open({ url }: Settings): Opened {
-  const connection = connectSync(connectSettings(EngineUrl.parse(url).withDriver("libpq"), {}));
+  const target = EngineUrl.parse(url).withDriver("libpq");
+  const connection = connectSync(connectSettings(target, resolveOptions("libpq", target, {})));
   const query = (sql: string, ...parameters: (string | null)[]): Row[] => {
     const { columns, rows } = connection.querySync({ sql, parameters });
     return rows.map((row) => Object.fromEntries(columns.map((column, index) => [column, row[index]])));

@@ -187,8 +187,9 @@ export class ConnectError extends EngineError {
 export class CopyNotSupportedError extends EngineError {
   constructor(readonly sql: string) {
     super(
-      "COPY … FROM STDIN and TO STDOUT are not supported: nothing was copied. Send rows with INSERT … SELECT FROM unnest(…), " +
-        `read them with stream(), or copy with psql.\nSQL: ${shorten(sql, 300)}`,
+      "COPY … FROM STDIN and TO STDOUT are not supported: nothing was copied. Other statements of the same text, if any, " +
+        "may have been committed. Send rows with INSERT … SELECT FROM unnest(…), read them with stream(), or copy with " +
+        `psql.\nSQL: ${shorten(sql, 300)}`,
     );
   }
 }

@@ -1,5 +1,5 @@
 /** The transaction's status is what the server said last, and COPY is refused on a connection that serves on. @module */
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { CopyNotSupportedError, DatabaseError } from "../../errors.ts";
 import type { Register } from "./suite.ts";
 
@@ -67,5 +67,16 @@ export function status(test: Register): void {
       assertEquals((await connection.query({ sql: "SELECT $1::int", parameters: ["7"] })).rows, [[7]]);
     }
     assertEquals(await server.run("SELECT count(*)::int FROM copied"), [0]);
+  });
+
+  test("copy: the error says that what stands beside it in one text may have been committed", async (context) => {
+    const { connect, server } = context;
+    await server.run("DROP TABLE IF EXISTS beside; CREATE TABLE beside (n int)");
+    const connection = await connect();
+    for (const sql of ["INSERT INTO beside VALUES (1); COPY (SELECT 1) TO STDOUT", "COPY (SELECT 1) TO STDOUT"]) {
+      const error = await assertRejects(() => connection.query({ sql, parameters: [] }), CopyNotSupportedError);
+      assertMatch(error.message, /Other statements of the same text, if any, may have been committed/);
+    }
+    assertEquals(await server.run("SELECT n FROM beside"), [1]);
   });
 }

@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { join } from "node:path";
+import { join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
 import { emptyTables } from "../app/testing/start.ts";
 import { until } from "../lib/engine/testing/until.ts";
 import { testDatabase } from "../lib/workbook/test_database.ts";
+import { editorDeno } from "./jupyter/editor.ts";
 import { root } from "./jupyter/paths.ts";
 import { freePort } from "./jupyter/server.ts";
 
@@ -22,6 +23,7 @@ interface Configuration {
 const { configurations }: { configurations: Configuration[] } = JSON.parse(
   await Deno.readTextFile(join(root, ".vscode", "launch.json")),
 );
+const inPlace = (text: string) => text.replace("${workspaceFolder}", root);
 const named = (name: string) => configurations.find((each) => each.name === name)!;
 
 /** What VS Code's debugger is to a program: a client of its inspector. */
@@ -41,10 +43,9 @@ async function launch(
   env: Record<string, string> = {},
 ): Promise<Inspector> {
   const port = freePort();
-  const place = (text: string) => text.replace("${workspaceFolder}", root).replace("${file}", file);
   const args = configuration.runtimeArgs.map((arg) => arg.replace(`${configuration.attachSimplePort}`, String(port)));
   const process = new Deno.Command(Deno.execPath(), {
-    args: [...args, place(configuration.program)],
+    args: [...args, inPlace(configuration.program).replace("${file}", file)],
     cwd: root,
     env: { ...configuration.env, ...env, NO_COLOR: "1" },
     stdout: "piped",
@@ -111,7 +112,7 @@ async function valueOf(inspector: Inspector, paused: Record<string, unknown>, ex
   return (answer.result as { value?: unknown }).value;
 }
 
-Deno.test("each configuration starts with the inspector on the port to which VS Code attaches", () => {
+Deno.test("each configuration starts the environment's Deno, on the port of the inspector to which VS Code attaches", () => {
   assertEquals(configurations.map(({ name }) => name), [
     "application on postgres",
     "application on pg",
@@ -120,7 +121,8 @@ Deno.test("each configuration starts with the inspector on the port to which VS 
     "current module",
   ]);
   for (const { runtimeExecutable, runtimeArgs, attachSimplePort } of configurations) {
-    assertEquals([runtimeExecutable, runtimeArgs.at(-1)], ["deno", `--inspect-wait=127.0.0.1:${attachSimplePort}`]);
+    assertEquals(normalize(inPlace(runtimeExecutable)), editorDeno(join(root, ".venv"))); // there may be none on PATH
+    assertEquals(runtimeArgs.at(-1), `--inspect-wait=127.0.0.1:${attachSimplePort}`);
   }
 });
 

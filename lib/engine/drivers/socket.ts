@@ -63,39 +63,62 @@ export function nextEvent<T = void>(socket: Socket, name: string, signal: AbortS
   });
 }
 
-/** Deno's own connection, because `setKeepAlive()` of Node's sockets does nothing before Deno 2.9. */
+/**
+ * Deno's own connection, because `setKeepAlive()` of Node's sockets does nothing before Deno 2.9. The packages want a socket
+ * of Node's, which takes the connection over by its number: that is inside of Deno. Where it is not as it was, Node's own
+ * socket is opened.
+ */
 async function openTcp(hostname: string, port: number, signal: AbortSignal): Promise<Socket> {
+  const binding = isAsKnown ? tcpBinding() : undefined;
+  if (!binding) return openOfNode(hostname, port);
+  let connection: Deno.TcpConn;
   try {
-    const connection = await Deno.connect({ hostname, port, signal });
-    connection.setNoDelay();
-    connection.setKeepAlive();
-    return asNodeSocket(connection, hostname, port);
+    connection = await Deno.connect({ hostname, port, signal });
   } catch (error) {
     signal.throwIfAborted();
     const { code } = error as { code?: string };
     throw code ? new Error(`connect ${code} ${hostname}:${port}`, { cause: error }) : error;
   }
-}
-
-/**
- * The packages want a socket of Node's, which takes over a connection of Deno's by its number. That is inside of Deno: where
- * it is not as it was, Node's own socket is opened, whose keep-alive works from Deno 2.9 on.
- */
-function asNodeSocket(connection: Deno.TcpConn, hostname: string, port: number): Socket {
-  const symbol = Object.getOwnPropertySymbols(connection).find(({ description }) =>
-    description === "Deno.internal.rid"
-  );
-  const binding = (process as { binding?: (name: string) => Partial<TcpBinding> }).binding?.("tcp_wrap");
-  if (!symbol || !binding?.TCP?.prototype.openFromRid) {
+  const number = resourceNumber(connection);
+  if (number === undefined) {
+    isAsKnown = false;
     connection.close();
-    const socket = connect(port, hostname);
-    return socket.once("connect", () => socket.setNoDelay().setKeepAlive(true));
+    return openOfNode(hostname, port);
   }
-  const handle = new binding.TCP(binding.constants!.SOCKET);
-  handle.openFromRid((connection as unknown as Record<symbol, number>)[symbol]);
+  connection.setNoDelay();
+  connection.setKeepAlive();
+  const handle = new binding.TCP(binding.constants.SOCKET);
+  handle.openFromRid(number);
   const socket = new Socket({ handle } as object);
   socket.on("close", () => closeOnce(connection)); // the handle does not: without this the server hears of no end
   return socket;
+}
+
+/** False once a connection had no number: no other is opened only to find that out. */
+let isAsKnown = true;
+
+/** A socket that is being opened, with keep-alive from Deno 2.9 on. */
+function openOfNode(hostname: string, port: number): Socket {
+  const socket = connect(port, hostname);
+  return socket.once("connect", () => socket.setNoDelay().setKeepAlive(true));
+}
+
+/** What Node's sockets are made of. */
+interface TcpBinding {
+  readonly TCP: new (type: number) => { openFromRid(rid: number): void };
+  readonly constants: { readonly SOCKET: number };
+}
+
+function tcpBinding(): TcpBinding | undefined {
+  const binding = (process as { binding?: (name: string) => Partial<TcpBinding> }).binding?.("tcp_wrap");
+  return binding?.TCP?.prototype.openFromRid ? binding as TcpBinding : undefined;
+}
+
+function resourceNumber(connection: Deno.TcpConn): number | undefined {
+  const symbol = Object.getOwnPropertySymbols(connection).find(({ description }) =>
+    description === "Deno.internal.rid"
+  );
+  return symbol && (connection as unknown as Record<symbol, number>)[symbol];
 }
 
 /** Closes what a later Deno may have closed with the handle. */
@@ -105,10 +128,4 @@ function closeOnce(connection: Deno.TcpConn): void {
   } catch (error) {
     if (!(error instanceof Deno.errors.BadResource)) throw error;
   }
-}
-
-/** What Node's sockets are made of. */
-interface TcpBinding {
-  readonly TCP: new (type: number) => { openFromRid(rid: number): void };
-  readonly constants: { readonly SOCKET: number };
 }

@@ -6,14 +6,8 @@
  */
 import { compiled, type Query } from "../kysely/compilable.ts";
 import type { RawResult, Statement } from "./driver.ts";
-import {
-  CommitOutcomeUnknownError,
-  ConnectionClosedError,
-  ConnectionLostError,
-  DatabaseError,
-  StaleStatementError,
-} from "./errors.ts";
-import { type EngineEvents, since } from "./events.ts";
+import { CommitOutcomeUnknownError, ConnectionClosedError } from "./errors.ts";
+import type { EngineEvents } from "./events.ts";
 import { encodeParameters } from "./drivers/parameters.ts";
 import { encodable } from "./encodable.ts";
 import { cursorAnswers, type StreamArguments } from "../stream/cursor.ts";
@@ -30,7 +24,8 @@ import type { PooledConnection } from "./pooled_connection.ts";
 import { Result } from "./result.ts";
 import { Savepoint } from "./savepoint.ts";
 import { runAwaiting } from "./steps.ts";
-import { commitFailure, requireCommitted, type Transaction, TransactionState } from "./transaction.ts";
+import { type Role, StatementReport } from "./statement_report.ts";
+import { type Transaction, TransactionState } from "./transaction.ts";
 import type { TransactionOptions } from "./transaction_options.ts";
 import { mayGoUnawaited } from "./unawaited.ts";
 
@@ -46,9 +41,6 @@ export interface ExecuteOptions extends LimitOptions {
 
 /** Nothing goes before. */
 const ANSWERED: Promise<unknown> = Promise.resolve();
-
-/** What a statement is to the transaction. */
-type Role = "begin" | "commit" | "rollback";
 
 /** A connection and its transaction. Made by `engine.connect()` and `engine.begin()`. */
 export class Connection implements AsyncDisposable {
@@ -179,13 +171,7 @@ export class Connection implements AsyncDisposable {
     options.signal?.throwIfAborted();
     const limit = this.#limitOf(options);
     if (!this.#state.current) await this.#settled(limit);
-    const transaction = this.#state.end();
-    if (!transaction) return;
-    const wasLost = this.#pooled.driver.lost !== undefined;
-    const answer = await this.#control("COMMIT", "commit", transaction, limit).catch((error) => {
-      throw commitFailure(error, wasLost);
-    });
-    requireCommitted(answer, transaction);
+    await runAwaiting(this.#state.commit((sql, role, transaction) => this.#control(sql, role, transaction, limit)));
   }
 
   /**
@@ -286,13 +272,7 @@ export class Connection implements AsyncDisposable {
 
   async #rollback(limit: Limit | undefined): Promise<void> {
     if (!this.#state.current) await this.#settled(limit);
-    const transaction = this.#state.end();
-    if (!transaction) return;
-    try {
-      if (!this.#pooled.driver.lost) await this.#control("ROLLBACK", "rollback", transaction, limit);
-    } catch (error) {
-      if (!(error instanceof ConnectionLostError)) throw error; // else the server rolled back
-    }
+    await runAwaiting(this.#state.rollback((sql, role, transaction) => this.#control(sql, role, transaction, limit)));
   }
 
   /** Rolls back what is open; without a transaction the next holder must not wait behind what is under way. */
@@ -346,38 +326,28 @@ export class Connection implements AsyncDisposable {
   /** Runs a statement and tells the listeners. */
   async #heard(
     statement: Statement,
-    shown: readonly unknown[],
+    parameters: readonly unknown[],
     role: Role | undefined,
     transaction: Transaction | undefined,
   ): Promise<RawResult> {
-    const { sql } = statement;
-    const at = performance.now();
-    const sending = { sql, parameters: shown, connection: this.id };
-    this.#events.emit({ type: "send", at, ...sending });
-    const seen: { firstByte?: number; error?: Error } = {};
-    const onFirstByte = () => seen.firstByte = performance.now() - at;
+    const report = new StatementReport(this.#events, this.id, { sql: statement.sql, parameters }, role);
     let answer: RawResult | undefined;
+    let error: Error | undefined;
     try {
-      return answer = await this.#query({ ...statement, onFirstByte }, transaction);
+      return answer = await this.#query({ ...statement, onFirstByte: () => report.firstByte() }, transaction);
     } catch (thrown) {
-      throw seen.error = thrown as Error;
+      throw error = thrown as Error;
     } finally {
-      const time = { ...since(at), connection: this.id };
-      this.#events.emit({ type: "query", ...time, ...sending, rowCount: answer?.rowCount ?? 0, ...seen });
-      const failed = seen.error instanceof DatabaseError || answer?.command === "ROLLBACK"; // a COMMIT may end so too
-      const type = role === "commit" && failed ? "rollback" : answer && role;
-      if (type) this.#events.emit({ type, ...time });
+      report.end(answer, error);
     }
   }
 
-  /** Outside a transaction a stale statement has done nothing, and is sent again. */
   async #query(statement: Statement, transaction: Transaction | undefined): Promise<RawResult> {
     const { driver } = this.#pooled;
     try {
       return await driver.query(statement);
     } catch (error) {
-      const isOutside = transaction === undefined && !this.inTransaction && driver.transactionStatus === "idle";
-      if (error instanceof StaleStatementError && isOutside) return await driver.query(statement);
+      if (this.#state.canRepeat(error, transaction)) return await driver.query(statement);
       throw error;
     }
   }

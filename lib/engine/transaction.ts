@@ -11,10 +11,12 @@ import {
   CommitOutcomeUnknownError,
   ConnectionLostError,
   FailedTransactionError,
+  StaleStatementError,
   TransactionStateError,
 } from "./errors.ts";
 import type { LimitOptions } from "./limit.ts";
 import type { SavepointSteps } from "./savepoint.ts";
+import type { Role } from "./statement_report.ts";
 import { type Eventual, step, type Steps } from "./steps.ts";
 import { beginStatement, type TransactionOptions } from "./transaction_options.ts";
 
@@ -35,6 +37,9 @@ export interface Line {
   /** Statements sent and not answered yet. */
   underWay: number;
 }
+
+/** Sends what ends a transaction, on a connection of either kind. */
+export type SendControl = (sql: string, role: Role, transaction: Transaction) => Eventual<RawResult>;
 
 /** Which transaction is open, if one is, as far as its connection can know. */
 export class TransactionState {
@@ -115,6 +120,47 @@ export class TransactionState {
     };
   }
 
+  /**
+   * Commits the transaction that is open, if one is.
+   *
+   * @throws {FailedTransactionError} when the server rolled back instead.
+   * @throws {CommitOutcomeUnknownError} when COMMIT was sent and never answered.
+   */
+  *commit(send: SendControl): Steps<void> {
+    const transaction = this.end();
+    if (!transaction) return;
+    const wasLost = this.#line.driver.lost !== undefined;
+    let answer: RawResult;
+    try {
+      answer = yield* step(send("COMMIT", "commit", transaction));
+    } catch (error) {
+      throw commitFailure(error, wasLost);
+    }
+    requireCommitted(answer, transaction);
+  }
+
+  /** Rolls back the transaction that is open, if one is; with a lost connection the server has done so already. */
+  *rollback(send: SendControl): Steps<void> {
+    const transaction = this.end();
+    if (!transaction || this.#line.driver.lost) return;
+    try {
+      yield* step(send("ROLLBACK", "rollback", transaction));
+    } catch (error) {
+      if (!(error instanceof ConnectionLostError)) throw error;
+    }
+  }
+
+  /**
+   * True when a statement that failed has done nothing and can be sent again: it was prepared for a table that has changed
+   * since, and no transaction has failed with it.
+   *
+   * @param transaction the one that was open when it was sent.
+   */
+  canRepeat(error: unknown, transaction: Transaction | undefined): boolean {
+    const isOutside = transaction === undefined && this.#current === undefined;
+    return error instanceof StaleStatementError && isOutside && this.#line.driver.transactionStatus === "idle";
+  }
+
   /** COMMIT or ROLLBACK is about to be sent. @returns the transaction that it ends; `undefined` when none is open. */
   end(): Transaction | undefined {
     const ended = this.#current;
@@ -158,14 +204,14 @@ export class TransactionState {
 }
 
 /** @throws {FailedTransactionError} when the answer to COMMIT says that the server rolled back instead. */
-export function requireCommitted({ command }: RawResult, transaction: Transaction): void {
+function requireCommitted({ command }: RawResult, transaction: Transaction): void {
   if (command === "COMMIT") return;
   const message = "nothing was committed: an earlier statement of this transaction failed";
   throw new FailedTransactionError({ sqlstate: "25P02", message }, "COMMIT", { cause: transaction.failure });
 }
 
 /** What a failed COMMIT means. @param wasLost the connection was lost before: then COMMIT was not even sent. */
-export function commitFailure(error: unknown, wasLost: boolean): unknown {
+function commitFailure(error: unknown, wasLost: boolean): unknown {
   const isUnanswered = error instanceof ConnectionLostError ||
     error instanceof AnswerTimeoutError && error.outcome === "dropped";
   return isUnanswered && !wasLost ? new CommitOutcomeUnknownError({ cause: error }) : error;

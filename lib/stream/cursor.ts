@@ -7,6 +7,7 @@
  */
 import { setImmediate } from "node:timers";
 import { TransactionStateError } from "../engine/errors.ts";
+import { type Eventual, runAwaiting, runBlocking, step, type Steps } from "../engine/steps.ts";
 import { mayGoUnawaited } from "../engine/unawaited.ts";
 import type { LimitOptions } from "../engine/limit.ts";
 import type { Query } from "../kysely/compilable.ts";
@@ -22,25 +23,17 @@ export interface StreamOptions extends LimitOptions {
 /** What `stream()` takes: a SELECT, the parameters of one that is a text, settings. */
 export type StreamArguments<Row> = [query: Query<Row>, parameters?: readonly unknown[], options?: StreamOptions];
 
-/** What a cursor needs of a connection. */
+/** What a cursor needs of a connection, which awaits or blocks. */
 interface CursorConnection<Answer> {
   /** Nobody need await it when it fails. */
-  execute(sql: string, parameters?: readonly unknown[], options?: StreamOptions): Promise<Answer>;
-  begin(options: StreamOptions): Promise<void>;
-  commit(options: StreamOptions): Promise<void>;
-  rollback(options: StreamOptions): Promise<void>;
-}
-
-/** What a cursor needs of a connection without promises. */
-interface SyncCursorConnection<Answer> {
-  execute(sql: string, parameters?: readonly unknown[], options?: Pick<StreamOptions, "timeout">): Answer;
-  begin(options: Pick<StreamOptions, "timeout">): void;
-  commit(options: Pick<StreamOptions, "timeout">): void;
-  rollback(options: Pick<StreamOptions, "timeout">): void;
+  execute(sql: string, parameters?: readonly unknown[], options?: StreamOptions): Eventual<Answer>;
+  begin(options: StreamOptions): Eventual<void>;
+  commit(options: StreamOptions): Eventual<void>;
+  rollback(options: StreamOptions): Eventual<void>;
 }
 
 /** A query and how it is read. */
-interface Cursor {
+interface Reading {
   readonly sql: string;
   readonly parameters: readonly unknown[];
   /** Rows at a time. */
@@ -62,12 +55,108 @@ function nameFor(open: Set<string>): string {
   return `stream_${number}`;
 }
 
-function statements({ sql, size }: Cursor, name: string) {
+function statements({ sql, size }: Reading, name: string) {
   return {
     declare: `DECLARE ${name} NO SCROLL CURSOR FOR ${sql}`,
     fetch: `FETCH FORWARD ${size} FROM ${name}`,
     close: `CLOSE ${name}`,
   };
+}
+
+/** A cursor of the server, in steps. */
+class Cursor<Answer extends { readonly rowCount: number }> {
+  readonly #connection: CursorConnection<Answer>;
+  readonly #reading: Reading;
+  readonly #options: StreamOptions;
+  readonly #asksAhead: boolean;
+  readonly #isOwn: boolean;
+  readonly #names: Set<string>;
+  readonly #name: string;
+  readonly #sql: ReturnType<typeof statements>;
+  /** The transaction in which the cursor lives. */
+  #transaction: unknown;
+  /** The answer to the FETCH that is under way. */
+  #next: Eventual<Answer> | undefined;
+  #isOver = false;
+  /** True while something is asked for, and when that has failed. */
+  #isBroken = true;
+
+  /** @param asksAhead true: the next FETCH is sent while the rows before it are looked at. */
+  constructor(
+    connection: CursorConnection<Answer>,
+    reading: Reading,
+    options: StreamOptions,
+    asksAhead: boolean,
+  ) {
+    this.#connection = connection;
+    this.#reading = reading;
+    this.#options = options;
+    this.#asksAhead = asksAhead;
+    this.#isOwn = reading.isAutocommit && reading.transaction() === undefined;
+    this.#names = OPEN.getOrInsertComputed(connection, () => new Set());
+    this.#name = nameFor(this.#names);
+    this.#sql = statements(reading, this.#name);
+  }
+
+  /** BEGIN, DECLARE and, where it asks ahead, the first FETCH travel together. */
+  *open(): Steps<void> {
+    const sent: Eventual<unknown>[] = [];
+    try {
+      if (this.#isOwn) {
+        const begun = this.#connection.begin(this.#options);
+        sent.push(begun && mayGoUnawaited(begun));
+      }
+      sent.push(this.#connection.execute(this.#sql.declare, this.#reading.parameters, this.#options));
+      if (this.#asksAhead) this.#next = this.#fetch();
+    } finally {
+      this.#transaction = this.#reading.transaction();
+    }
+    for (const each of sent) yield* step(each);
+  }
+
+  /** The next rows; `undefined` after the last ones. */
+  *next(): Steps<Answer | undefined> {
+    this.#isBroken = true;
+    this.#options.signal?.throwIfAborted();
+    if (!this.#isOver) requireOpen(this.#isOpen);
+    const answer = this.#isOver ? undefined : yield* this.#partition();
+    this.#isBroken = false; // whatever happens outside while the rows are looked at
+    return answer;
+  }
+
+  *#partition(): Steps<Answer> {
+    const answer = yield* step(this.#next ?? this.#fetch());
+    if (this.#asksAhead) yield* step(turn());
+    this.#isOver = answer.rowCount < this.#reading.size;
+    this.#next = this.#asksAhead && !this.#isOver ? this.#fetch() : undefined;
+    return answer;
+  }
+
+  *close(): Steps<void> {
+    this.#names.delete(this.#name);
+    if (this.#transaction === undefined || !this.#isOpen) return;
+    const { signal, ...time } = this.#options;
+    const isAborted = signal?.aborted ?? false; // in between: then the transaction may be as well as before
+    if (!this.#isBroken || isAborted) yield* this.#closeCursor(time, isAborted);
+    if (!this.#isOwn) return;
+    yield* step(this.#isBroken ? this.#connection.rollback(time) : this.#connection.commit(time));
+  }
+
+  *#closeCursor(time: StreamOptions, mayFail: boolean): Steps<void> {
+    try {
+      yield* step(this.#connection.execute(this.#sql.close, [], time));
+    } catch (error) {
+      if (!mayFail) throw error;
+    }
+  }
+
+  get #isOpen(): boolean {
+    return this.#reading.transaction() === this.#transaction;
+  }
+
+  #fetch(): Eventual<Answer> {
+    return this.#connection.execute(this.#sql.fetch, [], this.#options);
+  }
 }
 
 /**
@@ -78,80 +167,37 @@ function statements({ sql, size }: Cursor, name: string) {
  */
 export async function* cursorAnswers<Answer extends { readonly rowCount: number }>(
   connection: CursorConnection<Answer>,
-  cursor: Cursor,
+  reading: Reading,
   options: StreamOptions = {},
 ): AsyncGenerator<Answer, void> {
-  const { parameters, size, transaction, isAutocommit } = cursor;
-  const { timeout } = options;
   options.signal?.throwIfAborted();
-  const isOwn = isAutocommit && transaction() === undefined;
-  const open = OPEN.getOrInsertComputed(connection, () => new Set());
-  const name = nameFor(open);
-  const { declare, fetch, close } = statements(cursor, name);
-  let current: unknown;
-  let isBroken = true;
+  const cursor = new Cursor(connection, reading, options, true);
   try {
-    const begun = isOwn ? mayGoUnawaited(connection.begin(options)) : undefined;
-    const declared = connection.execute(declare, parameters, options);
-    let next: Promise<Answer> | undefined = connection.execute(fetch, [], options);
-    current = transaction();
-    await begun;
-    await declared;
-    while (next) {
-      const answer: Answer = await next;
-      await new Promise((resolve) => setImmediate(resolve)); // else a driver that blocks lets nobody else have a turn
-      next = answer.rowCount < size ? undefined : connection.execute(fetch, [], options);
-      isBroken = false; // whatever happens outside while the rows are looked at
-      yield answer;
-      isBroken = true;
-      options.signal?.throwIfAborted();
-      if (next) requireOpen(transaction() === current);
-    }
-    isBroken = false;
+    await runAwaiting(cursor.open());
+    for (let answer; (answer = await runAwaiting(cursor.next()));) yield answer;
   } finally {
-    open.delete(name);
-    if (current !== undefined && transaction() === current) {
-      const isAborted = options.signal?.aborted ?? false; // in between: then the transaction may be as well as before
-      const closed = isBroken && !isAborted ? undefined : connection.execute(close, [], { timeout });
-      await (isAborted ? closed?.catch(() => {}) : closed);
-      if (isOwn) await (isBroken ? connection.rollback({ timeout }) : connection.commit({ timeout }));
-    }
+    await runAwaiting(cursor.close());
   }
 }
 
 /** As `cursorAnswers()`, without promises, and so without asking ahead. */
 export function* syncCursorAnswers<Answer extends { readonly rowCount: number }>(
-  connection: SyncCursorConnection<Answer>,
-  cursor: Cursor,
+  connection: CursorConnection<Answer>,
+  reading: Reading,
   options: Pick<StreamOptions, "timeout"> = {},
 ): Generator<Answer, void> {
-  const { parameters, size, transaction, isAutocommit } = cursor;
-  const isOwn = isAutocommit && transaction() === undefined;
-  const open = OPEN.getOrInsertComputed(connection, () => new Set());
-  const name = nameFor(open);
-  const { declare, fetch, close } = statements(cursor, name);
-  let current: unknown;
-  let isBroken = true;
+  const cursor = new Cursor(connection, reading, options, false);
   try {
-    if (isOwn) connection.begin(options);
-    connection.execute(declare, parameters, options);
-    current = transaction();
-    for (let count = size; count === size;) {
-      requireOpen(transaction() === current);
-      const answer = connection.execute(fetch, [], options);
-      count = answer.rowCount;
-      isBroken = false;
-      yield answer;
-      isBroken = true;
-    }
-    isBroken = false;
+    runBlocking(cursor.open());
+    for (let answer; (answer = runBlocking(cursor.next()));) yield answer;
   } finally {
-    open.delete(name);
-    if (isOwn ? transaction() !== undefined : transaction() === current) {
-      if (!isBroken) connection.execute(close, [], options);
-      if (isOwn) isBroken ? connection.rollback(options) : connection.commit(options);
-    }
+    runBlocking(cursor.close());
   }
+}
+
+/** A turn of the event loop: a driver that blocks would let nobody else have one. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function requireOpen(isOpen: boolean): void {

@@ -17,23 +17,16 @@ import {
 } from "../engine/options.ts";
 import { encodeParameters } from "../engine/drivers/parameters.ts";
 import type { SyncDriverConnection } from "../engine/drivers/sync_driver.ts";
-import { ConnectionClosedError, ConnectionLostError, DatabaseError, StaleStatementError } from "../engine/errors.ts";
-import { type EngineEvents, since } from "../engine/events.ts";
+import { ConnectionClosedError, DatabaseError } from "../engine/errors.ts";
+import type { EngineEvents } from "../engine/events.ts";
 import { Result } from "../engine/result.ts";
 import { SyncSavepoint } from "../engine/savepoint.ts";
 import { runBlocking } from "../engine/steps.ts";
 import { syncCursorAnswers } from "../stream/cursor.ts";
 import { SyncRowStream } from "../stream/row_stream.ts";
-import { commitFailure, requireCommitted, type Transaction, TransactionState } from "../engine/transaction.ts";
+import { type Role, StatementReport } from "../engine/statement_report.ts";
+import { type Transaction, TransactionState } from "../engine/transaction.ts";
 import type { TransactionOptions } from "../engine/transaction_options.ts";
-
-/** What a statement is to the transaction. */
-interface Role {
-  /** The BEGIN that goes ahead of it. */
-  readonly ahead?: string | undefined;
-  /** That it begins or ends the transaction itself. */
-  readonly type?: "begin" | "commit" | "rollback" | undefined;
-}
 
 /** In what state a connection is given back. */
 export interface Return {
@@ -42,11 +35,8 @@ export interface Return {
   readonly isEnding: boolean;
 }
 
-/** What became of a statement. */
-interface Outcome extends Role {
-  readonly answer: RawResult | undefined;
-  readonly error: Error | undefined;
-}
+/** Reports a BEGIN that went ahead and was carried out. */
+const BEGUN = { command: "BEGIN", rowCount: 0 };
 
 /** A connection and its transaction. Made by `connect()` and `begin()` of a {@linkcode SyncEngine}. */
 export class SyncConnection implements Disposable {
@@ -165,16 +155,7 @@ export class SyncConnection implements Disposable {
   commit(options: SyncLimitOptions = {}): void {
     this.#assertOpen("commit");
     checkSyncLimitOptions("commit()", options);
-    const transaction = this.#state.end();
-    if (!transaction) return;
-    const wasLost = this.#driver.lost !== undefined;
-    let answer: RawResult;
-    try {
-      answer = this.#control("COMMIT", "commit", transaction, options.timeout);
-    } catch (error) {
-      throw commitFailure(error, wasLost);
-    }
-    requireCommitted(answer, transaction);
+    runBlocking(this.#state.commit((...control) => this.#control(...control, options.timeout)));
   }
 
   /** Undoes the work of the transaction. Without a transaction it does nothing. @throws {AnswerTimeoutError} */
@@ -213,13 +194,7 @@ export class SyncConnection implements Disposable {
   }
 
   #rollback(timeout: number | undefined): void {
-    const transaction = this.#state.end();
-    if (!transaction) return;
-    try {
-      this.#control("ROLLBACK", "rollback", transaction, timeout);
-    } catch (error) {
-      if (!(error instanceof ConnectionLostError)) throw error; // else the server rolled back
-    }
+    runBlocking(this.#state.rollback((...control) => this.#control(...control, timeout)));
   }
 
   /** Milliseconds that a statement may take; `undefined` is for ever. */
@@ -229,23 +204,28 @@ export class SyncConnection implements Disposable {
   }
 
   /** Sends what begins or ends a transaction. */
-  #control(sql: string, type: Role["type"], transaction: Transaction, timeout: number | undefined): RawResult {
-    return this.#send({ sql, parameters: [], timeout: this.#timeout(timeout) }, [], { type }, transaction);
+  #control(sql: string, role: Role, transaction: Transaction, timeout: number | undefined): RawResult {
+    return this.#send({ sql, parameters: [], timeout: this.#timeout(timeout) }, [], { role }, transaction);
   }
 
-  /** Sends a statement; the parameters are `shown` to the listeners as the caller gave them. */
+  /**
+   * Sends a statement.
+   *
+   * @param shown the parameters as the caller gave them, for the listeners. @param how what it is to the transaction, or
+   * the BEGIN that goes ahead of it.
+   */
   #send(
     statement: Statement,
     shown: readonly unknown[],
-    role: Role,
+    how: { readonly role?: Role; readonly ahead?: string | undefined },
     transaction: Transaction | undefined = this.#state.current,
   ): RawResult {
     this.#lastSql = statement.sql;
     this.#state.sent();
     let failure: Error | undefined;
     try {
-      if (this.#events.isHeard) return this.#heard(statement, shown, role, transaction);
-      return this.#query(statement, role.ahead, transaction);
+      if (this.#events.isHeard) return this.#heard(statement, shown, how, transaction);
+      return this.#query(statement, how.ahead, transaction);
     } catch (error) {
       throw failure = error as Error;
     } finally {
@@ -253,16 +233,17 @@ export class SyncConnection implements Disposable {
     }
   }
 
-  /** Runs a statement and tells the listeners. */
+  /** Runs a statement and tells the listeners of it, and of the BEGIN that goes ahead. */
   #heard(
     statement: Statement,
-    shown: readonly unknown[],
-    { ahead, type }: Role,
+    parameters: readonly unknown[],
+    { role, ahead }: { readonly role?: Role; readonly ahead?: string | undefined },
     transaction: Transaction | undefined,
   ): RawResult {
-    const at = performance.now();
-    const sending = [...(ahead ? [{ sql: ahead, parameters: [] }] : []), { sql: statement.sql, parameters: shown }];
-    for (const each of sending) this.#events.emit({ type: "send", at, ...each, connection: this.id });
+    const report = (sql: string, parameters: readonly unknown[], role?: Role) =>
+      new StatementReport(this.#events, this.id, { sql, parameters }, role);
+    const beginReport = ahead === undefined ? undefined : report(ahead, [], "begin");
+    const ownReport = report(statement.sql, parameters, role);
     let answer: RawResult | undefined;
     let error: Error | undefined;
     try {
@@ -270,32 +251,17 @@ export class SyncConnection implements Disposable {
     } catch (thrown) {
       throw error = thrown as Error;
     } finally {
-      this.#tell(at, statement.sql, shown, { ahead, type, answer, error });
+      const hasBegun = !error || error instanceof DatabaseError; // the server had got as far as that
+      beginReport?.end(hasBegun ? BEGUN : undefined, hasBegun ? undefined : error);
+      ownReport.end(answer, error);
     }
   }
 
-  /** Tells the listeners what became of a statement, and of the BEGIN that went ahead of it. */
-  #tell(at: number, sql: string, parameters: readonly unknown[], { ahead, type, answer, error }: Outcome): void {
-    const time = { ...since(at), connection: this.id };
-    const isAnswer = error instanceof DatabaseError; // the server had got as far as that
-    const failure = error ? { error } : {};
-    if (ahead) {
-      const begun = { sql: ahead, parameters: [], rowCount: 0, ...(isAnswer ? {} : failure) };
-      this.#events.emit({ type: "query", ...time, ...begun });
-      if (!error || isAnswer) this.#events.emit({ type: "begin", ...time });
-    }
-    this.#events.emit({ type: "query", ...time, sql, parameters, rowCount: answer?.rowCount ?? 0, ...failure });
-    const failed = isAnswer || answer?.command === "ROLLBACK"; // a COMMIT may end so too
-    const became = type === "commit" && failed ? "rollback" : answer && type;
-    if (became) this.#events.emit({ type: became, ...time });
-  }
-
-  /** Outside a transaction a stale statement has done nothing, and is sent again. */
   #query(statement: Statement, ahead: string | undefined, transaction: Transaction | undefined): RawResult {
     try {
       return this.#driver.querySync(statement, ahead);
     } catch (error) {
-      if (error instanceof StaleStatementError && !transaction) return this.#driver.querySync(statement);
+      if (this.#state.canRepeat(error, transaction)) return this.#driver.querySync(statement);
       throw error;
     }
   }

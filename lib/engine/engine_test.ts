@@ -127,7 +127,7 @@ for (const driver of ["pg", "postgres"] as const) {
   database.test(`${driver}: a read-only engine does not write in AUTOCOMMIT either`, async (url) => {
     await using engine = createEngine(on(url), { readOnly: true });
     await using connection = await engine.connect({ isolationLevel: "AUTOCOMMIT" });
-    const error = await assertRejects(() => connection.execute("CREATE TABLE no (id int)"), DatabaseError, "read-only");
+    const error = await assertRejects(() => connection.execute("CREATE TABLE no (id int)"), DatabaseError);
     assertEquals(error.sqlstate, "25006");
   });
 

@@ -88,7 +88,7 @@ database.test("an index that no run of the revision began is not taken for its o
   await upgrade(engine, folder.directory, "a1");
   await engine.begin((connection) => connection.execute("CREATE INDEX ix_name ON one (id)"));
   for (let run = 0; run < 2; run++) {
-    const error = await assertRejects(() => upgrade(engine, folder.directory), RevisionFailedError, "already exists");
+    const error = await assertRejects(() => upgrade(engine, folder.directory), RevisionFailedError);
     assertEquals(error.sqlstate, "42P07");
   }
   await engine.begin((connection) => connection.execute("DROP INDEX ix_name; DELETE FROM one WHERE name = 'b'"));

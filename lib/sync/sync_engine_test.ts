@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { testDatabase } from "../workbook/test_database.ts";
 import { SecondUnitOfWorkError } from "../engine/drivers/libpq/one_unit_of_work.ts";
 import {
@@ -140,7 +140,8 @@ database.test("errors are those of the other connections; after one the transact
   const insert = () => connection.execute("INSERT INTO heroes VALUES ($1)", ["sandy"]);
   insert();
   const unique = assertThrows(insert, UniqueViolationError);
-  assertEquals([unique.constraint, unique.detail], ["heroes_name_key", "Key (name)=(sandy) already exists."]);
+  assertEquals(unique.constraint, "heroes_name_key");
+  assertStringIncludes(unique.detail!, "(name)=(sandy)");
   assertEquals(assertThrows(insert, FailedTransactionError).cause, unique);
   connection.execute("ROLLBACK TO SAVEPOINT empty");
   insert();
@@ -245,7 +246,7 @@ database.test("a server that refuses", (url) => {
   using engine = createSyncEngine(
     EngineUrl.parse(url).withDriver("libpq").reveal().replace(/\/[^/]*$/, "/no_such_database"),
   );
-  const error = assertThrows(() => engine.connect(), ConnectError, 'database "no_such_database" does not exist');
+  const error = assertThrows(() => engine.connect(), ConnectError, "no_such_database");
   assertEquals(error.sqlstate, "3D000");
   assertThrows(() => engine.connect(), ConnectError); // and not: it is out
 });

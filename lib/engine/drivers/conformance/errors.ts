@@ -1,5 +1,12 @@
 /** What the server reports becomes the same named error, whichever driver brings it. @module */
-import { assertEquals, assertInstanceOf, assertNotMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+  assertNotMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import {
   CheckViolationError,
   ConnectError,
@@ -37,25 +44,15 @@ export function errors(test: Register): void {
     const unique = await assertRejects(
       () => connection.execute(insert, [3, "sandy", 5, null]),
       UniqueViolationError,
-      "duplicate key value violates unique constraint",
     );
     assertEquals(
-      [unique.name, unique.sqlstate, unique.constraint, unique.schema, unique.table, unique.detail, unique.sql],
-      [
-        "UniqueViolationError",
-        "23505",
-        "heroes_name_key",
-        "public",
-        "heroes",
-        "Key (name)=(sandy) already exists.",
-        insert,
-      ],
+      [unique.name, unique.sqlstate, unique.constraint, unique.schema, unique.table, unique.sql],
+      ["UniqueViolationError", "23505", "heroes_name_key", "public", "heroes", insert],
     );
-    assertEquals(
-      unique.message,
-      'duplicate key value violates unique constraint "heroes_name_key" (SQLSTATE 23505)\n' +
-        `Detail: Key (name)=(sandy) already exists.\nSQL: ${insert}`,
-    );
+    assertStringIncludes(unique.detail!, "(name)=(sandy)"); // the other words are in the server's language
+    const [first, ...others] = unique.message.split("\n");
+    assertMatch(first, /^.*heroes_name_key.* \(SQLSTATE 23505\)$/);
+    assertEquals(others, [`Detail: ${unique.detail}`, `SQL: ${insert}`]);
 
     const foreign = await assertRejects(
       () => connection.execute("INSERT INTO toys VALUES (1, 99)"),
@@ -136,7 +133,6 @@ export function errors(test: Register): void {
     const error = await assertRejects(
       () => connection.execute("UPDATE heroes SET age = 32 WHERE id = $1", [1]),
       SerializationError,
-      "could not serialize access",
     );
     assertEquals(error.sqlstate, "40001");
   });
@@ -206,7 +202,7 @@ export function errors(test: Register): void {
   test("errors: a connection that the server refuses", async ({ engine }) => {
     const { url } = engine();
     await using none = createEngine(url.reveal().replace(/\/[^/]*$/, "/no_such_database"));
-    const error = await assertRejects(() => none.connect(), ConnectError, 'database "no_such_database" does not exist');
+    const error = await assertRejects(() => none.connect(), ConnectError, "no_such_database");
     assertEquals(error.sqlstate, "3D000");
     assertEquals(none.poolStatus, { size: 5, maxOverflow: 10, held: 0, idle: 0, waiting: 0 });
   });

@@ -291,9 +291,9 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Sends a statement.
+   * Sends a statement, after those that were sent before.
    *
-   * @param shown the parameters as the caller gave them, for the listeners; @param role what it is to the transaction.
+   * @param shown the parameters as the caller gave them, for the listeners. @param role what it is to the transaction.
    */
   #send(
     statement: Statement,
@@ -301,54 +301,34 @@ export class Connection implements AsyncDisposable {
     role?: Role,
     transaction: Transaction | undefined = this.#state.current,
   ): Promise<RawResult> {
-    return this.#lastAnswer = this.#answered(statement, shown, role, transaction);
+    return this.#lastAnswer = this.#answer(statement, shown, role, transaction);
   }
 
-  async #answered(
-    statement: Statement,
-    shown: readonly unknown[],
-    role: Role | undefined,
-    transaction: Transaction | undefined,
-  ): Promise<RawResult> {
-    this.#pooled.lastSql = statement.sql;
-    this.#state.sent();
-    let failure: Error | undefined;
-    try {
-      if (this.#events.isHeard) return await this.#heard(statement, shown, role, transaction);
-      return await this.#query(statement, transaction);
-    } catch (error) {
-      throw failure = error as Error;
-    } finally {
-      this.#state.answered(transaction, failure);
-    }
-  }
-
-  /** Runs a statement and tells the listeners. */
-  async #heard(
+  async #answer(
     statement: Statement,
     parameters: readonly unknown[],
     role: Role | undefined,
     transaction: Transaction | undefined,
   ): Promise<RawResult> {
-    const report = new StatementReport(this.#events, this.id, { sql: statement.sql, parameters }, role);
-    let answer: RawResult | undefined;
-    let error: Error | undefined;
-    try {
-      return answer = await this.#query({ ...statement, onFirstByte: () => report.firstByte() }, transaction);
-    } catch (thrown) {
-      throw error = thrown as Error;
-    } finally {
-      report.end(answer, error);
-    }
-  }
-
-  async #query(statement: Statement, transaction: Transaction | undefined): Promise<RawResult> {
     const { driver } = this.#pooled;
+    this.#pooled.lastSql = statement.sql;
+    this.#state.sent();
+    const report = this.#events.isHeard
+      ? new StatementReport(this.#events, this.id, { sql: statement.sql, parameters }, role)
+      : undefined;
+    const sending = report ? { ...statement, onFirstByte: () => report.firstByte() } : statement;
+    let answer: RawResult | undefined;
+    let failure: Error | undefined;
     try {
-      return await driver.query(statement);
+      return answer = await driver.query(sending).catch((error) => {
+        if (this.#state.canRepeat(error, transaction)) return driver.query(sending);
+        throw error;
+      });
     } catch (error) {
-      if (this.#state.canRepeat(error, transaction)) return await driver.query(statement);
-      throw error;
+      throw failure = error as Error;
+    } finally {
+      report?.end(answer, failure);
+      this.#state.answered(transaction, failure);
     }
   }
 

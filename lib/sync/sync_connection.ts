@@ -217,43 +217,26 @@ export class SyncConnection implements Disposable {
   #send(
     statement: Statement,
     shown: readonly unknown[],
-    how: { readonly role?: Role; readonly ahead?: string | undefined },
+    { role, ahead }: { readonly role?: Role; readonly ahead?: string | undefined },
     transaction: Transaction | undefined = this.#state.current,
   ): RawResult {
     this.#lastSql = statement.sql;
     this.#state.sent();
+    const report = (sql: string, parameters: readonly unknown[], role?: Role) =>
+      this.#events.isHeard ? new StatementReport(this.#events, this.id, { sql, parameters }, role) : undefined;
+    const beginReport = ahead === undefined ? undefined : report(ahead, [], "begin");
+    const ownReport = report(statement.sql, shown, role);
+    let answer: RawResult | undefined;
     let failure: Error | undefined;
     try {
-      if (this.#events.isHeard) return this.#heard(statement, shown, how, transaction);
-      return this.#query(statement, how.ahead, transaction);
+      return answer = this.#query(statement, ahead, transaction);
     } catch (error) {
       throw failure = error as Error;
     } finally {
+      const hasBegun = !failure || failure instanceof DatabaseError; // the server had got as far as that
+      beginReport?.end(hasBegun ? BEGUN : undefined, hasBegun ? undefined : failure);
+      ownReport?.end(answer, failure);
       this.#state.answered(transaction, failure);
-    }
-  }
-
-  /** Runs a statement and tells the listeners of it, and of the BEGIN that goes ahead. */
-  #heard(
-    statement: Statement,
-    parameters: readonly unknown[],
-    { role, ahead }: { readonly role?: Role; readonly ahead?: string | undefined },
-    transaction: Transaction | undefined,
-  ): RawResult {
-    const report = (sql: string, parameters: readonly unknown[], role?: Role) =>
-      new StatementReport(this.#events, this.id, { sql, parameters }, role);
-    const beginReport = ahead === undefined ? undefined : report(ahead, [], "begin");
-    const ownReport = report(statement.sql, parameters, role);
-    let answer: RawResult | undefined;
-    let error: Error | undefined;
-    try {
-      return answer = this.#query(statement, ahead, transaction);
-    } catch (thrown) {
-      throw error = thrown as Error;
-    } finally {
-      const hasBegun = !error || error instanceof DatabaseError; // the server had got as far as that
-      beginReport?.end(hasBegun ? BEGUN : undefined, hasBegun ? undefined : error);
-      ownReport.end(answer, error);
     }
   }
 

@@ -1,5 +1,7 @@
 /** The one writer of DDL. @module */
 import type { Connection } from "../engine/connection.ts";
+import { Limit, type LimitOptions } from "../engine/limit.ts";
+import { checkLimitOptions } from "../engine/options.ts";
 import { IDENTITY } from "./columns.ts";
 import { dependencyOrder } from "./dependency_order.ts";
 import { InvalidModelError } from "./errors.ts";
@@ -71,29 +73,36 @@ export function createTable(table: Table, without: readonly ForeignKey[] = []): 
   ];
 }
 
-/** Creates the schemas, types and tables that are not there. */
-export async function createAll(connection: Connection, metadata: Metadata): Promise<void> {
-  const statements = createStatements(metadata);
-  for (const { sql } of await those(connection, statements, "missing")) await connection.execute(sql);
+/** Creates the schemas, types and tables that are not there. @param limits of all statements together. */
+export async function createAll(connection: Connection, metadata: Metadata, limits: LimitOptions = {}): Promise<void> {
+  checkLimitOptions("createAll()", limits);
+  await runThose(connection, createStatements(metadata), "missing", Limit.of(limits));
 }
 
-/** Drops the tables and types that are there. */
-export async function dropAll(connection: Connection, metadata: Metadata): Promise<void> {
-  const statements = dropStatements(metadata);
-  for (const { sql } of await those(connection, statements, "there")) await connection.execute(sql);
+/** Drops the tables and types that are there. @param limits of all statements together. */
+export async function dropAll(connection: Connection, metadata: Metadata, limits: LimitOptions = {}): Promise<void> {
+  checkLimitOptions("dropAll()", limits);
+  await runThose(connection, dropStatements(metadata), "there", Limit.of(limits));
 }
 
-/** The statements whose object is there, or missing; asks in one round trip. */
-async function those(connection: Connection, statements: Ddl[], which: "there" | "missing"): Promise<Ddl[]> {
+/** Runs the statements whose object is there, or missing; asks in one round trip. */
+async function runThose(
+  connection: Connection,
+  statements: Ddl[],
+  which: "there" | "missing",
+  limit: Limit | undefined,
+): Promise<void> {
   const found = await connection.execute<{ there: boolean }>(
     `SELECT CASE kind WHEN 'schema' THEN to_regnamespace(object) IS NOT NULL
                       WHEN 'type' THEN to_regtype(object) IS NOT NULL
                       ELSE to_regclass(object) IS NOT NULL END AS there
        FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted (kind, object, position) ORDER BY position`,
     [statements.map(({ kind }) => kind), statements.map(({ object }) => object)],
+    limit?.rest,
   );
   const there = found.scalars("there").all();
-  return statements.filter((_, index) => there[index] === (which === "there"));
+  const those = statements.filter((_, index) => there[index] === (which === "there"));
+  for (const { sql } of those) await connection.execute(sql, [], limit?.rest);
 }
 
 function ofTable(table: Table, sql: string): Ddl {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Connection } from "../engine/connection.ts";
+import type { LimitOptions } from "../engine/limit.ts";
 import { type Column, type ColumnDefinition, type Reference, ServerExpression } from "./columns.ts";
 import { createAll, dropAll } from "./ddl.ts";
 import { InvalidModelError } from "./errors.ts";
@@ -202,14 +203,17 @@ export class Metadata {
   /**
    * Creates the tables that are not there, with their types, constraints and indexes. It changes nothing that is there:
    * that is what migrations do.
+   *
+   * @param limits `signal` and `timeout` (milliseconds) for all of it.
+   * @throws {AnswerTimeoutError} @throws the signal's reason @throws {DatabaseError} what the server reports.
    */
-  async createAll(connection: Connection): Promise<void> {
-    await createAll(connection, this);
+  async createAll(connection: Connection, limits?: LimitOptions): Promise<void> {
+    await createAll(connection, this, limits);
   }
 
-  /** Drops the tables and types that are there, with everything in them. */
-  async dropAll(connection: Connection): Promise<void> {
-    await dropAll(connection, this);
+  /** Drops the tables and types that are there, with everything in them. @param limits as of `createAll()`. */
+  async dropAll(connection: Connection, limits?: LimitOptions): Promise<void> {
+    await dropAll(connection, this, limits);
   }
 }
 

@@ -1,23 +1,21 @@
 /** Time limits of a session: each call's own, or one for all its statements, while nothing arrives any more. @module */
-import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { AnswerTimeoutError, CommitOutcomeUnknownError } from "../engine/errors.ts";
 import { StallingProxy } from "../engine/testing/stalling_proxy.ts";
 import { createEngine, select, type Session, sessionmaker, type SessionOptions } from "../mod.ts";
 import { EngineUrl } from "../engine/url.ts";
 import { testDatabase } from "../workbook/test_database.ts";
 import { metadata, Toy } from "./testing/playground.ts";
-import { LATENESS } from "../engine/testing/lateness.ts";
+import { Stopwatch } from "../engine/testing/lateness.ts";
 
 const database = testDatabase(import.meta.url);
 const KEY = "5f0c0b0e-1f2d-4c3b-8a59-6d7e8f901234";
 const timeout = 300;
-const MOST = timeout + LATENESS;
 
 async function inTime(call: () => Promise<unknown>): Promise<unknown> {
-  const began = performance.now();
+  const watch = new Stopwatch();
   const error = await call().then(() => undefined, (thrown) => thrown);
-  const took = performance.now() - began;
-  assert(took > timeout - 20 && took < MOST, `it took ${took} ms`);
+  watch.assertAt(timeout);
   return error;
 }
 

@@ -21,7 +21,7 @@ import { connectOnThreads, connectSync } from "./libpq.ts";
 import type { LibpqConnection } from "./libpq/connection.ts";
 import { libpq } from "./libpq/library.ts";
 import { resultCount } from "./libpq/result.ts";
-import { LATENESS } from "../testing/lateness.ts";
+import { Stopwatch } from "../testing/lateness.ts";
 import type { Libpq } from "./libpq/symbols.ts";
 
 const database = testDatabase(import.meta.url);
@@ -49,10 +49,9 @@ const SLEEP = "SELECT pg_sleep($1::float8)";
 
 /** Runs work and fails unless it took its limit and little more. */
 async function takes<T>(limit: number, work: () => T | Promise<T>): Promise<T> {
-  const at = performance.now();
+  const watch = new Stopwatch();
   const value = await work();
-  const time = performance.now() - at;
-  assert(time >= limit - 2 && time < limit + LATENESS, `${time} ms for a limit of ${limit}`);
+  watch.assertAt(limit);
   return value;
 }
 

@@ -13,6 +13,7 @@ import { Connection } from "./connection.ts";
 import type { Driver, DriverConnection } from "./driver.ts";
 import { echoLine } from "./echo.ts";
 import { EngineEvents } from "./events.ts";
+import { Limit, withinLimit } from "./limit.ts";
 import { runBeside } from "./run_beside.ts";
 import { DISCARD_STATE } from "./reuse.ts";
 import { type DisposeOptions, Pool, type PoolOptions, type PoolStatus } from "./pool.ts";
@@ -68,7 +69,7 @@ export class Engine implements AsyncDisposable {
     this.url = url;
     this.#options = resolveOptions("createEngine", url, options);
     this.#pool = new Pool(
-      { open: (signal) => this.#open(signal), reset: this.#resetOf() },
+      { open: (signal, left) => this.#open(signal, left), reset: this.#resetOf() },
       poolOptions(this.#options),
       this.events,
     );
@@ -87,28 +88,35 @@ export class Engine implements AsyncDisposable {
    * set, taken or made outside of a transaction is still there, unless `resetOnReturn` of the engine says otherwise.
    *
    * @throws {PoolTimeoutError} when none became free in time. @throws {ConnectError} when the server cannot be reached.
-   * @throws {EngineDisposedError} @throws the signal's reason
+   * @throws {EngineDisposedError} @throws {AnswerTimeoutError} @throws the signal's reason
    * @throws {RangeError} for an unknown isolation level, or `readOnly` together with AUTOCOMMIT.
    * @throws {TypeError} for an option that does not exist, or is of the wrong type.
    */
   async connect(options: ConnectOptions = {}): Promise<Connection> {
     const transaction = resolveConnect(options, this.#options);
-    const pooled = await this.#pool.checkout(options.holder ?? new CallSite(), options.signal);
-    return new Connection(pooled, this.events, transaction, (done) => this.#pool.checkin(done));
+    const limit = Limit.of(options);
+    const holder = options.holder ?? new CallSite();
+    const left = this.#isBlocking && limit ? () => limit.left : undefined; // others wait for a signal, and go on
+    const pooled = await withinLimit(limit, (signal) => this.#pool.checkout(holder, signal, left));
+    return new Connection(pooled, this.events, transaction, (done, limit) => this.#pool.checkin(done, limit));
   }
 
   /**
    * Runs `work` in a transaction: committed when it returns, rolled back when it throws.
    *
+   * @param options `signal` and `timeout` end what it waits for itself: a connection and its BEGIN, and then COMMIT.
    * @returns what `work` returned.
+   * @throws what `connect()` throws, and `begin()` and `commit()` of a {@linkcode Connection}.
    */
   async begin<T>(work: (connection: Connection) => T | Promise<T>, options: ConnectOptions = {}): Promise<T> {
     checkWork(work);
+    const { signal, timeout } = options;
+    const limit = Limit.of(options);
     await using connection = await this.connect(options);
-    const begun = mayGoUnawaited(connection.begin()); // travels together with the first statement of `work`
+    const begun = mayGoUnawaited(connection.begin(limit?.rest)); // travels together with the first statement of `work`
     const value = await work(connection);
     await begun;
-    await connection.commit();
+    await connection.commit({ signal, timeout });
     return value;
   }
 
@@ -128,7 +136,7 @@ export class Engine implements AsyncDisposable {
       connect: () => this.connect({ isolationLevel: "AUTOCOMMIT" }),
       control: (sql, parameters, isWanted) =>
         runBeside(() => this.#open(), { sql, parameters }, isWanted, connectTimeout),
-      isBlocking: this.url.driver === "libpq" && !this.#options.nonblocking,
+      isBlocking: this.#isBlocking,
     });
     return new Kysely({ ...options, dialect });
   }
@@ -154,6 +162,11 @@ export class Engine implements AsyncDisposable {
     return this.dispose();
   }
 
+  /** True: each call blocks the thread until it is answered. */
+  get #isBlocking(): boolean {
+    return this.url.driver === "libpq" && !this.#options.nonblocking;
+  }
+
   /** `resetOnReturn`, as the pool needs it. */
   #resetOf(): ((pooled: PooledConnection) => Promise<void>) | undefined {
     const { resetOnReturn } = this.#options;
@@ -166,9 +179,10 @@ export class Engine implements AsyncDisposable {
     };
   }
 
-  async #open(signal?: AbortSignal): Promise<DriverConnection> {
+  /** @param left milliseconds, where that is less than `connectTimeout`. */
+  async #open(signal?: AbortSignal, left?: number): Promise<DriverConnection> {
     const { driver } = await DRIVERS[this.url.driver]();
-    return await this.#connections.open(driver, connectSettings(this.url, this.#options, signal));
+    return await this.#connections.open(driver, connectSettings(this.url, this.#options, signal, left));
   }
 }
 

@@ -230,16 +230,21 @@ export class ConnectionLostError extends EngineError {
 export class AnswerTimeoutError extends EngineError {
   /**
    * @param seconds its time limit; @param outcome `"cancelled"` when the server said so, and the connection can still be
-   * used; `"dropped"` when it said nothing: then what became of the statement is unknown.
+   * used; `"dropped"` when it said nothing: then what became of the statement is unknown; `"unsent"` when there was no
+   * connection in time.
    */
   constructor(
     seconds: number,
-    readonly outcome: "cancelled" | "dropped",
+    readonly outcome: "cancelled" | "dropped" | "unsent",
     readonly sql?: string,
     options?: ErrorOptions,
   ) {
-    const what = outcome === "cancelled" ? "the statement was cancelled" : "the connection was dropped";
-    super(`No answer within ${seconds} s: ${what}.${sql ? `\nSQL: ${shorten(sql, 300)}` : ""}`, options);
+    const what = {
+      cancelled: `No answer within ${seconds} s: the statement was cancelled.`,
+      dropped: `No answer within ${seconds} s: the connection was dropped.`,
+      unsent: `No connection within ${seconds} s: nothing was sent.`,
+    };
+    super(`${what[outcome]}${sql ? `\nSQL: ${shorten(sql, 300)}` : ""}`, options);
   }
 }
 

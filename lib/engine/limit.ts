@@ -1,5 +1,5 @@
 /** How long a call may wait, and what becomes of an answer that does not come in time. @module */
-import { AnswerTimeoutError, ConnectionLostError, DatabaseError } from "./errors.ts";
+import { AnswerTimeoutError, ConnectError, ConnectionLostError, DatabaseError } from "./errors.ts";
 import { settledWithin } from "../base/within.ts";
 
 /** Milliseconds that a server is given to cancel a statement; then the connection is dropped. */
@@ -55,20 +55,42 @@ export class Limit {
   }
 }
 
-/** Does what only a signal can end, such as waiting for a connection. */
+/**
+ * Waits for a connection.
+ *
+ * @throws {AnswerTimeoutError} @throws the signal's reason @throws what `connect` throws
+ */
 export async function withinLimit<T>(
   limit: Limit | undefined,
-  work: (signal: AbortSignal | undefined) => Promise<T>,
+  connect: (signal: AbortSignal | undefined) => Promise<T>,
 ): Promise<T> {
-  if (limit?.left === undefined) return await work(limit?.signal);
+  if (limit?.left === undefined) return await connect(limit?.signal);
   const late = new AbortController();
-  const reason = new AnswerTimeoutError(limit.timeout / 1000, "cancelled");
-  const timer = setTimeout(() => late.abort(reason), limit.left);
+  const timer = setTimeout(() => late.abort(unsent(limit)), limit.left);
   try {
-    return await work(limit.signal ? AbortSignal.any([limit.signal, late.signal]) : late.signal);
+    return await connect(limit.signal ? AbortSignal.any([limit.signal, late.signal]) : late.signal);
+  } catch (error) {
+    throw isLate(error, limit) ? unsent(limit, error) : error;
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** As `withinLimit()`, by a call that blocks the thread and ends by itself when the time is over. */
+export function withinLimitSync<T>(limit: Limit | undefined, connect: () => T): T {
+  try {
+    return connect();
+  } catch (error) {
+    throw limit && isLate(error, limit) ? unsent(limit, error) : error;
+  }
+}
+
+function isLate(error: unknown, limit: Limit): boolean {
+  return error instanceof ConnectError && limit.left === 0;
+}
+
+function unsent(limit: Limit, cause?: unknown): AnswerTimeoutError {
+  return new AnswerTimeoutError(limit.timeout / 1000, "unsent", undefined, { cause });
 }
 
 /** The connection on which an answer is waited for. */

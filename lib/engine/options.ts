@@ -36,7 +36,7 @@ export interface EngineOptions extends TransactionOptions {
   /**
    * How long to wait for others to give a connection back when all are out (default 30,000). It does not cover what follows
    * once it is one's turn: opening a connection, and the ping of `poolPrePing`, for which `connectTimeout` is the limit, each
-   * time anew. For all of it together there is `connect({ signal })`.
+   * time anew. For all of it together there is `connect({ timeout })`.
    */
   readonly poolTimeout?: number;
   /** Test each connection before handing it out, at the price of a round trip (default false). */
@@ -78,9 +78,11 @@ export interface EngineOptions extends TransactionOptions {
 }
 
 /** Options of one connection. */
-export interface ConnectOptions extends TransactionOptions {
-  /** Gives up waiting for a connection. */
-  readonly signal?: AbortSignal;
+export interface ConnectOptions extends TransactionOptions, LimitOptions {
+  /** Ends the wait for a connection, which then throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds to wait for a connection, whatever takes so long; then an `AnswerTimeoutError` is thrown. */
+  readonly timeout?: number | undefined;
   /** Milliseconds to wait for each answer (default: as the engine was told). */
   readonly commandTimeout?: number | undefined;
   /** Who asks, as the messages name him: by default the place that calls. */
@@ -92,6 +94,9 @@ export type SyncExecuteOptions = Pick<ExecuteOptions, "onlyReads" | "timeout">;
 
 /** What ends a call that blocks the thread: no signal reaches it. */
 export type SyncLimitOptions = Pick<LimitOptions, "timeout">;
+
+/** Options of a connection without promises: no signal is heard while the thread is blocked. */
+export type SyncConnectOptions = Omit<ConnectOptions, "signal" | "holder">;
 
 /** What an open connection goes by. */
 export interface ConnectionOptions extends TransactionOptions {
@@ -131,16 +136,16 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 export const TRANSACTION: Kinds<TransactionOptions> = { isolationLevel: oneOf(ISOLATION_LEVELS), readOnly: flag };
 
 const SIGNAL = instance(AbortSignal, "an AbortSignal");
+const SYNC_LIMIT: Kinds<SyncLimitOptions> = { timeout: milliseconds(0) };
+/** What ends a call. */
+export const LIMIT: Kinds<LimitOptions> = { ...SYNC_LIMIT, signal: SIGNAL };
 const CONNECTION: Kinds<ConnectOptions> = {
   ...TRANSACTION,
-  signal: SIGNAL,
+  ...LIMIT,
   commandTimeout: milliseconds(1),
   holder: instance(CallSite, "a CallSite"),
 };
 
-const SYNC_LIMIT: Kinds<SyncLimitOptions> = { timeout: milliseconds(0) };
-/** What ends a call. */
-export const LIMIT: Kinds<LimitOptions> = { ...SYNC_LIMIT, signal: SIGNAL };
 const SYNC_EXECUTE: Kinds<SyncExecuteOptions> = { ...SYNC_LIMIT, onlyReads: flag };
 const EXECUTE: Kinds<ExecuteOptions> = { ...LIMIT, onlyReads: flag };
 const SYNC_BEGIN: Kinds<TransactionOptions & SyncLimitOptions> = { ...TRANSACTION, ...SYNC_LIMIT };

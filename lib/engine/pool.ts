@@ -39,8 +39,12 @@ export interface PoolOptions {
 
 /** What a pool needs of its engine. */
 export interface PoolPort {
-  /** Opens a connection to the server. @param signal gives up. */
-  open(signal: AbortSignal): Promise<DriverConnection>;
+  /**
+   * Opens a connection to the server.
+   *
+   * @param signal gives up. @param left milliseconds that its caller has, where a call blocks the thread.
+   */
+  open(signal: AbortSignal, left?: number): Promise<DriverConnection>;
   /** Makes a connection that came back fit for the next user, where that is wanted. */
   readonly reset?: ((connection: PooledConnection) => Promise<void>) | undefined;
 }
@@ -70,6 +74,8 @@ export interface DisposeOptions {
 interface Waiter extends PromiseWithResolvers<PooledConnection> {
   /** In which order they came. */
   readonly ticket: number;
+  /** Milliseconds that are left, where a call blocks the thread. */
+  readonly left: (() => number | undefined) | undefined;
 }
 
 /** Milliseconds for the request to cancel a statement, at the pool's end. */
@@ -117,9 +123,10 @@ export class Pool {
    * Hands out an idle connection, or a new one, or waits in the queue. Who is given one that is old or dead has lost
    * nothing but time: a new one is opened in its place, and nobody who came later gets it.
    *
+   * @param left milliseconds that are left, where a call blocks the thread and no signal is heard.
    * @throws {PoolTimeoutError} @throws {ConnectError} @throws {EngineDisposedError} @throws the signal's reason
    */
-  async checkout(holder: CallSite, signal?: AbortSignal): Promise<PooledConnection> {
+  async checkout(holder: CallSite, signal?: AbortSignal, left?: Waiter["left"]): Promise<PooledConnection> {
     const ticket = ++this.#lastTicket;
     let waitingSince: number | undefined;
     while (true) {
@@ -127,14 +134,14 @@ export class Pool {
       if (this.#disposed) throw new EngineDisposedError();
       const idle = this.#idle.pop();
       if (idle) this.#held.add(idle);
-      const connection = idle ?? await this.#wait(ticket, waitingSince ??= performance.now(), signal);
+      const connection = idle ?? await this.#wait(ticket, waitingSince ??= performance.now(), signal, left);
       const { isFresh } = connection;
       connection.isFresh = false;
       connection.holder = holder;
       connection.heldSince = performance.now();
       let flaw = connection.flaw();
       if (!flaw && !isFresh) flaw = connection.flawOfAge(connection.heldSince, this.#options.recycle);
-      if (!flaw && !isFresh && this.#options.prePing) flaw = await this.#ping(connection, signal);
+      if (!flaw && !isFresh && this.#options.prePing) flaw = await this.#ping(connection, signal, left?.());
       if (!flaw) {
         if (this.#events.wants("checkout")) {
           const { id, heldSince: at } = connection;
@@ -147,16 +154,18 @@ export class Pool {
     }
   }
 
-  /** Takes a connection back: for the first in the queue, to keep, or to close. */
-  async checkin(connection: PooledConnection): Promise<void> {
+  /**
+   * Takes a connection back: for the first in the queue, to keep, or to close.
+   *
+   * @param limit milliseconds to wait for what has to be done with it; then that goes on behind the caller's back.
+   */
+  async checkin(connection: PooledConnection, limit: number = Infinity): Promise<void> {
     if (!this.#held.has(connection)) return;
-    if (this.#port.reset && !this.#disposed && !connection.flaw()) await this.#reset(connection);
-    this.#held.delete(connection);
-    this.#events.emit({ type: "checkin", ...since(connection.heldSince), connection: connection.id });
-    connection.holder = undefined;
-    connection.lastSql = undefined;
-    connection.forgetEnding();
-    await this.#putBack(connection, connection.flaw());
+    const isReset = this.#port.reset !== undefined && !this.#disposed && !connection.flaw();
+    const work = isReset ? this.#reset(connection).then(() => this.#takeBack(connection)) : this.#takeBack(connection);
+    if (!work) return;
+    this.#inBackground(work);
+    await settledWithin(limit, work);
   }
 
   /**
@@ -186,8 +195,12 @@ export class Pool {
   }
 
   /** Asks a connection whether it still lives. @throws the signal's reason; then the connection goes back. */
-  async #ping(connection: PooledConnection, signal: AbortSignal | undefined): Promise<CloseReason | undefined> {
-    const asked = this.#flawOfAnswer(connection);
+  async #ping(
+    connection: PooledConnection,
+    signal: AbortSignal | undefined,
+    left: number | undefined,
+  ): Promise<CloseReason | undefined> {
+    const asked = this.#flawOfAnswer(connection, Math.min(this.#options.answerTimeout, left ?? Infinity));
     try {
       return await unlessAborted(asked, signal);
     } catch (reason) {
@@ -196,8 +209,7 @@ export class Pool {
     }
   }
 
-  async #flawOfAnswer({ driver }: PooledConnection): Promise<CloseReason | undefined> {
-    const { answerTimeout } = this.#options;
+  async #flawOfAnswer({ driver }: PooledConnection, answerTimeout: number): Promise<CloseReason | undefined> {
     let isAlive = false;
     const answer = driver.query({ ...PING, timeout: answerTimeout });
     const isAnswered = await settledWithin(answerTimeout, answer.then(() => isAlive = true));
@@ -223,18 +235,29 @@ export class Pool {
     connection.driver.drop(new Error(`resetOnReturn took longer than ${answerTimeout / 1000} s`));
   }
 
-  /** Ends the time of a connection that was out: it is free again, or, with a flaw, closed. */
-  async #putBack(connection: PooledConnection, flaw: CloseReason | undefined): Promise<void> {
+  #takeBack(connection: PooledConnection): Promise<void> | undefined {
     this.#held.delete(connection);
-    const done = flaw ? this.#close(connection, flaw) : this.#offer(connection);
-    this.#openForWaiters(); // not behind a farewell that may take its time
-    await done;
-    if (this.#disposed && this.#held.size === 0) this.#allBack.resolve();
+    this.#events.emit({ type: "checkin", ...since(connection.heldSince), connection: connection.id });
+    connection.holder = undefined;
+    connection.lastSql = undefined;
+    connection.forgetEnding();
+    return this.#putBack(connection, connection.flaw());
   }
 
-  /** Gives a free connection to the first waiter, keeps it, or closes it when there are enough. */
-  async #offer(connection: PooledConnection): Promise<void> {
-    if (this.#disposed) return await this.#close(connection, "disposed");
+  /** Ends the time of a connection that was out: it is free again, or, with a flaw, closed. @returns what takes time. */
+  #putBack(connection: PooledConnection, flaw: CloseReason | undefined): Promise<void> | undefined {
+    this.#held.delete(connection);
+    const closing = flaw ? this.#close(connection, flaw) : this.#offer(connection);
+    this.#openForWaiters(); // not behind a farewell that may take its time
+    const end = () => {
+      if (this.#disposed && this.#held.size === 0) this.#allBack.resolve();
+    };
+    return closing ? closing.then(end) : void end();
+  }
+
+  /** Gives a free connection to the first waiter, keeps it, or closes it when there are enough: that takes time. */
+  #offer(connection: PooledConnection): Promise<void> | undefined {
+    if (this.#disposed) return this.#close(connection, "disposed");
     const waiter = this.#waiters.shift();
     if (waiter) {
       this.#held.add(connection); // now, not when the waiter's task goes on: the limit must hold in between
@@ -243,11 +266,16 @@ export class Pool {
       this.#idle.push(connection);
       connection.isFresh = false;
       this.#watch.add(connection);
-    } else await this.#close(connection, "overflow");
+    } else return this.#close(connection, "overflow");
   }
 
-  async #wait(ticket: number, waitingSince: number, signal: AbortSignal | undefined): Promise<PooledConnection> {
-    const waiter: Waiter = { ...Promise.withResolvers<PooledConnection>(), ticket };
+  async #wait(
+    ticket: number,
+    waitingSince: number,
+    signal: AbortSignal | undefined,
+    left: Waiter["left"],
+  ): Promise<PooledConnection> {
+    const waiter: Waiter = { ...Promise.withResolvers<PooledConnection>(), ticket, left };
     const at = performance.now();
     // at the end; who was here before and got a connection that was of no use, before those who came after him
     this.#waiters.splice(this.#waiters.findLastIndex((other) => other.ticket < ticket) + 1, 0, waiter);
@@ -283,15 +311,15 @@ export class Pool {
   #openForWaiters(): void {
     const most = this.#options.size + this.#options.maxOverflow;
     while (this.#opening < this.#waiters.length && this.#opening + this.#idle.length + this.#held.size < most) {
-      this.#opening++;
-      this.#inBackground(this.#openOne());
+      const { left } = this.#waiters[this.#opening++];
+      this.#inBackground(this.#openOne(left?.()));
     }
   }
 
-  async #openOne(): Promise<void> {
+  async #openOne(left: number | undefined): Promise<void> {
     const at = performance.now();
     try {
-      const driver = await this.#port.open(this.#end.signal);
+      const driver = await this.#port.open(this.#end.signal, left);
       const connection = new PooledConnection(++this.#lastId, driver, this.#options.maxLifetime);
       this.#opening--;
       connection.driver.onLost = () => this.#closeIdle(connection, "broken");
@@ -312,7 +340,8 @@ export class Pool {
     this.#inBackground(this.#close(connection, reason));
   }
 
-  #inBackground(work: Promise<void>): void {
+  #inBackground(work: Promise<void> | undefined): void {
+    if (!work) return;
     this.#background.add(work);
     void work.finally(() => this.#background.delete(work));
   }

@@ -30,8 +30,11 @@ export interface RetryOptions extends ConnectOptions {
   readonly maxDelay?: number;
   /** Further errors after which it is worth another attempt, such as `StaleDataError`. */
   readonly also?: (error: unknown) => boolean;
-  /** Ends the waiting, for a connection too: `retry()` throws its reason. A transaction that runs is not interrupted. */
-  readonly signal?: AbortSignal;
+  /**
+   * Ends the waiting, also for a connection and for COMMIT: `retry()` throws its reason. The statements of the work are not
+   * interrupted: give it to them, too. `timeout` is for each attempt anew.
+   */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A transaction was run as often as it may be, and never got through; `cause` is the last error. */

@@ -12,6 +12,7 @@ import type { SyncDriverConnection } from "../engine/drivers/sync_driver.ts";
 import { connectSync } from "../engine/drivers/libpq.ts";
 import { SecondUnitOfWorkError } from "../engine/drivers/libpq/one_unit_of_work.ts";
 import { echoLine } from "../engine/echo.ts";
+import { Limit, withinLimitSync } from "../engine/limit.ts";
 import { EngineDisposedError, InvalidUrlError } from "../engine/errors.ts";
 import { type CloseReason, EngineEvents, since } from "../engine/events.ts";
 import { PooledConnection } from "../engine/pooled_connection.ts";
@@ -21,14 +22,13 @@ import { type Return, SyncConnection } from "./sync_connection.ts";
 import {
   checkSyncDisposeOptions,
   checkWork,
-  type ConnectOptions,
   type EngineOptions,
   resolveConnect,
   type ResolvedOptions,
   resolveSyncOptions,
   resolveUrl,
+  type SyncConnectOptions,
 } from "../engine/options.ts";
-import type { TransactionOptions } from "../engine/transaction_options.ts";
 import type { EngineUrl } from "../engine/url.ts";
 
 /**
@@ -105,10 +105,11 @@ export class SyncEngine implements Disposable {
    * Takes the connection. Give it back with `close()`, best through `using`. One that is old or dead, as the options say, is
    * replaced.
    *
+   * @param options `timeout`: milliseconds for opening a connection, and for the ping of `poolPrePing`.
    * @throws {SecondUnitOfWorkError} when it is out. @throws {ConnectError} when the server cannot be reached.
-   * @throws {RangeError} @throws {TypeError} for what `connect()` of an {@linkcode Engine} refuses.
+   * @throws {AnswerTimeoutError} @throws {RangeError} @throws {TypeError} for what `connect()` of an {@linkcode Engine} refuses.
    */
-  connect(options: TransactionOptions & Pick<ConnectOptions, "commandTimeout"> = {}): SyncConnection {
+  connect(options: SyncConnectOptions = {}): SyncConnection {
     const transaction = resolveConnect(options, this.#options);
     if (this.#disposed) throw new EngineDisposedError();
     if (this.#holder) {
@@ -117,7 +118,8 @@ export class SyncEngine implements Disposable {
       const open = `taken the engine's one connection already (${sent})`;
       throw new SecondUnitOfWorkError(open, "Close that one first (using).");
     }
-    const kept = this.#usable();
+    const limit = Limit.of({ timeout: options.timeout });
+    const kept = withinLimitSync(limit, () => this.#usable(limit));
     const at = this.events.isHeard ? performance.now() : 0;
     const { id: connection } = kept;
     // a pool keeps this stack of whoever has a connection; here, where there is but one, a get in AUTOCOMMIT would take a fifth longer
@@ -137,15 +139,18 @@ export class SyncEngine implements Disposable {
    * Runs `work` in a transaction: committed when it returns, rolled back when it throws.
    *
    * @param work without `await`: what an async function does after its first one would be too late.
+   * @param options `timeout` ends what it waits for itself: a connection and its BEGIN, and then COMMIT.
    * @returns what `work` returned.
    */
-  begin<T>(work: (connection: SyncConnection) => T, options: TransactionOptions = {}): T {
+  begin<T>(work: (connection: SyncConnection) => T, options: SyncConnectOptions = {}): T {
     checkWork(work);
+    const { timeout } = options;
+    const limit = Limit.of({ timeout });
     using connection = this.connect(options);
-    connection.begin();
+    connection.begin({ timeout: limit?.left });
     const value = work(connection);
     refusePromise(value, "begin() of a SyncEngine");
-    connection.commit();
+    connection.commit({ timeout });
     return value;
   }
 
@@ -166,28 +171,31 @@ export class SyncEngine implements Disposable {
   }
 
   /** The connection, opened anew when there is none, or nobody should get that any more. */
-  #usable(): PooledConnection<SyncDriverConnection> {
+  #usable(limit: Limit | undefined): PooledConnection<SyncDriverConnection> {
     if (this.#kept) {
-      const flaw = this.#flawOf(this.#kept);
+      const flaw = this.#flawOf(this.#kept, limit?.left);
       if (!flaw) return this.#kept;
       this.#close(flaw);
     }
     const { maxLifetime } = this.#options;
     const at = performance.now();
-    const driver = this.#connections.openSync(connectSync, connectSettings(this.url, this.#options));
+    const driver = this.#connections.openSync(
+      connectSync,
+      connectSettings(this.url, this.#options, undefined, limit?.left),
+    );
     this.#kept = new PooledConnection(++this.#lastId, driver, maxLifetime);
     this.events.emit({ type: "connect", ...since(at), connection: this.#lastId });
     return this.#kept;
   }
 
   /** Why the connection has to be replaced, in the order in which a pool asks. */
-  #flawOf(kept: PooledConnection<SyncDriverConnection>): CloseReason | undefined {
+  #flawOf(kept: PooledConnection<SyncDriverConnection>, left: number = Infinity): CloseReason | undefined {
     const { poolRecycle, poolPrePing, connectTimeout } = this.#options;
     const flaw = kept.flaw(this.#isEnding) ??
       (poolRecycle < Infinity ? kept.flawOfAge(performance.now(), poolRecycle) : undefined);
     if (flaw || !poolPrePing) return flaw;
     try {
-      kept.driver.querySync({ ...PING, timeout: connectTimeout });
+      kept.driver.querySync({ ...PING, timeout: Math.min(connectTimeout, left) });
       return undefined;
     } catch {
       return "broken";

@@ -3,9 +3,18 @@ import type { ConnectSettings } from "../driver.ts";
 import type { ResolvedOptions } from "../options.ts";
 import type { EngineUrl } from "../url.ts";
 
-/** What the driver is told when it opens a connection. */
-export function connectSettings(url: EngineUrl, options: ResolvedOptions, signal?: AbortSignal): ConnectSettings {
-  const { applicationName, statementTimeout, connectTimeout, isolationLevel, readOnly, prepare, nonblocking } = options;
+/**
+ * What the driver is told when it opens a connection.
+ *
+ * @param signal gives up. @param left milliseconds that whoever waits for it has, where that is less than `connectTimeout`.
+ */
+export function connectSettings(
+  url: EngineUrl,
+  options: ResolvedOptions,
+  signal?: AbortSignal,
+  left: number = Infinity,
+): ConnectSettings {
+  const { applicationName, statementTimeout, isolationLevel, readOnly, prepare, nonblocking } = options;
   const settings: Record<string, string> = { application_name: "deno", ...url.settings };
   if (applicationName !== undefined) settings.application_name = applicationName;
   if (statementTimeout !== undefined) settings.statement_timeout = String(statementTimeout);
@@ -14,5 +23,6 @@ export function connectSettings(url: EngineUrl, options: ResolvedOptions, signal
   if (isolationLevel !== undefined && isolationLevel !== "AUTOCOMMIT") {
     settings.default_transaction_isolation = isolationLevel.toLowerCase();
   }
+  const connectTimeout = Math.min(options.connectTimeout, Math.max(1, left));
   return { url, settings, connectTimeout, signal, prepare, nonblocking };
 }

@@ -13,7 +13,7 @@ import { Connection } from "./connection.ts";
 import type { Driver, DriverConnection } from "./driver.ts";
 import { echoLine } from "./echo.ts";
 import { EngineEvents } from "./events.ts";
-import { Limit, withinLimit } from "./limit.ts";
+import { Limit, limitsOf, withinLimit } from "./limit.ts";
 import { runBeside } from "./run_beside.ts";
 import { DISCARD_STATE } from "./reuse.ts";
 import { type DisposeOptions, Pool, type PoolOptions, type PoolStatus } from "./pool.ts";
@@ -110,13 +110,12 @@ export class Engine implements AsyncDisposable {
    */
   async begin<T>(work: (connection: Connection) => T | Promise<T>, options: ConnectOptions = {}): Promise<T> {
     checkWork(work);
-    const { signal, timeout } = options;
     const limit = Limit.of(options);
     await using connection = await this.connect(options);
     const begun = mayGoUnawaited(connection.begin(limit?.rest)); // travels together with the first statement of `work`
     const value = await work(connection);
     await begun;
-    await connection.commit({ signal, timeout });
+    await connection.commit(limitsOf(options));
     return value;
   }
 

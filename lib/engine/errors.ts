@@ -239,10 +239,11 @@ export class AnswerTimeoutError extends EngineError {
     readonly sql?: string,
     options?: ErrorOptions,
   ) {
+    const time = Number(seconds.toFixed(3)); // of a call's later statements it is what was left
     const what = {
-      cancelled: `No answer within ${seconds} s: the statement was cancelled.`,
-      dropped: `No answer within ${seconds} s: the connection was dropped.`,
-      unsent: `No connection within ${seconds} s: nothing was sent.`,
+      cancelled: `No answer within ${time} s: the statement was cancelled.`,
+      dropped: `No answer within ${time} s: the connection was dropped.`,
+      unsent: `No connection within ${time} s: nothing was sent.`,
     };
     super(`${what[outcome]}${sql ? `\nSQL: ${shorten(sql, 300)}` : ""}`, options);
   }

@@ -165,7 +165,7 @@ export class Pool {
     const work = isReset ? this.#reset(connection).then(() => this.#takeBack(connection)) : this.#takeBack(connection);
     if (!work) return;
     this.#inBackground(work);
-    await settledWithin(limit, work);
+    await settledWithin(connection.driver.lost ? 0 : limit, work); // what is lost may still occupy a thread for a moment
   }
 
   /**

@@ -9,7 +9,7 @@ import type { Connection, Query, TransactionOptions } from "../engine/connection
 import { encodable } from "../engine/encodable.ts";
 import type { Engine } from "../engine/engine.ts";
 import { NoResultFound } from "../engine/errors.ts";
-import { Limit, type LimitOptions, limitsOf, withinLimit } from "../engine/limit.ts";
+import { Limit, type LimitOptions, limitsOf } from "../engine/limit.ts";
 import { checkBeginOptions, checkLimitOptions, checkSyncLimitOptions } from "../engine/options.ts";
 import type { FirstColumn, Result, ScalarResult } from "../engine/result.ts";
 import { Savepoint } from "../engine/savepoint.ts";
@@ -36,9 +36,7 @@ export class Session extends SessionBase implements AsyncDisposable {
     checkSessionOptions(options);
     const { commandTimeout } = options;
     const steps: SessionSteps<Connection> = new SessionSteps(options, (begin) => {
-      const connect = (signal?: AbortSignal) =>
-        engine.connect({ ...begin, commandTimeout, signal, holder: calls.site });
-      return withinLimit(steps.transaction.limit, connect);
+      return engine.connect({ ...begin, ...steps.transaction.limits, commandTimeout, holder: calls.site });
     });
     const calls = new CallGuard(steps.transaction);
     super(steps);

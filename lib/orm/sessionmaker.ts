@@ -1,6 +1,7 @@
 /** Makes sessions on an engine. @module */
 import type { TransactionOptions } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
+import { type LimitOptions, limitsOf } from "../engine/limit.ts";
 import { checkWork } from "../engine/options.ts";
 import { Session, type SessionOptions } from "./session.ts";
 import { checkSessionOptions } from "./session_options.ts";
@@ -8,8 +9,12 @@ import { checkSessionOptions } from "./session_options.ts";
 /** Makes sessions. Made by {@linkcode sessionmaker}. */
 export interface SessionMaker {
   (): Session;
-  /** Runs `work` with a session of its own: committed when it returns, rolled back when it throws. */
-  begin<T>(work: (session: Session) => T | Promise<T>, options?: TransactionOptions): Promise<T>;
+  /**
+   * Runs `work` with a session of its own: committed when it returns, rolled back when it throws.
+   *
+   * @param options `signal` and `timeout` end what it waits for itself: a connection, and then the commit.
+   */
+  begin<T>(work: (session: Session) => T | Promise<T>, options?: TransactionOptions & LimitOptions): Promise<T>;
 }
 
 /**
@@ -26,12 +31,15 @@ export function sessionmaker(engine: Engine, options: SessionOptions = {}): Sess
   checkSessionOptions(options);
   const make = () => new Session(engine, options);
   return Object.assign(make, {
-    async begin<T>(work: (session: Session) => T | Promise<T>, transaction?: TransactionOptions): Promise<T> {
+    async begin<T>(
+      work: (session: Session) => T | Promise<T>,
+      transaction?: TransactionOptions & LimitOptions,
+    ): Promise<T> {
       checkWork(work);
       await using session = make();
       await session.begin(transaction);
       const value = await work(session);
-      await session.commit();
+      await session.commit(limitsOf(transaction));
       return value;
     },
   });

@@ -29,8 +29,12 @@ export type SyncGetOptions = Omit<GetOptions, "signal">;
 /** Makes sessions without promises. Made by {@linkcode syncSessionmaker}. */
 export interface SyncSessionMaker {
   (): SyncSession;
-  /** Runs `work`, which must not be async, with a session of its own: committed when it returns, else rolled back. */
-  begin<T>(work: (session: SyncSession) => T, options?: TransactionOptions): T;
+  /**
+   * Runs `work`, which must not be async, with a session of its own: committed when it returns, else rolled back.
+   *
+   * @param options `timeout` ends what it waits for itself: a connection, and then the commit.
+   */
+  begin<T>(work: (session: SyncSession) => T, options?: TransactionOptions & SyncLimitOptions): T;
 }
 
 /**
@@ -47,13 +51,13 @@ export function syncSessionmaker(engine: SyncEngine, options: SessionOptions = {
   checkSessionOptions(options);
   const make = () => new SyncSession(engine, options);
   return Object.assign(make, {
-    begin<T>(work: (session: SyncSession) => T, transaction?: TransactionOptions): T {
+    begin<T>(work: (session: SyncSession) => T, transaction?: TransactionOptions & SyncLimitOptions): T {
       checkWork(work);
       using session = make();
       session.begin(transaction);
       const value = work(session);
       refusePromise(value, "begin() of a SyncSession");
-      session.commit();
+      session.commit(limitsOf(transaction));
       return value;
     },
   });
@@ -67,7 +71,10 @@ export class SyncSession extends SessionBase implements Disposable {
   constructor(engine: SyncEngine, options: SessionOptions = {}) {
     checkSessionOptions(options);
     const { commandTimeout } = options;
-    const steps = new SessionSteps(options, (begin) => engine.connect({ ...begin, commandTimeout }));
+    const steps: SessionSteps<SyncConnection> = new SessionSteps(
+      options,
+      (begin) => engine.connect({ ...begin, ...steps.transaction.limits, commandTimeout }),
+    );
     super(steps);
     this.#steps = steps;
   }

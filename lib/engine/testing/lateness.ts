@@ -14,9 +14,6 @@ const ROUNDING = 20;
 /** Milliseconds for what waits for other processes too, and where the system does not tell what a thread waited. */
 export const BUSY_MACHINE = 2_500;
 
-/** Milliseconds behind the limit by which a call has come back, where nothing is measured. */
-export const LATENESS = PROMISED + BUSY_MACHINE;
-
 /** Measures how long a call takes. */
 export class Stopwatch {
   readonly #began = performance.now();

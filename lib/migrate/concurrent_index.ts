@@ -56,7 +56,7 @@ export async function findIndex(
 /** The quoted names of the indexes that no query uses: a CONCURRENTLY has not finished with them, or never will. */
 export async function invalidIndexes(connection: Connection): Promise<string[]> {
   const answer = await connection.execute<{ name: string }>(
-    `SELECT format('%I.%I', n.nspname, c.relname) AS name
+    `SELECT format('%I.%I', n.nspname, c.relname) COLLATE "C" AS name
        FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE NOT i.indisvalid AND c.relkind = 'i' ORDER BY 1`,
   );

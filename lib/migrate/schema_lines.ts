@@ -57,4 +57,4 @@ WITH named AS (
    WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND prokind <> 'a'
      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
 )
-SELECT line FROM lines ORDER BY split_part(line, ' ', 1), kind, line`;
+SELECT line FROM lines ORDER BY split_part(line, ' ', 1) COLLATE "C", kind, line COLLATE "C"`;

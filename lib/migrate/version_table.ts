@@ -57,7 +57,7 @@ export class VersionTable {
   async heads(): Promise<string[]> {
     if (!await this.#exists()) return [];
     const answer = await this.#connection.execute<{ revision: string }>(
-      `SELECT revision FROM ${this.#name} ORDER BY 1`,
+      `SELECT revision FROM ${this.#name} ORDER BY revision COLLATE "C"`,
     );
     return answer.scalars().all();
   }

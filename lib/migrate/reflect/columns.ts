@@ -35,7 +35,7 @@ SELECT a.attrelid::text AS table, a.attname::text AS name, format_type(a.atttypi
          WHERE e.oid = CASE WHEN t.typelem <> 0 AND t.typlen = -1 THEN t.typelem ELSE t.oid END
            AND e.typtype = 'e') AS enum_schema,
        col_description(a.attrelid, a.attnum) AS comment,
-       ARRAY(SELECT DISTINCT v.relname::text
+       ARRAY(SELECT DISTINCT v.relname::text COLLATE "C"
                FROM pg_depend w
                JOIN pg_rewrite r ON w.classid = 'pg_rewrite'::regclass AND w.objid = r.oid
                JOIN pg_class v ON v.oid = r.ev_class

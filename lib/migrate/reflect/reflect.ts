@@ -27,7 +27,7 @@ export async function reflect(
   const schemas = [main, ...others];
   const rows = async <Row>(sql: string) => (await connection.execute<Row>(sql, [schemas])).all();
   const [existing, allRelations, columns, constraints, indexes, types, routines] = await Promise.all([
-    rows<{ name: string }>("SELECT nspname::text AS name FROM pg_namespace WHERE nspname = ANY($1) ORDER BY 1"),
+    rows<{ name: string }>("SELECT nspname::text AS name FROM pg_namespace WHERE nspname = ANY($1) ORDER BY nspname"),
     rows<RelationRow>(RELATIONS),
     rows<ColumnRow>(COLUMNS),
     rows<ConstraintRow>(CONSTRAINTS),

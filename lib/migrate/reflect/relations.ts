@@ -34,10 +34,10 @@ SELECT c.oid::text AS id, n.nspname::text AS schema, c.relname::text AS name, c.
          CASE WHEN c.reloftype <> 0 THEN 'it is of a type' END,
          CASE WHEN c.relkind = 'r' AND EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid) THEN 'it has a rule' END
        ], NULL) AS features,
-       ARRAY(SELECT t.tgname::text FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal
+       ARRAY(SELECT t.tgname::text COLLATE "C" FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal
               ORDER BY 1) AS triggers,
-       ARRAY(SELECT p.polname::text FROM pg_policy p WHERE p.polrelid = c.oid ORDER BY 1) AS policies,
-       ARRAY(SELECT DISTINCT v.relname::text
+       ARRAY(SELECT p.polname::text COLLATE "C" FROM pg_policy p WHERE p.polrelid = c.oid ORDER BY 1) AS policies,
+       ARRAY(SELECT DISTINCT v.relname::text COLLATE "C"
                FROM pg_depend d
                JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
                JOIN pg_class v ON v.oid = r.ev_class AND v.oid <> c.oid

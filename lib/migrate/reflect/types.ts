@@ -15,7 +15,7 @@ export interface TypeRow {
 export const TYPES = `
 SELECT n.nspname::text AS schema, t.typname::text AS name, t.typtype::text AS kind,
        ARRAY(SELECT e.enumlabel::text FROM pg_enum e WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) AS values,
-       ARRAY(SELECT DISTINCT pg_describe_object(d.classid, d.objid, d.objsubid)
+       ARRAY(SELECT DISTINCT pg_describe_object(d.classid, d.objid, d.objsubid) COLLATE "C"
                FROM pg_depend d
               WHERE d.refclassid = 'pg_type'::regclass AND d.refobjid IN (t.oid, t.typarray) AND d.deptype <> 'i'
                 AND t.typtype = 'e'
@@ -43,7 +43,7 @@ export interface RoutineRow {
 /** `$1`: the schemas. Objects of extensions and what range types bring along are left out. */
 export const ROUTINES = `
 SELECT CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END AS kind,
-       p.oid::regprocedure::text AS name
+       p.oid::regprocedure::text COLLATE "C" AS name
   FROM pg_proc p
   JOIN pg_namespace n ON n.oid = p.pronamespace
  WHERE n.nspname = ANY($1)

@@ -5,8 +5,16 @@
  */
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
-import { endKernels, findChromium, NotebookPage, openBrowser } from "./jupyter/browser.ts";
-import { codeCells, type Notebook, type Output, parseNotebook, readNotebooks } from "./jupyter/notebook.ts";
+import { Ahead } from "./jupyter/ahead.ts";
+import { findChromium, LabPages, openBrowser } from "./jupyter/browser.ts";
+import {
+  codeCells,
+  type Notebook,
+  type NotebookFile,
+  type Output,
+  parseNotebook,
+  readNotebooks,
+} from "./jupyter/notebook.ts";
 import { type Exercise, readExercises } from "./jupyter/exercises.ts";
 import { type LabProcess, startLab } from "./jupyter/lab_process.ts";
 import { exists, makeSiblingFolder, notebooksFolder, root, solutionsFolder } from "./jupyter/paths.ts";
@@ -23,6 +31,11 @@ let lab: LabProcess;
 let copy: string;
 let state: string;
 let browser: Awaited<ReturnType<typeof openBrowser>>;
+let pages: LabPages;
+
+/** How many notebooks are open at a time: while one waits for its kernel, the other is drawn. */
+const WIDTH = 2;
+const read = new Ahead(files, WIDTH, readNotebook);
 
 Deno.test.beforeAll(async () => {
   if (!chromium || files.length === 0) return;
@@ -36,10 +49,13 @@ Deno.test.beforeAll(async () => {
     WORKBOOK_PROGRESS: join(state, "progress.json"),
   });
   browser = await openBrowser(chromium);
+  pages = new LabPages(browser, lab.url);
 });
 
 Deno.test.afterAll(async () => {
+  const stopped = read.stop(); // with --filter, one is read that no test asks for
   await browser?.close();
+  await stopped;
   await lab?.stop();
   for (const folder of [copy, state]) if (folder) await Deno.remove(folder, { recursive: true });
   if (lab) await dropRunSchemas(run);
@@ -56,38 +72,39 @@ function isError(output: Output): boolean {
   return output.output_type === "error";
 }
 
-for (const { name, notebook } of files) {
-  const expected = picturesOf(notebook);
-  const count = expected.length;
-
+for (const file of files) {
+  const seen = "the pictures show before anything runs, all cells run without an error, and in the dark theme";
   Deno.test({
-    name:
-      `${name}: the pictures show before anything runs, all cells run without an error, and in the dark theme${missing}`,
+    name: `${file.name}: ${seen}${missing}`,
     ignore: !chromium,
-    // Playwright keeps a connection of its own from test to test.
+    // Playwright keeps a connection of its own from test to test, and the next notebooks are read already.
     sanitizeOps: false,
     sanitizeResources: false,
-    async fn() {
-      const page = await NotebookPage.open(browser, lab.url, `${name}.ipynb`, count);
-      try {
-        const seen = await page.waitFor((views) => views.every((view, cell) => view.pictures >= expected[cell]));
-        assertEquals(seen.every(({ prompt }) => prompt === "[ ]:"), true, "nothing has run yet");
-        await page.screenshot(screenshots, `${name}-untrusted`, Math.max(0, expected.findIndex(Boolean)));
-        await page.runAllCells(300);
-        await page.waitFor((views) => views.every((view, cell) => view.pictures >= expected[cell]));
-        await page.screenshot(screenshots, `${name}-run`, Math.max(0, expected.findLastIndex(Boolean)));
-        await page.wear("Dark");
-        await page.waitFor((views) => views.every((view, cell) => view.pictures >= expected[cell]));
-        await page.screenshot(screenshots, `${name}-dark`, Math.max(0, expected.findLastIndex(Boolean)));
-        await page.wear("Light");
-        await page.save();
-        const saved = parseNotebook(await Deno.readTextFile(join(copy, `${name}.ipynb`)));
-        assertEquals(codeCells(saved).flatMap(({ outputs }) => outputs!.filter(isError)), []);
-      } finally {
-        await page.close();
-        await endKernels(lab.url);
-      }
-    },
+    fn: () => read.outcome(file),
+  });
+}
+
+async function readNotebook({ name, notebook }: NotebookFile): Promise<void> {
+  const expected = picturesOf(notebook);
+  const first = Math.max(0, expected.findIndex(Boolean));
+  const last = Math.max(0, expected.findLastIndex(Boolean));
+  await pages.use(async (lab) => {
+    await lab.withNotebook(`${name}.ipynb`, expected.length, async (page) => {
+      const allPictures = () => page.waitFor((views) => views.every((view, cell) => view.pictures >= expected[cell]));
+      const seen = await allPictures();
+      assertEquals(seen.every(({ prompt }) => prompt === "[ ]:"), true, "nothing has run yet");
+      await page.screenshot(screenshots, `${name}-untrusted`, first);
+      await page.runAllCells(300);
+      await allPictures();
+      await page.screenshot(screenshots, `${name}-run`, last);
+      await page.save();
+      const saved = parseNotebook(await Deno.readTextFile(join(copy, `${name}.ipynb`)));
+      assertEquals(codeCells(saved).flatMap(({ outputs }) => outputs!.filter(isError)), []);
+      await lab.wear("Dark");
+      await allPictures();
+      await page.screenshot(screenshots, `${name}-dark`, last);
+    });
+    await lab.wear("Light"); // an empty page is sooner painted anew
   });
 }
 
@@ -108,19 +125,17 @@ if (solvable) {
 }
 
 async function solve(name: string, count: number, { id, cell, solution }: Exercise): Promise<void> {
-  // A copy of its own: JupyterLab may have saved the other one with its outputs.
+  // A copy of its own: JupyterLab has saved the other one with its outputs.
   const file = `solve-${name}.ipynb`;
   await Deno.copyFile(join(notebooksFolder, `${name}.ipynb`), join(copy, file));
-  const page = await NotebookPage.open(browser, lab.url, file, count);
-  try {
-    const before = await page.runAllCells(300);
-    assertMatch(before[cell].text, new RegExp(`TODO\\W+${RegExp.escape(id)}`));
-    await page.typeAndRun(cell, solution!.source);
-    const passed = new RegExp(`PASS\\W+${RegExp.escape(id)}`);
-    await page.waitFor((views) => passed.test(views[cell].text));
-    await page.screenshot(screenshots, `${name}-solved`, cell);
-  } finally {
-    await page.close();
-    await endKernels(lab.url);
-  }
+  await pages.use((lab) =>
+    lab.withNotebook(file, count, async (page) => {
+      const before = await page.runAllCells(300);
+      assertMatch(before[cell].text, new RegExp(`TODO\\W+${RegExp.escape(id)}`));
+      await page.typeAndRun(cell, solution!.source);
+      const passed = new RegExp(`PASS\\W+${RegExp.escape(id)}`);
+      await page.waitFor((views) => passed.test(views[cell].text));
+      await page.screenshot(screenshots, `${name}-solved`, cell);
+    })
+  );
 }

@@ -39,6 +39,111 @@ export async function openBrowser(executablePath: string): Promise<Browser> {
   return await chromium.launch({ executablePath, args, timeout: PATIENCE_SECONDS * 1000 });
 }
 
+/**
+ * JupyterLab in pages that stay open, as a reader leaves it open: loading it takes more than most notebooks do. Each page
+ * is lent to one user at a time.
+ */
+export class LabPages {
+  readonly #browser: Browser;
+  readonly #labUrl: string;
+  readonly #free: LabPage[] = [];
+
+  /** @param labUrl The address that `lab` printed. */
+  constructor(browser: Browser, labUrl: string) {
+    this.#browser = browser;
+    this.#labUrl = labUrl;
+  }
+
+  /** Lends a page. It is closed when the work fails: nobody knows what it shows then. */
+  async use(work: (page: LabPage) => Promise<void>): Promise<void> {
+    const page = this.#free.pop() ?? await this.#newPage();
+    try {
+      await work(page);
+    } catch (error) {
+      await page.close();
+      throw error;
+    }
+    this.#free.push(page);
+  }
+
+  async #newPage(): Promise<LabPage> {
+    return new LabPage(await this.#browser.newPage({ viewport: { width: 1280, height: 900 } }), this.#labUrl);
+  }
+}
+
+/** JupyterLab in one page, with one notebook open at a time. */
+export class LabPage {
+  static #lastTheme: Promise<void> = Promise.resolve();
+  readonly #page: Page;
+  readonly #labUrl: string;
+  #isLoaded = false;
+
+  constructor(page: Page, labUrl: string) {
+    page.setDefaultTimeout(PATIENCE_SECONDS * 1000);
+    this.#page = page;
+    this.#labUrl = labUrl;
+  }
+
+  /**
+   * Opens a notebook, the page's first by its address and later ones from the menu, and waits until all of its cells are
+   * drawn; after the work closes it and ends its kernel.
+   *
+   * @param file The notebook's file, as in `01_engine.ipynb`.
+   * @param cells How many code cells it has.
+   */
+  async withNotebook(file: string, cells: number, work: (notebook: NotebookPage) => Promise<void>): Promise<void> {
+    try {
+      if (this.#isLoaded) await this.#open(file);
+      else await this.#load(file);
+      const notebook = new NotebookPage(this.#page);
+      await notebook.waitFor((views) => views.length === cells);
+      await work(notebook);
+      await chooseFromMenu(this.#page, "File", /^Close and Shut Down Notebook/);
+      await this.#page.locator(".jp-Dialog .jp-mod-accept").click();
+      await this.#page.locator(".jp-NotebookPanel").waitFor({ state: "detached" });
+    } finally {
+      await endKernel(this.#labUrl, file); // where it did not come so far
+    }
+  }
+
+  async #load(file: string): Promise<void> {
+    const url = new URL(this.#labUrl);
+    url.pathname = `/lab/workspaces/${crypto.randomUUID()}/tree/${file}`;
+    await this.#page.goto(url.href);
+    this.#isLoaded = true;
+    const theme = await this.#page.locator("body[data-jp-theme-name]").getAttribute("data-jp-theme-name");
+    if (theme !== "JupyterLab Light") await this.wear("Light"); // another page wears the dark one
+  }
+
+  async #open(file: string): Promise<void> {
+    await chooseFromMenu(this.#page, "File", /^Open from Path/);
+    await this.#page.locator(".jp-Dialog input").fill(file);
+    await this.#page.locator(".jp-Dialog .jp-mod-accept").click();
+  }
+
+  /**
+   * Takes another theme from the menu, and waits until the page wears it. Pages do so one after the other: the server
+   * keeps one theme for all of them, and a page wears what it reads back.
+   */
+  async wear(theme: "Light" | "Dark"): Promise<void> {
+    LabPage.#lastTheme = LabPage.#lastTheme.catch(() => {}).then(() => this.#wear(theme));
+    await LabPage.#lastTheme;
+  }
+
+  async #wear(theme: string): Promise<void> {
+    const name = `JupyterLab ${theme}`;
+    await this.#page.locator("#jp-MainMenu").getByText("Settings", { exact: true }).click();
+    await this.#page.locator(".lm-Menu-item").filter({ hasText: /^Theme/ }).hover();
+    await this.#page.locator(".lm-Menu-itemLabel").getByText(name, { exact: true }).click();
+    await this.#page.locator(`body[data-jp-theme-name="${name}"]`).waitFor({ state: "attached" });
+  }
+
+  /** Closes the page; kernels go on. */
+  async close(): Promise<void> {
+    await this.#page.close();
+  }
+}
+
 /** What a code cell shows. */
 export interface CellView {
   /** `[ ]:` before it ran, `[*]:` while it runs, `[3]:` afterwards. */
@@ -49,32 +154,14 @@ export interface CellView {
   readonly pictures: number;
 }
 
-/** A notebook open in JupyterLab. */
+/** The notebook that is open in a page. */
 export class NotebookPage {
   readonly #page: Page;
   readonly #cells: Locator;
 
-  private constructor(page: Page) {
+  constructor(page: Page) {
     this.#page = page;
     this.#cells = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell");
-  }
-
-  /**
-   * Opens a notebook and waits until all of its cells are drawn.
-   *
-   * @param labUrl The address that `lab` printed.
-   * @param file The notebook's file, as in `01_engine.ipynb`.
-   * @param cells How many code cells it has.
-   */
-  static async open(browser: Browser, labUrl: string, file: string, cells: number): Promise<NotebookPage> {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    page.setDefaultTimeout(PATIENCE_SECONDS * 1000);
-    const url = new URL(labUrl);
-    url.pathname = `/lab/workspaces/${crypto.randomUUID()}/tree/${file}`;
-    await page.goto(url.href);
-    const notebook = new NotebookPage(page);
-    await notebook.waitFor((views) => views.length === cells);
-    return notebook;
   }
 
   /** What each code cell shows now. */
@@ -118,8 +205,7 @@ export class NotebookPage {
   async runAllCells(seconds: number): Promise<CellView[]> {
     // JupyterLab drops the command in silence when the kernel is not connected yet.
     await this.#page.getByRole("button", { name: "Deno | Idle" }).waitFor(); // in the status bar
-    await this.#page.locator("#jp-MainMenu").getByText("Run", { exact: true }).click();
-    await this.#page.locator(".lm-Menu-item").filter({ hasText: /^Run All Cells/ }).click();
+    await chooseFromMenu(this.#page, "Run", /^Run All Cells/);
     return await this.waitFor((views) => views.every(({ prompt }) => /\[\d+\]/.test(prompt)), seconds);
   }
 
@@ -133,20 +219,12 @@ export class NotebookPage {
     await this.#page.keyboard.press("Shift+Enter");
   }
 
-  /** Takes another theme from the menu, `"Light"` or `"Dark"`, and waits until the page wears it. */
-  async wear(theme: "Light" | "Dark"): Promise<void> {
-    const name = `JupyterLab ${theme}`;
-    await this.#page.locator("#jp-MainMenu").getByText("Settings", { exact: true }).click();
-    await this.#page.locator(".lm-Menu-item").filter({ hasText: /^Theme/ }).hover();
-    await this.#page.locator(".lm-Menu-itemLabel").getByText(name, { exact: true }).click();
-    await this.#page.locator(`body[data-jp-theme-name="${name}"]`).waitFor({ state: "attached" });
-  }
-
   /** Saves a picture of what is on the screen, with a code cell in sight. */
   async screenshot(folder: string, name: string, cell = 0): Promise<void> {
     await Deno.mkdir(folder, { recursive: true });
     await this.#cells.nth(cell).scrollIntoViewIfNeeded();
-    await this.#page.waitForTimeout(300);
+    // two frames later it is drawn where it was scrolled to
+    await this.#page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
     await this.#page.screenshot({ path: join(folder, `${name}.png`) });
   }
 
@@ -155,19 +233,19 @@ export class NotebookPage {
     await this.#page.keyboard.press("ControlOrMeta+s");
     await this.#page.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty").waitFor({ state: "detached" });
   }
-
-  /** Closes the page; the kernel goes on. */
-  async close(): Promise<void> {
-    await this.#page.close();
-  }
 }
 
-/** Ends every kernel of a JupyterLab, so that the next notebook has the machine to itself. */
-export async function endKernels(labUrl: string): Promise<void> {
+async function chooseFromMenu(page: Page, menu: string, item: RegExp): Promise<void> {
+  await page.locator("#jp-MainMenu").getByText(menu, { exact: true }).click();
+  await page.locator(".lm-Menu-item").filter({ hasText: item }).click();
+}
+
+/** Ends the kernel of a notebook, if it has one. */
+async function endKernel(labUrl: string, file: string): Promise<void> {
   const { origin, searchParams } = new URL(labUrl);
   const headers = { authorization: `token ${searchParams.get("token")}` };
-  const sessions: { id: string }[] = await (await fetch(`${origin}/api/sessions`, { headers })).json();
-  for (const { id } of sessions) {
+  const sessions: { id: string; path: string }[] = await (await fetch(`${origin}/api/sessions`, { headers })).json();
+  for (const { id } of sessions.filter(({ path }) => path === file)) {
     const response = await fetch(`${origin}/api/sessions/${id}`, { method: "DELETE", headers });
     await response.body?.cancel();
   }

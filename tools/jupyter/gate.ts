@@ -32,6 +32,7 @@ export class Gate {
   #passed = 0;
   #failed = 0;
   readonly #skipped: string[] = [];
+  readonly #start = performance.now();
 
   /** @param print Receives text as it comes, without a line end of its own. */
   constructor(print: (text: string) => void, isTerminal = false) {
@@ -87,9 +88,10 @@ export class Gate {
     return this.#skipped;
   }
 
-  /** The sum: `12 passed, 0 failed`, and how many were skipped if any were. */
+  /** The sum: `12 passed, 0 failed, 9 min 5 s`, and how many were skipped if any were. */
   get summary(): string {
-    return counts(this.#passed, this.#failed, this.#skipped.length);
+    const time = inMinutes(performance.now() - this.#start);
+    return `${counts(this.#passed, this.#failed, this.#skipped.length)}, ${time}`;
   }
 }
 
@@ -106,6 +108,12 @@ async function runStep(action: () => Promise<Outcome>): Promise<Ended> {
 
 function counts(passed: number, failed: number, skipped: number): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+}
+
+/** Milliseconds as `9 min 5 s`, or `5 s`. */
+export function inMinutes(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 /** Reads what `deno test` prints of the whole; undefined when it printed no sum, as when a module cannot be loaded. */

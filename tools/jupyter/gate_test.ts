@@ -1,5 +1,5 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import { Gate, readTestSummary } from "./gate.ts";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Gate, inMinutes, readTestSummary } from "./gate.ts";
 
 Deno.test("every step runs, and the last line sums up", async () => {
   let text = "";
@@ -10,7 +10,7 @@ Deno.test("every step runs, and the last line sums up", async () => {
     "three",
     () => Promise.resolve({ passed: 1, failed: 1, skipped: ["a", "b"], details: "what failed" }),
   );
-  assertEquals(gate.summary, "4 passed, 2 failed, 2 skipped");
+  assertMatch(gate.summary, /^4 passed, 2 failed, 2 skipped, (\d+ min )?\d+ s$/);
   assertEquals(gate.skipped, ["a", "b"]);
   assertEquals(gate.isPassed, false);
   assertStringIncludes(text, "  | it broke");
@@ -38,7 +38,7 @@ Deno.test("side by side: two at a time, told in their order, whatever one of the
   ]);
   assertEquals(begun, ["one", "two", "three"]);
   assertEquals(text.match(/^\w+(?= )/gm), ["one", "two", "three", "four"]);
-  assertEquals(gate.summary, "3 passed, 1 failed");
+  assertStringIncludes(gate.summary, "3 passed, 1 failed, ");
 });
 
 Deno.test("the sum of deno test is read, and the names of ignored tests, in both of its forms", () => {
@@ -60,4 +60,8 @@ FAILED | 1 passed | 2 failed (9ms)
 `;
   assertEquals(readTestSummary(serial), { passed: 1, failed: 2, skipped: ["another: with => and … [needs X]"] });
   assertEquals(readTestSummary("error: Module not found"), undefined);
+});
+
+Deno.test("the time of the whole is told in minutes and seconds", () => {
+  assertEquals([400, 59_400, 59_600, 545_000].map(inMinutes), ["0 s", "59 s", "1 min 0 s", "9 min 5 s"]);
 });

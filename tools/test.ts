@@ -43,7 +43,7 @@ usage: deno task test [--quick | --long]
   --long   also what takes long: random histories and schemas with ${LONG_CASES} cases each, the notebooks with each round of
            answers in a kernel of its own, and three times over in one kernel, the types of the benchmark's peers
 
-Installs what is missing first. Goes on after a failure, and ends with the line: N passed, N failed.`;
+Installs what is missing first. Goes on after a failure, and ends with the line: N passed, N failed, N min N s.`;
 
 /** Notebooks and tests at once take more than the 100 connections that a server gives when nobody has set it otherwise. */
 const CONNECTIONS_SIDE_BY_SIDE = 200;
@@ -131,17 +131,18 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
       ];
     });
     const except = "--ignore=tools/browser_test.ts,tools/bench";
+    const { promise: notebooksEnded, resolve: endNotebooks } = Promise.withResolvers<void>();
     // What waits leaves the machine to others: no check may need it for itself.
     await sideBySide([
-      ["notebooks and exercises", () => runNotebooks(jobs, stop)],
+      ["notebooks and exercises", () => runNotebooks(jobs, stop).finally(endNotebooks)],
       ["library, with the database", () => tests("-P", "--parallel", "lib")],
-    ], width);
-    // after the notebooks: only one benchmark runs in a database
-    await sideBySide([
-      ["notebooks in the browser", () => tests("-A", "tools/browser_test.ts")],
       ["tools: the others", () => tests("-A", except, "tools")],
       ["tools: benchmark", () => tests("-A", "tools/bench")],
       ["migrations and application", () => tests("-A", "migrations", "app")],
+      ["notebooks in the browser", async () => {
+        await notebooksEnded; // only one benchmark runs in a database
+        return await tests("-A", "tools/browser_test.ts");
+      }],
     ], width);
   }
   if (values.long) {

@@ -135,8 +135,9 @@ export class Connection implements AsyncDisposable {
   async begin(options: TransactionOptions & LimitOptions = {}): Promise<void> {
     this.#assertOpen("begin a transaction");
     checkBeginOptions(options);
-    options.signal?.throwIfAborted();
-    await this.#control(this.#state.begin(options), "begin", this.#state.current!, this.#limitOf(options));
+    const limit = this.#limitOf(options);
+    limit?.throwIfAborted();
+    await this.#control(this.#state.begin(options), "begin", this.#state.current!, limit);
   }
 
   /**
@@ -165,8 +166,8 @@ export class Connection implements AsyncDisposable {
   async commit(options: LimitOptions = {}): Promise<void> {
     this.#assertOpen("commit");
     checkLimitOptions("commit()", options);
-    options.signal?.throwIfAborted();
     const limit = this.#limitOf(options);
+    limit?.throwIfAborted();
     if (!this.#state.current) await this.#settled(limit);
     await runAwaiting(this.#state.commit((sql, role, transaction) => this.#control(sql, role, transaction, limit)));
   }
@@ -180,7 +181,7 @@ export class Connection implements AsyncDisposable {
     this.#assertOpen("roll back");
     checkLimitOptions("rollback()", options);
     options.signal?.throwIfAborted();
-    await this.#rollback(this.#limitOf(options));
+    await this.#rollback(Limit.of(options, this.#options.commandTimeout));
   }
 
   /** Has the pool close the connection instead of keeping it when it comes back, as SQLAlchemy's `invalidate()` does. */
@@ -223,10 +224,10 @@ export class Connection implements AsyncDisposable {
     this.#assertOpen("execute a statement");
     checkExecuteOptions(options);
     const { onlyReads = false } = options;
-    options.signal?.throwIfAborted();
+    const limit = this.#limitOf(options);
+    limit?.throwIfAborted();
     const statement = compiled(query, parameters);
     const encoded = encodeParameters(statement.parameters, statement.sql);
-    const limit = this.#limitOf(options);
     const line = limit && this.#line(this.#lastAnswer);
     const begin = this.#state.beforeStatement(onlyReads);
     const begun = begin === undefined
@@ -241,8 +242,9 @@ export class Connection implements AsyncDisposable {
   }
 
   /** What ends a call, if anything does. */
-  #limitOf(options: LimitOptions): Limit | undefined {
-    return Limit.of(options, this.#options.commandTimeout);
+  #limitOf({ signal, timeout }: LimitOptions): Limit | undefined {
+    const { commandTimeout, commandSignal } = this.#options;
+    return Limit.of({ signal: signal ?? commandSignal, timeout }, commandTimeout);
   }
 
   /** @param sentBefore the answer to what was sent before. */

@@ -40,6 +40,11 @@ export class Limit {
     return signal || time < Infinity ? new Limit(signal, time) : undefined;
   }
 
+  /** @throws the signal's reason, when it is aborted. */
+  throwIfAborted(): void {
+    this.signal?.throwIfAborted();
+  }
+
   /** Milliseconds that are left; `undefined` when only a signal ends it. */
   get left(): number | undefined {
     return this.timeout === Infinity ? undefined : Math.max(0, this.#deadline - performance.now());

@@ -154,6 +154,22 @@ for (const [way, { blocks = false, ...options }] of Object.entries(WAYS)) {
     });
   }
 
+  test("commandSignal is that of each call without one; rollback() and close() go on", async ({ engine, connection }) => {
+    await connection.close();
+    const controller = new AbortController();
+    const reason = new RangeError("enough");
+    await using stopped = await engine.connect({ commandSignal: controller.signal });
+    const { signal } = new AbortController();
+    assertEquals((await stopped.execute("SELECT 1 AS one")).scalarOne(), 1);
+    setTimeout(() => controller.abort(reason), LIMIT);
+    assertEquals(await inTime(() => stopped.execute("SELECT pg_sleep(30)")), reason);
+    assertEquals(await stopped.commit().then(() => undefined, (thrown) => thrown), reason);
+    assertEquals(await stopped.execute("SELECT 1").then(() => undefined, (thrown) => thrown), reason);
+    await stopped.rollback();
+    assertEquals(await stopped.begin().then(() => undefined, (thrown) => thrown), reason);
+    assertEquals(await stopped.execute("SELECT 1", [], { signal }).then(() => undefined, String), undefined);
+  });
+
   test("commit() with a signal: its outcome is unknown", async ({ connection, proxy }) => {
     await connection.execute("INSERT INTO t VALUES (1)");
     await proxy.stallAt("COMMIT");

@@ -85,6 +85,8 @@ export interface ConnectOptions extends TransactionOptions, LimitOptions {
   readonly timeout?: number | undefined;
   /** Milliseconds to wait for each answer (default: as the engine was told). */
   readonly commandTimeout?: number | undefined;
+  /** The `signal` of each call that has none of its own; `rollback()` and `close()` go on when it is aborted. */
+  readonly commandSignal?: AbortSignal | undefined;
   /** Who asks, as the messages name him: by default the place that calls. */
   readonly holder?: CallSite | undefined;
 }
@@ -96,12 +98,14 @@ export type SyncExecuteOptions = Pick<ExecuteOptions, "onlyReads" | "timeout">;
 export type SyncLimitOptions = Pick<LimitOptions, "timeout">;
 
 /** Options of a connection without promises: no signal is heard while the thread is blocked. */
-export type SyncConnectOptions = Omit<ConnectOptions, "signal" | "holder">;
+export type SyncConnectOptions = Omit<ConnectOptions, "signal" | "commandSignal" | "holder">;
 
 /** What an open connection goes by. */
 export interface ConnectionOptions extends TransactionOptions {
   /** Milliseconds to wait for each answer. */
   readonly commandTimeout: number;
+  /** Ends the wait for an answer. */
+  readonly commandSignal: AbortSignal | undefined;
   /** Milliseconds to wait for the end of what is open when it is closed. */
   readonly closeTimeout: number;
 }
@@ -143,6 +147,7 @@ const CONNECTION: Kinds<ConnectOptions> = {
   ...TRANSACTION,
   ...LIMIT,
   commandTimeout: milliseconds(1),
+  commandSignal: SIGNAL,
   holder: instance(CallSite, "a CallSite"),
 };
 
@@ -248,7 +253,8 @@ export function resolveConnect(options: ConnectOptions, engine: ResolvedOptions)
     throw new RangeError("readOnly belongs to a transaction, and AUTOCOMMIT has none: give it to createEngine().");
   }
   const commandTimeout = options.commandTimeout ?? engine.commandTimeout;
-  return { isolationLevel, readOnly, commandTimeout, closeTimeout: engine.connectTimeout };
+  const { commandSignal } = options;
+  return { isolationLevel, readOnly, commandTimeout, commandSignal, closeTimeout: engine.connectTimeout };
 }
 
 /** Checks what `begin()` of a connection or a session was told. @throws {TypeError} @throws {RangeError} */

@@ -4,13 +4,13 @@ import { join, resolve } from "node:path";
 import type { Engine } from "../engine/engine.ts";
 import type { Models } from "./environment.ts";
 import { FileExistsError, InvalidDirectoryError, InvalidTargetError, MissingMessageError } from "./errors.ts";
-import { history } from "./history.ts";
+import { history, type StopOptions } from "./history.ts";
 import { loadGraph } from "./migration_session.ts";
 import { compareModels, type ModelComparison } from "./model_comparison.ts";
 import { environmentText, type RevisionBody, revisionText, slugOf } from "./templates.ts";
 
 /** A revision to write. */
-export interface RevisionRequest {
+export interface RevisionRequest extends StopOptions {
   /** What it does, in a few words. */
   readonly message: string;
   /** The id of its parent, which may be shortened (default: the head). */
@@ -74,7 +74,7 @@ export async function revision(directory: string, request: RevisionRequest): Pro
   }
   const downRevisions = parents.map(({ id }) => id);
   if (!request.autogenerate) return await write(folder, request.message, downRevisions);
-  const comparison = await compareAtHead(request.autogenerate, folder, request.models);
+  const comparison = await compareAtHead(request.autogenerate, folder, request);
   if (comparison.isEmpty) return { path: undefined, comparison };
   return { ...await write(folder, request.message, downRevisions, comparison), comparison };
 }
@@ -102,15 +102,19 @@ export async function merge(
   return await write(folder, message ?? `merge ${ids.join(" and ")}`, ids, "nothing");
 }
 
-async function compareAtHead(engine: Engine, folder: string, models?: Models): Promise<ModelComparison> {
-  const pending = (await history(engine, folder)).filter(({ applied }) => !applied);
+async function compareAtHead(
+  engine: Engine,
+  folder: string,
+  { models, signal }: RevisionRequest,
+): Promise<ModelComparison> {
+  const pending = (await history(engine, folder, { signal })).filter(({ applied }) => !applied);
   if (pending.length > 0) {
     const ids = pending.map(({ revision }) => revision.id).join(", ");
     throw new InvalidTargetError(
       `The database lacks revisions (${ids}), so what they do would be generated again. First: upgrade heads`,
     );
   }
-  const comparison = await compareModels(engine, folder, models);
+  const comparison = await compareModels(engine, folder, models, signal);
   if (comparison) return comparison;
   throw new InvalidDirectoryError(
     `${join(folder, "env.ts")} exports no metadata, so there are no models to compare with: ` +

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import type { Engine } from "../engine/engine.ts";
 import type { Models } from "./environment.ts";
-import { history, type HistoryEntry } from "./history.ts";
+import { history, type HistoryEntry, type StopOptions } from "./history.ts";
 import { compareModels } from "./model_comparison.ts";
 import type { Revision } from "./revision_file.ts";
 
@@ -27,13 +27,18 @@ export interface CheckResult {
  * where none is pending and `env.ts` exports `metadata`, differences between the models and the database.
  *
  * @param models to compare instead of those of `env.ts`.
- * @throws {MigrationError} when the folder, a file or their order is wrong.
+ * @throws {MigrationError} when the folder, a file or their order is wrong. @throws the signal's reason
  */
-export async function check(engine: Engine, directory: string, models?: Models): Promise<CheckResult> {
-  const entries = await history(engine, directory);
+export async function check(
+  engine: Engine,
+  directory: string,
+  models?: Models,
+  { signal }: StopOptions = {},
+): Promise<CheckResult> {
+  const entries = await history(engine, directory, { signal });
   const pending = entries.filter(({ applied }) => !applied).map(({ revision }) => revision).toReversed();
   const changed = entries.filter((entry) => entry.changed);
-  const comparison = pending.length > 0 ? undefined : await compareModels(engine, resolve(directory), models);
+  const comparison = pending.length > 0 ? undefined : await compareModels(engine, resolve(directory), models, signal);
   const differences = comparison?.summary;
   return {
     pending,

@@ -1,5 +1,6 @@
 /** The command line of migrations: `deno task migrate`. @module */
 import { exitStatus, onStopSignal } from "../base/stop_signals.ts";
+import { unlessAborted } from "../base/within.ts";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { relative, resolve } from "node:path";
 import { createEngine, type Engine } from "../engine/engine.ts";
@@ -135,7 +136,9 @@ export class Program {
       .action(async ({ autogenerate, ...request }) => {
         if (!autogenerate) return this.#tellWritten(await migrate.revision(this.#directory, request));
         await this.#withEngine(async (engine) =>
-          this.#tellWritten(await migrate.revision(this.#directory, { ...request, autogenerate: engine }))
+          this.#tellWritten(
+            await migrate.revision(this.#directory, { ...request, autogenerate: engine, signal: this.#stop }),
+          )
         );
       });
     this.#add("merge <revisions...>", "write a revision that brings heads together: their ids, or heads")
@@ -158,7 +161,7 @@ export class Program {
           print(
             revisions.length === 0 ? ["now at base"] : revisions.map(({ id, message }) => `now at ${id}  ${message}`),
           );
-        }, true)
+        })
       );
   }
 
@@ -170,7 +173,11 @@ export class Program {
       .option("-i, --indicate-current", "fail, rather than list the files only, when there is no server to ask")
       .action(async ({ verbose, range, indicateCurrent }) => {
         await this.#withEngine(async (engine) =>
-          print(report.historyLines(await migrate.history(engine, this.#directory, { range }), { verbose }))
+          print(
+            report.historyLines(await migrate.history(engine, this.#directory, { range, signal: this.#stop }), {
+              verbose,
+            }),
+          )
         ).catch(async (error) => {
           if (indicateCurrent || !(error instanceof ConnectError || error instanceof MissingUrlError)) throw error;
           print(report.listLines(await migrate.list(this.#directory, { range }), { verbose }));
@@ -181,7 +188,7 @@ export class Program {
       .option("-v, --verbose", "everything that is known of each")
       .action((options) =>
         this.#withEngine(async (engine) =>
-          print(report.currentLines(await migrate.current(engine, this.#directory), options))
+          print(report.currentLines(await migrate.current(engine, this.#directory, { signal: this.#stop }), options))
         )
       );
     this.#add("heads", "list the revisions after which none comes")
@@ -195,7 +202,7 @@ export class Program {
     this.#add("check", "look for drift: revisions not applied or edited since, models that differ; status 1 if any")
       .action(() =>
         this.#withEngine(async (engine) => {
-          const result = await migrate.check(engine, this.#directory);
+          const result = await migrate.check(engine, this.#directory, undefined, { signal: this.#stop });
           print(report.checkLines(result));
           if (!result.isClean) this.status = 1;
         })
@@ -228,7 +235,7 @@ export class Program {
       const settings: MigrationOptions = { ...options, ...this.#waiting(progress) };
       if (!dryRun) await migrate[direction](engine, this.#directory, target, settings);
       else print(report.dryRunLines(await migrate.dryRun(engine, this.#directory, direction, target, settings)));
-    }, true);
+    });
   }
 
   #waiting({ show: onProgress }: ConsoleProgress = new ConsoleProgress()): MigrationOptions {
@@ -236,23 +243,15 @@ export class Program {
     return { onProgress, signal: this.#stop, ...(waitTimeout !== undefined && { waitTimeout }) };
   }
 
-  /** @param isStoppable whether `work` ends by itself when the command is stopped; else it is left. */
-  async #withEngine(work: (engine: Engine) => Promise<void>, isStoppable = false): Promise<void> {
-    const { url = await this.#orStopped(environmentUrl(this.#directory)) } = this.command.opts<Options>();
+  /** @param work ends by itself when the command is stopped. */
+  async #withEngine(work: (engine: Engine) => Promise<void>): Promise<void> {
+    const { url = await unlessAborted(environmentUrl(this.#directory), this.#stop) } = this.command.opts<Options>();
     await using engine = createEngine(url, {
       applicationName: "migrate",
       prepare: false, // behind a transaction pooler the server process that prepared a statement is not the one asked
       nonblocking: true, // a second connection shows whether there is a pooler, and Ctrl-C is heard
     });
-    await (isStoppable ? work(engine) : this.#orStopped(work(engine)));
-  }
-
-  /** Waits for something, but not any longer when the command is stopped. */
-  async #orStopped<T>(done: Promise<T>): Promise<T> {
-    const stopped = Promise.withResolvers<never>();
-    const stop = () => stopped.reject(this.#stop.reason);
-    this.#stop.addEventListener("abort", stop);
-    return await Promise.race([done, stopped.promise]).finally(() => this.#stop.removeEventListener("abort", stop));
+    await work(engine);
   }
 
   #tellWritten({ path, comparison }: Awaited<ReturnType<typeof migrate.revision>>): void {

@@ -14,7 +14,17 @@ import type { Direction, MigrationStep } from "./steps.ts";
 
 export { init, merge, revision, type RevisionRequest } from "./authoring.ts";
 export { check, type CheckResult } from "./check.ts";
-export { branches, type BranchPoint, current, heads, history, type HistoryEntry, list, show } from "./history.ts";
+export {
+  branches,
+  type BranchPoint,
+  current,
+  heads,
+  history,
+  type HistoryEntry,
+  list,
+  show,
+  type StopOptions,
+} from "./history.ts";
 export { downgradeSql, type ScriptOptions, upgradeSql } from "./offline.ts";
 export type { Models } from "./environment.ts";
 export type { DryRun };

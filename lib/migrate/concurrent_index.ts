@@ -1,5 +1,6 @@
 /** Indexes made and dropped with CONCURRENTLY: what a statement names, and whether it is there. @module */
 import type { Connection } from "../engine/connection.ts";
+import type { LimitOptions } from "../engine/limit.ts";
 import { UnnamedIndexError } from "./errors.ts";
 import { withoutComments } from "./sql_text.ts";
 
@@ -40,6 +41,7 @@ export function indexStatement(sql: string): IndexStatement | undefined {
 export async function findIndex(
   connection: Connection,
   { name, table }: IndexStatement,
+  limits?: LimitOptions,
 ): Promise<{ name: string; valid: boolean } | undefined> {
   const condition = table === undefined
     ? "i.indexrelid = to_regclass($1)"
@@ -49,16 +51,19 @@ export async function findIndex(
        FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE ${condition}`,
     table === undefined ? [name] : [name, table],
+    limits,
   );
   return answer.first() ?? undefined;
 }
 
 /** The quoted names of the indexes that no query uses: a CONCURRENTLY has not finished with them, or never will. */
-export async function invalidIndexes(connection: Connection): Promise<string[]> {
+export async function invalidIndexes(connection: Connection, limits?: LimitOptions): Promise<string[]> {
   const answer = await connection.execute<{ name: string }>(
     `SELECT format('%I.%I', n.nspname, c.relname) COLLATE "C" AS name
        FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE NOT i.indisvalid AND c.relkind = 'i' ORDER BY 1`,
+    [],
+    limits,
   );
   return answer.scalars().all();
 }

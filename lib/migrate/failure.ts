@@ -19,6 +19,9 @@ const ADVICE: Record<string, string> = {
   "55P04": "A new enum value can be used once the transaction that added it is committed: use it in a later revision.",
 };
 
+/** What to do when nobody knows what became of a COMMIT. */
+const LOOK = "Ask for the current revision to see whether it took effect.";
+
 /**
  * The error that names revision, statement and SQLSTATE, with advice where there is some.
  *
@@ -32,16 +35,18 @@ export function failure(
   signal?: AbortSignal,
 ): MigrationError {
   const error = rootCause(thrown);
-  if (signal?.aborted && !(error instanceof CommitOutcomeUnknownError)) {
-    return new MigrationInterruptedError(revision, outcome, { cause: thrown });
+  const isUnknown = error instanceof CommitOutcomeUnknownError;
+  if (signal?.aborted) {
+    const what = isUnknown ? `The server did not say what became of its COMMIT. ${LOOK}` : outcome;
+    return new MigrationInterruptedError(revision, what, { cause: thrown });
   }
   const { sqlstate = "" } = Object(error) as { sqlstate?: string };
   const step = {
     id: revision.id,
     message: revision.message,
     direction,
-    outcome: error instanceof CommitOutcomeUnknownError
-      ? "Ask for the current revision to see whether it took effect."
+    outcome: isUnknown
+      ? LOOK
       : error instanceof IrreversibleError
       ? outcome
       : `${outcome} Correct the revision and run the command again.`,

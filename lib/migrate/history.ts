@@ -1,7 +1,7 @@
 /** What there is, and where a database stands: the commands that change nothing. @module */
 import { resolve } from "node:path";
 import type { Engine } from "../engine/engine.ts";
-import { headsOf, loadGraph } from "./migration_session.ts";
+import { headsOf, loadGraph, stoppable } from "./migration_session.ts";
 import type { Revision } from "./revision_file.ts";
 import { lastApplied, type LogEntry } from "./version_log.ts";
 import { VersionTable } from "./version_table.ts";
@@ -33,6 +33,12 @@ export interface HistoryOptions {
   readonly range?: string;
 }
 
+/** What ends a command that asks the database. */
+export interface StopOptions {
+  /** Ends it: the statement under way is cancelled on the server, and the signal's reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Every revision, the newest first, as the files say it: no database is asked, so nothing is known of `current`.
  *
@@ -50,11 +56,11 @@ export async function list(directory: string, { range = ":" }: HistoryOptions = 
 export async function history(
   engine: Engine,
   directory: string,
-  { range = ":" }: HistoryOptions = {},
+  { range = ":", signal }: HistoryOptions & StopOptions = {},
 ): Promise<HistoryEntry[]> {
   const folder = resolve(directory);
   const graph = await loadGraph(folder);
-  const { heads: current, entries } = await readState(engine, (table) => headsOf(table, graph, folder));
+  const { heads: current, entries } = await readState(engine, (table) => headsOf(table, graph, folder), signal);
   const applied = graph.withAncestors(current);
   const log = lastApplied(entries);
   const heads = new Set(graph.heads);
@@ -73,8 +79,8 @@ export async function history(
 }
 
 /** The entries of {@linkcode history} at which the database stands; none: it is at base. */
-export async function current(engine: Engine, directory: string): Promise<HistoryEntry[]> {
-  return (await history(engine, directory)).filter((entry) => entry.current);
+export async function current(engine: Engine, directory: string, options: StopOptions = {}): Promise<HistoryEntry[]> {
+  return (await history(engine, directory, options)).filter((entry) => entry.current);
 }
 
 /** The revisions after which none comes; more than one when there are branches that nobody merged. */
@@ -103,8 +109,9 @@ function endsOf(range: string): [from: string | undefined, to: string | undefine
 async function readState(
   engine: Engine,
   headsOf: (table: VersionTable) => Promise<string[]>,
+  signal: AbortSignal | undefined,
 ): Promise<{ heads: string[]; entries: LogEntry[] }> {
-  await using connection = await engine.connect({ isolationLevel: "AUTOCOMMIT" });
+  await using connection = await engine.connect({ ...stoppable(signal), isolationLevel: "AUTOCOMMIT" });
   const table = await VersionTable.of(connection);
   return { heads: await headsOf(table), entries: await table.log.entries() };
 }

@@ -5,6 +5,7 @@ import { LockTimeoutError } from "../engine/errors.ts";
 import { changedRows } from "../kysely/dialect.ts";
 import { NotInOneTransactionError, RevisionTransactionError } from "./errors.ts";
 import { rootCause } from "./root_cause.ts";
+import { cleanUp } from "./clean_up.ts";
 import { failure } from "./failure.ts";
 import { pauseBeforeRetry, type StepContext } from "./progress.ts";
 import { type Part, type RevisionConnection, runFunction, type StatementAnswer } from "./revision_kysely.ts";
@@ -67,7 +68,7 @@ async function attemptTogether(
       onProgress({ type: "running", step });
       await connection.execute("RESET ALL"); // what the revision before may have set: the search path, say
       await connection.execute(`SET LOCAL lock_timeout = ${lockTimeout}`);
-      await runFunction(functionOf(step), new TransactionConnection(connection, step, trial, signal));
+      await runFunction(functionOf(step), new TransactionConnection(connection, step, trial));
       signal?.throwIfAborted(); // the revision may have caught it
       times.push(performance.now() - start);
       await table.move(step.from, step.to);
@@ -77,7 +78,7 @@ async function attemptTogether(
     await trial?.end(connection);
     await (trial ? connection.rollback() : connection.commit());
   } catch (error) {
-    await connection.rollback().catch(() => {}); // the error that matters is the first; a lost connection is closed
+    await connection.rollback(cleanUp()).catch(() => {}); // the error that matters is the first; a lost connection is closed
     return { step, error: explain(error, step, steps, trial !== undefined, signal) };
   }
   for (const [index, step] of steps.entries()) onProgress({ type: "done", step, milliseconds: times[index] });
@@ -105,17 +106,15 @@ class TransactionConnection implements RevisionConnection {
   readonly #connection: Connection;
   readonly #step: MigrationStep;
   readonly #trial: Trial | undefined;
-  readonly #signal: AbortSignal | undefined;
 
-  constructor(connection: Connection, step: MigrationStep, trial: Trial | undefined, signal: AbortSignal | undefined) {
+  constructor(connection: Connection, step: MigrationStep, trial: Trial | undefined) {
     this.#connection = connection;
     this.#step = step;
     this.#trial = trial;
-    this.#signal = signal;
   }
 
   async execute(sql: string, parameters: readonly unknown[]): Promise<StatementAnswer> {
-    const result = await this.#connection.execute(sql, parameters, { signal: this.#signal });
+    const result = await this.#connection.execute(sql, parameters);
     this.#trial?.onStatement({ step: this.#step, sql, parameters, rowCount: result.rowCount });
     return { rows: result.all(), changed: changedRows(result) };
   }

@@ -7,6 +7,7 @@
  */
 import { sleep } from "../base/sleep.ts";
 import type { Connection } from "../engine/connection.ts";
+import { cleanUp } from "./clean_up.ts";
 import { MigrationLockTimeoutError, TransactionPoolerError } from "./errors.ts";
 
 /** Who runs migrations at the moment. */
@@ -77,7 +78,8 @@ export class MigrationLock implements AsyncDisposable {
 
   /** Gives the lock back; where the connection is lost, the server has released it already. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#connection.execute("SELECT pg_advisory_unlock($1)", [this.#key]).catch(() => {});
+    const unlock = this.#connection.execute("SELECT pg_advisory_unlock($1)", [this.#key], cleanUp());
+    await unlock.catch(() => this.#connection.invalidate()); // it goes with the connection
   }
 
   async #try(): Promise<boolean> {

@@ -1,6 +1,6 @@
 /** The frame around everything that changes a database: one connection, the lock, and where the database stands. @module */
 import type { Connection } from "../engine/connection.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { ConnectOptions, Engine } from "../engine/engine.ts";
 import { requireDirect } from "./direct_connection.ts";
 import { UnknownDatabaseRevisionError } from "./errors.ts";
 import { MigrationLock } from "./migration_lock.ts";
@@ -21,7 +21,7 @@ export async function withMigrationLock<T>(
   { onProgress = () => {}, waitTimeout = 60_000, signal }: WaitOptions,
   work: (connection: Connection, table: VersionTable) => Promise<T>,
 ): Promise<T> {
-  const connect = () => engine.connect({ isolationLevel: "AUTOCOMMIT", readOnly: false, signal });
+  const connect = () => engine.connect({ ...stoppable(signal), isolationLevel: "AUTOCOMMIT", readOnly: false });
   await using connection = await connect();
   await requireDirect(connection, engine.url, connect);
   const table = await VersionTable.of(connection);
@@ -32,6 +32,11 @@ export async function withMigrationLock<T>(
   });
   signal?.throwIfAborted();
   return await work(connection, table);
+}
+
+/** What makes a connection, and each statement on it, end when the signal is aborted. */
+export function stoppable(signal: AbortSignal | undefined): Pick<ConnectOptions, "signal" | "commandSignal"> {
+  return { signal, commandSignal: signal };
 }
 
 /** The revisions of a folder in their order. @throws {MigrationError} when the folder, a file or the order is wrong. */

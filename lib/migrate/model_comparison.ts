@@ -1,9 +1,11 @@
 /** The one place where the commands meet autogenerate, which is loaded when it is asked for. @module */
 import { isAbsolute, join, relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { unlessAborted } from "../base/within.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { AutogenerateResult } from "./autogenerate.ts";
 import { loadEnvironment, type Models } from "./environment.ts";
+import { stoppable } from "./migration_session.ts";
 
 export type { AutogenerateResult as ModelComparison } from "./autogenerate.ts";
 
@@ -11,18 +13,19 @@ export type { AutogenerateResult as ModelComparison } from "./autogenerate.ts";
  * Compares models with a database.
  *
  * @param directory the folder that holds `env.ts`, as an absolute path. @param models instead of those of `env.ts`.
- * @returns `undefined` when `env.ts` exports no metadata.
+ * @param signal ends it. @returns `undefined` when `env.ts` exports no metadata.
  */
 export async function compareModels(
   engine: Engine,
   directory: string,
   models?: Models,
+  signal?: AbortSignal,
 ): Promise<AutogenerateResult | undefined> {
   const { metadata: given, includeObject } = models ?? await loadEnvironment(directory);
-  const metadata = typeof given === "function" ? await given() : given;
+  const metadata = typeof given === "function" ? await unlessAborted(Promise.resolve(given()), signal) : given;
   if (metadata === undefined) return undefined;
   const { autogenerate } = await import("./autogenerate.ts");
-  await using connection = await engine.connect({ isolationLevel: "AUTOCOMMIT" });
+  await using connection = await engine.connect({ ...stoppable(signal), isolationLevel: "AUTOCOMMIT" });
   return await autogenerate(connection, metadata, { includeObject, errorsModule: errorsModule(directory) });
 }
 

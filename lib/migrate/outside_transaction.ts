@@ -9,6 +9,7 @@ import type { TransactionSettings } from "kysely";
 import type { Connection, IsolationLevel } from "../engine/connection.ts";
 import { LockTimeoutError } from "../engine/errors.ts";
 import { changedRows } from "../kysely/dialect.ts";
+import { cleanUp } from "./clean_up.ts";
 import { failure } from "./failure.ts";
 import { findIndex, type IndexStatement, indexStatement, invalidIndexes } from "./concurrent_index.ts";
 import { pauseBeforeRetry, type StepContext } from "./progress.ts";
@@ -26,10 +27,11 @@ export async function runOutside(context: StepContext, step: MigrationStep): Pro
   }
   const start = performance.now();
   onProgress({ type: "running", step });
-  await connection.execute("RESET ALL");
-  await connection.execute(`SET lock_timeout = ${lockTimeout}`);
-  const statements = new AutocommitConnection(context, step, await table.log.begin(revision, logDirection(step)));
+  const statements = new AutocommitConnection(context, step);
   try {
+    await connection.execute("RESET ALL");
+    await connection.execute(`SET lock_timeout = ${lockTimeout}`);
+    statements.begunBefore = new Set(await table.log.begin(revision, logDirection(step)));
     await runFunction(functionOf(step), statements);
     signal?.throwIfAborted(); // the revision may have caught it
     await connection.begin();
@@ -37,7 +39,7 @@ export async function runOutside(context: StepContext, step: MigrationStep): Pro
     await table.log.finish(revision, logDirection(step), performance.now() - start);
     await connection.commit();
   } catch (error) {
-    await connection.rollback().catch(() => {});
+    await connection.rollback(cleanUp()).catch(() => {});
     throw failure(
       step,
       error,
@@ -54,17 +56,16 @@ class AutocommitConnection implements RevisionConnection {
   readonly #connection: Connection;
   readonly #step: MigrationStep;
   /** The statements on indexes that earlier runs of this revision began. */
-  readonly #begunBefore: ReadonlySet<string>;
+  begunBefore: ReadonlySet<string> = new Set();
   readonly #done: string[] = [];
   readonly #indexes: IndexStatement[] = [];
   /** The INVALID indexes before the first CONCURRENTLY that is neither CREATE nor DROP INDEX, such as REINDEX. */
   #invalidBefore: readonly string[] | undefined;
 
-  constructor(context: StepContext, step: MigrationStep, begunBefore: readonly string[]) {
+  constructor(context: StepContext, step: MigrationStep) {
     this.#context = context;
     this.#connection = context.connection;
     this.#step = step;
-    this.#begunBefore = new Set(begunBefore);
   }
 
   async execute(sql: string, parameters: readonly unknown[]): Promise<StatementAnswer> {
@@ -100,13 +101,13 @@ class AutocommitConnection implements RevisionConnection {
       ...this.#done.map((sql) => `  ${shorten(sql, 200)}`),
     ];
     for (const statement of this.#indexes) {
-      const index = await findIndex(this.#connection, statement).catch(() => undefined); // the connection may be lost
+      const index = await findIndex(this.#connection, statement, cleanUp()).catch(() => undefined); // the connection may be lost
       if (index?.valid === false) {
         lines.push(`It left the index ${index.name} INVALID: the next run of this revision drops it first.`);
       }
     }
     if (this.#invalidBefore) {
-      const now = await invalidIndexes(this.#connection).catch(() => []);
+      const now = await invalidIndexes(this.#connection, cleanUp()).catch(() => []);
       const left = now.filter((name) => !this.#invalidBefore!.includes(name));
       lines.push(...left.map((name) => `It left the index ${name} INVALID: DROP INDEX CONCURRENTLY ${name}`));
     }
@@ -118,7 +119,7 @@ class AutocommitConnection implements RevisionConnection {
     const inPart = this.#connection.inTransaction;
     for (let attempt = 1;; attempt++) {
       try {
-        const result = await this.#connection.execute(sql, parameters, { signal: this.#context.signal });
+        const result = await this.#connection.execute(sql, parameters);
         return { rows: result.all(), changed: changedRows(result) };
       } catch (error) {
         if (!(error instanceof LockTimeoutError) || inPart || attempt > this.#context.lockRetries) throw error;
@@ -134,17 +135,17 @@ class AutocommitConnection implements RevisionConnection {
     this.#indexes.push(statement);
     const found = await findIndex(this.#connection, statement);
     const isDone = statement.type === "create" ? found?.valid : !found;
-    if (isDone && this.#begunBefore.has(sql)) {
+    if (isDone && this.begunBefore.has(sql)) {
       if (found) onProgress({ type: "found", step, index: found.name, valid: true });
       return nothing;
     }
     if (statement.type === "create" && found?.valid === false) {
       onProgress({ type: "found", step, index: found.name, valid: false });
-      await this.#connection.execute(`DROP INDEX CONCURRENTLY ${found.name}`, [], { signal: this.#context.signal });
+      await this.#connection.execute(`DROP INDEX CONCURRENTLY ${found.name}`);
     }
     // what is there already was made by others: the server says so, and the next run must not take it for its own
     if (!isDone) await table.log.note(step.revision, logDirection(step), sql);
-    await this.#connection.execute(sql, [], { signal: this.#context.signal });
+    await this.#connection.execute(sql);
     return nothing;
   }
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { createEngine } from "../engine/engine.ts";
 import { Server } from "../engine/testing/server.ts";
 import { StallingProxy } from "../engine/testing/stalling_proxy.ts";
 import { until } from "../engine/testing/until.ts";
@@ -47,6 +48,20 @@ const CONCURRENTLY: Long = {
   ),
 };
 
+/** COMMIT has to run a trigger first. */
+const COMMITTING: Long = {
+  ...SLEEPING,
+  revision: {
+    up: `${creating("two").up}
+  await sql\`CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(600); RETURN NULL; END'\`
+    .execute(db);
+  await sql\`CREATE CONSTRAINT TRIGGER slowly AFTER INSERT ON two DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION slow()\`.execute(db);
+  await sql\`INSERT INTO two VALUES (1)\`.execute(db);`,
+  },
+  isUnderWay: "wait_event = 'PgSleep' AND query = 'COMMIT'",
+};
+
 interface Stopped {
   readonly code: number;
   readonly err: string;
@@ -92,15 +107,147 @@ async function stopped(url: string, driver: DriverName, long: Long, signal: Deno
 }
 
 for (const driver of ["pg", "postgres", "libpq"] as const) {
-  const cases = [["SIGINT", 130, SLEEPING], ["SIGTERM", 143, BLOCKED], ["SIGHUP", 129, CONCURRENTLY]] as const;
+  const cases = [["SIGINT", 130, SLEEPING], ["SIGTERM", 143, BLOCKED], ["SIGHUP", 129, CONCURRENTLY], [
+    "SIGINT",
+    130,
+    COMMITTING,
+  ]] as const;
   for (const [signal, status, long] of cases) {
-    database.test(`${driver}: ${signal} cancels what a migration waits for, on the server too: status ${status}`, async (url) => {
+    const what = long === COMMITTING ? "a COMMIT under way" : "what a migration waits for";
+    database.test(`${driver}: ${signal} cancels ${what}, on the server too: status ${status}`, async (url) => {
       const { code, err } = await stopped(url, driver, long, signal);
       assertMatch(err, long.says);
       assertEquals(code, status);
     });
   }
 }
+
+/** Commands beside a run of revisions, and the signal that stops each: they wait for the table of versions. */
+const COMMANDS = [
+  ["SIGINT", "check"],
+  ["SIGTERM", "history"],
+  ["SIGHUP", "current"],
+  ["SIGINT", "stamp", "head"],
+  ["SIGTERM", "upgrade"],
+  ["SIGINT", "downgrade", "base"],
+  ["SIGINT", "revision", "--autogenerate", "-m", "toys"],
+] as const;
+
+/** Stops a command in a wait for a lock, which ends only later: by then nothing of it is left on the server. */
+async function stoppedInLock(
+  server: Server,
+  command: { readonly url: string; readonly directory: string; readonly args: readonly string[] },
+  signal: Deno.Signal,
+): Promise<Stopped> {
+  const { url, directory, args } = command;
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "--quiet", CLI, ...args, "--url", url, "--dir", directory],
+    env: { NO_COLOR: "1" },
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const mine = "datname = current_database() AND application_name = 'migrate'";
+  const isWaiting = `wait_event_type = 'Lock' OR wait_event = 'PgSleep'`;
+  await until(
+    `${args.join(" ")} waits`,
+    async () => (await server.run(`SELECT pid FROM pg_stat_activity WHERE ${mine} AND (${isWaiting})`)).length === 1,
+  );
+  process.kill(signal);
+  const { code, stderr } = await process.output();
+  await server.untilNoneLeft("migrate");
+  return { code, err: new TextDecoder().decode(stderr) };
+}
+
+const STATUS: Partial<Record<Deno.Signal, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+
+for (const [signal, ...args] of COMMANDS) {
+  for (const driver of args[0] === "check" ? ["pg", "postgres", "libpq"] as const : ["pg"] as const) {
+    database.test(`${driver}: ${signal} cancels what ${args[0]} waits for, on the server too`, async (url) => {
+      await using server = new Server(url);
+      const { engine, url: target } = await scratch(url, driver);
+      await using _engine = engine;
+      await using folder = await makeMigrations({ id: "a1", ...creating("one") });
+      await upgrade(engine, folder.directory);
+      await using holder = await engine.connect();
+      await holder.execute("LOCK TABLE schema_version");
+      const command = { url: target, directory: folder.directory, args };
+      const outcome = await stoppedInLock(server, command, signal);
+      assertEquals(outcome, { code: STATUS[signal]!, err: "Interrupted; nothing was changed.\n" });
+      await holder.rollback();
+      assertEquals([await tables(engine), await versions(engine)], [["one"], ["a1"]]);
+    });
+  }
+}
+
+for (const args of [["check"], ["revision", "--autogenerate", "-m", "toys"]]) {
+  database.test(`Ctrl-C cancels the comparison of ${args[0]} on the server too`, async (url) => {
+    await using server = new Server(url);
+    const { engine, url: target } = await scratch(url);
+    await using _engine = engine;
+    await using folder = await makeMigrations({
+      id: "a1",
+      up: `await sql\`CREATE FUNCTION slow() RETURNS int IMMUTABLE LANGUAGE plpgsql
+        AS 'BEGIN PERFORM pg_sleep(600); RETURN 1; END'\`.execute(db);`,
+    });
+    await folder.write(
+      "env.ts",
+      `import { declarativeBase, integer, sql } from ${JSON.stringify(import.meta.resolve("../mod.ts"))};
+const { model, metadata } = declarativeBase();
+class Toy extends model("toys", { id: integer().primaryKey() }, {
+  indexes: [{ on: ["id"], where: sql("slow() > 0") }],
+}) {}
+export { metadata, Toy };
+`,
+    );
+    await upgrade(engine, folder.directory);
+    const outcome = await stoppedInLock(server, { url: target, directory: folder.directory, args }, "SIGINT");
+    assertEquals(outcome, { code: 130, err: "Interrupted; nothing was changed.\n" });
+    assertEquals([...Deno.readDirSync(`${folder.directory}/versions`)].length, 1);
+  });
+}
+
+database.test("stopped while nobody knows what became of a COMMIT: it says so", async (url) => {
+  const { url: target } = await scratch(url);
+  await using proxy = await StallingProxy.start(target);
+  const engine = createEngine(proxy.url, { connectTimeout: 2_000, maxOverflow: 0 });
+  await using folder = await makeMigrations({ id: "a1", ...creating("one") });
+  const stop = new AbortController();
+  await proxy.stallAt("COMMIT");
+  engine.events.on("send", ({ sql }) => sql === "COMMIT" && setTimeout(() => stop.abort(new Error("enough"))));
+  const error = await assertRejects(
+    () => upgrade(engine, folder.directory, "head", { signal: stop.signal }),
+    MigrationInterruptedError,
+  );
+  assertEquals(
+    error.message,
+    "Interrupted in revision a1 (revision a1). The server did not say what became of its COMMIT. " +
+      "Ask for the current revision to see whether it took effect.",
+  );
+  await engine.dispose({ force: true, timeout: 500 });
+});
+
+database.test("stopped at the beginning of a revision outside a transaction: those before it are not denied", async (url) => {
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  await using folder = await makeMigrations(
+    { id: "a1", ...creating("one") },
+    { id: "b2", after: "a1", transactional: false, ...creating("two") },
+  );
+  const stop = new AbortController();
+  const onProgress = (progress: { type: string; step?: { revision: { id: string } } }) => {
+    if (progress.type === "running" && progress.step?.revision.id === "b2") stop.abort(new Error("enough"));
+  };
+  const error = await assertRejects(
+    () => upgrade(engine, folder.directory, "head", { signal: stop.signal, onProgress }),
+    MigrationInterruptedError,
+  );
+  assertEquals(
+    error.message,
+    "Interrupted in revision b2 (revision b2). It runs outside a transaction; no statement of it had been done.\n" +
+      "The database is at a1.",
+  );
+  assertEquals([await tables(engine), await versions(engine)], [["one"], ["a1"]]);
+});
 
 /** The program, started; its output is in `stderr` and `stdout`. */
 function start(url: string, directory: string, through: string[] = []): Deno.ChildProcess {

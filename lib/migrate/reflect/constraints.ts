@@ -44,7 +44,7 @@ SELECT c.conrelid::text AS table, c.conname::text AS name, c.contype::text AS ki
          CASE WHEN c.contype = 'f' AND c.confmatchtype <> 's' THEN 'not of the kind MATCH SIMPLE' END,
          CASE WHEN to_jsonb(c)->>'confdelsetcols' IS NOT NULL THEN 'sets some of the columns' END,
          CASE WHEN c.contype = 'f' AND cardinality(c.conkey) > 1 THEN 'over several columns' END,
-         CASE WHEN i.indnullsnotdistinct THEN 'nulls not distinct' END,
+         CASE WHEN to_jsonb(i)->>'indnullsnotdistinct' = 'true' THEN 'nulls not distinct' END,
          CASE WHEN i.indnatts > i.indnkeyatts THEN 'with included columns' END
        ], NULL) AS features
   FROM pg_constraint c

@@ -14,7 +14,7 @@ export interface IndexRow {
   readonly features: readonly string[];
 }
 
-/** `$1`: the schemas. The indexes of constraints are left out. */
+/** `$1`: the schemas. The indexes of constraints are left out. `to_jsonb()`: PostgreSQL 14 lacks it. */
 export const INDEXES = `
 SELECT i.indrelid::text AS table, x.relname::text AS name, i.indisunique AS unique, m.amname::text AS method,
        ARRAY(SELECT pg_get_indexdef(i.indexrelid, k, true) FROM generate_series(1, i.indnkeyatts) k) AS keys,
@@ -22,7 +22,7 @@ SELECT i.indrelid::text AS table, x.relname::text AS name, i.indisunique AS uniq
        array_remove(ARRAY[
          CASE WHEN NOT i.indisvalid THEN 'not valid' END,
          CASE WHEN i.indnatts > i.indnkeyatts THEN 'with included columns' END,
-         CASE WHEN i.indnullsnotdistinct THEN 'nulls not distinct' END,
+         CASE WHEN to_jsonb(i)->>'indnullsnotdistinct' = 'true' THEN 'nulls not distinct' END,
          CASE WHEN EXISTS (SELECT FROM unnest(i.indoption::int2[]) o WHERE o <> 0) THEN 'in an order of its own' END,
          CASE WHEN EXISTS (SELECT FROM pg_opclass o WHERE o.oid = ANY(i.indclass::oid[]) AND NOT o.opcdefault)
            THEN 'with an operator class' END,

@@ -40,8 +40,9 @@ const help = `Runs every check: format, lint, types, library, tools, notebooks, 
 usage: deno task test [--quick | --long]
 
   --quick  only format, lint, types and the pure tests (also: deno task ok)
-  --long   also what takes long: random histories and schemas with ${LONG_CASES} cases each, the notebooks with each round of
-           answers in a kernel of its own, and three times over in one kernel, the types of the benchmark's peers
+  --long   also what takes long: random transactions, histories and schemas with ${LONG_CASES} cases each, the notebooks
+           with each round of answers in a kernel of its own, and three times over in one kernel, the types of the
+           benchmark's peers
 
 Installs what is missing first. Goes on after a failure, and ends with the line: N passed, N failed, N min N s.`;
 
@@ -144,7 +145,12 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
     ], width);
   }
   if (values.long) {
-    const random = ["lib/migrate/autogenerate_property_test.ts", "lib/orm/session_history_test.ts"];
+    const random = [
+      "lib/engine/drivers/conformance_test.ts",
+      "lib/migrate/autogenerate_property_test.ts",
+      "lib/orm/session_history_test.ts",
+      "lib/sync/sync_transactions_test.ts",
+    ];
     await step("long: random cases", async () => {
       return withoutSurprise(
         await runDeno(["test", "--no-check", "-P", "--parallel", ...random], stop, {

@@ -16,13 +16,15 @@ import {
   type SessionSavepoint,
   StaleDataError,
 } from "../mod.ts";
-import { cases } from "../engine/testing/cases.ts";
+import { cases, seed } from "../engine/testing/cases.ts";
 import { testDatabase } from "../workbook/test_database.ts";
+import type { Entity } from "./identity_map.ts";
+import { stateOf } from "./object_state.ts";
 import { metadata, Team, Toy, User } from "./testing/playground.ts";
 
 const database = testDatabase(import.meta.url);
 
-const SEED = 20_260_731;
+const SEED = seed(20_260_731);
 const HISTORIES = { pg: cases(300), postgres: cases(60) };
 const NAMES = ["a", "b", "c", "d"]; // few, so that unique names collide
 
@@ -217,8 +219,9 @@ class History {
     const [number, user] = this.#pick("users", a) ?? [];
     if (!user) return;
     const get = async () => assertStrictEquals(await this.#session.get(User, (user as User).id), user as User);
-    if (this.#flushed.users.has(number!)) await get();
-    else await this.#writes(get); // autoflush
+    // what was read in a transaction that was rolled back is read anew, and a query flushes first
+    if (this.#flushed.users.has(number!) && !stateOf(user as unknown as Entity).isExpired) await get();
+    else await this.#writes(get);
   }
 
   /** A query sees what waits, and gives the objects that are known. */
@@ -434,6 +437,14 @@ const COMMANDS: (keyof History)[] = [
 ];
 const command = fc.tuple(fc.constantFrom(...COMMANDS), fc.nat(7), fc.nat(11));
 
+/** Found with another seed. */
+const FOUND: Command[][] = [
+  [
+    ...[["addUser", 0, 0], ["commit", 0, 0], ["reopen", 0, 0], ["rollback", 0, 0]] as Command[],
+    ...[["addUser", 0, 0], ["get", 0, 0]] as Command[],
+  ],
+];
+
 for (const [driver, numRuns] of Object.entries(HISTORIES)) {
   database.test(`${driver}: ${numRuns} random histories agree with the tables`, async (url) => {
     await using engine = createEngine(url.replace("postgresql:", `postgresql+${driver}:`));
@@ -448,6 +459,6 @@ for (const [driver, numRuns] of Object.entries(HISTORIES)) {
         assertEquals(engine.poolStatus.held, 0, "a connection was not given back");
       },
     );
-    await fc.assert(property, { seed: SEED, numRuns });
+    await fc.assert(property, { seed: SEED, numRuns, examples: FOUND.map((history) => [history]) });
   });
 }

@@ -1,11 +1,21 @@
-/** How many random cases a property is tested with. @module */
+/** How many random cases a property is tested with, and which. @module */
+
+/** The variable CASES, where `deno task test --long` or a developer has set it. */
+function wanted(): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: "CASES" });
+  return state === "granted" ? Deno.env.get("CASES") : undefined;
+}
 
 /**
- * The number in the variable CASES where it is set, as `deno task test --long` does, else the usual one.
+ * The number in the variable CASES where it is set, else the usual one.
  *
- * @param usual as many as a second or a few have time for; those with a fixed seed begin with the same cases.
+ * @param usual as many as a second or a few have time for.
  */
 export function cases(usual: number): number {
-  const { state } = Deno.permissions.querySync({ name: "env", variable: "CASES" });
-  return state === "granted" ? Number(Deno.env.get("CASES") ?? usual) : usual;
+  return Number(wanted() ?? usual);
+}
+
+/** The same cases in each usual run, others in each with CASES. @returns undefined for a seed that fast-check draws. */
+export function seed(usual: number): number | undefined {
+  return wanted() === undefined ? usual : undefined;
 }

@@ -10,6 +10,7 @@ import { driver } from "../drivers/pg.ts";
 import { DatabaseError } from "../errors.ts";
 import type { IsolationLevel } from "../transaction_options.ts";
 import { EngineUrl } from "../url.ts";
+import { cases } from "./cases.ts";
 
 /** What is done with a connection: texts are sent without waiting in between. `close` takes another one after it. */
 export type Step = { readonly texts: readonly string[] } | "commit" | "rollback" | "close";
@@ -30,9 +31,7 @@ export const TABLES = [TABLE, WANTED].map((name) => `DROP TABLE IF EXISTS ${name
   .join("; ");
 
 /** How many histories a test tries, other ones in every run; `CASES=500` after a change. */
-export const CASES = Number(
-  Deno.permissions.querySync({ name: "env", variable: "CASES" }).state === "granted" && Deno.env.get("CASES") || 40,
-);
+export const CASES = cases(40);
 
 const COMMANDS = [
   "begin",

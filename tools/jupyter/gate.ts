@@ -88,10 +88,10 @@ export class Gate {
     return this.#skipped;
   }
 
-  /** The sum: `12 passed, 0 failed, 9 min 5 s`, and how many were skipped if any were. */
+  /** The time of the whole, and as the last line the sum: `12 passed, 0 failed`, and the number of skipped tests if any. */
   get summary(): string {
     const time = inMinutes(performance.now() - this.#start);
-    return `${counts(this.#passed, this.#failed, this.#skipped.length)}, ${time}`;
+    return `${time} in all\n${counts(this.#passed, this.#failed, this.#skipped.length)}`;
   }
 }
 

@@ -15,7 +15,7 @@ COPY --chown=deno:deno app app
 COPY --chown=deno:deno migrations migrations
 COPY --chown=deno:deno tools tools
 RUN deno install \
- && deno cache app/main_*.ts tools/app.ts tools/lab.ts lib/migrate/cli.ts lib/show/mod.ts lib/workbook/mod.ts
+ && deno cache app/main_*.ts tools/app.ts tools/lab.ts lib/migrate/cli.ts workbook/show/mod.ts workbook/mod.ts
 ENV HOST=0.0.0.0
 EXPOSE 8000
 CMD ["deno", "task", "app", "--driver", "pg"]

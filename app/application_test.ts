@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createEngine, type DriverName } from "../lib/mod.ts";
-import { Server } from "../lib/engine/testing/server.ts";
-import { until } from "../lib/engine/testing/until.ts";
-import { testDatabase } from "../lib/workbook/test_database.ts";
-import { emptyTables, start, type Started } from "./testing/start.ts";
+import { Server } from "../testing/server.ts";
+import { until } from "../testing/until.ts";
+import { testDatabase } from "../testing/test_database.ts";
+import { emptyTables, start, type Started } from "../testing/application.ts";
 
 const database = testDatabase(import.meta.url);
 const DRIVERS: readonly DriverName[] = ["postgres", "pg", "libpq"];

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { poolerTest, startPooler } from "../lib/engine/testing/pgbouncer.ts";
-import { Server } from "../lib/engine/testing/server.ts";
+import { poolerTest, startPooler } from "../testing/pgbouncer.ts";
+import { Server } from "../testing/server.ts";
 import type { DriverName } from "../lib/mod.ts";
-import { testDatabase } from "../lib/workbook/test_database.ts";
-import { emptyTables, start } from "./testing/start.ts";
+import { testDatabase } from "../testing/test_database.ts";
+import { emptyTables, start } from "../testing/application.ts";
 
 const database = testDatabase(import.meta.url);
 const DRIVERS: readonly DriverName[] = ["postgres", "pg", "libpq"];

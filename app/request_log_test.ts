@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { until } from "../lib/engine/testing/until.ts";
+import { until } from "../testing/until.ts";
 import { LineLog, type LoggedRequest } from "./request_log.ts";
 
 const request = (path: string): LoggedRequest => ({

@@ -5,7 +5,7 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { onStopSignal } from "../lib/base/stop_signals.ts";
-import { databaseUrl } from "../lib/workbook/database_url.ts";
+import { databaseUrl } from "../workbook/database_url.ts";
 import { createApplication } from "./application.ts";
 import { LineLog } from "./request_log.ts";
 import { readSettings, type Settings } from "./settings.ts";

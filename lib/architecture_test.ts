@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Folders that only tests import. */
 const TESTS_ONLY = new Set(["conformance", "testing"]);
 
-const canRead = Deno.permissions.querySync({ name: "read", path: new URL(".", import.meta.url) }).state === "granted";
+const canRead = Deno.permissions.querySync({ name: "read", path: new URL("./", import.meta.url) }).state === "granted";
 
 Deno.test({
   name: `imports point one way: engine ← schema ← orm ← ext, schema ← migrate${

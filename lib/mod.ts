@@ -11,10 +11,12 @@ export { Connection, type IsolationLevel, type Savepoint } from "./engine/connec
 export { createSyncEngine, SyncEngine, type SyncEngineOptions } from "./sync/sync_engine.ts";
 export { SyncConnection } from "./sync/sync_connection.ts";
 export { Result, ScalarResult, TupleResult } from "./engine/result.ts";
-export { RowStream, SyncRowStream } from "./stream/row_stream.ts";
-export type { StreamOptions } from "./stream/cursor.ts";
+export { RowStream, SyncRowStream } from "./engine/row_stream.ts";
+export type { StreamOptions } from "./engine/cursor.ts";
 export type { CloseReason, EngineEvent, EngineEventOf, EngineEvents, EngineEventType } from "./engine/events.ts";
 export type { PoolStatus } from "./engine/pool.ts";
+export * from "./base/error.ts";
+export * from "./values/errors.ts";
 export * from "./engine/errors.ts";
 export { LibpqNotFoundError } from "./engine/drivers/libpq/library.ts";
 export { SecondUnitOfWorkError } from "./engine/drivers/libpq/one_unit_of_work.ts";
@@ -36,14 +38,14 @@ export {
 } from "./orm/model.ts";
 export { manyToMany, manyToOne, oneToMany, Related } from "./orm/relations.ts";
 export { Select, select, SelectColumns } from "./orm/select.ts";
-export { FromStatement } from "./ext/from_statement.ts";
+export { FromStatement } from "./orm/from_statement.ts";
 export { joinedload, selectinload } from "./orm/loading.ts";
 export { Session, type SessionOptions } from "./orm/session.ts";
 export { type SessionMaker, sessionmaker } from "./orm/sessionmaker.ts";
 export type { Savepoint as SessionSavepoint } from "./engine/savepoint.ts";
 export { SyncSession, type SyncSessionMaker, syncSessionmaker } from "./sync/sync_session.ts";
 export * from "./orm/errors.ts";
-export { retry, RetryLimitError, type RetryOptions, type Transactional } from "./ext/retry.ts";
+export { retry, RetryLimitError, type RetryOptions, type Transactional } from "./orm/retry.ts";
 
 // migrations
 export { current, downgrade, history, type HistoryEntry, upgrade } from "./migrate/commands.ts";

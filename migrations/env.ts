@@ -1,6 +1,6 @@
 /** What `deno task migrate` asks of this project. @module */
 import type { Metadata } from "../lib/schema/table.ts";
-import { databaseUrl } from "../lib/workbook/database_url.ts";
+import { databaseUrl } from "../workbook/database_url.ts";
 
 /** The database to migrate where no `--url` is given: DATABASE_URL, else the local server, which is started. */
 export async function url(): Promise<string> {

@@ -2,12 +2,12 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { metadata } from "../app/models.ts";
 import { autogenerate } from "../lib/migrate/autogenerate.ts";
-import { scratch } from "../lib/migrate/test_migrations.ts";
+import { scratch } from "../testing/migrations.ts";
 import { createEngine, migrate } from "../lib/mod.ts";
-import { testDatabase } from "../lib/workbook/test_database.ts";
+import { testDatabase } from "../testing/test_database.ts";
 
 const database = testDatabase(import.meta.url);
-const folder = fileURLToPath(new URL(".", import.meta.url));
+const folder = fileURLToPath(new URL("./", import.meta.url));
 
 database.test("the revisions make what the models say, and can be undone and done again", async (url) => {
   await using engine = createEngine(url);

@@ -4,10 +4,10 @@
  * @module
  */
 import { join } from "node:path";
-import { databaseUrl } from "../lib/workbook/database_url.ts";
-import { readOptions, readPort, runTask } from "./jupyter/command_line.ts";
-import { UsageError } from "./jupyter/errors.ts";
-import { root } from "./jupyter/paths.ts";
+import { databaseUrl } from "../workbook/database_url.ts";
+import { readOptions, readPort, runTask } from "../workbook/command_line.ts";
+import { UsageError } from "../workbook/errors.ts";
+import { root } from "../workbook/paths.ts";
 
 /** The applications there are, each named by its driver: `app/main_<driver>.ts`. */
 export const DRIVERS: readonly string[] = ["postgres", "pg", "libpq"];

@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { createEngine } from "../lib/mod.ts";
-import { until } from "../lib/engine/testing/until.ts";
-import { testDatabase } from "../lib/workbook/test_database.ts";
-import { emptyTables } from "../app/testing/start.ts";
+import { until } from "../testing/until.ts";
+import { testDatabase } from "../testing/test_database.ts";
+import { emptyTables } from "../testing/application.ts";
 import { DRIVERS, possibleWorkers } from "./app.ts";
-import { root } from "./jupyter/paths.ts";
-import { processTable, run } from "./jupyter/processes.ts";
-import { freePort } from "./jupyter/server.ts";
+import { root } from "../workbook/paths.ts";
+import { processTable, run } from "../workbook/processes.ts";
+import { freePort } from "../workbook/jupyter/server.ts";
 
 const database = testDatabase(import.meta.url);
 

@@ -4,23 +4,23 @@
  * @module
  */
 import { EngineUrl } from "../lib/engine/url.ts";
-import type { OperationResult, RunResult } from "../lib/workbook/bench_record.ts";
-import { masked } from "../lib/workbook/connection_url.ts";
-import { databaseUrl, serverVersion } from "../lib/workbook/database_url.ts";
-import { measureStarts, measureStream } from "./bench/cold.ts";
-import { type Fixture, withFixture } from "./bench/fixture.ts";
-import { measureKernels } from "./bench/kernels.ts";
-import { measureOperation } from "./bench/measure.ts";
-import { delayed, roundTripTime } from "./bench/network.ts";
-import { isCounted, isOfSize } from "./bench/operations.ts";
-import { help, type Options, readBenchOptions } from "./bench/options.ts";
-import { peerCommands } from "./bench/peers.ts";
-import { ProgressLine } from "./bench/progress.ts";
-import type { RemoteContestant } from "./bench/remote.ts";
-import { comparisonText, deviations, digits, operationText, roundTripText } from "./bench/report.ts";
-import { compareRuns, readRun, writeRun } from "./bench/result_file.ts";
-import { ownCommands, startContestants } from "./bench/start.ts";
-import { runTask, secondsSince } from "./jupyter/command_line.ts";
+import type { OperationResult, RunResult } from "../workbook/bench_record.ts";
+import { masked } from "../workbook/connection_url.ts";
+import { databaseUrl, serverVersion } from "../workbook/database_url.ts";
+import { measureStarts, measureStream } from "../workbook/bench/cold.ts";
+import { type Fixture, withFixture } from "../workbook/bench/fixture.ts";
+import { measureKernels } from "../workbook/bench/kernels.ts";
+import { measureOperation } from "../workbook/bench/measure.ts";
+import { delayed, roundTripTime } from "../workbook/bench/network.ts";
+import { isCounted, isOfSize } from "../workbook/bench/operations.ts";
+import { help, type Options, readBenchOptions } from "../workbook/bench/options.ts";
+import { peerCommands } from "../workbook/bench/peers.ts";
+import { ProgressLine } from "../workbook/bench/progress.ts";
+import type { RemoteContestant } from "../workbook/bench/remote.ts";
+import { comparisonText, deviations, digits, operationText, roundTripText } from "../workbook/bench/report.ts";
+import { compareRuns, readRun, writeRun } from "../workbook/bench/result_file.ts";
+import { ownCommands, startContestants } from "../workbook/bench/start.ts";
+import { runTask, secondsSince } from "../workbook/command_line.ts";
 
 async function bench(args: string[], stop: AbortSignal): Promise<number> {
   const options = readBenchOptions(args);

@@ -5,8 +5,8 @@
  */
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
-import { Ahead } from "./jupyter/ahead.ts";
-import { findChromium, LabPages, openBrowser } from "./jupyter/browser.ts";
+import { Ahead } from "../workbook/jupyter/ahead.ts";
+import { findChromium, LabPages, openBrowser } from "../workbook/jupyter/browser.ts";
 import {
   codeCells,
   type Notebook,
@@ -14,12 +14,12 @@ import {
   type Output,
   parseNotebook,
   readNotebooks,
-} from "./jupyter/notebook.ts";
-import { type Exercise, readExercises } from "./jupyter/exercises.ts";
-import { type LabProcess, startLab } from "./jupyter/lab_process.ts";
-import { exists, makeSiblingFolder, notebooksFolder, root, solutionsFolder } from "./jupyter/paths.ts";
-import { dropRunSchemas } from "./jupyter/run_schemas.ts";
-import { freePort } from "./jupyter/server.ts";
+} from "../workbook/jupyter/notebook.ts";
+import { type Exercise, readExercises } from "../workbook/jupyter/exercises.ts";
+import { type LabProcess, startLab } from "../testing/lab_process.ts";
+import { exists, makeSiblingFolder, notebooksFolder, root, solutionsFolder } from "../workbook/paths.ts";
+import { dropRunSchemas } from "../workbook/jupyter/run_schemas.ts";
+import { freePort } from "../workbook/jupyter/server.ts";
 
 const files = await exists(notebooksFolder) ? await readNotebooks() : [];
 const chromium = await findChromium();

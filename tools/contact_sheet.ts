@@ -5,10 +5,10 @@
  * @module
  */
 import { join } from "node:path";
-import { fontOptions, renderSvg } from "../lib/show/render.ts";
-import { readOptions, runTask } from "./jupyter/command_line.ts";
-import { codeCells, type NotebookFile, readNotebooks } from "./jupyter/notebook.ts";
-import { root } from "./jupyter/paths.ts";
+import { fontOptions, renderSvg } from "../workbook/show/render.ts";
+import { readOptions, runTask } from "../workbook/command_line.ts";
+import { codeCells, type NotebookFile, readNotebooks } from "../workbook/jupyter/notebook.ts";
+import { root } from "../workbook/paths.ts";
 
 const help = `Puts every picture of the notebooks' outputs on one page, in light and in dark.
 

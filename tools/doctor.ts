@@ -7,17 +7,17 @@
 import { join } from "node:path";
 import { libpq } from "../lib/engine/drivers/libpq/library.ts";
 import { createEngine, current, type DriverName, EngineUrl, history } from "../lib/mod.ts";
-import { masked } from "../lib/workbook/connection_url.ts";
-import { configuredUrl, databaseUrl, serverVersion } from "../lib/workbook/database_url.ts";
-import { proxiesIn } from "../lib/workbook/loopback.ts";
-import { judgeVersion } from "../lib/workbook/supported_versions.ts";
-import { findChromium } from "./jupyter/browser.ts";
-import { readOptions, runTask } from "./jupyter/command_line.ts";
-import { describe } from "./jupyter/environment.ts";
-import { exists, root } from "./jupyter/paths.ts";
-import { run } from "./jupyter/processes.ts";
-import { findPython } from "./jupyter/python.ts";
-import { npmAnswers, pipAnswers } from "./registries.ts";
+import { masked } from "../workbook/connection_url.ts";
+import { configuredUrl, databaseUrl, serverVersion } from "../workbook/database_url.ts";
+import { proxiesIn } from "../workbook/loopback.ts";
+import { judgeVersion } from "../workbook/supported_versions.ts";
+import { findChromium } from "../workbook/jupyter/browser.ts";
+import { readOptions, runTask } from "../workbook/command_line.ts";
+import { describe } from "../workbook/jupyter/environment.ts";
+import { exists, root } from "../workbook/paths.ts";
+import { run } from "../workbook/processes.ts";
+import { findPython } from "../workbook/jupyter/python.ts";
+import { npmAnswers, pipAnswers } from "../workbook/registries.ts";
 
 const help = `Tries what the workbook needs, and says what to do about what is missing.
 

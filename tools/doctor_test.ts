@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
-import { testDatabase } from "../lib/workbook/test_database.ts";
-import { root } from "./jupyter/paths.ts";
-import { run } from "./jupyter/processes.ts";
+import { testDatabase } from "../testing/test_database.ts";
+import { root } from "../workbook/paths.ts";
+import { run } from "../workbook/processes.ts";
 
 const database = testDatabase(import.meta.url);
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
-import { root } from "./jupyter/paths.ts";
-import { type Finished, run } from "./jupyter/processes.ts";
+import { root } from "../workbook/paths.ts";
+import { type Finished, run } from "../workbook/processes.ts";
 
 const windows = Deno.build.os === "windows";
 /** Signs that mean something in URLs, in patterns or in a shell; Windows allows fewer. */

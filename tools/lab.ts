@@ -4,15 +4,15 @@
  * @module
  */
 import { basename, join } from "node:path";
-import { databaseUrl, serverVersion } from "../lib/workbook/database_url.ts";
-import { readOptions, readPort, runTask, secondsSince } from "./jupyter/command_line.ts";
-import { ensureEnvironment } from "./jupyter/environment.ts";
-import { SetupError } from "./jupyter/errors.ts";
-import { readHost } from "./jupyter/host.ts";
-import { explainCopies, keepOwnCopies } from "./jupyter/own_copies.ts";
-import { ownFolder, root } from "./jupyter/paths.ts";
-import { run } from "./jupyter/processes.ts";
-import { checkPort, startServer } from "./jupyter/server.ts";
+import { databaseUrl, serverVersion } from "../workbook/database_url.ts";
+import { readOptions, readPort, runTask, secondsSince } from "../workbook/command_line.ts";
+import { ensureEnvironment } from "../workbook/jupyter/environment.ts";
+import { SetupError } from "../workbook/errors.ts";
+import { readHost } from "../workbook/jupyter/host.ts";
+import { explainCopies, keepOwnCopies } from "../workbook/jupyter/own_copies.ts";
+import { ownFolder, root } from "../workbook/paths.ts";
+import { run } from "../workbook/processes.ts";
+import { checkPort, startServer } from "../workbook/jupyter/server.ts";
 
 const help = `Opens the workbook in JupyterLab; sets up what is missing first.
 

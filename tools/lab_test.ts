@@ -1,10 +1,10 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { until } from "../lib/engine/testing/until.ts";
-import { type LabProcess, startLab } from "./jupyter/lab_process.ts";
-import { root } from "./jupyter/paths.ts";
-import { isRunning, run } from "./jupyter/processes.ts";
-import { freePort } from "./jupyter/server.ts";
+import { until } from "../testing/until.ts";
+import { type LabProcess, startLab } from "../testing/lab_process.ts";
+import { root } from "../workbook/paths.ts";
+import { isRunning, run } from "../workbook/processes.ts";
+import { freePort } from "../workbook/jupyter/server.ts";
 
 // quiet: where another Deno process works in this checkout, Deno says on stderr that it waits
 const lab = (...args: string[]) =>

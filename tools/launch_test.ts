@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
-import { emptyTables } from "../app/testing/start.ts";
-import { until } from "../lib/engine/testing/until.ts";
-import { testDatabase } from "../lib/workbook/test_database.ts";
-import { editorDeno } from "./jupyter/editor.ts";
-import { root } from "./jupyter/paths.ts";
-import { freePort } from "./jupyter/server.ts";
+import { emptyTables } from "../testing/application.ts";
+import { until } from "../testing/until.ts";
+import { testDatabase } from "../testing/test_database.ts";
+import { editorDeno } from "../workbook/jupyter/editor.ts";
+import { root } from "../workbook/paths.ts";
+import { freePort } from "../workbook/jupyter/server.ts";
 
 const database = testDatabase(import.meta.url);
 

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { findProgram } from "../lib/workbook/find_program.ts";
-import { root } from "./jupyter/paths.ts";
-import { run } from "./jupyter/processes.ts";
+import { findProgram } from "../workbook/find_program.ts";
+import { root } from "../workbook/paths.ts";
+import { run } from "../workbook/processes.ts";
 
 const program = await findProgram("git");
 

@@ -9,11 +9,11 @@
  * @module
  */
 import { availableParallelism } from "node:os";
-import { runTask } from "./jupyter/command_line.ts";
-import { help, readLoadOptions } from "./load/options.ts";
-import { RunProgress } from "./load/progress.ts";
-import { runAll } from "./load/run.ts";
-import { table } from "./load/table.ts";
+import { runTask } from "../workbook/command_line.ts";
+import { help, readLoadOptions } from "../workbook/load/options.ts";
+import { RunProgress } from "../workbook/load/progress.ts";
+import { runAll } from "../workbook/load/run.ts";
+import { table } from "../workbook/load/table.ts";
 
 /** Seconds to reset the data and to start a generator. */
 const AROUND_A_RUN = 0.7;

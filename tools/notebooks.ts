@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { databaseUrl, serverVersion } from "../lib/workbook/database_url.ts";
-import { checkTypes, formatCells, lintCells, type Problem } from "./jupyter/cells.ts";
-import { readOptions, runTask } from "./jupyter/command_line.ts";
-import { ensureEnvironment } from "./jupyter/environment.ts";
-import { UsageError } from "./jupyter/errors.ts";
+import { databaseUrl, serverVersion } from "../workbook/database_url.ts";
+import { checkTypes, formatCells, lintCells, type Problem } from "../workbook/jupyter/cells.ts";
+import { readOptions, runTask } from "../workbook/command_line.ts";
+import { ensureEnvironment } from "../workbook/jupyter/environment.ts";
+import { UsageError } from "../workbook/errors.ts";
 import {
   answerPaths,
   committed,
@@ -16,13 +16,13 @@ import {
   mistaken,
   readExercises,
   solved,
-} from "./jupyter/exercises.ts";
-import { type NotebookFile, readNotebooks } from "./jupyter/notebook.ts";
-import { solutionsFolder } from "./jupyter/paths.ts";
-import { CellProgress } from "./jupyter/progress.ts";
-import { dropRunSchemas } from "./jupyter/run_schemas.ts";
-import { type Job, type Report, runJobs } from "./jupyter/runs.ts";
-import { writeOutputs } from "./jupyter/write_outputs.ts";
+} from "../workbook/jupyter/exercises.ts";
+import { type NotebookFile, readNotebooks } from "../workbook/jupyter/notebook.ts";
+import { solutionsFolder } from "../workbook/paths.ts";
+import { CellProgress } from "../workbook/jupyter/progress.ts";
+import { dropRunSchemas } from "../workbook/jupyter/run_schemas.ts";
+import { type Job, type Report, runJobs } from "../workbook/jupyter/runs.ts";
+import { writeOutputs } from "../workbook/jupyter/write_outputs.ts";
 
 const help = `Runs the notebooks top to bottom on the Deno kernel, without a browser.
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
-import { root } from "./jupyter/paths.ts";
+import { root } from "../workbook/paths.ts";
 
 Deno.test("deno task notebooks: a server that cannot be reached is one sentence, before anything runs", async () => {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {

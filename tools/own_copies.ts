@@ -4,6 +4,6 @@
  *
  * @module
  */
-import { explainCopies, keepOwnCopies } from "./jupyter/own_copies.ts";
+import { explainCopies, keepOwnCopies } from "../workbook/jupyter/own_copies.ts";
 
 for (const line of explainCopies(await keepOwnCopies("my"), "my")) console.log(line);

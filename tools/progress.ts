@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { progressRows } from "../lib/workbook/check.ts";
-import { allExercises } from "../lib/workbook/exercises/mod.ts";
-import { progressPath, readProgress, untouched } from "../lib/workbook/progress_file.ts";
-import { readOptions, runTask } from "./jupyter/command_line.ts";
+import { progressRows } from "../workbook/check.ts";
+import { allExercises } from "../workbook/exercises/mod.ts";
+import { progressPath, readProgress, untouched } from "../workbook/progress_file.ts";
+import { readOptions, runTask } from "../workbook/command_line.ts";
 
 const help = `Says which exercises are done.
 

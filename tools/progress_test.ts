@@ -1,9 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { allExercises } from "../lib/workbook/exercises/mod.ts";
-import { updateProgress } from "../lib/workbook/progress_file.ts";
-import { root } from "./jupyter/paths.ts";
-import { run } from "./jupyter/processes.ts";
+import { allExercises } from "../workbook/exercises/mod.ts";
+import { updateProgress } from "../workbook/progress_file.ts";
+import { root } from "../workbook/paths.ts";
+import { run } from "../workbook/processes.ts";
 
 async function progress(file: string, ...args: string[]) {
   const env = { ...Deno.env.toObject(), WORKBOOK_PROGRESS: file };

@@ -4,12 +4,12 @@
  * @module
  */
 import { join } from "node:path";
-import { connectionLimit, databaseUrl, serverVersion } from "../lib/workbook/database_url.ts";
-import { type CellSet, checkTypes, formatCells, lintCells, type Problem } from "./jupyter/cells.ts";
-import { readOptions, runTask } from "./jupyter/command_line.ts";
-import { UsageError } from "./jupyter/errors.ts";
-import { ensureEnvironment } from "./jupyter/environment.ts";
-import { installNpmPeers } from "./bench/peers.ts";
+import { connectionLimit, databaseUrl, serverVersion } from "../workbook/database_url.ts";
+import { type CellSet, checkTypes, formatCells, lintCells, type Problem } from "../workbook/jupyter/cells.ts";
+import { readOptions, runTask } from "../workbook/command_line.ts";
+import { UsageError } from "../workbook/errors.ts";
+import { ensureEnvironment } from "../workbook/jupyter/environment.ts";
+import { installNpmPeers } from "../workbook/bench/peers.ts";
 import {
   answered,
   answerPaths,
@@ -21,16 +21,16 @@ import {
   readExercises,
   repeated,
   solved,
-} from "./jupyter/exercises.ts";
-import { Gate, type Outcome, readTestSummary, type Step } from "./jupyter/gate.ts";
-import { findWrongMinutes, findWrongRoutes, statedMinutes } from "./jupyter/minutes.ts";
-import { type NotebookFile, readNotebooks } from "./jupyter/notebook.ts";
-import { exists, notebooksFolder, pattern, root, solutionsFolder } from "./jupyter/paths.ts";
-import { run } from "./jupyter/processes.ts";
-import { findBrokenLinks, findMisspellings, readProse } from "./jupyter/prose.ts";
-import { dropRunSchemas } from "./jupyter/run_schemas.ts";
-import { explainSkips, unexpectedSkips } from "./jupyter/skips.ts";
-import { explainProof, findStale, type Job, jobName, type Report, runJobs } from "./jupyter/runs.ts";
+} from "../workbook/jupyter/exercises.ts";
+import { Gate, type Outcome, readTestSummary, type Step } from "../workbook/jupyter/gate.ts";
+import { findWrongMinutes, findWrongRoutes, statedMinutes } from "../workbook/jupyter/minutes.ts";
+import { type NotebookFile, readNotebooks } from "../workbook/jupyter/notebook.ts";
+import { exists, notebooksFolder, pattern, root, solutionsFolder } from "../workbook/paths.ts";
+import { run } from "../workbook/processes.ts";
+import { findBrokenLinks, findMisspellings, readProse } from "../workbook/jupyter/prose.ts";
+import { dropRunSchemas } from "../workbook/jupyter/run_schemas.ts";
+import { explainSkips, unexpectedSkips } from "../workbook/jupyter/skips.ts";
+import { explainProof, findStale, type Job, jobName, type Report, runJobs } from "../workbook/jupyter/runs.ts";
 
 /** How many cases of what is random `--long` tries. */
 const LONG_CASES = 1_000;
@@ -77,7 +77,7 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
   await step("format", () => deno("fmt", "--check", "--ignore=notebooks"));
   await step("lint", () => deno("lint", "--ignore=notebooks"));
   // a folder with packages of its own, which the checks of the whole do not enter
-  const peers = "tools/bench/peers";
+  const peers = "workbook/bench/peers";
   await step("benchmark peers: format", () => deno("fmt", "--check", `--config=${peers}/deno.json`, peers));
   await step("benchmark peers: lint", () => deno("lint", `--config=${peers}/deno.json`, peers));
   const folders = await sourceFolders();
@@ -129,14 +129,14 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
       // that they run as on a shared machine must hold too, and once is enough for what measures for long
       ...files.map((file) => ({ file, variant: answered(file.notebook, exercises.get(file)!), shared: true })),
     ];
-    const except = "--ignore=tools/browser_test.ts,tools/bench";
+    const except = "--ignore=tools/browser_test.ts,workbook/bench";
     const { promise: notebooksEnded, resolve: endNotebooks } = Promise.withResolvers<void>();
     // What waits leaves the machine to others: no check may need it for itself.
     await sideBySide([
       ["notebooks and exercises", () => runNotebooks(jobs, stop).finally(endNotebooks)],
       ["library, with the database", () => tests("-P", "--parallel", "lib")],
       ["tools: the others", () => tests("-A", except, "tools")],
-      ["tools: benchmark", () => tests("-A", "tools/bench")],
+      ["tools: benchmark", () => tests("-A", "workbook/bench")],
       ["migrations and application", () => tests("-A", "migrations", "app")],
       ["notebooks in the browser", async () => {
         await notebooksEnded; // only one benchmark runs in a database
@@ -166,7 +166,7 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
     await step("long: three times in one kernel", () => runNotebooks(thrice, stop));
     await step("long: benchmark peers, types", async () => {
       await installNpmPeers(stop);
-      return await tests("-A", "tools/bench/peers_test.ts");
+      return await tests("-A", "workbook/bench/peers_test.ts");
     });
   }
   const skips = explainSkips(gate.skipped);

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { closest } from "../text/closest.ts";
-import { shorten } from "../text/text.ts";
+import { closest } from "../base/closest.ts";
+import { shorten } from "../base/text.ts";
 
 /** What an option may be. */
 export interface Kind {

@@ -15,10 +15,10 @@ import {
   sessionmaker,
   syncSessionmaker,
 } from "../mod.ts";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import { AnswerTimeoutError, CommitOutcomeUnknownError } from "./errors.ts";
-import { Stopwatch } from "./testing/lateness.ts";
-import { StallingProxy } from "./testing/stalling_proxy.ts";
+import { Stopwatch } from "../../testing/lateness.ts";
+import { StallingProxy } from "../../testing/stalling_proxy.ts";
 import { type DriverName, EngineUrl } from "./url.ts";
 
 const database = testDatabase(import.meta.url);

@@ -4,14 +4,14 @@
  *
  * @module
  */
-import { compiled, type Query } from "../kysely/compilable.ts";
+import { compiled, type Query } from "./kysely/compilable.ts";
 import type { RawResult, Statement } from "./driver.ts";
 import { CommitOutcomeUnknownError, ConnectionClosedError } from "./errors.ts";
 import type { EngineEvents } from "./events.ts";
-import { encodeParameters } from "./drivers/parameters.ts";
+import { encodeParameters } from "../values/parameters.ts";
 import { encodable } from "./encodable.ts";
-import { cursorAnswers, type StreamArguments } from "../stream/cursor.ts";
-import { RowStream } from "../stream/row_stream.ts";
+import { cursorAnswers, type StreamArguments } from "./cursor.ts";
+import { RowStream } from "./row_stream.ts";
 import { answerWithin, Limit, type LimitedLine, type LimitOptions } from "./limit.ts";
 import {
   checkBeginOptions,
@@ -29,7 +29,7 @@ import { type Transaction, TransactionState } from "./transaction.ts";
 import type { TransactionOptions } from "./transaction_options.ts";
 import { mayGoUnawaited } from "./unawaited.ts";
 
-export type { Compilable, Query } from "../kysely/compilable.ts";
+export type { Compilable, Query } from "./kysely/compilable.ts";
 export type { Savepoint } from "./savepoint.ts";
 export type { IsolationLevel, TransactionOptions } from "./transaction_options.ts";
 

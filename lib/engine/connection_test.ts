@@ -1,14 +1,9 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import { createEngine, type Engine, type EngineOptions } from "./engine.ts";
-import {
-  ConnectionClosedError,
-  DatabaseError,
-  EncodingError,
-  FailedTransactionError,
-  TransactionStateError,
-} from "./errors.ts";
-import { Server } from "./testing/server.ts";
+import { ConnectionClosedError, DatabaseError, FailedTransactionError, TransactionStateError } from "./errors.ts";
+import { EncodingError } from "../values/errors.ts";
+import { Server } from "../../testing/server.ts";
 
 const database = testDatabase(import.meta.url);
 const TABLE = "DROP TABLE IF EXISTS heroes; CREATE TABLE heroes (name text)";

@@ -1,6 +1,6 @@
 /** `echo: true`: a subscriber that prints what the engine sends, as SQLAlchemy's option of that name does. @module */
 import type { EngineEventOf } from "./events.ts";
-import { shorten } from "../text/text.ts";
+import { shorten } from "../base/text.ts";
 
 /** Characters of one printed parameter; longer ones are cut. */
 const PARAMETER_WIDTH = 60;

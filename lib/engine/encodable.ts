@@ -1,6 +1,6 @@
 /** A statement that can be sent as far as one can tell without the server. @module */
-import { compiled, type Query } from "../kysely/compilable.ts";
-import { encodeParameters } from "./drivers/parameters.ts";
+import { compiled, type Query } from "./kysely/compilable.ts";
+import { encodeParameters } from "../values/parameters.ts";
 
 /**
  * SQL and parameters of a query whose turn comes later: behind a BEGIN, or what a session has to write.

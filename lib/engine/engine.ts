@@ -5,10 +5,10 @@
  * @module
  */
 import { Kysely } from "kysely";
-import { EngineDialect, type KyselyOptions } from "../kysely/dialect.ts";
-import { CallSite } from "../text/call_site.ts";
-import { connectSettings } from "./drivers/connect_settings.ts";
-import { PinnedConnections } from "./drivers/pins.ts";
+import { EngineDialect, type KyselyOptions } from "./kysely/dialect.ts";
+import { CallSite } from "../base/call_site.ts";
+import { connectSettings } from "./connect_settings.ts";
+import { PinnedConnections } from "./pins.ts";
 import { Connection } from "./connection.ts";
 import type { Driver, DriverConnection } from "./driver.ts";
 import { echoLine } from "./echo.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { ConnectError, DatabaseError, FailedTransactionError } from "./errors.ts";
-import { Server } from "./testing/server.ts";
+import { Server } from "../../testing/server.ts";
 import { EngineUrl } from "./url.ts";
 
 const database = testDatabase(import.meta.url);

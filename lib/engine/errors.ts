@@ -6,57 +6,17 @@
  *
  * @module
  */
-import { maskUrl, shorten } from "../text/text.ts";
+import { EngineError } from "../base/error.ts";
+import { maskUrl, shorten } from "../base/text.ts";
 
 /** The part of a database URL that is wrong. */
 export type UrlPart = "url" | "dialect" | "driver" | "user" | "password" | "host" | "port" | "database" | "options";
-
-/** Frames of a stack: V8's own 10 end inside this library, or in Kysely, before they get to the caller's line. */
-const DEEP_STACK = 50;
-
-/** Base of every error this library throws on purpose. */
-export abstract class EngineError extends Error {
-  constructor(message?: string, options?: ErrorOptions) {
-    const usual = Error.stackTraceLimit;
-    Error.stackTraceLimit = Math.max(usual, DEEP_STACK);
-    super(message, options);
-    Error.stackTraceLimit = usual;
-  }
-
-  override get name(): string {
-    return this.constructor.name;
-  }
-}
 
 /** A database URL could not be read; `part` names the part at fault. */
 export class InvalidUrlError extends EngineError {
   constructor(readonly part: UrlPart, url: string, problem: string) {
     const what = part === "url" ? "this is not a database URL" : `wrong ${part}`;
     super(`Cannot read the database URL "${maskUrl(url)}": ${what}: ${problem}.`);
-  }
-}
-
-/** A parameter, or the text of a statement, cannot be sent to PostgreSQL; nothing was sent. */
-export class EncodingError extends EngineError {
-  /** @param position of the parameter at fault, from 1; @param what is at fault otherwise. */
-  constructor(problem: string, readonly position?: number, readonly sql?: string, what = "A value") {
-    super(
-      `${position === undefined ? what : `Parameter $${position}`} cannot be sent to PostgreSQL: ${problem}.${
-        sql ? `\nSQL: ${shorten(sql, 300)}` : ""
-      }`,
-    );
-  }
-}
-
-/** A value came in a form that can be read in several ways, because of a setting of the role or the session. */
-export class UnreadableValueError extends EngineError {
-  /** @param setting of the server that the form depends on. */
-  constructor(text: string, problem: string, readonly setting: "DateStyle" | "IntervalStyle") {
-    const plain = setting === "DateStyle" ? "ISO" : "postgres";
-    super(
-      `Cannot read "${shorten(text, 60)}": ${problem}. Give the role the usual form: ` +
-        `ALTER ROLE … SET ${setting} = ${plain}; or, in a session that has chosen another: SET ${setting} = ${plain}.`,
-    );
   }
 }
 

@@ -5,7 +5,6 @@ import {
   ConnectionLostError,
   DatabaseError,
   DeadlockError,
-  EngineError,
   FailedTransactionError,
   ForeignKeyViolationError,
   IntegrityError,
@@ -17,6 +16,7 @@ import {
   StatementTimeoutError,
   UniqueViolationError,
 } from "./errors.ts";
+import { EngineError } from "../base/error.ts";
 import { databaseError } from "./drivers/server_error.ts";
 
 Deno.test("the class of an error follows from its SQLSTATE", () => {

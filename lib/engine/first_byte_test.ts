@@ -1,6 +1,6 @@
 /** When the answer began to arrive: told with the statement, to who listens. @module */
 import { assert, assertEquals } from "@std/assert";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import { createEngine } from "./engine.ts";
 import type { EngineEventOf } from "./events.ts";
 import { EngineUrl } from "./url.ts";

@@ -1,6 +1,6 @@
 /** Whatever happens to 500 tasks on a pool of five: what was answered is true. @module */
 import { assert, assertEquals } from "@std/assert";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import { EngineUrl } from "./url.ts";
 
 /** Seconds for each driver; `SECONDS=60` hammers longer. */
@@ -11,7 +11,7 @@ const MOST_GROWTH = 4_000_000;
 const KEPT_OF_A_SOCKET = 3_000;
 
 const database = testDatabase(import.meta.url);
-const script = import.meta.resolve("./testing/hammer.ts");
+const script = import.meta.resolve("../../testing/hammer.ts");
 
 for (const [driver, how] of [["pg"], ["postgres"], ["libpq", "threads"]] as const) {
   const title = how ? `${driver} on ${how}` : driver;

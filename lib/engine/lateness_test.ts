@@ -1,6 +1,6 @@
 /** The measure of lateness itself: what it excuses, and what not. @module */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { BUSY_MACHINE, Stopwatch, waitedForProcessor } from "./testing/lateness.ts";
+import { BUSY_MACHINE, Stopwatch, waitedForProcessor } from "../../testing/lateness.ts";
 
 Deno.test("a call that is too early or too late fails, but for what the machine took meanwhile", () => {
   const blocked = 400;

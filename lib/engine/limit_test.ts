@@ -3,13 +3,13 @@ import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } f
 import type { SyncConnection } from "../sync/sync_connection.ts";
 import { syncSessionmaker } from "../sync/sync_session.ts";
 import { createSyncEngine } from "../sync/sync_engine.ts";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import type { Connection } from "./connection.ts";
 import { createEngine, type Engine, type EngineOptions } from "./engine.ts";
 import { AnswerTimeoutError, CommitOutcomeUnknownError, ConnectionLostError } from "./errors.ts";
-import { StallingProxy } from "./testing/stalling_proxy.ts";
+import { StallingProxy } from "../../testing/stalling_proxy.ts";
 import { type DriverName, EngineUrl } from "./url.ts";
-import { Stopwatch } from "./testing/lateness.ts";
+import { Stopwatch } from "../../testing/lateness.ts";
 
 const database = testDatabase(import.meta.url);
 const LIMIT = 300;

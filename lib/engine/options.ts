@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { CallSite } from "../text/call_site.ts";
+import { CallSite } from "../base/call_site.ts";
 import {
   callable,
   checkOptions,

@@ -5,11 +5,11 @@
  *
  * @module
  */
-import type { CallSite } from "../text/call_site.ts";
+import type { CallSite } from "../base/call_site.ts";
 import type { DriverConnection } from "./driver.ts";
 import { EngineDisposedError, PoolTimeoutError } from "./errors.ts";
 import { type CloseReason, type EngineEvents, since } from "./events.ts";
-import { shorten } from "../text/text.ts";
+import { shorten } from "../base/text.ts";
 import { IdleWatch } from "./idle_watch.ts";
 import { PooledConnection } from "./pooled_connection.ts";
 import { complainOfReset, PING } from "./reuse.ts";

@@ -1,8 +1,8 @@
 /** Who came first is served first, whatever becomes of the connection that he is given. */
 import { assert, assertEquals } from "@std/assert";
-import { CallSite } from "../text/call_site.ts";
-import { testDatabase } from "../workbook/test_database.ts";
-import { connectSettings } from "./drivers/connect_settings.ts";
+import { CallSite } from "../base/call_site.ts";
+import { testDatabase } from "../../testing/test_database.ts";
+import { connectSettings } from "./connect_settings.ts";
 import { driver } from "./drivers/pg.ts";
 import type { DriverConnection } from "./driver.ts";
 import { createEngine, type Engine, type EngineOptions } from "./engine.ts";
@@ -10,8 +10,8 @@ import { ConnectError, ConnectionLostError } from "./errors.ts";
 import { EngineEvents } from "./events.ts";
 import { resolveOptions } from "./options.ts";
 import { Pool, type PoolOptions } from "./pool.ts";
-import { chance } from "./testing/chance.ts";
-import { Server } from "./testing/server.ts";
+import { chance } from "../../testing/chance.ts";
+import { Server } from "../../testing/server.ts";
 import { type DriverName, EngineUrl } from "./url.ts";
 
 const database = testDatabase(import.meta.url);

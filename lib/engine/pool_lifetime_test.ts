@@ -1,6 +1,6 @@
 /** How connections end that nobody uses, and what is done with those that come back. */
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import {
   type Connection,
   ConnectionLostError,
@@ -10,8 +10,8 @@ import {
   EngineUrl,
   StatementCancelledError,
 } from "../mod.ts";
-import { Server } from "./testing/server.ts";
-import { until } from "./testing/until.ts";
+import { Server } from "../../testing/server.ts";
+import { until } from "../../testing/until.ts";
 
 const database = testDatabase(import.meta.url);
 

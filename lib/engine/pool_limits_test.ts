@@ -1,21 +1,21 @@
 /** The pool's own waits end in time, whatever the network does, and what it hands over is in no transaction. @module */
 import { assert, assertEquals, assertInstanceOf, assertNotEquals } from "@std/assert";
-import { CallSite } from "../text/call_site.ts";
-import { testDatabase } from "../workbook/test_database.ts";
+import { CallSite } from "../base/call_site.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import type { Driver } from "./driver.ts";
-import { connectSettings } from "./drivers/connect_settings.ts";
+import { connectSettings } from "./connect_settings.ts";
 import type { Connection } from "./connection.ts";
 import { createEngine, type DisposeOptions, type Engine, type EngineOptions } from "./engine.ts";
 import { EngineDisposedError } from "./errors.ts";
 import { EngineEvents } from "./events.ts";
 import { resolveOptions } from "./options.ts";
 import { Pool } from "./pool.ts";
-import { cases } from "./testing/cases.ts";
-import { chance } from "./testing/chance.ts";
-import { StallingProxy } from "./testing/stalling_proxy.ts";
+import { cases } from "../../testing/cases.ts";
+import { chance } from "../../testing/chance.ts";
+import { StallingProxy } from "../../testing/stalling_proxy.ts";
 import { type DriverName, EngineUrl } from "./url.ts";
-import { BUSY_MACHINE, Stopwatch } from "./testing/lateness.ts";
-import { until } from "./testing/until.ts";
+import { BUSY_MACHINE, Stopwatch } from "../../testing/lateness.ts";
+import { until } from "../../testing/until.ts";
 
 const database = testDatabase(import.meta.url);
 const LIMIT = 300;

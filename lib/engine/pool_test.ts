@@ -7,13 +7,13 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import type { Connection } from "./connection.ts";
 import { createEngine, type Engine, type EngineOptions } from "./engine.ts";
 import { ConnectError, ConnectionLostError, EngineDisposedError, PoolTimeoutError } from "./errors.ts";
 import type { EngineEvent } from "./events.ts";
-import { Server } from "./testing/server.ts";
-import { until } from "./testing/until.ts";
+import { Server } from "../../testing/server.ts";
+import { until } from "../../testing/until.ts";
 
 const database = testDatabase(import.meta.url);
 

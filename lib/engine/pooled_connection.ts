@@ -1,5 +1,5 @@
 /** A connection, and what a pool, or the engine without promises, knows of it. @module */
-import type { CallSite } from "../text/call_site.ts";
+import type { CallSite } from "../base/call_site.ts";
 import type { DriverConnection } from "./driver.ts";
 import type { CloseReason } from "./events.ts";
 

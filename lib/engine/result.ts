@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { markdownTable } from "../text/markdown.ts";
+import { markdownTable } from "../base/markdown.ts";
 import type { RawResult } from "./driver.ts";
 import { MultipleResultsFound, NoResultFound, UniqueRequiredError } from "./errors.ts";
 

@@ -1,10 +1,10 @@
 /** How often the client waits for the server; what was prepared before. @module */
 import { assertEquals } from "@std/assert";
 import { sql } from "kysely";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import type { Connection } from "./connection.ts";
 import { createEngine, type EngineOptions } from "./engine.ts";
-import { RoundTripCounter } from "./testing/round_trips.ts";
+import { RoundTripCounter } from "../../workbook/network/round_trips.ts";
 import { EngineUrl } from "./url.ts";
 
 const database = testDatabase(import.meta.url);

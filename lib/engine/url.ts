@@ -15,11 +15,11 @@ import {
   parseWhole,
   type SslMode,
   type Take,
-} from "./drivers/url_parts.ts";
-import { checkEncoding, checkOption } from "./drivers/url_options.ts";
+} from "./url_parts.ts";
+import { checkEncoding, checkOption } from "./url_options.ts";
 import { InvalidUrlError } from "./errors.ts";
 
-export type { DriverName, SslMode } from "./drivers/url_parts.ts";
+export type { DriverName, SslMode } from "./url_parts.ts";
 
 const SHAPE = /^([^:/+]*)(?:\+([^:/]*))?:\/\/(?:([^:@/?]*)(?::([^@]*))?@)?([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/s;
 

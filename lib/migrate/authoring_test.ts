@@ -12,7 +12,7 @@ import {
 } from "./errors.ts";
 import { loadRevision } from "./revision_file.ts";
 import { revisionText, slugOf } from "./templates.ts";
-import { fileTest, makeMigrations } from "./test_migrations.ts";
+import { fileTest, makeMigrations } from "../../testing/migrations.ts";
 
 const canRun = Deno.permissions.querySync({ name: "run" }).state === "granted";
 

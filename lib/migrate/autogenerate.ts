@@ -5,7 +5,7 @@
  * @module
  */
 import type { Connection } from "../engine/connection.ts";
-import { literal, quote } from "../schema/quote.ts";
+import { literal, quote } from "../base/quote.ts";
 import type { Metadata } from "../schema/table.ts";
 import { compare, type Comparison } from "./compare/compare.ts";
 import { applyRenames, type Renames } from "./compare/renames.ts";

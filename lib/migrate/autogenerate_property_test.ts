@@ -27,13 +27,13 @@ import {
   uuid,
   varchar,
 } from "../mod.ts";
-import { cases } from "../engine/testing/cases.ts";
-import { testDatabase } from "../workbook/test_database.ts";
+import { cases } from "../../testing/cases.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import { autogenerate } from "./autogenerate.ts";
 import { revision } from "./authoring.ts";
 import { downgrade, upgrade } from "./commands.ts";
 import { IrreversibleError, RevisionFailedError } from "./errors.ts";
-import { makeMigrations } from "./test_migrations.ts";
+import { makeMigrations } from "../../testing/migrations.ts";
 
 const database = testDatabase(import.meta.url);
 /** Other ones in every run. After a change: `CASES=500 deno test -P lib/migrate`. */

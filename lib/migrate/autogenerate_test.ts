@@ -1,13 +1,13 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { array, type Column, type Engine, enumeration, integer, Metadata, sql, text, uuid } from "../mod.ts";
-import { testDatabase } from "../workbook/test_database.ts";
-import { WEAK_ROLE } from "../workbook/weak_role.ts";
+import { testDatabase } from "../../testing/test_database.ts";
+import { WEAK_ROLE } from "../../workbook/weak_role.ts";
 import { revision } from "./authoring.ts";
 import { autogenerate, type AutogenerateOptions } from "./autogenerate.ts";
 import { check } from "./check.ts";
 import { downgrade, stamp, upgrade } from "./commands.ts";
 import { ScratchSchemaError } from "./errors.ts";
-import { makeMigrations, scratch } from "./test_migrations.ts";
+import { makeMigrations, scratch } from "../../testing/migrations.ts";
 
 const database = testDatabase(import.meta.url);
 

@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { createEngine } from "../engine/engine.ts";
-import { testDatabase } from "../workbook/test_database.ts";
-import { makeMigrations } from "./test_migrations.ts";
+import { testDatabase } from "../../testing/test_database.ts";
+import { makeMigrations } from "../../testing/migrations.ts";
 
 const database = testDatabase(import.meta.url);
 const CLI = fileURLToPath(new URL("cli.ts", import.meta.url));

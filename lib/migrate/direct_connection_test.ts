@@ -2,12 +2,12 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { Connection } from "../engine/connection.ts";
 import { createEngine, type Engine } from "../engine/engine.ts";
 import { EngineUrl } from "../engine/url.ts";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import { upgrade } from "./commands.ts";
 import { requireDirect } from "./direct_connection.ts";
 import { TransactionPoolerError } from "./errors.ts";
 import { MigrationLock } from "./migration_lock.ts";
-import { makeMigrations, scratch } from "./test_migrations.ts";
+import { makeMigrations, scratch } from "../../testing/migrations.ts";
 
 const database = testDatabase(import.meta.url);
 

@@ -1,8 +1,9 @@
 /** The errors of migrations. Each says what happened, where, and what to do. @module */
-import { ConnectionLostError, DatabaseError, EngineError } from "../engine/errors.ts";
-import { shorten } from "../text/text.ts";
+import { ConnectionLostError, DatabaseError } from "../engine/errors.ts";
+import { EngineError } from "../base/error.ts";
+import { shorten } from "../base/text.ts";
 import { rootCause } from "./root_cause.ts";
-import { quote } from "../schema/quote.ts";
+import { quote } from "../base/quote.ts";
 
 /** Base of every error that migrations throw on purpose. */
 export abstract class MigrationError extends EngineError {}

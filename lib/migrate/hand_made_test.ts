@@ -4,11 +4,11 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Column, type Engine, identity, integer, Metadata, now, smallint, text, timestamptz } from "../mod.ts";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import { revision } from "./authoring.ts";
 import { check } from "./check.ts";
 import { downgrade, stamp, upgrade } from "./commands.ts";
-import { makeMigrations, ownLines, scratch, versions } from "./test_migrations.ts";
+import { makeMigrations, ownLines, scratch, versions } from "../../testing/migrations.ts";
 
 const database = testDatabase(import.meta.url);
 

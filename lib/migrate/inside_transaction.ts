@@ -2,7 +2,7 @@
 import type { TransactionSettings } from "kysely";
 import type { Connection } from "../engine/connection.ts";
 import { LockTimeoutError } from "../engine/errors.ts";
-import { changedRows } from "../kysely/dialect.ts";
+import { changedRows } from "../engine/kysely/dialect.ts";
 import { NotInOneTransactionError, RevisionTransactionError } from "./errors.ts";
 import { rootCause } from "./root_cause.ts";
 import { cleanUp } from "./clean_up.ts";

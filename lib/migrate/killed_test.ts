@@ -2,9 +2,9 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import type { Connection } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
-import { until } from "../engine/testing/until.ts";
-import { testDatabase } from "../workbook/test_database.ts";
-import { creating, makeMigrations, type RevisionText, scratch, tables, versions } from "./test_migrations.ts";
+import { until } from "../../testing/until.ts";
+import { testDatabase } from "../../testing/test_database.ts";
+import { creating, makeMigrations, type RevisionText, scratch, tables, versions } from "../../testing/migrations.ts";
 
 const database = testDatabase(import.meta.url);
 const CLI = fileURLToPath(new URL("cli.ts", import.meta.url));

@@ -1,11 +1,11 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { until } from "../engine/testing/until.ts";
-import { testDatabase } from "../workbook/test_database.ts";
+import { until } from "../../testing/until.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import { upgrade } from "./commands.ts";
 import { RevisionFailedError } from "./errors.ts";
 import type { MigrationProgress } from "./progress.ts";
 import { progressLine } from "./report.ts";
-import { creating, makeMigrations, scratch, tables, versions } from "./test_migrations.ts";
+import { creating, makeMigrations, scratch, tables, versions } from "../../testing/migrations.ts";
 
 const database = testDatabase(import.meta.url);
 const A1 = { id: "a1", ...creating("one") };

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Metadata } from "../schema/table.ts";
 import { integer, text, uuid } from "../schema/columns.ts";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import { compareModels, specifierOf } from "./model_comparison.ts";
-import { makeMigrations, scratch } from "./test_migrations.ts";
+import { makeMigrations, scratch } from "../../testing/migrations.ts";
 
 const database = testDatabase(import.meta.url);
 const table = new URL("../schema/table.ts", import.meta.url).href;

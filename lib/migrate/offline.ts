@@ -6,7 +6,7 @@
  */
 import type { TransactionSettings } from "kysely";
 import { resolve } from "node:path";
-import { literal } from "../schema/quote.ts";
+import { literal } from "../base/quote.ts";
 import { InvalidTargetError, IrreversibleError, OfflineError } from "./errors.ts";
 import { failure } from "./failure.ts";
 import { loadGraph } from "./migration_session.ts";

@@ -1,8 +1,16 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import { current, downgradeSql, history, upgradeSql } from "./commands.ts";
 import { InvalidTargetError, OfflineError, RevisionFailedError } from "./errors.ts";
-import { creating, fileTest, makeMigrations, type RevisionText, scratch, tables, versions } from "./test_migrations.ts";
+import {
+  creating,
+  fileTest,
+  makeMigrations,
+  type RevisionText,
+  scratch,
+  tables,
+  versions,
+} from "../../testing/migrations.ts";
 
 const database = testDatabase(import.meta.url);
 const A1: RevisionText = { id: "a1", ...creating("one") };

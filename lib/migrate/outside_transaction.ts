@@ -8,7 +8,7 @@
 import type { TransactionSettings } from "kysely";
 import type { Connection, IsolationLevel } from "../engine/connection.ts";
 import { LockTimeoutError } from "../engine/errors.ts";
-import { changedRows } from "../kysely/dialect.ts";
+import { changedRows } from "../engine/kysely/dialect.ts";
 import { cleanUp } from "./clean_up.ts";
 import { failure } from "./failure.ts";
 import { findIndex, type IndexStatement, indexStatement, invalidIndexes } from "./concurrent_index.ts";
@@ -16,7 +16,7 @@ import { pauseBeforeRetry, type StepContext } from "./progress.ts";
 import { type Part, type RevisionConnection, runFunction, type StatementAnswer } from "./revision_kysely.ts";
 import { hasWord } from "./sql_text.ts";
 import { functionOf, logDirection, type MigrationStep, position } from "./steps.ts";
-import { shorten } from "../text/text.ts";
+import { shorten } from "../base/text.ts";
 
 /** Runs one step. @throws {RevisionFailedError} @throws {MigrationInterruptedError} which say what is left. */
 export async function runOutside(context: StepContext, step: MigrationStep): Promise<void> {

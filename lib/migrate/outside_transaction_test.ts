@@ -1,12 +1,12 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import type { Engine } from "../engine/engine.ts";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import { downgrade, upgrade } from "./commands.ts";
 import { indexStatement } from "./concurrent_index.ts";
 import { RevisionFailedError, UnnamedIndexError } from "./errors.ts";
 import type { MigrationProgress } from "./progress.ts";
 import { progressLine } from "./report.ts";
-import { makeMigrations, type RevisionText, scratch, versions } from "./test_migrations.ts";
+import { makeMigrations, type RevisionText, scratch, versions } from "../../testing/migrations.ts";
 
 const database = testDatabase(import.meta.url);
 const ONE: RevisionText = {

@@ -1,10 +1,10 @@
 /** What migrations do behind a real pooler, PgBouncer; the tests are ignored where it is not installed. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { poolerTest, startPooler } from "../engine/testing/pgbouncer.ts";
+import { poolerTest, startPooler } from "../../testing/pgbouncer.ts";
 import { EngineUrl } from "../engine/url.ts";
-import { testDatabase } from "../workbook/test_database.ts";
-import { creating, makeMigrations } from "./test_migrations.ts";
+import { testDatabase } from "../../testing/test_database.ts";
+import { creating, makeMigrations } from "../../testing/migrations.ts";
 
 const database = testDatabase(import.meta.url);
 const CLI = fileURLToPath(new URL("cli.ts", import.meta.url));

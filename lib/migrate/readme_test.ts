@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Program } from "./cli.ts";
-import { fileTest } from "./test_migrations.ts";
+import { fileTest } from "../../testing/migrations.ts";
 
 fileTest("the README's table has every command and every option, and no other", async () => {
   const readme = await Deno.readTextFile(new URL("README.md", import.meta.url));

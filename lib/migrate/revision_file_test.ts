@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from 
 import { join } from "node:path";
 import { InvalidDirectoryError, InvalidRevisionError } from "./errors.ts";
 import { checkRevision, loadRevision, loadRevisions, parseHeader } from "./revision_file.ts";
-import { fileTest, makeMigrations } from "./test_migrations.ts";
+import { fileTest, makeMigrations } from "../../testing/migrations.ts";
 
 const HEADER = `/**
  * Create heroes.

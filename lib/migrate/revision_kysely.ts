@@ -12,7 +12,7 @@ import {
   type QueryResult,
   type TransactionSettings,
 } from "kysely";
-import { EngineDialect, SavepointDriver } from "../kysely/dialect.ts";
+import { EngineDialect, SavepointDriver } from "../engine/kysely/dialect.ts";
 import { AwaitedConnection } from "./awaited_connection.ts";
 import { NotAwaitedError, RevisionTransactionError } from "./errors.ts";
 import type { RevisionFunction } from "./revision_file.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { createEngine } from "../engine/engine.ts";
 import { DatabaseError } from "../engine/errors.ts";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import { current, downgrade, history, upgrade } from "./commands.ts";
 import {
   InvalidTargetError,
@@ -23,7 +23,7 @@ import {
   scratch,
   tables,
   versions,
-} from "./test_migrations.ts";
+} from "../../testing/migrations.ts";
 
 const database = testDatabase(import.meta.url);
 

@@ -1,6 +1,6 @@
 /** SQL as text: where its parameters, comments and ends are. For scripts that run without this program. @module */
-import { encodeParameter } from "../engine/drivers/parameters.ts";
-import { literal } from "../schema/quote.ts";
+import { encodeParameter } from "../values/parameters.ts";
+import { literal } from "../base/quote.ts";
 
 /** A piece of a statement. */
 export interface SqlToken {

@@ -1,11 +1,11 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { createEngine } from "../engine/engine.ts";
-import { testDatabase } from "../workbook/test_database.ts";
-import { inWeakRole, WEAK_ROLE } from "../workbook/weak_role.ts";
+import { testDatabase } from "../../testing/test_database.ts";
+import { inWeakRole, WEAK_ROLE } from "../../workbook/weak_role.ts";
 import { check, current, downgrade, history, stamp, upgrade } from "./commands.ts";
 import { IrreversibleError, MissingPrivilegeError, RevisionFailedError } from "./errors.ts";
 import { checkLines, historyLines } from "./report.ts";
-import { creating, makeMigrations, onSchemas, scratch, tables, versions } from "./test_migrations.ts";
+import { creating, makeMigrations, onSchemas, scratch, tables, versions } from "../../testing/migrations.ts";
 
 const database = testDatabase(import.meta.url);
 const A1 = { id: "a1", ...creating("one") };

@@ -1,14 +1,14 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { createEngine } from "../engine/engine.ts";
-import { Server } from "../engine/testing/server.ts";
-import { StallingProxy } from "../engine/testing/stalling_proxy.ts";
-import { until } from "../engine/testing/until.ts";
+import { Server } from "../../testing/server.ts";
+import { StallingProxy } from "../../testing/stalling_proxy.ts";
+import { until } from "../../testing/until.ts";
 import type { DriverName } from "../engine/url.ts";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import { upgrade } from "./commands.ts";
 import { MigrationInterruptedError } from "./errors.ts";
-import { creating, makeMigrations, type RevisionText, scratch, tables, versions } from "./test_migrations.ts";
+import { creating, makeMigrations, type RevisionText, scratch, tables, versions } from "../../testing/migrations.ts";
 
 const database = testDatabase(import.meta.url);
 const CLI = fileURLToPath(new URL("cli.ts", import.meta.url));

@@ -1,9 +1,9 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import { current, downgrade, dryRun, upgrade } from "./commands.ts";
 import { NotInOneTransactionError, RevisionFailedError } from "./errors.ts";
 import { dryRunLines } from "./report.ts";
-import { creating, makeMigrations, type RevisionText, scratch, tables, versions } from "./test_migrations.ts";
+import { creating, makeMigrations, type RevisionText, scratch, tables, versions } from "../../testing/migrations.ts";
 
 const database = testDatabase(import.meta.url);
 const A1: RevisionText = { id: "a1", ...creating("one") };

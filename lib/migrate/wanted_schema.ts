@@ -8,7 +8,7 @@
 import type { Connection } from "../engine/connection.ts";
 import { DatabaseError } from "../engine/errors.ts";
 import { createStatements } from "../schema/ddl.ts";
-import { quote } from "../schema/quote.ts";
+import { quote } from "../base/quote.ts";
 import { Metadata, type Table } from "../schema/table.ts";
 import type { DatabaseSchema } from "./database_schema.ts";
 import { ScratchSchemaError } from "./errors.ts";

@@ -3,7 +3,7 @@ import { settledWithin } from "../base/within.ts";
 import { Limit, type LimitOptions } from "../engine/limit.ts";
 import { checkLimitOptions } from "../engine/options.ts";
 import { runAwaiting, type Steps } from "../engine/steps.ts";
-import { CallSite } from "../text/call_site.ts";
+import { CallSite } from "../base/call_site.ts";
 import { ConcurrentUseError } from "./errors.ts";
 import type { SessionAction } from "./session_state.ts";
 import type { SessionTransaction } from "./session_transaction.ts";

@@ -3,8 +3,8 @@ import { assert, assertInstanceOf } from "@std/assert";
 import { sql } from "kysely";
 import { createEngine, createSyncEngine, DatabaseError, type Engine, type EngineOptions, select } from "../mod.ts";
 import { sessionmaker, type SyncEngine, syncSessionmaker } from "../mod.ts";
-import { testDatabase } from "../workbook/test_database.ts";
-import { Toy, User } from "./testing/playground.ts";
+import { testDatabase } from "../../testing/test_database.ts";
+import { Toy, User } from "../../testing/playground.ts";
 
 const database = testDatabase(import.meta.url);
 const WRONG = "SELECT missing";

@@ -1,5 +1,5 @@
 /** The errors of sessions. @module */
-import { EngineError } from "../engine/errors.ts";
+import { EngineError } from "../base/error.ts";
 import type { Table } from "../schema/table.ts";
 
 /** A relation was read that nobody loaded. */

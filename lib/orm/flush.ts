@@ -1,10 +1,10 @@
 /** A flush: what waits in a session is fixed, checked and sent. @module */
-import { encodeParameters } from "../engine/drivers/parameters.ts";
+import { encodeParameters } from "../values/parameters.ts";
 import type { LimitOptions } from "../engine/limit.ts";
 import type { Result } from "../engine/result.ts";
 import { type Eventual, settled, step, type Steps } from "../engine/steps.ts";
-import { applyReturned, type Step } from "../schema/dml.ts";
-import { keyOf, mapKey } from "../schema/key.ts";
+import { applyReturned, type Step } from "./dml.ts";
+import { keyOf, mapKey } from "./key.ts";
 import { KeyChangedError, StaleDataError } from "./errors.ts";
 import { type ObjectState, stateOf } from "./object_state.ts";
 import { propagateKeys } from "./relations.ts";

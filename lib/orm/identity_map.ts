@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { MapKey } from "../schema/key.ts";
+import type { MapKey } from "./key.ts";
 import type { Table } from "../schema/table.ts";
 
 /** An object of a model, seen by its attributes. */

@@ -21,10 +21,10 @@ import {
   text,
   UniqueRequiredError,
 } from "../mod.ts";
-import { testDatabase } from "../workbook/test_database.ts";
-import { type Fixture, sessionTest } from "./testing/fixture.ts";
-import { metadata, Note, Team, Toy, User } from "./testing/playground.ts";
-import { emptyTables } from "./testing/empty_tables.ts";
+import { testDatabase } from "../../testing/test_database.ts";
+import { type Fixture, sessionTest } from "../../testing/fixture.ts";
+import { metadata, Note, Team, Toy, User } from "../../testing/playground.ts";
+import { emptyTables } from "../../testing/empty_tables.ts";
 
 const database = testDatabase(import.meta.url);
 

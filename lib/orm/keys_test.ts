@@ -1,9 +1,9 @@
 /** Keys that the program gives: taken twice, changed, freed and taken again, of several columns, of a Date. */
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { bigint, integer, MissingValueError, select, text, timestamptz, UniqueViolationError } from "../mod.ts";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import { declarativeBase } from "./model.ts";
-import { firstWord, sessionTest } from "./testing/fixture.ts";
+import { firstWord, sessionTest } from "../../testing/fixture.ts";
 
 const database = testDatabase(import.meta.url);
 const { model, metadata } = declarativeBase();

@@ -6,9 +6,9 @@
  * @module
  */
 import { Result } from "../engine/result.ts";
-import type { Query } from "../kysely/compilable.ts";
-import { type Join, type LoaderOption, planJoins, selectCollected, selectReferred } from "../schema/selects.ts";
-import { type MapKey, mapKey } from "../schema/key.ts";
+import type { Query } from "../engine/kysely/compilable.ts";
+import { type Join, type LoaderOption, planJoins, selectCollected, selectReferred } from "./selects.ts";
+import { type MapKey, mapKey } from "./key.ts";
 import type { Entity } from "./identity_map.ts";
 import type { AnyModel } from "./model.ts";
 import { stateOf } from "./object_state.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { AnyModel } from "../schema/relation.ts";
+import type { AnyModel } from "./relation.ts";
 import { type Related, relationsOf } from "./relations.ts";
 import { type Columns, Metadata, type Table, type TableOptions } from "../schema/table.ts";
 

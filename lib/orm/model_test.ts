@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { declarativeBase, integer, InvalidModelError, text } from "../mod.ts";
-import { snakeCase } from "../schema/naming.ts";
-import { Hero, metadata } from "./testing/heroes.ts";
-import { Note, Toy, User } from "./testing/playground.ts";
+import { snakeCase } from "../base/naming.ts";
+import { Hero, metadata } from "../../testing/heroes.ts";
+import { Note, Toy, User } from "../../testing/playground.ts";
 
 Deno.test("a new object has its values, its defaults, and nothing the server will make", () => {
   const hero = new Hero({ name: "sandy" });

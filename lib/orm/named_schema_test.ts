@@ -2,10 +2,10 @@
 import { assertEquals } from "@std/assert";
 import { select, selectinload } from "../mod.ts";
 import { identity, integer, text } from "../schema/columns.ts";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import { declarativeBase } from "./model.ts";
 import { manyToMany, manyToOne, oneToMany, type Related } from "./relations.ts";
-import { sessionTest } from "./testing/fixture.ts";
+import { sessionTest } from "../../testing/fixture.ts";
 
 const database = testDatabase(import.meta.url);
 const { model, associationTable, metadata } = declarativeBase();

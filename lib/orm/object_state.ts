@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { isSame, restored } from "../schema/column_value.ts";
-import { type MapKey, rowMapKey } from "../schema/key.ts";
-import { privateField } from "../schema/private_field.ts";
+import { isSame, restored } from "./column_value.ts";
+import { type MapKey, rowMapKey } from "./key.ts";
+import { privateField } from "./private_field.ts";
 import type { Table, TableColumn } from "../schema/table.ts";
 import type { Entity } from "./identity_map.ts";
-import type { AnyModel } from "../schema/relation.ts";
+import type { AnyModel } from "./relation.ts";
 import type { Reference, Related } from "./relations.ts";
 
 /**

@@ -14,9 +14,9 @@ import {
   sessionmaker,
   UniqueRequiredError,
 } from "../mod.ts";
-import { testDatabase } from "../workbook/test_database.ts";
-import { Hero, metadata as heroes } from "./testing/heroes.ts";
-import { metadata as playground, Toy, User } from "./testing/playground.ts";
+import { testDatabase } from "../../testing/test_database.ts";
+import { Hero, metadata as heroes } from "../../testing/heroes.ts";
+import { metadata as playground, Toy, User } from "../../testing/playground.ts";
 
 const database = testDatabase(import.meta.url);
 

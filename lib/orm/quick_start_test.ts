@@ -17,7 +17,7 @@ import {
   text,
   varchar,
 } from "../mod.ts";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 
 const database = testDatabase(import.meta.url);
 const { model, metadata } = declarativeBase();

@@ -4,14 +4,14 @@
  *
  * @module
  */
-import { type AnyModel, type Relation, resolveRelation } from "../schema/relation.ts";
+import { type AnyModel, type Relation, resolveRelation } from "./relation.ts";
 import { InvalidModelError } from "../schema/errors.ts";
 import { DetachedObjectError, NotLoadedError } from "./errors.ts";
 import type { Entity } from "./identity_map.ts";
 import { type ObjectState, stateOf } from "./object_state.ts";
 import type { ForeignKey, TableColumn } from "../schema/table.ts";
 
-export { manyToMany, manyToOne, oneToMany } from "../schema/relation.ts";
+export { manyToMany, manyToOne, oneToMany } from "./relation.ts";
 export type { Relation };
 
 const RELATIONS = new WeakMap<AnyModel, ReadonlyMap<string, Relation>>();

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { ForeignKeyViolationError, NotLoadedError, select, selectinload, type Session } from "../mod.ts";
-import { testDatabase } from "../workbook/test_database.ts";
-import { type Fixture, sessionTest, target } from "./testing/fixture.ts";
-import { metadata, Note, Score, Team, Toy, User } from "./testing/playground.ts";
+import { testDatabase } from "../../testing/test_database.ts";
+import { type Fixture, sessionTest, target } from "../../testing/fixture.ts";
+import { metadata, Note, Score, Team, Toy, User } from "../../testing/playground.ts";
 
 const database = testDatabase(import.meta.url);
 

@@ -1,11 +1,11 @@
 /** How often a session waits for the server, and how many statements it sends: on statements that were prepared before. */
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { RoundTripCounter } from "../engine/testing/round_trips.ts";
+import { RoundTripCounter } from "../../workbook/network/round_trips.ts";
 import { EngineUrl } from "../engine/url.ts";
 import { createEngine, select, selectinload, type Session, type SessionMaker, sessionmaker } from "../mod.ts";
-import { testDatabase } from "../workbook/test_database.ts";
-import { metadata, Score, Toy, User } from "./testing/playground.ts";
-import { emptyTables } from "./testing/empty_tables.ts";
+import { testDatabase } from "../../testing/test_database.ts";
+import { metadata, Score, Toy, User } from "../../testing/playground.ts";
+import { emptyTables } from "../../testing/empty_tables.ts";
 
 const database = testDatabase(import.meta.url);
 

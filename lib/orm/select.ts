@@ -17,14 +17,14 @@ import {
 import type { Compilable, Query } from "../engine/connection.ts";
 import type { Result } from "../engine/result.ts";
 import { InvalidModelError } from "../schema/errors.ts";
-import { type LoaderOption, type LockOptions, planJoins } from "../schema/selects.ts";
-import { snakeCase } from "../schema/naming.ts";
+import { type LoaderOption, type LockOptions, planJoins } from "./selects.ts";
+import { snakeCase } from "../base/naming.ts";
 import { isEnumList, type TableColumn } from "../schema/table.ts";
-import { compiled } from "../kysely/compilable.ts";
-import { type Comparison, comparison, type Operand } from "../kysely/comparison.ts";
-import { compile, type Compiled } from "../kysely/compiler.ts";
+import { compiled } from "../engine/kysely/compilable.ts";
+import { type Comparison, comparison, type Operand } from "../engine/kysely/comparison.ts";
+import { compile, type Compiled } from "../engine/kysely/compiler.ts";
 import { InvalidStatementError } from "./errors.ts";
-import { FromStatement } from "../ext/from_statement.ts";
+import { FromStatement } from "./from_statement.ts";
 import type { AnyModel, Attributes, Columned } from "./model.ts";
 import { type Related, relationNamed, relationsOf } from "./relations.ts";
 

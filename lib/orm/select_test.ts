@@ -16,10 +16,10 @@ import {
   text,
   uuid,
 } from "../mod.ts";
-import { testDatabase } from "../workbook/test_database.ts";
-import { snakeCase } from "../schema/naming.ts";
-import { Hero } from "./testing/heroes.ts";
-import { Score, Team, User } from "./testing/playground.ts";
+import { testDatabase } from "../../testing/test_database.ts";
+import { snakeCase } from "../base/naming.ts";
+import { Hero } from "../../testing/heroes.ts";
+import { Score, Team, User } from "../../testing/playground.ts";
 
 const database = testDatabase(import.meta.url);
 

@@ -1,10 +1,10 @@
 /** Tables that refer to themselves and to each other: trees, circles, and an association of one table with itself. */
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { ForeignKeyViolationError, identity, integer, select, selectinload } from "../mod.ts";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import { declarativeBase } from "./model.ts";
 import { manyToMany, manyToOne, oneToMany, type Related } from "./relations.ts";
-import { type Fixture, sessionTest } from "./testing/fixture.ts";
+import { type Fixture, sessionTest } from "../../testing/fixture.ts";
 
 const database = testDatabase(import.meta.url);
 const base = declarativeBase();

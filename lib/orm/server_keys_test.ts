@@ -2,10 +2,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { KeyChangedError, select } from "../mod.ts";
 import { array, enumeration, identity, integer, sql, text, uuid } from "../schema/columns.ts";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import { declarativeBase } from "./model.ts";
 import { manyToOne } from "./relations.ts";
-import { sessionTest } from "./testing/fixture.ts";
+import { sessionTest } from "../../testing/fixture.ts";
 
 const database = testDatabase(import.meta.url);
 const { model, metadata } = declarativeBase();

@@ -14,10 +14,10 @@ import { checkBeginOptions, checkLimitOptions, checkSyncLimitOptions } from "../
 import type { FirstColumn, Result, ScalarResult } from "../engine/result.ts";
 import { Savepoint } from "../engine/savepoint.ts";
 import { runAwaiting } from "../engine/steps.ts";
-import { compiled } from "../kysely/compilable.ts";
-import type { StreamArguments, StreamOptions } from "../stream/cursor.ts";
-import { Passing } from "../stream/passing.ts";
-import { RowStream } from "../stream/row_stream.ts";
+import { compiled } from "../engine/kysely/compilable.ts";
+import type { StreamArguments, StreamOptions } from "../engine/cursor.ts";
+import { Passing } from "./passing.ts";
+import { RowStream } from "../engine/row_stream.ts";
 import { CallGuard } from "./call_guard.ts";
 import type { AnyModel, KeyOf } from "./model.ts";
 import { lookUp, SAVEPOINT_ENDS, SessionBase } from "./session_base.ts";

@@ -1,5 +1,5 @@
 /** What both kinds of session offer without asking the server. @module */
-import type { Step } from "../schema/dml.ts";
+import type { Step } from "./dml.ts";
 import type { Entity } from "./identity_map.ts";
 import type { AnyModel, KeyOf } from "./model.ts";
 import { checkGetOptions, type GetOptions, keyValues } from "./session_options.ts";

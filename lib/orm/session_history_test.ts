@@ -16,11 +16,11 @@ import {
   type SessionSavepoint,
   StaleDataError,
 } from "../mod.ts";
-import { cases, seed } from "../engine/testing/cases.ts";
-import { testDatabase } from "../workbook/test_database.ts";
+import { cases, seed } from "../../testing/cases.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import type { Entity } from "./identity_map.ts";
 import { stateOf } from "./object_state.ts";
-import { metadata, Team, Toy, User } from "./testing/playground.ts";
+import { metadata, Team, Toy, User } from "../../testing/playground.ts";
 
 const database = testDatabase(import.meta.url);
 

@@ -1,12 +1,12 @@
 /** Time limits of a session: each call's own, or one for all its statements, while nothing arrives any more. @module */
 import { assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { AnswerTimeoutError, CommitOutcomeUnknownError } from "../engine/errors.ts";
-import { StallingProxy } from "../engine/testing/stalling_proxy.ts";
+import { StallingProxy } from "../../testing/stalling_proxy.ts";
 import { createEngine, select, type Session, sessionmaker, type SessionOptions } from "../mod.ts";
 import { EngineUrl } from "../engine/url.ts";
-import { testDatabase } from "../workbook/test_database.ts";
-import { metadata, Toy } from "./testing/playground.ts";
-import { Stopwatch } from "../engine/testing/lateness.ts";
+import { testDatabase } from "../../testing/test_database.ts";
+import { metadata, Toy } from "../../testing/playground.ts";
+import { Stopwatch } from "../../testing/lateness.ts";
 
 const database = testDatabase(import.meta.url);
 const KEY = "5f0c0b0e-1f2d-4c3b-8a59-6d7e8f901234";

@@ -1,7 +1,7 @@
 /** The connection breaks at each statement of a flush and of its commit: nothing may be half-written. */
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { EngineUrl } from "../engine/url.ts";
-import { Server } from "../engine/testing/server.ts";
+import { Server } from "../../testing/server.ts";
 import {
   CommitOutcomeUnknownError,
   ConnectionLostError,
@@ -12,9 +12,9 @@ import {
   type Session,
   sessionmaker,
 } from "../mod.ts";
-import { testDatabase } from "../workbook/test_database.ts";
-import { metadata, Team, Toy, User } from "./testing/playground.ts";
-import { emptyTables } from "./testing/empty_tables.ts";
+import { testDatabase } from "../../testing/test_database.ts";
+import { metadata, Team, Toy, User } from "../../testing/playground.ts";
+import { emptyTables } from "../../testing/empty_tables.ts";
 
 const database = testDatabase(import.meta.url);
 

@@ -3,8 +3,8 @@ import { checkOptions, either, flag, type Kind, type Kinds, milliseconds, shown 
 import type { LimitOptions } from "../engine/limit.ts";
 import { LIMIT, TRANSACTION } from "../engine/options.ts";
 import type { TransactionOptions } from "../engine/transaction_options.ts";
-import { keyOf } from "../schema/key.ts";
-import type { LockOptions } from "../schema/selects.ts";
+import { keyOf } from "./key.ts";
+import type { LockOptions } from "./selects.ts";
 import type { Entity } from "./identity_map.ts";
 import type { AnyModel } from "./model.ts";
 

@@ -4,16 +4,16 @@
  * @module
  */
 import type { Query, TransactionOptions } from "../engine/connection.ts";
-import { encodeParameters } from "../engine/drivers/parameters.ts";
+import { encodeParameters } from "../values/parameters.ts";
 import { CommitOutcomeUnknownError, NoResultFound } from "../engine/errors.ts";
 import type { Result } from "../engine/result.ts";
 import type { SavepointSteps } from "../engine/savepoint.ts";
 import { type Eventual, step, type Steps } from "../engine/steps.ts";
 import { mayGoUnawaited } from "../engine/unawaited.ts";
-import { merge } from "../ext/merge.ts";
-import { compiled } from "../kysely/compilable.ts";
-import { selectByKey } from "../schema/selects.ts";
-import type { Passing } from "../stream/passing.ts";
+import { merge } from "./merge.ts";
+import { compiled } from "../engine/kysely/compilable.ts";
+import { selectByKey } from "./selects.ts";
+import type { Passing } from "./passing.ts";
 import { Flush } from "./flush.ts";
 import type { Entity } from "./identity_map.ts";
 import { Loader, type Loading } from "./loading.ts";

@@ -8,9 +8,9 @@ import {
   StaleDataError,
   UniqueViolationError,
 } from "../mod.ts";
-import { testDatabase } from "../workbook/test_database.ts";
-import { type Fixture, sessionTest } from "./testing/fixture.ts";
-import { Hero, metadata } from "./testing/heroes.ts";
+import { testDatabase } from "../../testing/test_database.ts";
+import { type Fixture, sessionTest } from "../../testing/fixture.ts";
+import { Hero, metadata } from "../../testing/heroes.ts";
 
 const database = testDatabase(import.meta.url);
 

@@ -1,7 +1,7 @@
 /** What a session does when it is used in the less usual ways, and in the wrong ones. */
 import * as kysely from "kysely";
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { until } from "../engine/testing/until.ts";
+import { until } from "../../testing/until.ts";
 import {
   AttachedObjectError,
   ConcurrentUseError,
@@ -23,9 +23,9 @@ import {
   TransactionBegunError,
   UniqueViolationError,
 } from "../mod.ts";
-import { testDatabase } from "../workbook/test_database.ts";
-import { sessionTest } from "./testing/fixture.ts";
-import { metadata, Note, Score, Team, Toy, User } from "./testing/playground.ts";
+import { testDatabase } from "../../testing/test_database.ts";
+import { sessionTest } from "../../testing/fixture.ts";
+import { metadata, Note, Score, Team, Toy, User } from "../../testing/playground.ts";
 
 const database = testDatabase(import.meta.url);
 

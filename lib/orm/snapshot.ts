@@ -1,5 +1,5 @@
 /** What an object is when a flush writes it: what is sent of it, and what a rollback returns it to. @module */
-import { copy } from "../schema/column_value.ts";
+import { copy } from "./column_value.ts";
 import type { ObjectState, ObjectStatus } from "./object_state.ts";
 import type { Changes, Related } from "./relations.ts";
 

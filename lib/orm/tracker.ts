@@ -6,14 +6,14 @@
  */
 import { AttachedObjectError, DetachedObjectError } from "./errors.ts";
 import { type Entity, IdentityMap } from "./identity_map.ts";
-import type { AnyModel } from "../schema/relation.ts";
+import type { AnyModel } from "./relation.ts";
 import { changedColumns, type ObjectState, type ObjectStatus, type PersistentState, stateOf } from "./object_state.ts";
 import { isCurrent, neighbours, relationsOf, setReference } from "./relations.ts";
 import { Snapshot } from "./snapshot.ts";
 import { type Link, planFlush } from "./unit_of_work.ts";
-import { kept } from "../schema/column_value.ts";
-import type { Step } from "../schema/dml.ts";
-import { mapKey, rowMapKey } from "../schema/key.ts";
+import { kept } from "./column_value.ts";
+import type { Step } from "./dml.ts";
+import { mapKey, rowMapKey } from "./key.ts";
 
 /** What happened to an object in the transaction: it was this before a flush wrote it, or it was read. */
 type Change = Snapshot | { readonly state: ObjectState };

@@ -7,10 +7,10 @@
  *
  * @module
  */
-import { dependencyOrder } from "../schema/dependency_order.ts";
+import { dependencyOrder } from "../base/dependency_order.ts";
 import type { ForeignKey, Table, TableColumn } from "../schema/table.ts";
 import { MissingValueError } from "./errors.ts";
-import { keyOf, mapKey, rowMapKey } from "../schema/key.ts";
+import { keyOf, mapKey, rowMapKey } from "./key.ts";
 import { type Entity, IdentityMap } from "./identity_map.ts";
 import { changedColumns, type Persistent } from "./object_state.ts";
 import { propagateKeys, setReference } from "./relations.ts";
@@ -24,7 +24,7 @@ import {
   unlinkRows,
   updateRows,
   writeRows,
-} from "../schema/dml.ts";
+} from "./dml.ts";
 
 /** An object and its table. */
 export interface Tracked {

@@ -1,6 +1,6 @@
 /** The version of a row: what others wrote since an object was loaded is never overwritten. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { until } from "../engine/testing/until.ts";
+import { until } from "../../testing/until.ts";
 import {
   createEngine,
   createStatements,
@@ -18,9 +18,9 @@ import {
   timestamptz,
 } from "../mod.ts";
 import { compareModels } from "../migrate/model_comparison.ts";
-import { testDatabase } from "../workbook/test_database.ts";
-import { type Fixture, sessionTest } from "./testing/fixture.ts";
-import { emptyTables } from "./testing/empty_tables.ts";
+import { testDatabase } from "../../testing/test_database.ts";
+import { type Fixture, sessionTest } from "../../testing/fixture.ts";
+import { emptyTables } from "../../testing/empty_tables.ts";
 
 const database = testDatabase(import.meta.url);
 const { model, metadata } = declarativeBase();

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { json as asJson } from "../engine/drivers/parameters.ts";
-import { quote } from "./quote.ts";
+import { json as asJson } from "../values/parameters.ts";
+import { quote } from "../base/quote.ts";
 import type { Table } from "./table.ts";
 
 /** An SQL expression the server evaluates, such as `now()`. */

@@ -36,8 +36,8 @@ import {
   uuid,
   varchar,
 } from "../mod.ts";
-import { testDatabase } from "../workbook/test_database.ts";
-import { emptyTables } from "../orm/testing/empty_tables.ts";
+import { testDatabase } from "../../testing/test_database.ts";
+import { emptyTables } from "../../testing/empty_tables.ts";
 
 const database = testDatabase(import.meta.url);
 const { model, metadata } = declarativeBase();

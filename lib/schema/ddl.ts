@@ -3,10 +3,10 @@ import type { Connection } from "../engine/connection.ts";
 import { Limit, type LimitOptions } from "../engine/limit.ts";
 import { checkLimitOptions } from "../engine/options.ts";
 import { IDENTITY } from "./columns.ts";
-import { dependencyOrder } from "./dependency_order.ts";
+import { dependencyOrder } from "../base/dependency_order.ts";
 import { InvalidModelError } from "./errors.ts";
-import { conventionalName } from "./naming.ts";
-import { literal, quote } from "./quote.ts";
+import { conventionalName } from "../base/naming.ts";
+import { literal, quote } from "../base/quote.ts";
 import type { ForeignKey, Index, Metadata, Table, TableColumn } from "./table.ts";
 
 /** A statement of DDL. */

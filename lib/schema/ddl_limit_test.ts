@@ -1,8 +1,8 @@
 /** `createAll()` and `dropAll()` end in their time, however many statements they are. @module */
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { AnswerTimeoutError, type Connection, createEngine, declarativeBase, integer } from "../mod.ts";
-import { Stopwatch } from "../engine/testing/lateness.ts";
-import { testDatabase } from "../workbook/test_database.ts";
+import { Stopwatch } from "../../testing/lateness.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 
 const database = testDatabase(import.meta.url);
 const { metadata, model } = declarativeBase();

@@ -16,9 +16,9 @@ import {
   text,
   uuid,
 } from "../mod.ts";
-import { testDatabase } from "../workbook/test_database.ts";
-import { quote } from "./quote.ts";
-import { Hero } from "../orm/testing/heroes.ts";
+import { testDatabase } from "../../testing/test_database.ts";
+import { quote } from "../base/quote.ts";
+import { Hero } from "../../testing/heroes.ts";
 
 const database = testDatabase(import.meta.url);
 

@@ -1,5 +1,5 @@
 /** The errors of models and tables. @module */
-import { EngineError } from "../engine/errors.ts";
+import { EngineError } from "../base/error.ts";
 
 /** A model was declared, or is asked for something, in a way that cannot work. */
 export class InvalidModelError extends EngineError {

@@ -8,8 +8,8 @@ import type { LimitOptions } from "../engine/limit.ts";
 import { type Column, type ColumnDefinition, type Reference, ServerExpression } from "./columns.ts";
 import { createAll, dropAll } from "./ddl.ts";
 import { InvalidModelError } from "./errors.ts";
-import { conventionalName, snakeCase } from "./naming.ts";
-import { quote } from "./quote.ts";
+import { conventionalName, snakeCase } from "../base/naming.ts";
+import { quote } from "../base/quote.ts";
 
 /** The columns of a model by attribute name. */
 // deno-lint-ignore no-explicit-any -- any column, whatever its type

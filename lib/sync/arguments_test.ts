@@ -2,8 +2,8 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { createEngine, createSyncEngine, DetachedObjectError, EncodingError, select } from "../mod.ts";
 import { type EngineEvents, EngineUrl, sessionmaker, syncSessionmaker } from "../mod.ts";
-import { Score, User } from "../orm/testing/playground.ts";
-import { testDatabase } from "../workbook/test_database.ts";
+import { Score, User } from "../../testing/playground.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 
 const database = testDatabase(import.meta.url);
 

@@ -11,9 +11,9 @@ import {
   type SyncEngine,
 } from "../mod.ts";
 import { resultCount } from "../engine/drivers/libpq/result.ts";
-import { Server } from "../engine/testing/server.ts";
-import { until } from "../engine/testing/until.ts";
-import { testDatabase } from "../workbook/test_database.ts";
+import { Server } from "../../testing/server.ts";
+import { until } from "../../testing/until.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 
 const database = testDatabase(import.meta.url);
 

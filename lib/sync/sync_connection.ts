@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { compiled, type Query } from "../kysely/compilable.ts";
+import { compiled, type Query } from "../engine/kysely/compilable.ts";
 import type { RawResult, Statement } from "../engine/driver.ts";
 import { encodable } from "../engine/encodable.ts";
 import {
@@ -15,15 +15,15 @@ import {
   type SyncExecuteOptions,
   type SyncLimitOptions,
 } from "../engine/options.ts";
-import { encodeParameters } from "../engine/drivers/parameters.ts";
-import type { SyncDriverConnection } from "../engine/drivers/sync_driver.ts";
+import { encodeParameters } from "../values/parameters.ts";
+import type { SyncDriverConnection } from "../engine/sync_driver.ts";
 import { ConnectionClosedError, DatabaseError } from "../engine/errors.ts";
 import type { EngineEvents } from "../engine/events.ts";
 import { Result } from "../engine/result.ts";
 import { SyncSavepoint } from "../engine/savepoint.ts";
 import { runBlocking } from "../engine/steps.ts";
-import { syncCursorAnswers } from "../stream/cursor.ts";
-import { SyncRowStream } from "../stream/row_stream.ts";
+import { syncCursorAnswers } from "../engine/cursor.ts";
+import { SyncRowStream } from "../engine/row_stream.ts";
 import { type Role, StatementReport } from "../engine/statement_report.ts";
 import { type Transaction, TransactionState } from "../engine/transaction.ts";
 import type { TransactionOptions } from "../engine/transaction_options.ts";

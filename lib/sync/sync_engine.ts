@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { CallSite } from "../text/call_site.ts";
-import { shorten } from "../text/text.ts";
-import { connectSettings } from "../engine/drivers/connect_settings.ts";
-import { PinnedConnections } from "../engine/drivers/pins.ts";
-import type { SyncDriverConnection } from "../engine/drivers/sync_driver.ts";
+import { CallSite } from "../base/call_site.ts";
+import { shorten } from "../base/text.ts";
+import { connectSettings } from "../engine/connect_settings.ts";
+import { PinnedConnections } from "../engine/pins.ts";
+import type { SyncDriverConnection } from "../engine/sync_driver.ts";
 import { connectSync } from "../engine/drivers/libpq.ts";
 import { SecondUnitOfWorkError } from "../engine/drivers/libpq/one_unit_of_work.ts";
 import { echoLine } from "../engine/echo.ts";

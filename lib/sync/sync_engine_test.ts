@@ -1,12 +1,11 @@
 import { assert, assertEquals, assertNotEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import { SecondUnitOfWorkError } from "../engine/drivers/libpq/one_unit_of_work.ts";
 import {
   ConnectError,
   ConnectionClosedError,
   ConnectionLostError,
   DatabaseError,
-  EncodingError,
   EngineDisposedError,
   FailedTransactionError,
   InvalidUrlError,
@@ -14,9 +13,10 @@ import {
   TransactionStateError,
   UniqueViolationError,
 } from "../engine/errors.ts";
+import { EncodingError } from "../values/errors.ts";
 import { createSyncEngine, type SyncEngine, type SyncEngineOptions } from "./sync_engine.ts";
-import { Server } from "../engine/testing/server.ts";
-import { until } from "../engine/testing/until.ts";
+import { Server } from "../../testing/server.ts";
+import { until } from "../../testing/until.ts";
 import { EngineUrl } from "../engine/url.ts";
 
 const database = testDatabase(import.meta.url);

@@ -1,13 +1,13 @@
 /** What the engine without promises does with its connection between two users, as a pool does with many. */
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import { AnswerTimeoutError, ConnectionLostError, EngineDisposedError } from "../engine/errors.ts";
-import { Server } from "../engine/testing/server.ts";
-import { StallingProxy } from "../engine/testing/stalling_proxy.ts";
+import { Server } from "../../testing/server.ts";
+import { StallingProxy } from "../../testing/stalling_proxy.ts";
 import { EngineUrl } from "../engine/url.ts";
 import type { SyncConnection } from "./sync_connection.ts";
 import { createSyncEngine, type SyncEngine, type SyncEngineOptions } from "./sync_engine.ts";
-import { Stopwatch } from "../engine/testing/lateness.ts";
+import { Stopwatch } from "../../testing/lateness.ts";
 
 const database = testDatabase(import.meta.url);
 const LIMIT = 300;

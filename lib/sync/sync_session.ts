@@ -12,14 +12,14 @@ import { checkSyncBeginOptions, checkSyncLimitOptions, checkWork, type SyncLimit
 import type { FirstColumn, Result, ScalarResult } from "../engine/result.ts";
 import { SyncSavepoint } from "../engine/savepoint.ts";
 import { runBlocking, type Steps } from "../engine/steps.ts";
-import { compiled } from "../kysely/compilable.ts";
+import { compiled } from "../engine/kysely/compilable.ts";
 import type { AnyModel, KeyOf } from "../orm/model.ts";
 import { lookUp, SAVEPOINT_ENDS, SessionBase } from "../orm/session_base.ts";
 import { checkGetOptions, checkSessionOptions, type GetOptions, type SessionOptions } from "../orm/session_options.ts";
 import type { SessionAction } from "../orm/session_state.ts";
 import { SessionSteps } from "../orm/session_steps.ts";
-import { Passing } from "../stream/passing.ts";
-import { SyncRowStream } from "../stream/row_stream.ts";
+import { Passing } from "../orm/passing.ts";
+import { SyncRowStream } from "../engine/row_stream.ts";
 import type { SyncConnection } from "./sync_connection.ts";
 import { refusePromise, type SyncEngine } from "./sync_engine.ts";
 

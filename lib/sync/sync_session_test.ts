@@ -24,10 +24,10 @@ import {
   TransactionStateError,
   UniqueViolationError,
 } from "../mod.ts";
-import { Stopwatch } from "../engine/testing/lateness.ts";
-import { testDatabase } from "../workbook/test_database.ts";
-import { metadata, Note, Team, Toy, User } from "../orm/testing/playground.ts";
-import { emptyTables } from "../orm/testing/empty_tables.ts";
+import { Stopwatch } from "../../testing/lateness.ts";
+import { testDatabase } from "../../testing/test_database.ts";
+import { metadata, Note, Team, Toy, User } from "../../testing/playground.ts";
+import { emptyTables } from "../../testing/empty_tables.ts";
 
 const database = testDatabase(import.meta.url);
 

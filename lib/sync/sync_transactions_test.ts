@@ -1,9 +1,9 @@
 /** Transactions that statements begin and end, without promises: the server's word counts here too. @module */
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { LEAVE_OPEN } from "../engine/drivers/conformance/transactions.ts";
+import { LEAVE_OPEN } from "../../testing/conformance/transactions.ts";
 import { DatabaseError, FailedTransactionError, TransactionStateError } from "../engine/errors.ts";
-import { Server } from "../engine/testing/server.ts";
+import { Server } from "../../testing/server.ts";
 import {
   ByHand,
   CASES,
@@ -15,9 +15,9 @@ import {
   SAME,
   type Step,
   TABLES,
-} from "../engine/testing/transaction_history.ts";
+} from "../../testing/transaction_history.ts";
 import { EngineUrl } from "../engine/url.ts";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import type { SyncConnection } from "./sync_connection.ts";
 import { createSyncEngine, type SyncEngine, type SyncEngineOptions } from "./sync_engine.ts";
 

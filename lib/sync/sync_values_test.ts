@@ -1,9 +1,10 @@
 /** What goes to the server and comes from it is the same without promises as with them. @module */
 import { assertEquals, assertThrows } from "@std/assert";
-import { EMPTY, MISCOUNTED, UNSENDABLE } from "../engine/drivers/conformance/types.ts";
-import { DatabaseError, EncodingError } from "../engine/errors.ts";
+import { EMPTY, MISCOUNTED, UNSENDABLE } from "../../testing/conformance/types.ts";
+import { DatabaseError } from "../engine/errors.ts";
+import { EncodingError } from "../values/errors.ts";
 import { EngineUrl } from "../engine/url.ts";
-import { testDatabase } from "../workbook/test_database.ts";
+import { testDatabase } from "../../testing/test_database.ts";
 import { createSyncEngine } from "./sync_engine.ts";
 
 const database = testDatabase(import.meta.url);

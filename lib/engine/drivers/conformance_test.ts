@@ -1,14 +1,14 @@
 /** One suite that every driver passes: what a driver promises is written in `driver.ts`. @module */
-import { testDatabase } from "../../workbook/test_database.ts";
-import { cancel } from "./conformance/cancel.ts";
-import { errors } from "./conformance/errors.ts";
-import { lost } from "./conformance/lost.ts";
-import { pipelining } from "./conformance/pipelining.ts";
-import { type Contestant, registerFor } from "./conformance/suite.ts";
-import { status } from "./conformance/status.ts";
-import { styles } from "./conformance/styles.ts";
-import { transactions } from "./conformance/transactions.ts";
-import { types } from "./conformance/types.ts";
+import { testDatabase } from "../../../testing/test_database.ts";
+import { cancel } from "../../../testing/conformance/cancel.ts";
+import { errors } from "../../../testing/conformance/errors.ts";
+import { lost } from "../../../testing/conformance/lost.ts";
+import { pipelining } from "../../../testing/conformance/pipelining.ts";
+import { type Contestant, registerFor } from "../../../testing/conformance/suite.ts";
+import { status } from "../../../testing/conformance/status.ts";
+import { styles } from "../../../testing/conformance/styles.ts";
+import { transactions } from "../../../testing/conformance/transactions.ts";
+import { types } from "../../../testing/conformance/types.ts";
 
 /** What the drivers with an event loop have in common. */
 const NON_BLOCKING = { idleLoss: "at once", blocks: false } as const;

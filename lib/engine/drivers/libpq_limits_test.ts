@@ -1,7 +1,7 @@
 /** The driver over libpq behind a network that stalls: every wait has its limit, and nothing is left behind. @module */
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { createSyncEngine } from "../../sync/sync_engine.ts";
-import { testDatabase } from "../../workbook/test_database.ts";
+import { testDatabase } from "../../../testing/test_database.ts";
 import { createEngine } from "../engine.ts";
 import {
   AnswerTimeoutError,
@@ -9,19 +9,19 @@ import {
   ConnectionLostError,
   CopyNotSupportedError,
   DatabaseError,
-  EngineError,
   StatementTimeoutError,
 } from "../errors.ts";
-import { Server } from "../testing/server.ts";
-import { socketsTo } from "../testing/sockets.ts";
-import { StallingProxy } from "../testing/stalling_proxy.ts";
-import { until } from "../testing/until.ts";
+import { EngineError } from "../../base/error.ts";
+import { Server } from "../../../testing/server.ts";
+import { socketsTo } from "../../../testing/sockets.ts";
+import { StallingProxy } from "../../../testing/stalling_proxy.ts";
+import { until } from "../../../testing/until.ts";
 import { EngineUrl } from "../url.ts";
 import { connectOnThreads, connectSync } from "./libpq.ts";
 import type { LibpqConnection } from "./libpq/connection.ts";
 import { libpq } from "./libpq/library.ts";
 import { resultCount } from "./libpq/result.ts";
-import { Stopwatch } from "../testing/lateness.ts";
+import { Stopwatch } from "../../../testing/lateness.ts";
 import type { Libpq } from "./libpq/symbols.ts";
 
 const database = testDatabase(import.meta.url);

@@ -1,20 +1,19 @@
 /** What only the driver over libpq does; what all drivers do is in the conformance suite. @module */
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { mayUseDatabase, testDatabase } from "../../workbook/test_database.ts";
+import { mayUseDatabase, testDatabase } from "../../../testing/test_database.ts";
 import { createEngine, type Engine, type EngineOptions } from "../engine.ts";
 import {
   ConnectError,
   ConnectionLostError,
   CopyNotSupportedError,
   DatabaseError,
-  EncodingError,
   FailedTransactionError,
   LockTimeoutError,
-  UnreadableValueError,
 } from "../errors.ts";
-import { RoundTripCounter } from "../testing/round_trips.ts";
-import { Server } from "../testing/server.ts";
+import { EncodingError, UnreadableValueError } from "../../values/errors.ts";
+import { RoundTripCounter } from "../../../workbook/network/round_trips.ts";
+import { Server } from "../../../testing/server.ts";
 import { EngineUrl } from "../url.ts";
 import { connectSync } from "./libpq.ts";
 import { connectionParameters } from "./libpq/connect.ts";

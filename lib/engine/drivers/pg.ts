@@ -13,7 +13,7 @@ import { databaseError } from "./server_error.ts";
 import { startupOptions } from "./startup_options.ts";
 import { StreamConnection } from "./stream_connection.ts";
 import { transactionStatus } from "./transaction_status.ts";
-import type { Reported } from "./values.ts";
+import type { Reported } from "../../values/decode.ts";
 
 export const driver: Driver = {
   name: "pg",

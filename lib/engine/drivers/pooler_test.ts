@@ -1,8 +1,8 @@
 /** Behind a pooler that shares server processes, a statement never runs as another program's. @module */
 import { assertEquals } from "@std/assert";
-import { testDatabase } from "../../workbook/test_database.ts";
-import { openAsker, startAsker } from "../testing/asker.ts";
-import { poolerTest, startPooler } from "../testing/pgbouncer.ts";
+import { testDatabase } from "../../../testing/test_database.ts";
+import { openAsker, startAsker } from "../../../testing/asker.ts";
+import { poolerTest, startPooler } from "../../../testing/pgbouncer.ts";
 import { EngineUrl } from "../url.ts";
 
 const database = testDatabase(import.meta.url);

@@ -15,7 +15,7 @@ import { PreparedStatements } from "./prepared_statements.ts";
 import { databaseError } from "./server_error.ts";
 import { startupOptions } from "./startup_options.ts";
 import { StreamConnection } from "./stream_connection.ts";
-import { DECODERS, type Reported } from "./values.ts";
+import { DECODERS, type Reported } from "../../values/decode.ts";
 
 export const driver: Driver = {
   name: "postgres",

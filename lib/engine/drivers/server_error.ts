@@ -4,7 +4,6 @@ import {
   ConnectionLostError,
   DatabaseError,
   DeadlockError,
-  type EngineError,
   FailedTransactionError,
   ForeignKeyViolationError,
   IntegrityError,
@@ -17,6 +16,7 @@ import {
   StatementTimeoutError,
   UniqueViolationError,
 } from "../errors.ts";
+import { type EngineError } from "../../base/error.ts";
 import { isStatementTimeout } from "./timeout_texts.ts";
 
 const BY_SQLSTATE: Record<string, typeof DatabaseError> = {

@@ -1,13 +1,13 @@
 /** The drivers over npm packages on a network that fails: every wait ends in its time, and nothing is left. @module */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { testDatabase } from "../../workbook/test_database.ts";
+import { testDatabase } from "../../../testing/test_database.ts";
 import type { Driver, DriverConnection } from "../driver.ts";
 import { ConnectError, ConnectionLostError } from "../errors.ts";
-import { Server } from "../testing/server.ts";
-import { socketsTo } from "../testing/sockets.ts";
-import { StallingProxy } from "../testing/stalling_proxy.ts";
-import { TlsFront } from "../testing/tls_front.ts";
-import { until } from "../testing/until.ts";
+import { Server } from "../../../testing/server.ts";
+import { socketsTo } from "../../../testing/sockets.ts";
+import { StallingProxy } from "../../../testing/stalling_proxy.ts";
+import { TlsFront } from "../../../testing/tls_front.ts";
+import { until } from "../../../testing/until.ts";
 import { type DriverName, EngineUrl } from "../url.ts";
 
 const database = testDatabase(import.meta.url);

@@ -1,12 +1,12 @@
 /** Whatever style the server writes a value in, it reads as the same value. @module */
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { testDatabase } from "../../workbook/test_database.ts";
+import { testDatabase } from "../../../testing/test_database.ts";
 import { createEngine } from "../engine.ts";
-import { UnreadableValueError } from "../errors.ts";
-import { inIso, rangeInIso, type Reported } from "./date_styles.ts";
-import { inPostgresStyle } from "./interval_styles.ts";
-import { decoderFor } from "./values.ts";
+import { UnreadableValueError } from "../../values/errors.ts";
+import { inIso, rangeInIso, type Reported } from "../../values/date_styles.ts";
+import { inPostgresStyle } from "../../values/interval_styles.ts";
+import { decoderFor } from "../../values/decode.ts";
 
 const database = testDatabase(import.meta.url);
 

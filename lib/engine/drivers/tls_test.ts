@@ -1,9 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { testDatabase } from "../../workbook/test_database.ts";
+import { testDatabase } from "../../../testing/test_database.ts";
 import type { Driver, DriverConnection } from "../driver.ts";
 import { ConnectError, StatementCancelledError } from "../errors.ts";
-import { Server } from "../testing/server.ts";
-import { CERTIFICATE, TlsFront } from "../testing/tls_front.ts";
+import { Server } from "../../../testing/server.ts";
+import { CERTIFICATE, TlsFront } from "../../../testing/tls_front.ts";
 import { EngineUrl } from "../url.ts";
 
 const database = testDatabase(import.meta.url);

@@ -1,5 +1,5 @@
 /** Compares enum types. @module */
-import { quote } from "../../schema/quote.ts";
+import { quote } from "../../base/quote.ts";
 import type { DatabaseSchema, EnumSchema } from "../database_schema.ts";
 import type { Operation } from "../operations.ts";
 import { escapeForRegExp } from "./text.ts";

@@ -13,11 +13,11 @@ import {
   uuid,
   varchar,
 } from "../../mod.ts";
-import { testDatabase } from "../../workbook/test_database.ts";
+import { testDatabase } from "../../../testing/test_database.ts";
 import { revision } from "../authoring.ts";
 import { autogenerate } from "../autogenerate.ts";
 import { downgrade, upgrade } from "../commands.ts";
-import { makeMigrations, ownLines, scratch } from "../test_migrations.ts";
+import { makeMigrations, ownLines, scratch } from "../../../testing/migrations.ts";
 
 const database = testDatabase(import.meta.url);
 

@@ -1,5 +1,5 @@
 /** Renames that a person confirmed. @module */
-import { quote } from "../../schema/quote.ts";
+import { quote } from "../../base/quote.ts";
 import {
   type ColumnSchema,
   type DatabaseSchema,

@@ -8,7 +8,7 @@ import {
   type TableSchema,
   type UnmodelledObject,
 } from "../database_schema.ts";
-import { dependencyOrder } from "../../schema/dependency_order.ts";
+import { dependencyOrder } from "../../base/dependency_order.ts";
 import type { Operation } from "../operations.ts";
 import { isThereBefore } from "./foreign_keys.ts";
 

@@ -1,5 +1,5 @@
 /** Writes the statements of an operation. @module */
-import { literal, quote } from "../../schema/quote.ts";
+import { literal, quote } from "../../base/quote.ts";
 import { fullName } from "../database_schema.ts";
 import type { Operation } from "../operations.ts";
 import { builderStatement, call, list, sqlStatement, template, text } from "./source.ts";

@@ -1,5 +1,5 @@
 /** Writes what creates tables, columns, constraints and indexes, with Kysely's schema builder. @module */
-import { literal, quote } from "../../schema/quote.ts";
+import { literal, quote } from "../../base/quote.ts";
 import {
   type ColumnSchema,
   type ForeignKeySchema,

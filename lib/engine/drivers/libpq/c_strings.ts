@@ -1,5 +1,5 @@
 /** Texts in the form in which C takes them: UTF-8, ended by a NUL, in memory that does not move. @module */
-import { EncodingError } from "../../errors.ts";
+import { EncodingError } from "../../../values/errors.ts";
 
 const encoder = new TextEncoder();
 const FIRST_CAPACITY = 16_384;

@@ -10,8 +10,8 @@ import {
 import { settledWithin } from "../../../base/within.ts";
 import { PreparedStatements } from "../prepared_statements.ts";
 import { databaseError } from "../server_error.ts";
-import type { SyncDriverConnection } from "../sync_driver.ts";
-import type { Reported } from "../values.ts";
+import type { SyncDriverConnection } from "../../sync_driver.ts";
+import type { Reported } from "../../../values/decode.ts";
 import { cString, CStringArray, fromC } from "./c_strings.ts";
 import { cancelling, cancelOnThread } from "./cancel.ts";
 import { beginsCopy, endCopy } from "./copy.ts";

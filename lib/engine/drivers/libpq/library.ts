@@ -6,7 +6,7 @@
  */
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
-import { EngineError } from "../../errors.ts";
+import { EngineError } from "../../../base/error.ts";
 import { type Libpq, SYMBOLS } from "./symbols.ts";
 
 /** The library is nowhere, or cannot be opened; the message lists where it was looked for and what came of it. */

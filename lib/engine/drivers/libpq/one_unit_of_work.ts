@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { EngineError } from "../../errors.ts";
-import { shorten } from "../../../text/text.ts";
+import { EngineError } from "../../../base/error.ts";
+import { shorten } from "../../../base/text.ts";
 
 /** A unit of work is open on this thread already, and this driver blocks the thread. */
 export class SecondUnitOfWorkError extends EngineError {

@@ -10,7 +10,7 @@ import type { EventEmitter } from "node:events";
 import type { RawResult, Statement } from "../../driver.ts";
 import { CopyNotSupportedError } from "../../errors.ts";
 import { readTag } from "../command_tag.ts";
-import { type Decoder, decoderFor, type Reported } from "../values.ts";
+import { type Decoder, decoderFor, type Reported } from "../../../values/decode.ts";
 
 /** The package's Query, with what its client calls beside what its types tell. */
 interface PackageQuery {

@@ -1,0 +1,28 @@
+/** What an engine's URL and options mean for each of its connections. @module */
+import type { ConnectSettings } from "./driver.ts";
+import type { ResolvedOptions } from "./options.ts";
+import type { EngineUrl } from "./url.ts";
+
+/**
+ * What the driver is told when it opens a connection.
+ *
+ * @param signal gives up. @param left milliseconds that whoever waits for it has, where that is less than `connectTimeout`.
+ */
+export function connectSettings(
+  url: EngineUrl,
+  options: ResolvedOptions,
+  signal?: AbortSignal,
+  left: number = Infinity,
+): ConnectSettings {
+  const { applicationName, statementTimeout, isolationLevel, readOnly, prepare, nonblocking } = options;
+  const settings: Record<string, string> = { application_name: "deno", ...url.settings };
+  if (applicationName !== undefined) settings.application_name = applicationName;
+  if (statementTimeout !== undefined) settings.statement_timeout = String(statementTimeout);
+  // as defaults of the connection they hold for AUTOCOMMIT and Kysely's transactions too
+  if (readOnly !== undefined) settings.default_transaction_read_only = readOnly ? "on" : "off";
+  if (isolationLevel !== undefined && isolationLevel !== "AUTOCOMMIT") {
+    settings.default_transaction_isolation = isolationLevel.toLowerCase();
+  }
+  const connectTimeout = Math.min(options.connectTimeout, Math.max(1, left));
+  return { url, settings, connectTimeout, signal, prepare, nonblocking };
+}

@@ -1,0 +1,219 @@
+/** Kysely on our pool: the queries are Kysely's, the connections, drivers, events and errors are the engine's. @module */
+import {
+  AbortedTransactionError,
+  CompiledQuery,
+  createQueryId,
+  type DatabaseConnection,
+  type DatabaseIntrospector,
+  type Dialect,
+  type DialectAdapter,
+  type Driver,
+  type Kysely,
+  type KyselyConfig,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryCompiler,
+  type QueryResult,
+  sql,
+  type TransactionSettings,
+} from "kysely";
+import { FailedTransactionError } from "../errors.ts";
+import type { IsolationLevel, TransactionOptions } from "../transaction_options.ts";
+import { hasCursor } from "./has_cursor.ts";
+import { MigrationLockAdapter } from "./migration_lock_adapter.ts";
+
+/** What Kysely's constructor takes, but for the dialect: `log` and `plugins`. */
+export type KyselyOptions = Omit<KyselyConfig, "dialect">;
+
+/** What the dialect needs of the engine's results. */
+export interface Answer {
+  all(): unknown[];
+  readonly rowCount: number;
+  readonly command: string;
+}
+
+/** What the dialect needs of the engine's connection. */
+export interface Connection {
+  readonly backendPid: number;
+  readonly inTransaction: boolean;
+  execute(sql: string, parameters: readonly unknown[], options?: { signal?: AbortSignal }): Promise<Answer>;
+  stream(sql: string, parameters: readonly unknown[]): { partitions(size?: number): AsyncIterable<unknown[]> };
+  begin(options: TransactionOptions): Promise<void>;
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+  invalidate(): void;
+  close(): Promise<void>;
+}
+
+/** What the dialect needs of the engine. */
+export interface ConnectionSource {
+  /** Gives an AUTOCOMMIT connection, which the dialect closes. */
+  connect(): Promise<Connection>;
+  /** Runs a statement on a connection of its own, beside the pool, if `isWanted` when that is open. */
+  control(sql: string, parameters: readonly string[], isWanted: () => boolean): Promise<void>;
+  /** True: a statement blocks the thread until it is answered. */
+  readonly isBlocking: boolean;
+}
+
+/** A Kysely dialect that takes its connections from an engine. */
+export class EngineDialect implements Dialect {
+  readonly #source: ConnectionSource;
+
+  constructor(source: ConnectionSource) {
+    this.#source = source;
+  }
+
+  createDriver(): Driver {
+    return new EngineDriver(this.#source);
+  }
+
+  createQueryCompiler(): QueryCompiler {
+    return new PostgresQueryCompiler();
+  }
+
+  createAdapter(): DialectAdapter {
+    return new MigrationLockAdapter(this.#source.isBlocking);
+  }
+
+  // deno-lint-ignore no-explicit-any -- the type of Kysely's interface
+  createIntrospector(db: Kysely<any>): DatabaseIntrospector {
+    return new PostgresIntrospector(db);
+  }
+}
+
+/** Savepoints, which are statements like any others. */
+export abstract class SavepointDriver {
+  async savepoint(...[connection, name, compile]: SavepointArguments): Promise<void> {
+    await connection.executeQuery(compile(sql`savepoint ${sql.id(name)}`.toOperationNode(), createQueryId()));
+  }
+
+  async rollbackToSavepoint(...[connection, name, compile]: SavepointArguments): Promise<void> {
+    await connection.executeQuery(compile(sql`rollback to ${sql.id(name)}`.toOperationNode(), createQueryId()));
+  }
+
+  async releaseSavepoint(...[connection, name, compile]: SavepointArguments): Promise<void> {
+    await connection.executeQuery(compile(sql`release ${sql.id(name)}`.toOperationNode(), createQueryId()));
+  }
+}
+
+type SavepointArguments = Parameters<NonNullable<Driver["savepoint"]>>;
+
+class EngineDriver extends SavepointDriver implements Driver {
+  readonly #source: ConnectionSource;
+
+  constructor(source: ConnectionSource) {
+    super();
+    this.#source = source;
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return new EngineConnection(await this.#source.connect(), this.#source);
+  }
+
+  async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
+    const { isolationLevel, accessMode } = settings;
+    const options = {
+      isolationLevel: isolationLevel?.toUpperCase() as IsolationLevel | undefined,
+      readOnly: accessMode === undefined ? undefined : accessMode === "read only",
+    };
+    const level = isolationLevel && `isolation level ${isolationLevel}`;
+    const words = level || accessMode ? ["start transaction", level, accessMode] : ["begin"];
+    await step(connection, words.filter(Boolean).join(" "), (engine) => engine.begin(options));
+  }
+
+  /** @throws {AbortedTransactionError} when an earlier statement failed; its `cause` is the engine's error. */
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await step(connection, "commit", (engine) => engine.commit()).catch((error) => {
+      throw error instanceof FailedTransactionError ? new AbortedTransactionError({ cause: error }) : error;
+    });
+  }
+
+  /** After a COMMIT that failed there is nothing to roll back any more, though Kysely asks for it. */
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if ((connection as EngineConnection).connection.inTransaction) {
+      await step(connection, "rollback", (engine) => engine.rollback());
+    }
+  }
+
+  async releaseConnection(connection: DatabaseConnection): Promise<void> {
+    await (connection as EngineConnection).connection.close();
+  }
+
+  /** The pool belongs to the engine: `engine.dispose()` closes it. */
+  async destroy(): Promise<void> {}
+}
+
+/** The rows that a statement changed, raw SQL too; `undefined` for one that changes none by its nature. */
+export function changedRows({ command, rowCount }: Pick<Answer, "command" | "rowCount">): bigint | undefined {
+  return /^(INSERT|UPDATE|DELETE|MERGE)$/.test(command) ? BigInt(rowCount) : undefined;
+}
+
+/** What the engine's connection has a method for. */
+const STEPS = new WeakMap<CompiledQuery, (connection: Connection) => Promise<void>>();
+
+/** Takes a step of a transaction by way of `executeQuery()`, which alone is watched by Kysely's `log`. */
+async function step(connection: DatabaseConnection, words: string, take: (connection: Connection) => Promise<void>) {
+  const query = CompiledQuery.raw(words);
+  STEPS.set(query, take);
+  await connection.executeQuery(query);
+}
+
+class EngineConnection implements DatabaseConnection {
+  readonly #source: ConnectionSource;
+  /** Cancels the statement under way, where Kysely may want that. */
+  #cancelling: AbortController | undefined;
+  #signal: AbortSignal | undefined;
+
+  constructor(readonly connection: Connection, source: ConnectionSource) {
+    this.#source = source;
+  }
+
+  async executeQuery<Row>(query: CompiledQuery, options: { signal?: AbortSignal } = {}): Promise<QueryResult<Row>> {
+    const take = STEPS.get(query);
+    if (take) {
+      await take(this.connection);
+      return { rows: [] };
+    }
+    const cancelling = this.#cancelling = options.signal && new AbortController();
+    this.#signal = options.signal;
+    try {
+      const result = await this.connection.execute(query.sql, query.parameters, { signal: cancelling?.signal });
+      return { rows: result.all() as Row[], numAffectedRows: changedRows(result) };
+    } finally {
+      if (this.#cancelling === cancelling) this.#cancelling = undefined;
+    }
+  }
+
+  /** Kysely waits for the statement itself, not for this. */
+  cancelQuery(): Promise<void> {
+    this.#cancelling?.abort(this.#signal?.reason);
+    return Promise.resolve();
+  }
+
+  /** Beside the pool, in which the next free connection may be this one. */
+  async killSession(): Promise<void> {
+    const running = this.#cancelling;
+    if (!running) return;
+    const kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND usename = current_user";
+    await this.#source.control(kill, [`${this.connection.backendPid}`], () => this.#cancelling === running);
+  }
+
+  /** Has the connection closed instead of kept when it is released. */
+  invalidate(): void {
+    this.connection.invalidate();
+  }
+
+  /** Rows of a SELECT through a cursor; what changes rows is carried out whole, and its rows are then handed out. */
+  async *streamQuery<Row>(query: CompiledQuery, size: number): AsyncIterableIterator<QueryResult<Row>> {
+    if (hasCursor(query.query)) {
+      const stream = this.connection.stream(query.sql, query.parameters);
+      for await (const rows of stream.partitions(size)) yield { rows: rows as Row[] };
+      return;
+    }
+    if (!(size >= 1)) throw new RangeError(`chunkSize is ${size}; it must be at least 1.`);
+    const rows = (await this.connection.execute(query.sql, query.parameters)).all();
+    for (let from = 0; from < rows.length; from += size) yield { rows: rows.slice(from, from + size) as Row[] };
+  }
+}

@@ -1,0 +1,77 @@
+/** The parts of a database URL: what the drivers take, and what to say of anything else. @module */
+import type { UrlPart } from "./errors.ts";
+
+/** The drivers an engine can use. */
+export type DriverName = "pg" | "postgres" | "libpq";
+
+/** How a connection uses TLS; the names and meanings are libpq's. */
+export type SslMode = "disable" | "prefer" | "require" | "verify-ca" | "verify-full";
+
+const DRIVERS: readonly DriverName[] = ["pg", "postgres", "libpq"];
+const SSL_MODES: readonly SslMode[] = ["disable", "prefer", "require", "verify-ca", "verify-full"];
+
+/** What to write for the driver names that SQLAlchemy users bring along. */
+const PYTHON_DRIVERS: Record<string, string> = {
+  asyncpg: `asyncpg is a Python driver; its place here is taken by "postgresql+postgres://"`,
+  psycopg: `psycopg is a Python driver; its place here is taken by "postgresql+pg://"`,
+  psycopg2: `psycopg2 is a Python driver; its place here is taken by "postgresql+libpq://"`,
+  pg8000: `pg8000 is a Python driver; its place here is taken by "postgresql+pg://"`,
+};
+
+/** Throws an error about one part of the URL being read. */
+export type Fail = (part: UrlPart, problem: string) => never;
+
+/** Takes an option out of those of the URL. */
+export type Take = (name: string) => string | undefined;
+
+/** Decodes what is percent-encoded. */
+export function decode(text: string | undefined, part: UrlPart, fail: Fail): string | undefined {
+  try {
+    return text && decodeURIComponent(text);
+  } catch {
+    return fail(part, `its percent-encoding is broken; write "%" as "%25"`);
+  }
+}
+
+/** The driver, pg where none is named. */
+export function parseDriver(driver = "pg", fail: Fail): DriverName {
+  if (Object.hasOwn(PYTHON_DRIVERS, driver)) fail("driver", PYTHON_DRIVERS[driver]);
+  const choice = DRIVERS.map((name) => `"${name}"`).join(", ");
+  return DRIVERS.find((name) => name === driver) ??
+    fail("driver", `"${driver}" is not a known driver; choose one of ${choice}`);
+}
+
+/** Host and port, or the folder of a socket, which may be given as options. */
+export function parseAddress(address: string, take: Take, fail: Fail): { host: string; port: number } {
+  const [hostOption, portOption] = [take("host"), take("port")];
+  if (address.includes("@")) fail("host", `it contains "@"; an "@" in the user or password is written "%40"`);
+  if (`${address}${hostOption}`.includes(",")) fail("host", "several hosts are not supported; give one");
+  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::([^:]*))?$/s.exec(address) ??
+    fail("host", `an IPv6 address stands in brackets: "[::1]:5432"`);
+  const host = bracketed ?? (decode(plain, "host", fail) || hostOption);
+  if (!host) fail("host", `it is empty; write a host such as "localhost", or "?host=/socket/folder"`);
+  if (bracketed !== undefined && !/^[0-9a-f:.%\w]*:[0-9a-f:.%\w]*$/i.test(bracketed)) {
+    fail("host", `"${bracketed}" is not an IPv6 address`);
+  }
+  if (/\s/.test(host)) fail("host", "it contains white space");
+  return { host, port: parsePort(port ?? portOption, fail) };
+}
+
+function parsePort(port: string | undefined, fail: Fail): number {
+  const number = Number(port || 5432);
+  const isPort = /^\d*$/.test(port ?? "") && number >= 1 && number <= 65_535;
+  return isPort ? number : fail("port", `"${port}" is not a number from 1 to 65535`);
+}
+
+/** How to use TLS. */
+export function parseSslMode(mode = "disable", fail: Fail): SslMode {
+  return SSL_MODES.find((name) => name === (mode === "allow" ? "prefer" : mode)) ??
+    fail("options", `sslmode "${mode}" is none of ${SSL_MODES.join(", ")}`);
+}
+
+/** A whole number; nothing for 0. */
+export function parseWhole(name: string, take: Take, fail: Fail): number | undefined {
+  const value = take(name) ?? "0";
+  if (!/^\d+$/.test(value)) fail("options", `${name} "${value}" is not a whole number`);
+  return Number(value) || undefined;
+}

@@ -1,0 +1,108 @@
+/**
+ * Dates and times in each style that PostgreSQL's DateStyle knows, rewritten as ISO. A connection asks for ISO when it
+ * opens; the others come where a pooler left that out, or where a session has chosen another one since.
+ *
+ * | DateStyle | date | timestamp |
+ * |---|---|---|
+ * | ISO | `2026-03-01` | `2026-03-01 12:30:05.5` |
+ * | German | `01.03.2026` | `01.03.2026 12:30:05.5` |
+ * | SQL, MDY | `03/01/2026` | `03/01/2026 12:30:05.5` |
+ * | SQL, DMY | `01/03/2026` | `01/03/2026 12:30:05.5` |
+ * | Postgres, MDY | `03-01-2026` | `Sun Mar 01 12:30:05.5 2026` |
+ * | Postgres, DMY | `01-03-2026` | `Sun 01 Mar 12:30:05.5 2026` |
+ *
+ * A timestamptz ends with an offset in ISO, and in the others with what the session's time zone is called at that moment,
+ * such as `CET`. What could mean two things is decided by what the server has reported of its settings, or is an error.
+ *
+ * @module
+ */
+import { UnreadableValueError } from "./errors.ts";
+
+/** What the server has reported of a setting, at the beginning and at each change; `undefined` for nothing. */
+export type Reported = (setting: "DateStyle" | "TimeZone") => string | undefined;
+
+const TIME = String.raw`(?<time>\d\d:\d\d:\d\d(?:\.\d+)?)`;
+const END = String.raw`(?: ?(?<zone>[+-][\d:]+|(?!BC$)[A-Za-z]+))?(?<era> BC)?$`;
+const NUMBERS = new RegExp(
+  String.raw`^(?<one>\d\d)(?<separator>[-/.])(?<two>\d\d)\k<separator>(?<year>\d{4,})(?: ${TIME})?${END}`,
+);
+const NAMES = new RegExp(
+  String
+    .raw`^[A-Z][a-z]{2} (?:(?<month>[A-Z][a-z]{2}) (?<day>\d\d)|(?<dayBefore>\d\d) (?<monthBehind>[A-Z][a-z]{2})) ` +
+    String.raw`${TIME} (?<year>\d{4,})${END}`,
+);
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const STYLES: Record<string, string> = { ".": "German", "/": "SQL", "-": "Postgres" };
+
+/**
+ * A date, timestamp or timestamptz in ISO.
+ *
+ * @throws {UnreadableValueError} when it could mean several days or moments.
+ */
+export function inIso(text: string, reported: Reported): string {
+  if (isIso(text)) return text;
+  const found = NUMBERS.exec(text)?.groups ?? NAMES.exec(text)?.groups;
+  if (!found) throw new UnreadableValueError(text, "it is in no DateStyle that PostgreSQL knows", "DateStyle");
+  const { year, time, zone, era = "" } = found;
+  const date = `${year}-${monthAndDay(text, found, reported)}`;
+  if (time === undefined) return `${date}${era}`;
+  return `${date} ${time}${zone === undefined ? "" : offset(text, { date, time, zone, era }, reported)}${era}`;
+}
+
+/** A range or multirange of them in ISO, as `["2026-03-01 12:30:05","2026-03-02 00:00:00")`. */
+export function rangeInIso(text: string, reported: Reported): string {
+  if (text === "empty") return text;
+  return text.replace(
+    /"([^"]*)"|[^"\[\](){},]+/g,
+    (bound, quoted) => quoted === undefined ? inIso(bound, reported) : `"${inIso(quoted, reported)}"`,
+  );
+}
+
+/** True for what needs no rewriting: in ISO alone a digit is the third character. */
+function isIso(text: string): boolean {
+  const code = text.charCodeAt(2) - 48;
+  return code >= 0 && code <= 9 || text === "infinity" || text === "-infinity";
+}
+
+type Groups = Record<string, string | undefined>;
+
+function monthAndDay(text: string, found: Groups, reported: Reported): string {
+  const { one, two, separator, day = found.dayBefore, month = found.monthBehind } = found;
+  if (separator === undefined) return `${String(MONTHS.indexOf(month!) + 1).padStart(2, "0")}-${day}`;
+  return isDayFirst(text, STYLES[separator], reported) ? `${two}-${one}` : `${one}-${two}`;
+}
+
+function isDayFirst(text: string, style: string, reported: Reported): boolean {
+  if (style === "German") return true;
+  const [reportedStyle, order] = reported("DateStyle")?.split(", ") ?? [];
+  if (reportedStyle === style) return order === "DMY"; // with YMD, too, the month is written first
+  throw new UnreadableValueError(text, "the server has not reported whether day or month comes first", "DateStyle");
+}
+
+/** Names of time zones whose clocks are put back, so that an hour comes twice: hours east of UTC. */
+const HOURS: Record<string, number> = {
+  ...{ WET: 0, GMT: 0, WEST: 1, BST: 1, CET: 1, CEST: 2, EET: 2, EEST: 3, IDT: 3, MSK: 3, MSD: 4 },
+  ...{ NST: -3.5, NDT: -2.5, AST: -4, ADT: -3, EST: -5, EDT: -4, CST: -6, CDT: -5, MST: -7, MDT: -6, PST: -8, PDT: -7 },
+  ...{ AKST: -9, AKDT: -8, HST: -10, HDT: -9, ACST: 9.5, ACDT: 10.5, AEST: 10, AEDT: 11, NZST: 12, NZDT: 13 },
+};
+
+/** The offset of a local time by the zone's own rules; of an hour that comes twice, the one that the name says. */
+function offset(text: string, { date, time, zone, era }: Record<string, string>, reported: Reported): string {
+  const numeric = /^([+-]\d\d):?(\d\d)?(:\d\d)?$/.exec(zone);
+  if (numeric) return `${numeric[1]}${numeric[2] ? `:${numeric[2]}` : ""}${numeric[3] ?? ""}`;
+  const [year, month, day] = date.split("-").map(Number);
+  const [hour, minute, second] = time.split(":").map((part) => Math.trunc(Number(part)));
+  const name = reported("TimeZone") ?? "";
+  try {
+    const local = new Temporal.PlainDateTime(era ? 1 - year : year, month, day, hour, minute, second);
+    const [first, last] = (["earlier", "later"] as const).map((disambiguation) =>
+      local.toZonedDateTime(name, { disambiguation })
+    );
+    if (first.offset === last.offset) return first.offset.replace(/(:00)+$/, "");
+    const named = [first, last].find(({ offsetNanoseconds }) => offsetNanoseconds === HOURS[zone] * 3.6e12);
+    if (named) return named.offset.replace(/(:00)+$/, "");
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error; // a time zone that is not in the public database, or a year that is not in Temporal
+  }
+  throw new UnreadableValueError(text, `what "${zone}" is in the time zone "${name}" cannot be told`, "DateStyle");
+}

@@ -1,0 +1,149 @@
+/**
+ * JavaScript values to PostgreSQL's text format, before the first byte is sent: a value that cannot be encoded fails
+ * here, with nothing half-done on the server. The server infers the type of each parameter from the statement.
+ *
+ * @module
+ */
+import { EncodingError } from "./errors.ts";
+
+/** PostgreSQL counts parameters in 16 bits; npm postgres takes two fewer, and past the limit pg garbles its messages. */
+export const MOST_PARAMETERS = 65_533;
+
+/** A value marked to be sent as JSON; made by {@linkcode json}. */
+export class JsonValue {
+  constructor(readonly value: unknown) {}
+}
+
+/**
+ * Marks a value to be sent as JSON. Plain objects are sent so by themselves; an array, a text or a number for a json
+ * column needs the mark, because without it an array is a PostgreSQL array.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(encodeParameter([1, 2]), "{1,2}");
+ * assertEquals(encodeParameter(json([1, 2])), "[1,2]");
+ * ```
+ */
+export function json(value: unknown): JsonValue {
+  return new JsonValue(value);
+}
+
+/**
+ * Encodes the parameters of one statement, all of them before any is sent, and checks its text.
+ *
+ * @returns a text or `null` for each parameter.
+ * @throws {EncodingError} naming the position of the parameter at fault, or none when the text itself cannot be sent.
+ */
+export function encodeParameters(parameters: readonly unknown[], sql = ""): (string | null)[] {
+  const wrongText = problemOf(sql);
+  if (wrongText !== undefined) throw new EncodingError(wrongText, undefined, sql, "The SQL text");
+  if (parameters.length > MOST_PARAMETERS) {
+    const problem = `a statement takes at most ${MOST_PARAMETERS} parameters, not ${parameters.length}`;
+    throw new EncodingError(problem, undefined, sql);
+  }
+  const encoded: (string | null)[] = [];
+  for (const value of parameters) { // not map(), which leaves holes as they are
+    try {
+      encoded.push(encodeParameter(value));
+    } catch (error) {
+      if (error instanceof Unencodable) throw new EncodingError(error.message, encoded.length + 1, sql);
+      throw error;
+    }
+  }
+  return encoded;
+}
+
+/** Encodes one parameter as PostgreSQL's text format, `null` as `null`. */
+export function encodeParameter(value: unknown): string | null {
+  switch (typeof value) {
+    case "string":
+      return checkText(value);
+    case "number":
+      return String(value); // "NaN" and "Infinity" are PostgreSQL's names too
+    case "bigint":
+      return value.toString();
+    case "boolean":
+      return value ? "true" : "false";
+    case "object":
+      return value === null ? null : encodeObject(value);
+    case "undefined":
+      throw new Unencodable("it is undefined; write null for an SQL NULL");
+    default:
+      throw new Unencodable(`a ${typeof value} has no counterpart there`);
+  }
+}
+
+/** Why a value cannot be encoded; becomes an EncodingError once its position is known. */
+class Unencodable extends Error {}
+
+function encodeObject(value: object): string {
+  if (value instanceof Date) return encodeDate(value);
+  if (value instanceof Uint8Array) return `\\x${value.toHex()}`;
+  if (Array.isArray(value)) return encodeArray(value);
+  if (value instanceof JsonValue) return encodeJson(value.value);
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype === null || prototype === Object.prototype) return encodeJson(value);
+  if ("toJSON" in value && typeof value.toJSON === "function") {
+    const text = value.toJSON(); // Temporal's values and URL are texts
+    return typeof text === "string" ? checkText(text) : encodeJson(text);
+  }
+  throw new Unencodable(
+    `a value of class ${value.constructor.name} has no counterpart there; for a json column wrap it in json()`,
+  );
+}
+
+/** ISO 8601 in UTC; years before 1 and after 9999 in PostgreSQL's own notation. */
+function encodeDate(date: Date): string {
+  if (Number.isNaN(date.getTime())) throw new Unencodable("it is an invalid Date");
+  const year = date.getUTCFullYear();
+  const time = date.toISOString().replace(/^[+-]?\d+/, "");
+  const text = String(year > 0 ? year : 1 - year).padStart(4, "0") + time;
+  return year > 0 ? text : `${text} BC`;
+}
+
+const SPECIAL = /["\\]/;
+
+/**
+ * https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO: every element but NULL is quoted. A loop and a test before
+ * the replacement: 1,000 rows of three columns take a third of the time that `Array.from()` and `replace()` take.
+ */
+function encodeArray(array: readonly unknown[]): string {
+  let list = "";
+  for (let index = 0; index < array.length; index++) {
+    list += `${index === 0 ? "" : ","}${encodeElement(array[index])}`;
+  }
+  return `{${list}}`;
+}
+
+function encodeElement(element: unknown): string {
+  if (Array.isArray(element)) return encodeArray(element);
+  const text = encodeParameter(element);
+  if (text === null) return "NULL";
+  if (typeof element === "number" || typeof element === "bigint" || typeof element === "boolean") return text;
+  return `"${SPECIAL.test(text) ? text.replaceAll("\\", "\\\\").replaceAll('"', '\\"') : text}"`;
+}
+
+function encodeJson(value: unknown): string {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch (error) {
+    throw new Unencodable(`JSON cannot express it (${(error as Error).message.split("\n")[0]})`);
+  }
+  if (text === undefined) throw new Unencodable(`JSON cannot express ${String(value)}`);
+  return text;
+}
+
+function checkText(text: string): string {
+  const problem = problemOf(text);
+  if (problem !== undefined) throw new Unencodable(problem);
+  return text;
+}
+
+/** Why a text cannot be sent; `undefined` when it can. */
+function problemOf(text: string): string | undefined {
+  if (text.includes("\0")) return "a text in PostgreSQL cannot contain the NUL character (\\0)";
+  if (!text.isWellFormed()) return "the text has half of a surrogate pair, which UTF-8 cannot express";
+  return undefined;
+}

@@ -1,0 +1,97 @@
+/** For tests: an application in this process, over real HTTP. @module */
+import { createEngine, type DriverName } from "../lib/mod.ts";
+import { keepDirect } from "../workbook/loopback.ts";
+import { createApplication } from "../app/application.ts";
+import {
+  blockingSessions,
+  createBlockingDatabase,
+  createDatabase,
+  ping,
+  pingBlocking,
+  sessions,
+} from "../app/database.ts";
+import { metadata } from "../app/models.ts";
+import type { LoggedRequest } from "../app/request_log.ts";
+import { routes } from "../app/routes.ts";
+import { readSettings, type Settings } from "../app/settings.ts";
+import * as toysAndUsers from "../app/toys_and_users.ts";
+import * as toysAndUsersSync from "../app/toys_and_users_sync.ts";
+
+/** An application that listens. */
+export interface Started extends AsyncDisposable {
+  readonly url: string;
+  /** The requests it has answered. */
+  readonly log: readonly LoggedRequest[];
+  /** The first word of each statement it has sent. */
+  readonly sent: readonly string[];
+  /** Connections that are out at the moment. */
+  held(): number;
+  /** Connections that were found closed by the server. */
+  broken(): number;
+  /** Sends a body as JSON, or a GET without one. */
+  send(method: string, path: string, body?: unknown): Promise<Response>;
+}
+
+/** What the application is made of on this driver: see `main_pg.ts` and `main_libpq.ts`. */
+function backend(url: string, driver: DriverName, settings: Settings) {
+  if (driver === "libpq") {
+    const engine = createBlockingDatabase(url, settings);
+    return {
+      engine,
+      routes: routes(toysAndUsersSync, blockingSessions(engine)),
+      ping: () => pingBlocking(engine),
+      // nothing tells an engine that blocks: it looks when it is asked for the connection
+      look: () => engine.connect().close(),
+    };
+  }
+  const engine = createDatabase(url, driver, settings);
+  return { engine, routes: routes(toysAndUsers, sessions(engine)), ping: () => ping(engine), look: () => {} };
+}
+
+/** Starts the application of a driver on a database. */
+export function start(url: string, driver: DriverName, variables: Record<string, string> = {}): Started {
+  keepDirect();
+  const settings = readSettings({ POOL_SIZE: "4", ...variables });
+  const { engine, routes, ping, look } = backend(url, driver, settings);
+  const log: LoggedRequest[] = [];
+  const sent: string[] = [];
+  engine.events.on("query", ({ sql }) => void sent.push(sql.split(" ", 1)[0]));
+  let held = 0;
+  engine.events.on("checkout", () => void held++);
+  engine.events.on("checkin", () => void held--);
+  let broken = 0;
+  engine.events.on("close", ({ reason }) => void (broken += Number(reason === "broken")));
+  const application = createApplication({
+    routes,
+    ping,
+    bodyLimit: settings.bodyLimit,
+    log: (request) => void log.push(request),
+  });
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, application.fetch);
+  const origin = `http://127.0.0.1:${server.addr.port}`;
+  return {
+    url: origin,
+    log,
+    sent,
+    held: () => held,
+    broken: () => (look(), broken),
+    send: (method, path, body) =>
+      fetch(origin + path, {
+        method,
+        ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+      }),
+    async [Symbol.asyncDispose]() {
+      await server.shutdown();
+      await engine.dispose();
+    },
+  };
+}
+
+/** Makes the tables, empty. */
+export async function emptyTables(url: string): Promise<void> {
+  await using engine = createEngine(url);
+  await engine.begin(async (connection) => {
+    await metadata.createAll(connection);
+    await connection.execute("TRUNCATE heroes, toys, users, user_toy");
+  });
+}

@@ -1,0 +1,62 @@
+/** One connection that forgets `prepare: false`, in this process or in one of its own. @module */
+import { lines } from "../lib/base/lines.ts";
+import type { Driver, Statement } from "../lib/engine/driver.ts";
+import { StaleStatementError } from "../lib/engine/errors.ts";
+import { EngineUrl } from "../lib/engine/url.ts";
+
+/** What came of a statement. */
+export type Outcome = { readonly rows: unknown[][] } | { readonly stale: string };
+
+/** Asks one statement after the other. */
+export interface Asker extends AsyncDisposable {
+  /** @returns the rows, or the message of a StaleStatementError. @throws every other error. */
+  ask(statement: Statement): Promise<Outcome>;
+}
+
+/** Opens a connection in this process. */
+export async function openAsker(url: EngineUrl): Promise<Asker> {
+  const { driver }: { driver: Driver } = await import(`../drivers/${url.driver}.ts`);
+  const settings = { url, settings: {}, connectTimeout: 10_000, prepare: true, nonblocking: url.driver === "libpq" };
+  const connection = await driver.connect(settings);
+  return {
+    async ask(statement) {
+      try {
+        return { rows: (await connection.query(statement)).rows };
+      } catch (error) {
+        if (error instanceof StaleStatementError) return { stale: error.message };
+        throw error;
+      }
+    },
+    [Symbol.asyncDispose]: () => connection.close(),
+  };
+}
+
+/**
+ * As `openAsker()`, in a process that is the twin of every other one that is started here: its pid and the numbers of its
+ * `Math.random()` are the same, as the pid is in containers. What differs is what the system's random generator gives.
+ */
+export function startAsker(url: EngineUrl): Asker {
+  const args = ["run", "-A", "--no-check", "--v8-flags=--random-seed=1", import.meta.url, url.reveal()];
+  const process = new Deno.Command(Deno.execPath(), { args, stdin: "piped", stdout: "piped" }).spawn();
+  const orders = process.stdin.getWriter();
+  const answers = lines(process.stdout);
+  return {
+    async ask(statement) {
+      await orders.write(new TextEncoder().encode(`${JSON.stringify(statement)}\n`));
+      const { value } = await answers.next();
+      if (value === undefined) throw new Error("the process ended");
+      return JSON.parse(value);
+    },
+    async [Symbol.asyncDispose]() {
+      await orders.close();
+      await answers.return(undefined);
+      await process.status;
+    },
+  };
+}
+
+if (import.meta.main) {
+  Object.defineProperty(Deno, "pid", { value: 1 }); // before a driver is loaded
+  await using asker = await openAsker(EngineUrl.parse(Deno.args[0]));
+  for await (const order of lines(Deno.stdin.readable)) console.log(JSON.stringify(await asker.ask(JSON.parse(order))));
+}

@@ -1,0 +1,73 @@
+/** What the parts of the conformance suite share. @module */
+import type { TestDatabase } from "../test_database.ts";
+import type { Driver, DriverConnection } from "../../lib/engine/driver.ts";
+import { createEngine, type Engine, type EngineOptions } from "../../lib/engine/engine.ts";
+import { Server } from "../server.ts";
+import { type DriverName, EngineUrl } from "../../lib/engine/url.ts";
+
+/** In what a driver may differ from the others; each difference has its test. */
+export interface Differences {
+  /** A connection that breaks while it is idle: whether the pool hears of it then, or asks before it hands it out. */
+  readonly idleLoss: "at once" | "at checkout";
+  /** The thread waits with each statement: nothing else runs meanwhile, and only one transaction is open at a time. */
+  readonly blocks: boolean;
+}
+
+/** A driver under test, in one of its ways to work. */
+export interface Contestant {
+  readonly driver: DriverName;
+  readonly nonblocking?: boolean;
+  readonly differences: Differences;
+}
+
+/** What a test of the suite gets. */
+export interface Context {
+  /** An engine on the test's database, disposed of after the test. */
+  engine(options?: EngineOptions): Engine;
+  /** A connection of the driver itself, below the engine; closed after the test. */
+  connect(options?: { prepare?: boolean }): Promise<DriverConnection>;
+  readonly server: Server;
+  readonly differences: Differences;
+}
+
+/**
+ * Registers a test of the suite for the driver under test.
+ *
+ * `overlaps`: the test does something while a statement runs, or has two transactions open on one thread.
+ */
+export type Register = (
+  name: string,
+  run: (context: Context) => Promise<void>,
+  options?: { overlaps?: boolean },
+) => void;
+
+/** Makes the function that registers tests for one driver. */
+export function registerFor(contestant: Contestant, database: TestDatabase): Register {
+  const { driver, nonblocking = false, differences } = contestant;
+  const title = nonblocking ? `${driver} on threads` : driver;
+  return (name, run, { overlaps = false } = {}) => {
+    if (overlaps && differences.blocks) return; // nothing else runs while such a driver waits: there is no such test
+    database.test(`${title}: ${name}`, async (plain) => {
+      const url = EngineUrl.parse(plain).withDriver(driver);
+      const applicationName = `test: ${title}`;
+      await using server = new Server(plain);
+      {
+        await using stack = new AsyncDisposableStack();
+        await run({
+          engine: (options) =>
+            stack.use(createEngine(url, { applicationName, poolSize: 3, maxOverflow: 0, nonblocking, ...options })),
+          connect: async ({ prepare = true } = {}) => {
+            const { driver: port }: { driver: Driver } = await import(`../../lib/engine/drivers/${driver}.ts`);
+            const settings = { application_name: applicationName };
+            const connection = await port.connect({ url, settings, connectTimeout: 10_000, prepare, nonblocking });
+            stack.defer(() => connection.close());
+            return connection;
+          },
+          server,
+          differences,
+        });
+      }
+      await server.untilNoneLeft(applicationName);
+    });
+  };
+}

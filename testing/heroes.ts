@@ -1,0 +1,18 @@
+/** The model that the tests of the session share: the heroes of the workbook. @module */
+import { now, randomUuid, text, timestamptz, uuid } from "../lib/schema/columns.ts";
+import { declarativeBase } from "../lib/orm/model.ts";
+
+export const { model, metadata } = declarativeBase({
+  createdAt: timestamptz().serverDefault(now()),
+  updatedOn: timestamptz().serverDefault(now()).onUpdate(now()),
+});
+
+export class Hero extends model("heroes", {
+  id: uuid().primaryKey().default(randomUuid),
+  name: text().unique(),
+  appSrc: text().nullable().index(),
+}) {
+  greeting(): string {
+    return `I am ${this.name}`;
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * `deno task lab` as a child process, for tests: what a reader starts is what is tested.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { keepDirect } from "../workbook/loopback.ts";
+import { within } from "../lib/base/within.ts";
+import { root } from "../workbook/paths.ts";
+import { endTree } from "../workbook/processes.ts";
+
+/** So long that only what never happens is given up. */
+const PATIENCE_SECONDS = 600;
+
+/** A running `lab`. */
+export interface LabProcess {
+  readonly pid: number;
+  /** The address it printed. */
+  readonly url: string;
+  /** Everything it has printed so far. */
+  readonly output: () => string;
+  /** Sends a signal (SIGINT, as Ctrl-C does) and returns the exit status. */
+  stop(signal?: Deno.Signal): Promise<number>;
+}
+
+/**
+ * Starts `lab --no-browser` and returns when it has printed JupyterLab's address.
+ *
+ * @param args More arguments: `--port`, `--folder`.
+ * @param variables Environment variables besides those of this process.
+ * @throws {Error} It ended before; the message holds what it printed.
+ */
+export async function startLab(args: string[], variables: Record<string, string> = {}): Promise<LabProcess> {
+  keepDirect();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", join(root, "tools", "lab.ts"), "--no-browser", ...args],
+    cwd: root,
+    env: { NO_COLOR: "1", ...variables },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let output = "";
+  const ready = Promise.withResolvers<string>();
+  const follow = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      output += text;
+      const url = output.match(/^JupyterLab: (\S+)\s/m)?.[1];
+      if (url) ready.resolve(url);
+    }
+  };
+  const followed = Promise.all([follow(child.stdout), follow(child.stderr)]);
+  const ended = child.status.then(async ({ code }) => {
+    await followed;
+    ready.reject(new Error(`lab ended with status ${code}:\n${output}`));
+    return code;
+  });
+  const stop = (signal: Deno.Signal = "SIGINT") => {
+    child.kill(signal);
+    return ended;
+  };
+  // lab's own limits are shorter, but for an installation
+  const late = () => new Error(`lab was not ready within ${PATIENCE_SECONDS} s:\n${output}`);
+  const url = await within(PATIENCE_SECONDS * 1000, ready.promise, late).catch(async (error) => {
+    await endTree(child.pid, "SIGKILL");
+    throw error;
+  });
+  return { pid: child.pid, url, output: () => output, stop };
+}

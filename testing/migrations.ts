@@ -1,0 +1,124 @@
+/** For tests: migration folders and schemas made on the spot. @module */
+import { dirname, join } from "node:path";
+import { createEngine, type Engine } from "../lib/engine/engine.ts";
+import { type DriverName, EngineUrl } from "../lib/engine/url.ts";
+import { schemaLines } from "../lib/migrate/schema_lines.ts";
+
+/** A revision to write; `up` and `down` are the statements of the functions, with `db` and Kysely's `sql` at hand. */
+export interface RevisionText {
+  readonly id: string;
+  /** The parent's id, or the ids of a merge's parents; without it the revision is the first. */
+  readonly after?: string | readonly string[];
+  readonly transactional?: boolean;
+  readonly message?: string;
+  readonly up?: string;
+  readonly down?: string;
+}
+
+/** A folder with `versions/`; deleted at the end of its block. */
+export interface MigrationsFolder extends AsyncDisposable {
+  readonly directory: string;
+  /** Writes a file. @param path in the folder. */
+  write(path: string, text: string): Promise<void>;
+  /** Writes a revision. */
+  add(revision: RevisionText): Promise<void>;
+}
+
+/** Makes a temporary folder with these revisions. */
+export async function makeMigrations(...revisions: RevisionText[]): Promise<MigrationsFolder> {
+  const directory = await Deno.makeTempDir({ prefix: "migrations-" });
+  const folder: MigrationsFolder = {
+    directory,
+    async write(path, text) {
+      await Deno.mkdir(dirname(join(directory, path)), { recursive: true });
+      await Deno.writeTextFile(join(directory, path), text);
+    },
+    add: (revision) => folder.write(`versions/${revision.id}_${revision.id}.ts`, source(revision)),
+    [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
+  };
+  await Deno.mkdir(join(directory, "versions"));
+  for (const revision of revisions) await folder.add(revision);
+  return folder;
+}
+
+/** Registers a test that reads and writes files; without the permission it is ignored, the reason in its name. */
+export function fileTest(name: string, run: () => Promise<void>): void {
+  const allowed = (["read", "write"] as const).every((name) =>
+    Deno.permissions.querySync({ name }).state === "granted"
+  );
+  Deno.test({ name: allowed ? name : `${name} [needs files: deno test -P lib]`, ignore: !allowed, fn: run });
+}
+
+/** A revision's statements that make a table, and drop it. */
+export function creating(table: string): Pick<RevisionText, "up" | "down"> {
+  return {
+    up: `await db.schema.createTable("${table}").addColumn("id", "integer").execute();`,
+    down: `await db.schema.dropTable("${table}").execute();`,
+  };
+}
+
+/** An engine whose search path is a schema of its own, empty at first. */
+export async function scratch(
+  url: string,
+  driver: DriverName = "pg",
+): Promise<{ engine: Engine; schema: string; url: string }> {
+  const schema = `s_${crypto.randomUUID().slice(0, 8)}`;
+  await using admin = createEngine(url);
+  await admin.begin((connection) => connection.execute(`CREATE SCHEMA ${schema}`));
+  const target = onSchemas(url, schema, driver);
+  return { engine: createEngine(target, { statementTimeout: 60_000 }), schema, url: target.reveal() };
+}
+
+/** The URL with this search path. */
+export function onSchemas(url: string, searchPath: string, driver: DriverName = "pg"): EngineUrl {
+  return EngineUrl.parse(`${url}${url.includes("?") ? "&" : "?"}options=-csearch_path%3D${searchPath}`)
+    .withDriver(driver);
+}
+
+/** The tables of a schema, those of migrations aside. */
+export async function tables(engine: Engine): Promise<string[]> {
+  await using connection = await engine.connect();
+  const result = await connection.execute<{ name: string }>(
+    `SELECT tablename::text AS name FROM pg_tables
+      WHERE schemaname = current_schema() AND tablename !~ '^schema_version' ORDER BY 1`,
+  );
+  return result.scalars().all();
+}
+
+/** The schema of a `scratch()`, a line for each object; those of the other ones in the same database are left out. */
+export async function ownLines(engine: Engine): Promise<string[]> {
+  await using connection = await engine.connect();
+  return (await schemaLines(connection)).filter((line) => !/\bs_[0-9a-f]{8}\./.test(line));
+}
+
+/** The heads of a database. */
+export async function versions(engine: Engine): Promise<unknown[]> {
+  await using connection = await engine.connect();
+  return (await connection.execute("SELECT revision FROM schema_version ORDER BY 1")).scalars().all();
+}
+
+function source(text: RevisionText): string {
+  const { id, after, message = `revision ${id}`, transactional = true, up = "", down = "" } = text;
+  return `/**
+ * ${message}
+ *
+ * Revision ID: ${id}
+ * Revises: ${[after ?? "base"].flat().join(", ")}
+ * Create Date: 2025-11-03
+ */
+import { type Kysely, sql } from "kysely";
+
+export const revision = "${id}";
+export const downRevision = ${JSON.stringify(after ?? null)};${
+    transactional ? "" : "\nexport const transactional = false;"
+  }
+
+export async function up(db: Kysely<any>): Promise<void> {
+  ${up}
+}
+
+export async function down(db: Kysely<any>): Promise<void> {
+  ${down}
+}
+`;
+}

@@ -1,0 +1,117 @@
+/** The command line of the benchmark. @module */
+import { readOptions } from "../command_line.ts";
+import { UsageError } from "../errors.ts";
+import { type ColdName, coldOperations } from "./cold.ts";
+import { isOfSize, type Operation, operations } from "./operations.ts";
+
+/** How long to measure. */
+export interface Lengths {
+  readonly rounds: number;
+  /** Milliseconds after which an operation begins no further round. */
+  readonly limit: number;
+  /** Milliseconds of a turn, and of warming up. */
+  readonly milliseconds: number;
+  readonly warmUp: number;
+  /** Rounds at most of what starts a process in each, and milliseconds after which there is no further one. */
+  readonly coldRounds: number;
+  readonly coldLimit: number;
+}
+
+/** What is asked for. */
+export interface Options {
+  readonly lengths: Lengths;
+  readonly isCounted: boolean;
+  readonly peers: boolean;
+  readonly operations: readonly Operation[];
+  readonly cold: readonly ColdName[];
+  /** Milliseconds. */
+  readonly delays: readonly number[];
+  readonly json?: string;
+  readonly compare?: string;
+}
+
+const thorough: Lengths = {
+  rounds: 20,
+  limit: 5_000,
+  milliseconds: 12,
+  warmUp: 150,
+  coldRounds: 7,
+  coldLimit: 60_000,
+};
+const quick: Lengths = { ...thorough, rounds: 10, limit: 2_000, milliseconds: 6, coldLimit: 10_000 };
+
+const coldNames = Object.keys(coldOperations) as ColdName[];
+const allNames = [...operations.map(({ name }) => name), ...coldNames];
+
+export const help =
+  `Measures raw drivers and this library (and its peers) doing the same work on the same rows, in turns.
+
+usage: deno task bench [--quick] [--peers] [--only NAME …] [--delay MS,…] [--json FILE] [--compare FILE]
+
+  --quick         fewer and shorter rounds, no sizes, no stream, no kernels, no round trips counted: less than two
+                  minutes, wider intervals
+  --peers         also Kysely, Drizzle, MikroORM, TypeORM, SQLAlchemy on three drivers, and pgbench. The first time they
+                  are downloaded (about 150 MB, kept in workbook/bench/peers and .data). What this machine does not have is
+                  left out with a sentence.
+  --only NAME     only the operations whose names begin so; can be given several times:
+${indented(allNames.join(", "), 98)}
+  --delay MS,…    makes each round trip MS milliseconds longer: a proxy holds everything back for half of that in each
+                  direction (default 0: no proxy). With several (0,1) all is measured with each; what a delay does not
+                  change, and the sizes, only with the first.
+  --json FILE     writes the result to a file
+  --compare FILE  shows what moved against the result of an earlier run
+
+Each contestant runs in a process of its own and is checked on the rows before it is measured. A ratio is that of two
+medians in the same round; its interval holds the true median with 95% certainty. No winner is named where intervals
+overlap. The tables lie in a schema of their own, workbook_bench, which is dropped at the end.`;
+
+/** Reads the command line. @returns undefined when help is asked for. @throws {UsageError} */
+export function readBenchOptions(args: string[]): Options | undefined {
+  const { values } = readOptions(args, {
+    quick: { type: "boolean" },
+    peers: { type: "boolean" },
+    only: { type: "string", multiple: true },
+    delay: { type: "string", default: "0" },
+    json: { type: "string" },
+    compare: { type: "string" },
+    help: { type: "boolean", short: "h" },
+  }, "bench");
+  if (values.help) return undefined;
+  const { quick: isQuick = false, peers = false, only, json, compare } = values;
+  return {
+    lengths: isQuick ? quick : thorough,
+    isCounted: !isQuick,
+    peers,
+    ...choose(only, isQuick),
+    delays: values.delay.split(",").map(readDelay),
+    json,
+    compare,
+  };
+}
+
+function readDelay(text: string): number {
+  const delay = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && delay <= 1_000) return delay;
+  throw new UsageError(`--delay takes milliseconds from 0 to 1000, not "${text}".`);
+}
+
+function choose(only: readonly string[] | undefined, isQuick: boolean): Pick<Options, "operations" | "cold"> {
+  for (const name of only ?? []) {
+    if (allNames.some((each) => each.startsWith(name))) continue;
+    throw new UsageError(`There is no operation "${name}". See: deno task bench --help`);
+  }
+  const isChosen = (name: string) => only!.some((each) => name.startsWith(each));
+  if (only) {
+    return { operations: operations.filter(({ name }) => isChosen(name)), cold: coldNames.filter(isChosen) };
+  }
+  if (!isQuick) return { operations, cold: coldNames };
+  return {
+    operations: operations.filter((operation) => !isOfSize(operation)),
+    cold: ["import", "first-query"],
+  };
+}
+
+function indented(text: string, width: number): string {
+  const lines = text.match(new RegExp(`.{1,${width}}(?:, |$)`, "g"))!;
+  return lines.map((line) => `${" ".repeat(18)}${line.trimEnd()}`).join("\n");
+}

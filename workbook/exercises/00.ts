@@ -1,0 +1,76 @@
+import type { EngineEvent } from "../../lib/engine/events.ts";
+import { Result } from "../../lib/engine/result.ts";
+import { type Exercise, exercise, notYet, pass } from "../exercise.ts";
+import { TODO } from "../todo.ts";
+
+const exercises: readonly Exercise[] = [
+  exercise({
+    id: "00.1",
+    title: "Six times seven",
+    todo: "Put an SQL statement in place of TODO, for example the one from the first query above, and change it.",
+    hints: [
+      "A statement that only computes needs no table: SELECT 2 + 3 is complete.",
+      'Multiplication is written with a star. The whole text stands in quotes: "SELECT 6 * …".',
+    ],
+    grade(answer) {
+      if (!(answer instanceof Result)) return notYet("The answer is an SQL statement, as a text in quotes.");
+      if (answer.rowCount !== 1) return notYet(`The statement gave ${answer.rowCount} rows; one is wanted.`);
+      const value = answer.scalar();
+      return Number(value) === 42
+        ? pass(`PostgreSQL says ${value}.`)
+        : notYet(`PostgreSQL says ${Deno.inspect(value)}, which is not 6 times 7.`);
+    },
+  }),
+  exercise({
+    id: "00.2",
+    title: "Who had to wait?",
+    todo: "Put a function in place of TODO: (events) => … It gets the list and returns a number.",
+    hints: [
+      'There is one event of type "wait" for each task that had to wait.',
+      "An array has filter() and length: events.filter((event) => …).length.",
+    ],
+    grade(answer) {
+      if (typeof answer !== "function") return notYet("The answer is a function: (events) => …");
+      for (const waits of [4, 0, 1]) {
+        const counted = answer(eventsWithWaits(waits));
+        if (counted === TODO) return notYet("The function still returns TODO.");
+        if (counted !== waits) {
+          return notYet(`For a list in which ${waits} tasks waited the function returned ${Deno.inspect(counted)}.`);
+        }
+      }
+      return pass("It counts the waits of any list, also of one without.");
+    },
+  }),
+  exercise({
+    id: "00.3",
+    title: "Two turns for twelve tasks",
+    todo: "Put a number in place of TODO.",
+    hints: [
+      "With a pool of n connections, n tasks run in each turn.",
+      "Two turns for twelve tasks: how many tasks is that in each turn?",
+    ],
+    grade(answer) {
+      if (typeof answer !== "number" || !Number.isInteger(answer) || answer < 1) {
+        return notYet("The answer is a whole number of connections.");
+      }
+      const turns = Math.ceil(12 / answer);
+      if (turns > 2) {
+        return notYet(`With ${answer} connections twelve tasks take ${turns} turns, about ${turns * 50} ms.`);
+      }
+      if (answer > 6) return notYet(`${answer} connections are enough, but fewer would do.`);
+      return pass("Six tasks in each turn, two turns.");
+    },
+  }),
+];
+
+export default exercises;
+
+/** A list of events as an engine tells them, in which some tasks waited. */
+function eventsWithWaits(waits: number): EngineEvent[] {
+  return [
+    { type: "connect", at: 0, milliseconds: 5, connection: 1 },
+    { type: "checkout", at: 5, connection: 1, holder: "task" },
+    ...Array.from({ length: waits }, (): EngineEvent => ({ type: "wait", at: 5, milliseconds: 50, connection: 1 })),
+    { type: "checkin", at: 5, milliseconds: 50, connection: 1 },
+  ];
+}

@@ -1,0 +1,253 @@
+import {
+  type AnyModel,
+  CheckViolationError,
+  type Engine,
+  type EngineEvent,
+  type Session,
+  sessionmaker,
+} from "../../lib/mod.ts";
+import { type Exercise, exercise, notYet, pass, type Verdict } from "../exercise.ts";
+import { withCheckSchema } from "./check_schema.ts";
+
+const exercises: readonly Exercise[] = [
+  exercise({
+    id: "03.1",
+    title: "Sell a toy",
+    todo: "Put an async function in place of TODO: async (session, userId, toyId) => { … }.",
+    hints: [
+      "Get both objects by their keys with session.getOne(User, userId) and session.getOne(Toy, toyId).",
+      "Change user.shells and toy.stock, and add Order.create({ userId, toys: [toy] }). Nothing is sent yet.",
+      "One await session.commit() at the very end: what is committed earlier stays, even if the rest fails.",
+    ],
+    grade: (answer) => withShop(answer as Answer<"sell", Sell>, "sell", gradeSell),
+  }),
+  exercise({
+    id: "03.2",
+    title: "Before it is sent",
+    todo: "Put a function in place of TODO: (session) => … It returns a number.",
+    hints: [
+      "session.diff() is the list of the statements that wait; nothing is sent by asking for it.",
+      "Each step has a list of entities, one for each row that it writes. Rows of order_toy count, too.",
+      "Add up the lengths: session.diff().reduce((sum, step) => sum + step.entities.length, 0).",
+    ],
+    grade: (answer) => withShop(answer as Answer<"rowsToWrite", RowsToWrite>, "rowsToWrite", gradeRowsToWrite),
+  }),
+  exercise({
+    id: "03.3",
+    title: "All prices at once",
+    todo: "Put an async function in place of TODO: async (session, by) => { … }.",
+    hints: [
+      "(await session.scalars(select(Toy))).all() gives every toy as an object.",
+      "A loop that changes each toy.price sends nothing. What sends is flush() or commit(): how often do you call it?",
+    ],
+    grade: (answer) => withShop(answer as Answer<"raisePrices", RaisePrices>, "raisePrices", gradeRaisePrices),
+  }),
+  exercise({
+    id: "03.4",
+    title: "Keep what works",
+    todo: "Put an async function in place of TODO: async (session, names) => { … return refused; }.",
+    hints: [
+      "A statement that fails spoils the whole transaction, but only up to the last savepoint.",
+      "For each name: await using savepoint = await session.beginNested(), add the user, await savepoint.commit().",
+      "Put that into try { … } catch { refused.push(name); }. At the end of the block the savepoint is rolled back if it " +
+      "was not committed. After the loop commit the session.",
+    ],
+    grade: (answer) => withShop(answer as Answer<"addUsers", AddUsers>, "addUsers", gradeAddUsers),
+  }),
+  exercise({
+    id: "03.5",
+    title: "The price of this moment",
+    todo: "Put an async function in place of TODO: async (session, toy) => … It returns a number.",
+    hints: [
+      "get() and select() give the object that the session knows, with the values that it knows.",
+      "One method reads the values of an object anew: look at the section on commit and memory.",
+    ],
+    grade: (answer) => withShop(answer as Answer<"priceNow", PriceNow>, "priceNow", gradePriceNow),
+  }),
+];
+
+export default exercises;
+
+type UserObject = { id: string; name: string; shells: number };
+type ToyObject = { id: string; name: string; price: number; stock: number };
+type ModelOf<T> = AnyModel & { new (values: never): T };
+
+/** The notebook's models: the check makes their tables in a schema of its own, so that it disturbs nothing. */
+interface Models {
+  readonly User: ModelOf<UserObject>;
+  readonly Toy: ModelOf<ToyObject>;
+  readonly Order: ModelOf<object>;
+}
+type Answer<Name extends string, Work> = Models & { url: string } & { [Each in Name]: Work };
+type Sell = (session: Session, userId: string, toyId: string) => Promise<unknown>;
+type RowsToWrite = (session: Session) => number;
+type RaisePrices = (session: Session, by: number) => Promise<unknown>;
+type AddUsers = (session: Session, names: string[]) => Promise<string[]>;
+type PriceNow = (session: Session, toy: object) => Promise<number>;
+
+/** An empty shop with two users and three toys. */
+interface Shop extends Models {
+  readonly engine: Engine;
+  readonly getSession: () => Session;
+  /** The statements since the shop was opened. */
+  readonly sent: string[];
+  /** The first column of every row. */
+  values(sql: string): Promise<unknown[]>;
+}
+
+const SANDY = "00000000-0000-4000-8000-000000000001";
+const SPONGEBOB = "00000000-0000-4000-8000-000000000002";
+const CAR = "00000000-0000-4000-8000-00000000000a";
+const SHIP = "00000000-0000-4000-8000-00000000000b";
+
+async function withShop<Name extends string, Work>(
+  answer: Answer<Name, Work>,
+  name: Name,
+  grade: (shop: Shop, work: Work) => Promise<Verdict>,
+): Promise<Verdict> {
+  const { url, User, Toy, Order } = answer;
+  const work = answer[name];
+  if (typeof work !== "function") return notYet("The answer is a function.");
+  return await withCheckSchema(url, async (engine) => {
+    await engine.begin(async (connection) => {
+      await User.table.metadata.createAll(connection);
+      await connection.execute(`INSERT INTO users (id, name, shells) VALUES
+        ('${SANDY}', 'sandy', 20), ('${SPONGEBOB}', 'spongebob', 5)`);
+      await connection.execute(`INSERT INTO toys (id, name, price, stock) VALUES
+        ('${CAR}', 'car', 5, 3), ('${SHIP}', 'ship', 30, 2), (gen_random_uuid(), 'kite', 7, 1)`);
+    });
+    const sent: string[] = [];
+    engine.events.on("query", (event: EngineEvent & { type: "query" }) => void sent.push(event.sql));
+    const values = async (sql: string) => {
+      await using connection = await engine.connect();
+      return (await connection.execute(sql)).scalars().all();
+    };
+    return await grade({ User, Toy, Order, engine, getSession: sessionmaker(engine), sent, values }, work);
+  });
+}
+
+async function gradeSell(shop: Shop, sell: Sell): Promise<Verdict> {
+  const state = async () =>
+    (await shop.values(
+      `SELECT u.name || ' has ' || shells || ' shells, ' || t.stock || ' ' || t.name || 's are left, ' ||
+        (SELECT count(*) FROM orders WHERE user_id = u.id) || ' order(s) with ' ||
+        (SELECT count(*) FROM order_toy JOIN orders ON orders.id = order_id WHERE user_id = u.id) || ' toy(s)'
+      FROM users u, toys t WHERE u.name = 'sandy' AND t.name = 'car'`,
+    ))[0];
+  {
+    await using session = shop.getSession();
+    await sell(session, SANDY, CAR);
+  }
+  const after = await state();
+  const wanted = "sandy has 15 shells, 2 cars are left, 1 order(s) with 1 toy(s)";
+  if (after !== wanted) {
+    const nothing = after === "sandy has 20 shells, 3 cars are left, 0 order(s) with 0 toy(s)";
+    const why = nothing && !shop.sent.includes("COMMIT") ? " Nothing was committed." : "";
+    return notYet(`sandy bought a car. Wanted: ${wanted}. Found: ${after}.${why}`);
+  }
+  const commits = shop.sent.filter((sql) => sql === "COMMIT").length;
+  if (commits > 1) {
+    return notYet(
+      `The rows are right, but they were committed in ${commits} parts. If the second part fails, the first stays.`,
+    );
+  }
+  let failure: unknown;
+  {
+    await using session = shop.getSession();
+    await Promise.resolve(sell(session, SPONGEBOB, SHIP)).catch((error) => failure = error);
+  }
+  const orders = Number((await shop.values("SELECT count(*)::int FROM orders"))[0]);
+  const shells = (await shop.values("SELECT shells FROM users WHERE name = 'spongebob'"))[0];
+  if (orders !== 1 || shells !== 5) {
+    return notYet(
+      `spongebob has 5 shells and a ship costs 30. Afterwards he has ${shells}, and there are ${orders} orders.`,
+    );
+  }
+  if (failure === undefined) {
+    return notYet("Nothing was written when spongebob had too few shells, but the caller got no error: let it out.");
+  }
+  if (!(failure instanceof CheckViolationError)) {
+    return notYet(
+      `Nothing was written when spongebob had too few shells; the error was ${failure}. Let the rule of the table ` +
+        "refuse it: its error is a CheckViolationError.",
+    );
+  }
+  return pass("All or nothing, in one transaction, and the database's own rule refused the second sale.");
+}
+
+async function gradeRowsToWrite(
+  { User, Toy, Order, getSession, sent }: Shop,
+  rowsToWrite: RowsToWrite,
+): Promise<Verdict> {
+  await using session = getSession();
+  const sandy = await session.getOne(User, SANDY as never);
+  const [car, ship] = [await session.getOne(Toy, CAR as never), await session.getOne(Toy, SHIP as never)];
+  const create = (values: object) => (Order as unknown as { create(values: object): object }).create(values);
+  const before = sent.length;
+  const steps: [what: string, wanted: number, change: () => void][] = [
+    ["nothing was changed", 0, () => {}],
+    ["one user was changed", 1, () => sandy.shells -= 5],
+    [
+      "an order of two toys was added, too (the user, the order, and two rows of order_toy)",
+      4,
+      () => session.add(create({ userId: SANDY, toys: [car, ship] })),
+    ],
+  ];
+  for (const [what, wanted, change] of steps) {
+    change();
+    const found = await rowsToWrite(session);
+    if (found !== wanted) {
+      return notYet(`When ${what}, ${wanted} rows wait to be written; the function returned ${Deno.inspect(found)}.`);
+    }
+  }
+  const writes = sent.slice(before).filter((sql) => /^(INSERT|UPDATE|DELETE)/.test(sql));
+  if (writes.length > 0) return notYet(`The numbers are right, but asking sent ${writes.length} statements.`);
+  return pass("0, 1 and 4 rows, and asking sent nothing.");
+}
+
+async function gradeRaisePrices({ getSession, sent, values }: Shop, raisePrices: RaisePrices): Promise<Verdict> {
+  {
+    await using session = getSession();
+    await raisePrices(session, 2);
+  }
+  const updates = sent.filter((sql) => sql.startsWith("UPDATE")).length;
+  const prices = (await values("SELECT price FROM toys ORDER BY price")).join(", ");
+  if (prices !== "7, 9, 32") return notYet(`The prices were 5, 7, 30 and go up by 2. Now they are ${prices}.`);
+  if (updates > 1) return notYet(`The prices are right, but they took ${updates} UPDATE statements: one is enough.`);
+  return pass("Three rows, one UPDATE.");
+}
+
+async function gradeAddUsers({ getSession, sent, values }: Shop, addUsers: AddUsers): Promise<Verdict> {
+  await using session = getSession();
+  const refused = await addUsers(session, ["patrick", "sandy", "gary"]);
+  const names = (await values("SELECT name FROM users ORDER BY name")).join(", ");
+  if (names !== "gary, patrick, sandy, spongebob") {
+    return notYet(
+      `There were sandy and spongebob; patrick, sandy and gary were to be added. Now there are: ${names}.`,
+    );
+  }
+  if (!Array.isArray(refused) || refused.join() !== "sandy") {
+    return notYet(`The users are right. The function should return ["sandy"], but returned ${Deno.inspect(refused)}.`);
+  }
+  const commits = sent.filter((sql) => sql === "COMMIT").length;
+  if (commits > 1) {
+    return notYet(`The users are right, but they were committed in ${commits} parts. One is enough, with savepoints.`);
+  }
+  return pass("patrick and gary were kept, sandy was refused, in one transaction.");
+}
+
+async function gradePriceNow({ Toy, engine, getSession }: Shop, priceNow: PriceNow): Promise<Verdict> {
+  await using session = getSession();
+  const car = await session.getOne(Toy, CAR as never);
+  await session.commit();
+  for (const price of [6, 4]) {
+    await engine.begin((connection) => connection.execute(`UPDATE toys SET price = ${price} WHERE name = 'car'`));
+    const found = await priceNow(session, car);
+    await session.commit();
+    if (found !== price) {
+      const stale = found === 5 ? ", the price that the session had read before" : "";
+      return notYet(`Somebody set the price to ${price}; the function returned ${Deno.inspect(found)}${stale}.`);
+    }
+  }
+  return pass("It sees what others have committed, each time.");
+}

@@ -1,0 +1,194 @@
+import type { Kysely } from "kysely";
+import { type Engine, migrate } from "../../lib/mod.ts";
+import { type Exercise, exercise, notYet, pass, type Verdict } from "../exercise.ts";
+import { withCheckSchema } from "./check_schema.ts";
+
+type Change = (db: Kysely<unknown>) => Promise<unknown>;
+
+const exercises: readonly Exercise[] = [
+  exercise({
+    id: "06.1",
+    title: "The way back",
+    todo: "Put an async function in place of TODO: async (db) => { … }.",
+    hints: [
+      "Undo the five steps in the opposite order: what came last goes first.",
+      "dropNotNull() is the opposite of setNotNull(). An index goes with its column.",
+      "The column team_id refers to teams, so it has to go before the table does.",
+    ],
+    grade: (answer) => gradeDown(answer as { url: string; up: Change; down: Change }),
+  }),
+  exercise({
+    id: "06.2",
+    title: "A column that may not be empty",
+    todo: "Put an async function in place of TODO: async (db) => { … }.",
+    hints: [
+      "Three steps: add the column so that it may be empty, fill it, then forbid that it is empty.",
+      'sql`UPDATE heroes SET level = 1`.execute(db) fills it; alterColumn("level", (column) => column.setNotNull()) forbids.',
+      "Or add it with notNull().defaultTo(1), which fills the rows, and drop the default afterwards: dropDefault().",
+    ],
+    grade: (answer) => gradeLevel(answer as { url: string; addLevel: Change }),
+  }),
+  exercise({
+    id: "06.3",
+    title: "Which revision was it?",
+    todo: "Put the id of a revision in place of TODO, as a text.",
+    hints: [
+      "Search the files for motto; it is not only heroes that have one, and a column can come more than once.",
+      "A column of this name can also come by another way than being added: look for it under another name.",
+      "To be sure: go up by +1 in a schema of its own, and look after each step whether heroes has the column.",
+    ],
+    grade: (answer) => gradeCulprit(answer as { url: string; folder: string; culprit: unknown }),
+  }),
+  exercise({
+    id: "06.4",
+    title: "From true to 'active'",
+    todo: "Put an object in place of TODO: { up: async (db) => { … }, down: async (db) => { … } }.",
+    hints: [
+      "Make the new column, fill it from the old one, and drop the old one last.",
+      "UPDATE heroes SET status = CASE WHEN active THEN 'active' ELSE 'retired' END",
+      "down is the same the other way: add active, UPDATE heroes SET active = (status = 'active'), setNotNull(), drop status.",
+    ],
+    grade: (answer) => gradeStatus(answer as { url: string; status: { up: Change; down: Change } }),
+  }),
+];
+
+export default exercises;
+
+function gradeDown({ url, up, down }: { url: string; up: Change; down: Change }): Promise<Verdict> {
+  if (typeof down !== "function") return Promise.resolve(notYet("The answer is a function."));
+  return withCheckSchema(url, async (engine) => {
+    await run(engine, `CREATE TABLE heroes (id integer PRIMARY KEY, alias text)`);
+    await run(engine, `INSERT INTO heroes VALUES (1, 'sponge'), (2, 'squirrel')`);
+    const before = await schemaOf(engine);
+    await apply(engine, up);
+    await apply(engine, down);
+    const after = await schemaOf(engine);
+    const missing = before.filter((line) => !after.includes(line));
+    const left = after.filter((line) => !before.includes(line));
+    if (missing.length + left.length > 0) {
+      const parts = [...missing.map((line) => `missing: ${line}`), ...left.map((line) => `too much: ${line}`)];
+      return notYet(`After up and down the schema is not what it was. ${parts.join("; ")}.`);
+    }
+    const rows = await values(engine, "SELECT string_agg(alias, ', ' ORDER BY id) FROM heroes");
+    if (rows[0] !== "sponge, squirrel") {
+      return notYet(`The schema is right, but the aliases were sponge and squirrel, and are ${rows[0] ?? "gone"}.`);
+    }
+    return pass("The schema is what it was, and the rows are there.");
+  });
+}
+
+function gradeLevel({ url, addLevel }: { url: string; addLevel: Change }): Promise<Verdict> {
+  if (typeof addLevel !== "function") return Promise.resolve(notYet("The answer is a function."));
+  return withCheckSchema(url, async (engine) => {
+    await run(engine, "CREATE TABLE heroes (id integer PRIMARY KEY, name text NOT NULL)");
+    await run(engine, "INSERT INTO heroes VALUES (1, 'spongebob'), (2, 'sandy'), (3, 'patrick')");
+    await apply(engine, addLevel);
+    const [found] = await values(
+      engine,
+      `SELECT count(*)::int || ' heroes, levels ' || coalesce(string_agg(DISTINCT level::text, ', '), 'empty') ||
+         CASE WHEN bool_or(level IS NULL) THEN ' and empty' ELSE '' END FROM heroes`,
+    );
+    if (found !== "3 heroes, levels 1") {
+      return notYet(`There were 3 heroes, and each should have the level 1. Found: ${found}.`);
+    }
+    const [column] = await values(
+      engine,
+      `SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END ||
+         coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
+         FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+        WHERE attrelid = 'heroes'::regclass AND attname = 'level'`,
+    );
+    if (column !== "integer not null") {
+      return notYet(`The rows are right. The column should be integer not null; it is ${column}.`);
+    }
+    return pass("Three heroes of level 1; whoever comes now has to state a level.");
+  });
+}
+
+function gradeCulprit({ url, folder, culprit }: { url: string; folder: string; culprit: unknown }): Promise<Verdict> {
+  return withCheckSchema(url, async (engine) => {
+    const revisions = (await migrate.list(folder)).toReversed();
+    let added: string | undefined; // the last revision before which heroes had no motto
+    let had = false;
+    for (const { id } of revisions) {
+      await migrate.upgrade(engine, folder, id);
+      const [has] = await values(
+        engine,
+        "SELECT count(*)::int FROM pg_attribute WHERE attrelid = 'heroes'::regclass AND attname = 'motto'",
+      );
+      if (has === 1 && !had) added = id;
+      had = has === 1;
+    }
+    if (culprit === added) {
+      return pass("Nine messages, one revision: that is why a message should tell what a revision does.");
+    }
+    const named = revisions.find(({ id }) => typeof culprit === "string" && culprit !== "" && id.startsWith(culprit));
+    if (!named) return notYet(`${Deno.inspect(culprit)} is no id of a revision here.`);
+    if (named.id === added) return notYet(`It is that one; give its whole id, ${named.id}.`);
+    return notYet(
+      `Revision ${named.id}, "${named.message}", is not it: what heroes has at head came into the table by another one.`,
+    );
+  });
+}
+
+function gradeStatus({ url, status }: { url: string; status: { up: Change; down: Change } }): Promise<Verdict> {
+  if (typeof status?.up !== "function" || typeof status.down !== "function") {
+    return Promise.resolve(notYet("The answer is an object with two functions, up and down."));
+  }
+  return withCheckSchema(url, async (engine) => {
+    await run(engine, "CREATE TABLE heroes (id integer PRIMARY KEY, active boolean NOT NULL)");
+    await run(engine, "INSERT INTO heroes VALUES (1, true), (2, false), (3, true)");
+    const before = await schemaOf(engine);
+    await apply(engine, status.up);
+    const columns = (await schemaOf(engine)).filter((line) => line.startsWith("heroes column")).join("; ");
+    if (!/heroes column status (text|character varying\S*) not null/.test(columns) || columns.includes("active")) {
+      return notYet(`After up there should be a column status, a text and not null, and no active. Found: ${columns}.`);
+    }
+    const up = await values(engine, "SELECT string_agg(status, ', ' ORDER BY id) FROM heroes");
+    if (up[0] !== "active, retired, active") {
+      return notYet(`The heroes were active, not active, active. After up their statuses are: ${up[0] ?? "empty"}.`);
+    }
+    await apply(engine, status.down);
+    const after = await schemaOf(engine);
+    if (after.join() !== before.join()) {
+      return notYet(`After down the schema was ${before.join("; ")}. It is ${after.join("; ")}.`);
+    }
+    const down = await values(engine, "SELECT string_agg(active::text, ', ' ORDER BY id) FROM heroes");
+    if (down[0] !== "true, false, true") return notYet(`After down the values were true, false, true; now ${down[0]}.`);
+    await apply(engine, status.up);
+    return pass("There, back, and there again: no value was lost.");
+  });
+}
+
+/** Runs a revision's function as the tool does: in a transaction. */
+async function apply(engine: Engine, change: Change): Promise<void> {
+  await engine.kysely<unknown>().transaction().execute((db) => change(db));
+}
+
+async function run(engine: Engine, statement: string): Promise<void> {
+  await engine.begin((connection) => connection.execute(statement));
+}
+
+async function values(engine: Engine, query: string): Promise<unknown[]> {
+  await using connection = await engine.connect();
+  return (await connection.execute(query)).scalars().all();
+}
+
+/** Tables, columns, constraints and indexes, a line each. */
+async function schemaOf(engine: Engine): Promise<string[]> {
+  const lines = await values(
+    engine,
+    `WITH own AS (SELECT oid, relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r')
+     SELECT line FROM (
+       SELECT 1, relname || ' table' FROM own
+       UNION ALL SELECT 2, relname || ' column ' || attname || ' ' || format_type(atttypid, atttypmod) ||
+           CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
+         FROM own JOIN pg_attribute ON attrelid = own.oid AND attnum > 0 AND NOT attisdropped
+         LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+       UNION ALL SELECT 3, relname || ' constraint ' || pg_get_constraintdef(pg_constraint.oid)
+         FROM own JOIN pg_constraint ON conrelid = own.oid WHERE contype <> 'n'
+       UNION ALL SELECT 4, 'index ' || indexrelid::regclass::text FROM own JOIN pg_index ON indrelid = own.oid
+     ) AS lines (kind, line) ORDER BY kind, line`,
+  );
+  return lines as string[];
+}

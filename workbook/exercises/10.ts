@@ -1,0 +1,211 @@
+import type { Kysely } from "kysely";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Connection, declarativeBase, type Engine, identity, integer, migrate, varchar } from "../../lib/mod.ts";
+import { type Exercise, exercise, notYet, pass, type Verdict } from "../exercise.ts";
+import { withCheckSchema } from "./check_schema.ts";
+
+type Change = (db: Kysely<unknown>) => Promise<unknown>;
+type Step = (connection: Connection) => Promise<unknown>;
+
+const exercises: readonly Exercise[] = [
+  exercise({
+    id: "10.1",
+    title: "Two heads, one way",
+    todo: "Put an async function in place of TODO: async (folder) => { … }.",
+    hints: [
+      "The command is merge; section 1 types it. As a function it is migrate.merge.",
+      'migrate.merge(folder, { revisions: ["heads"] }) writes a revision with both heads as its parents.',
+    ],
+    grade: (answer) => gradeMerge(answer as { url: string; resolve: (folder: string) => Promise<unknown> }),
+  }),
+  exercise({
+    id: "10.2",
+    title: "A column for a table in use",
+    todo: "Put a list of async functions in place of TODO: [(connection) => connection.execute(…), …].",
+    hints: [
+      "First the column, which may be empty; then five steps with an UPDATE of 100 rows each; then the constraint.",
+      "The ids are 1 to 500: …Array.from({ length: 5 }, (_, n) => (connection) => …) makes five steps.",
+      "At the end CHECK (shouted IS NOT NULL) NOT VALID, VALIDATE CONSTRAINT, and SET NOT NULL, each in a step of its own.",
+    ],
+    grade: (answer) => gradeSteps(answer as { url: string; steps: Step[] }),
+  }),
+  exercise({
+    id: "10.3",
+    title: "Who keeps writers out?",
+    todo: 'Put a list of letters in place of TODO, such as ["A"].',
+    hints: [
+      "How long a statement works does not matter here, only which lock it takes on toys: see section 3.",
+      "A writer needs RowExclusiveLock. Only ShareUpdateExclusiveLock and weaker ones get on with it.",
+    ],
+    grade: (answer) => gradeHarmless(answer as { url: string; harmless: unknown }),
+  }),
+  exercise({
+    id: "10.4",
+    title: "No drift",
+    todo: "Put an async function in place of TODO: async (db) => { … }.",
+    hints: [
+      "Three changes: the type of title, the index, and the new column.",
+      "players has no default in the model, and may not be empty: fill it before you forbid that, as in exercise 06.2.",
+    ],
+    grade: (answer) => gradeDrift(answer as { url: string; up: Change }),
+  }),
+];
+
+export default exercises;
+
+async function gradeMerge(
+  { url, resolve }: { url: string; resolve: (folder: string) => Promise<unknown> },
+): Promise<Verdict> {
+  if (typeof resolve !== "function") return notYet("The answer is a function.");
+  const folder = await Deno.makeTempDir({ prefix: "heads-" });
+  try {
+    const original = fileURLToPath(new URL("./10/versions", import.meta.url));
+    await Deno.mkdir(join(folder, "versions"));
+    const copies = new Map<string, string>();
+    for await (const { name } of Deno.readDir(original)) {
+      copies.set(name, await Deno.readTextFile(join(original, name)));
+      await Deno.writeTextFile(join(folder, "versions", name), copies.get(name)!);
+    }
+    const ends = await migrate.heads(folder);
+    await resolve(folder);
+    for (const [name, text] of copies) {
+      const now = await Deno.readTextFile(join(folder, "versions", name)).catch(() => undefined);
+      if (now !== text) {
+        return notYet(
+          `${name} was ${now === undefined ? "deleted" : "changed"}; databases that have it would be lost on the way.`,
+        );
+      }
+    }
+    const heads = await migrate.heads(folder);
+    if (heads.length !== 1) {
+      return notYet(`There are still ${heads.length} heads: ${heads.map(({ path }) => basename(path)).join(" and ")}.`);
+    }
+    for (const { id } of ends) {
+      const columns = await withCheckSchema(url, async (engine) => {
+        await migrate.upgrade(engine, folder, id);
+        await migrate.upgrade(engine, folder, "head");
+        return await values(
+          engine,
+          "SELECT column_name::text FROM information_schema.columns WHERE table_name = 'games' AND table_schema = current_schema() ORDER BY 1",
+        );
+      });
+      if (columns.join() !== "id,players,title") {
+        return notYet(`A database at ${id} should come to id, players, title; it comes to ${columns.join(", ")}.`);
+      }
+    }
+    return pass("One head, and whoever stood at either of the two comes to it.");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** The locks on toys that keep readers or writers out. */
+const STRONG = `SELECT string_agg(mode, ', ') FROM pg_locks
+  WHERE pid = pg_backend_pid() AND relation = 'toys'::regclass
+    AND mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')`;
+const CHANGED = `SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::int FROM pg_stat_xact_user_tables
+  WHERE relid = 'toys'::regclass`;
+
+function gradeSteps({ url, steps }: { url: string; steps: Step[] }): Promise<Verdict> {
+  if (!Array.isArray(steps) || steps.some((step) => typeof step !== "function")) {
+    return Promise.resolve(notYet("The answer is a list of functions."));
+  }
+  return withCheckSchema(url, async (engine) => {
+    await run(engine, "CREATE TABLE toys (id integer PRIMARY KEY, name text NOT NULL)");
+    await run(engine, "INSERT INTO toys SELECT n, 'toy ' || n FROM generate_series(1, 500) AS n");
+    for (const [index, step] of steps.entries()) {
+      const [changed, locks] = await engine.begin(async (connection) => {
+        const before = (await connection.execute(CHANGED)).scalar() as number; // of the session, not yet reported
+        await step(connection);
+        const rows = (await connection.execute(CHANGED)).scalar() as number;
+        return [rows - before, (await connection.execute(STRONG)).scalar() as string | null] as const;
+      });
+      if (changed > 100) return notYet(`Step ${index + 1} changed ${changed} rows; 100 are allowed.`);
+      if (changed > 0 && locks !== null) {
+        return notYet(`Step ${index + 1} changed ${changed} rows and held ${locks} on the table meanwhile.`);
+      }
+    }
+    const [column] = await values(
+      engine,
+      `SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
+         FROM pg_attribute WHERE attrelid = 'toys'::regclass AND attname = 'shouted'`,
+    );
+    if (column !== "text not null") {
+      return notYet(`At the end the column shouted should be text not null; it is ${column ?? "not there"}.`);
+    }
+    const [right] = await values(engine, "SELECT count(*)::int FROM toys WHERE shouted = upper(name)");
+    if (right !== 500) return notYet(`500 toys should have their name in capitals; ${right} have.`);
+    return pass(`${steps.length} steps, and none kept anybody waiting for more than a moment.`);
+  });
+}
+
+/** The statements of exercise 10.3, each tried against a writer. */
+const STATEMENTS: Readonly<Record<string, string>> = {
+  A: "ALTER TABLE toys ALTER COLUMN price SET DEFAULT 1",
+  B: "ALTER TABLE toys VALIDATE CONSTRAINT not_negative",
+  C: "CREATE INDEX ON toys (price)",
+  D: "CREATE TABLE parts (toy_id integer)",
+  E: "CREATE TABLE parts (toy_id integer REFERENCES toys)",
+  F: "ANALYZE toys",
+};
+
+function gradeHarmless({ url, harmless }: { url: string; harmless: unknown }): Promise<Verdict> {
+  const letters = Array.isArray(harmless) ? harmless.map((letter) => String(letter).toUpperCase()) : [];
+  if (letters.length === 0 || letters.some((letter) => !(letter in STATEMENTS))) {
+    return Promise.resolve(notYet('The answer is a list of letters from A to F, such as ["A"].'));
+  }
+  return withCheckSchema(url, async (engine) => {
+    await run(engine, "CREATE TABLE toys (id integer PRIMARY KEY, price integer NOT NULL)");
+    await run(engine, "INSERT INTO toys VALUES (1, 5)");
+    await run(engine, "ALTER TABLE toys ADD CONSTRAINT not_negative CHECK (price >= 0) NOT VALID");
+    for (const [letter, statement] of Object.entries(STATEMENTS)) {
+      await using connection = await engine.connect();
+      await connection.execute(statement);
+      await using writer = await engine.connect();
+      await writer.execute("SET LOCAL lock_timeout = '50ms'");
+      const waits = await writer.execute("UPDATE toys SET price = price").then(() => false, () => true);
+      if (waits === !letters.includes(letter)) continue;
+      return notYet(
+        waits
+          ? `${letter} was tried: ${statement}. A writer had to wait until its transaction ended.`
+          : `A letter is missing: there is one more statement that did not make a writer wait.`,
+      );
+    }
+    return pass("Each was tried: a writer got through beside these, and waited for the others.");
+  });
+}
+
+function gradeDrift({ url, up }: { url: string; up: Change }): Promise<Verdict> {
+  if (typeof up !== "function") return Promise.resolve(notYet("The answer is a function."));
+  const { model, metadata } = declarativeBase();
+  model("games", { id: identity().primaryKey(), title: varchar(80), players: integer() });
+  const folder = fileURLToPath(new URL("./10", import.meta.url));
+  return withCheckSchema(url, async (engine) => {
+    await run(
+      engine,
+      `CREATE TABLE games (id integer GENERATED BY DEFAULT AS IDENTITY CONSTRAINT pk_games PRIMARY KEY,
+                           title text NOT NULL)`,
+    );
+    await run(engine, "CREATE INDEX ix_games_title_by_hand ON games (title)");
+    await run(engine, "INSERT INTO games (title) VALUES ('chess'), ('go')");
+    await migrate.stamp(engine, folder, "heads");
+    await engine.kysely<unknown>().transaction().execute((db) => up(db));
+    const { differences } = await migrate.check(engine, folder, { metadata });
+    if (differences!.length > 0) return notYet(`check still finds: ${differences!.join("; ")}.`);
+    const rows = await values(engine, "SELECT string_agg(title || ' for ' || players, ', ' ORDER BY id) FROM games");
+    if (rows[0] !== "chess for 2, go for 2") {
+      return notYet(`There were chess and go, and each has 2 players. Now there are: ${rows[0] ?? "none"}.`);
+    }
+    return pass("No drift, and the games are there.");
+  });
+}
+
+async function run(engine: Engine, statement: string): Promise<void> {
+  await engine.begin((connection) => connection.execute(statement));
+}
+
+async function values(engine: Engine, query: string): Promise<unknown[]> {
+  await using connection = await engine.connect();
+  return (await connection.execute(query)).scalars().all();
+}

@@ -1,0 +1,95 @@
+/**
+ * What the learner reads after a check: as Markdown in a notebook, as plain text elsewhere.
+ *
+ * @module
+ */
+import type { MimeBundle } from "./show/display.ts";
+import type { Exercise } from "./exercise.ts";
+import type { Outcome } from "./grade.ts";
+
+/** A solution file. */
+export interface Solution {
+  /** Its path from the project's folder: `notebooks/solutions/02.3.ts`. */
+  readonly path: string;
+  readonly code: string;
+}
+
+/** What goes below the outcome. */
+export interface Extras {
+  /** How many hints are open. */
+  readonly hints: number;
+  /** Shown folded; absent while the learner should try alone. */
+  readonly solution?: Solution;
+  /** A line at the end, for example that the progress could not be saved. */
+  readonly note?: string;
+}
+
+/** The outcome of a check, with the hints that are open and, where it is time, the solution. */
+export function feedback(exercise: Exercise, outcome: Outcome, { hints, solution, note }: Extras): MimeBundle {
+  const { id, title } = exercise;
+  const open = outcome.status === "NOT YET" ? exercise.hints.slice(0, hints) : [];
+  const more = outcome.status === "NOT YET" ? whatNext(exercise, hints, solution !== undefined) : "";
+  const heading = outcome.status === "PASS" ? "Compare with one solution" : "The solution";
+  return {
+    "text/markdown": paragraphs(
+      `**${outcome.status}** ${id} *${title}*: ${outcome.message}`,
+      ...open.map((hint, index) => `**Hint ${index + 1} of ${exercise.hints.length}:** ${hint}`),
+      more,
+      solution && foldedSolution(heading, solution),
+      note,
+    ),
+    "text/plain": lines(
+      `${outcome.status} ${id} ${title}: ${outcome.message}`,
+      ...open.map((hint, index) => `Hint ${index + 1} of ${exercise.hints.length}: ${hint}`),
+      more,
+      solution && `${heading}: ${solution.path}`,
+      note,
+    ),
+  };
+}
+
+/** One hint, on request. */
+export function hintFeedback(exercise: Exercise, hints: number): MimeBundle {
+  const count = exercise.hints.length;
+  if (count === 0) {
+    return text(`There are no hints for ${exercise.id}. await solution("${exercise.id}") shows a solution.`);
+  }
+  const open = exercise.hints.slice(0, hints);
+  return {
+    "text/markdown": paragraphs(...open.map((hint, index) => `**Hint ${index + 1} of ${count}:** ${hint}`)),
+    "text/plain": lines(...open.map((hint, index) => `Hint ${index + 1} of ${count}: ${hint}`)),
+  };
+}
+
+/** The solution, on request. */
+export function solutionFeedback(exercise: Exercise, solution: Solution | undefined): MimeBundle {
+  if (solution === undefined) return text(`There is no solution file for ${exercise.id}.`);
+  return {
+    "text/markdown": foldedSolution(`The solution of ${exercise.id}`, solution),
+    "text/plain": `The solution of ${exercise.id}: ${solution.path}\n\n${solution.code.trimEnd()}`,
+  };
+}
+
+/** One sentence as an output. */
+export function text(sentence: string): MimeBundle {
+  return { "text/markdown": sentence, "text/plain": sentence };
+}
+
+function whatNext(exercise: Exercise, hints: number, offered: boolean): string {
+  if (offered || exercise.hints.length === 0) return "";
+  return hints < exercise.hints.length
+    ? "Change your code and check again; the next try opens the next hint if you need it."
+    : "This was the last hint; the next try offers the solution if you need it.";
+}
+
+function foldedSolution(heading: string, { path, code }: Solution): string {
+  return `<details><summary>${heading} (${path})</summary>\n\n\`\`\`typescript\n${code.trimEnd()}\n\`\`\`\n\n</details>`;
+}
+
+function paragraphs(...parts: (string | undefined)[]): string {
+  return parts.filter(Boolean).join("\n\n");
+}
+
+function lines(...parts: (string | undefined)[]): string {
+  return parts.filter(Boolean).join("\n");
+}

@@ -1,0 +1,207 @@
+/**
+ * The private Python environment `.venv`: JupyterLab, and the Deno binary that the kernel runs. Made when it is missing,
+ * out of date or half made; found ready in a few milliseconds otherwise.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { lockWithin } from "../local_postgres/lock.ts";
+import { type Progress, secondsSince } from "../command_line.ts";
+import { writeEditorDeno } from "./editor.ts";
+import { SetupError } from "../errors.ts";
+import { writeJupyterSettings } from "./jupyter_settings.ts";
+import { exists, root } from "../paths.ts";
+import { type Finished, run } from "../processes.ts";
+import { findPython } from "./python.ts";
+
+/** A Python environment that is ready for use. */
+export interface Environment {
+  readonly folder: string;
+  /** Where Jupyter keeps what it remembers: settings, open notebooks, which outputs are trusted, its log. */
+  readonly state: string;
+  /** The path of its Python. */
+  readonly python: string;
+  /** The path of the Deno binary that runs the kernel. */
+  readonly deno: string;
+  /** The environment variables its programs are started with. */
+  readonly variables: Record<string, string>;
+}
+
+/** What `ensureEnvironment` may be told. */
+export interface EnvironmentOptions {
+  readonly folder?: string;
+  readonly requirements?: string;
+  readonly onProgress?: Progress;
+  readonly stop?: AbortSignal;
+}
+
+/** The longest that each part of an installation may take, and another process's installation as a whole, in seconds. */
+const LIMITS = { environment: 300, packages: 1_500, binary: 60, others: 1_860 } as const;
+
+// Kept when an environment is made again: the lock that is being held, and what the reader set in JupyterLab.
+const kept = new Set([".lock", "jupyter"]);
+
+/**
+ * Returns the environment, after making it where that is needed. Processes that ask at the same moment wait for one
+ * another, and an installation that was interrupted is made again.
+ *
+ * @throws {SetupError} Python is missing or too old, the packages cannot be installed, or the folder not be written.
+ */
+export async function ensureEnvironment(options: EnvironmentOptions = {}): Promise<Environment> {
+  const folder = options.folder ?? join(root, ".venv");
+  const requirements = options.requirements ?? join(root, "requirements.txt");
+  const environment = describe(folder);
+  const stamp = await stampFor(folder, requirements);
+  if (await isReady(environment, stamp)) {
+    await writeSettings(environment);
+    return environment;
+  }
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+    using lock = await Deno.open(join(folder, ".lock"), { create: true, write: true });
+    const wait = () => options.onProgress?.("another process is setting up .venv; waiting for it …");
+    if (!await lockWithin(LIMITS.others * 1000, lock, wait, options.stop)) {
+      throw new SetupError(
+        `Another process has been setting up ${folder} for half an hour: end it, then run this again.`,
+      );
+    }
+    if (await isReady(environment, stamp)) return environment;
+    await install(environment, requirements, options);
+    await writeSettings(environment);
+    await Deno.writeTextFile(join(folder, ".stamp"), stamp);
+  } catch (error) {
+    if (!isNotWritable(error)) throw error;
+    throw new SetupError(
+      `The folder ${folder} cannot be written, and JupyterLab is installed there: make the checkout yours ` +
+        "(or clone it to a folder of yours), then run this again.",
+    );
+  }
+  return environment;
+}
+
+/** Writes into an environment what Jupyter and an editor look for there, where it is missing or out of date. */
+export async function writeSettings(environment: Environment): Promise<void> {
+  await writeJupyterSettings(environment);
+  await writeEditorDeno(environment);
+}
+
+function isNotWritable(error: unknown): boolean {
+  return error instanceof Deno.errors.PermissionDenied || /read-only file system/i.test(String(error));
+}
+
+/** Where things lie in an environment at `folder`. */
+export function describe(folder: string): Environment {
+  const windows = Deno.build.os === "windows";
+  const programs = join(folder, windows ? "Scripts" : "bin");
+  const suffix = windows ? ".exe" : "";
+  // The variable is for tests, which must not meet what the reader's own JupyterLab remembers.
+  const state = Deno.env.get("WORKBOOK_JUPYTER") ?? join(folder, "jupyter");
+  return {
+    folder,
+    state,
+    python: join(programs, `python${suffix}`),
+    deno: join(programs, `deno${suffix}`),
+    variables: privateVariables(state),
+  };
+}
+
+/**
+ * This process's variables without those that would mix another Python or Jupyter into ours, and with Jupyter's folders
+ * in `state`: nothing is read from or written to the home folder.
+ */
+function privateVariables(state: string): Record<string, string> {
+  const inherited = Object.entries(Deno.env.toObject()).filter(([name]) => !/^(PYTHON|JUPYTER|JPY_)/.test(name));
+  return {
+    ...Object.fromEntries(inherited),
+    PIP_USER: "0",
+    PYTHONUTF8: "1",
+    JUPYTER_CONFIG_DIR: join(state, "config"),
+    JUPYTER_DATA_DIR: join(state, "data"),
+    JUPYTER_RUNTIME_DIR: join(state, "runtime"),
+    IPYTHONDIR: join(state, "ipython"),
+  };
+}
+
+/** What the environment was made from. The path belongs to it: an environment that is moved no longer works. */
+async function stampFor(folder: string, requirements: string): Promise<string> {
+  const text = folder + "\n" + await Deno.readTextFile(requirements);
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(digest).toHex();
+}
+
+async function isReady(environment: Environment, stamp: string): Promise<boolean> {
+  try {
+    if (await Deno.readTextFile(join(environment.folder, ".stamp")) !== stamp) return false;
+    return await exists(environment.python) && await exists(environment.deno);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
+    throw error;
+  }
+}
+
+async function install(environment: Environment, requirements: string, options: EnvironmentOptions): Promise<void> {
+  const { onProgress = () => {}, stop } = options;
+  const python = await findPython();
+  for await (const entry of Deno.readDir(environment.folder)) {
+    if (!kept.has(entry.name)) await Deno.remove(join(environment.folder, entry.name), { recursive: true });
+  }
+  const { variables: env } = environment;
+  const [program, ...first] = python.command;
+  await step(`making .venv with Python ${python.version}`, onProgress, async () => {
+    const made = await run(program, [...first, "-m", "venv", environment.folder], {
+      ...{ env, stop, limit: LIMITS.environment },
+      advice: "on a disk that is slow or watched by a virus scanner, move the checkout to another one",
+    });
+    if (made.code !== 0) throw failed("Python could not make the environment .venv", made);
+  });
+  await step("installing JupyterLab and the Deno kernel (half a minute to two minutes)", onProgress, async () => {
+    const args = ["-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"];
+    const installed = await run(environment.python, [...args, "-r", requirements], {
+      ...{ env, stop, limit: LIMITS.packages },
+      advice: "the network is too slow or a proxy does not answer (deno task doctor tries it); then run this again",
+    });
+    if (installed.code !== 0) throw failed(explainPip(installed), installed);
+  });
+  await step("trying the kernel's binary", onProgress, async () => {
+    const tried = await run(environment.deno, ["--version"], {
+      ...{ env, stop, limit: LIMITS.binary },
+      advice: "delete .venv, then run this again",
+    });
+    if (tried.code !== 0) throw failed("The Deno binary from PyPI does not run on this machine", tried);
+  });
+}
+
+/** Does one thing, telling its name, every ten seconds that it goes on, and how long it took. */
+async function step(name: string, onProgress: Progress, action: () => Promise<void>): Promise<void> {
+  const start = performance.now();
+  onProgress(`${name} …`);
+  const timer = setInterval(() => onProgress(`  … ${secondsSince(start)}`), 10_000);
+  try {
+    await action();
+  } finally {
+    clearInterval(timer);
+  }
+  onProgress(`  done in ${secondsSince(start)}`);
+}
+
+/** Says in a sentence why pip failed. */
+export function explainPip({ stdout, stderr }: Finished): string {
+  const text = stdout + stderr;
+  if (/No space left on device/.test(text)) {
+    return "The disk is full, so JupyterLab could not be installed: free about 700 MB, then run this again";
+  }
+  if (
+    /Could not fetch|from versions: none|NewConnectionError|ConnectionError|ConnectTimeout|name resolution|Network is unreachable|SSLError|ProxyError/i
+      .test(text)
+  ) {
+    return "The Python package index (pypi.org) cannot be reached, so JupyterLab could not be installed: check the " +
+      "network (behind a proxy set HTTPS_PROXY, with a mirror PIP_INDEX_URL), then run this again";
+  }
+  return "pip could not install the packages in requirements.txt: see what it said above, then run this again";
+}
+
+/** An error for a program that failed: what it printed last, then the sentence. */
+function failed(sentence: string, { stdout, stderr }: Finished): SetupError {
+  const said = (stderr.trim() || stdout.trim()).split("\n").slice(-8).map((line) => `  | ${line}`).join("\n");
+  return new SetupError(`${said}\n${sentence}.`);
+}

@@ -1,0 +1,63 @@
+/**
+ * What the private environment tells Jupyter: which kernel there is, and how JupyterLab behaves. Written into `.venv`
+ * itself, so the reader's own Jupyter is neither read nor changed.
+ *
+ * @module
+ */
+import { dirname, join } from "node:path";
+import type { Environment } from "./environment.ts";
+import { exists } from "../paths.ts";
+
+/** The kernel, as Jupyter wants it described. */
+export function kernelspec(deno: string) {
+  return {
+    argv: [deno, "jupyter", "--kernel", "--conn", "{connection_file}"],
+    display_name: "Deno",
+    language: "typescript",
+    // The interrupt is a message: a signal would end the kernel.
+    interrupt_mode: "message",
+    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
+  };
+}
+
+const serverSettings = {
+  // Only our kernel is offered: the notebooks are TypeScript, and a Python one would only fail.
+  KernelSpecManager: { allowed_kernelspecs: ["deno"], ensure_native_kernel: false },
+  MultiKernelManager: { default_kernel_name: "deno" },
+  ServerApp: { answer_yes: true, use_redirect_file: false },
+  // No look at PyPI for extensions, no news.
+  LabApp: { extension_manager: "readonly", custom_css: true },
+};
+
+const labSettings = {
+  "@jupyterlab/apputils-extension:notification": {
+    fetchNews: "false",
+    checkForUpdates: false,
+    doNotDisturbMode: false,
+  },
+  // The glossary and the README are for reading.
+  "@jupyterlab/docmanager-extension:plugin": { defaultViewers: { markdown: "Markdown Preview" } },
+  // Every cell is drawn, also those out of sight: the page does not jump while one scrolls past pictures.
+  "@jupyterlab/notebook-extension:tracker": { windowingMode: "defer" },
+};
+
+/** Long lines of text, most of them SQL, break between words: JupyterLab's own style breaks them anywhere. */
+const style = "body .jp-OutputArea .jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere; }\n";
+
+/** Writes the kernelspec and the settings into an environment, where they are not there yet. */
+export async function writeJupyterSettings({ folder, deno, variables }: Environment): Promise<void> {
+  await write(join(variables.JUPYTER_CONFIG_DIR, "custom", "custom.css"), style);
+  await writeJson(join(folder, "share", "jupyter", "kernels", "deno", "kernel.json"), kernelspec(deno));
+  await writeJson(join(folder, "etc", "jupyter", "jupyter_server_config.json"), serverSettings);
+  await writeJson(join(folder, "share", "jupyter", "lab", "settings", "overrides.json"), labSettings);
+}
+
+async function writeJson(path: string, value: unknown): Promise<void> {
+  await write(path, JSON.stringify(value, null, 2) + "\n");
+}
+
+async function write(path: string, text: string): Promise<void> {
+  if (await exists(path) && await Deno.readTextFile(path) === text) return;
+  await Deno.mkdir(dirname(path), { recursive: true });
+  await Deno.writeTextFile(path, text);
+}

@@ -1,0 +1,105 @@
+/**
+ * The reader's own copies of the notebooks, in `my/`: they are worked in, saved and kept, while `notebooks/` stays as it
+ * was published. So a `git pull` never meets an answer. They begin without outputs, which would tell what to predict.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { formatNotebook, type Notebook, parseNotebook, readNotebooks } from "./notebook.ts";
+import { notebooksFolder } from "../paths.ts";
+import { digest } from "./runs.ts";
+
+/** What became of one notebook's copy. */
+export type Outcome = "made" | "same" | "renewed" | "kept";
+
+/** One copy. */
+export interface OwnCopy {
+  /** The file's name: `03_session.ipynb`. */
+  readonly file: string;
+  /** `kept`: the reader changed it, and the original has changed since it was copied. */
+  readonly outcome: Outcome;
+}
+
+/** What the copies were made from: the digest of each original's cells, by file. */
+const RECORD = ".originals.json";
+
+/**
+ * Copies the notebooks that are not there yet, and renews copies whose cells nobody has touched. What the reader has
+ * changed stays as it is.
+ *
+ * @param to the reader's folder, made where it is missing
+ * @param from the folder of the originals
+ */
+export async function keepOwnCopies(to: string, from: string = notebooksFolder): Promise<OwnCopy[]> {
+  await Deno.mkdir(to, { recursive: true });
+  const before = await readRecord(join(to, RECORD));
+  const record: Record<string, string> = {};
+  const copies: OwnCopy[] = [];
+  for (const { name, notebook } of await readNotebooks([], from)) {
+    const file = `${name}.ipynb`;
+    const original = await cellsDigest(notebook);
+    const own = await ownDigest(join(to, file));
+    const outcome = decide({ own, original, copied: before[file] });
+    if (outcome === "made" || outcome === "renewed") await Deno.writeTextFile(join(to, file), withoutOutputs(notebook));
+    record[file] = outcome === "kept" ? before[file] : original;
+    copies.push({ file, outcome });
+  }
+  await Deno.writeTextFile(join(to, RECORD), JSON.stringify(record, null, 2) + "\n");
+  return copies;
+}
+
+/**
+ * What to do with a copy.
+ *
+ * @param digests of the reader's copy, of the original, and of the original when it was copied
+ */
+export function decide(
+  { own, original, copied }: { own: string | undefined; original: string; copied: string | undefined },
+): Outcome {
+  if (own === undefined) return "made";
+  if (original === own || original === copied) return "same";
+  return own === copied ? "renewed" : "kept";
+}
+
+/** A sentence about what happened, for those it matters to; empty where all is as before. */
+export function explainCopies(copies: readonly OwnCopy[], folder: string): string[] {
+  const files = (outcome: Outcome) => copies.filter((copy) => copy.outcome === outcome).map(({ file }) => file);
+  const [made, renewed, kept] = [files("made"), files("renewed"), files("kept")];
+  const lines: string[] = [];
+  if (made.length > 0) {
+    lines.push(`copied to ${folder}/, yours to work in: ${made.length === 1 ? made[0] : `${made.length} notebooks`}`);
+  }
+  if (renewed.length > 0) lines.push(`newer than your untouched copy, and copied again: ${renewed.join(", ")}`);
+  for (const file of kept) {
+    lines.push(`${folder}/${file} has your changes and stays; notebooks/${file} is newer: delete yours to get it`);
+  }
+  return lines;
+}
+
+async function ownDigest(path: string): Promise<string | undefined> {
+  try {
+    return await cellsDigest(parseNotebook(await Deno.readTextFile(path)));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof SyntaxError) return "damaged"; // it is the reader's all the same
+    throw error;
+  }
+}
+
+function withoutOutputs(notebook: Notebook): string {
+  const cells = notebook.cells.map((cell) => cell.outputs ? { ...cell, outputs: [] } : cell);
+  return formatNotebook({ ...notebook, cells });
+}
+
+/** Of what the reader can type: outputs, and what JupyterLab notes beside them, do not count. */
+async function cellsDigest({ cells }: Notebook): Promise<string> {
+  return await digest(JSON.stringify(cells.map(({ cell_type, source }) => [cell_type, source])));
+}
+
+async function readRecord(path: string): Promise<Record<string, string>> {
+  try {
+    return JSON.parse(await Deno.readTextFile(path));
+  } catch {
+    return {}; // without it every copy that differs counts as changed
+  }
+}

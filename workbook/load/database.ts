@@ -1,0 +1,123 @@
+/**
+ * The database of a load test: its own, with the same rows at the beginning of each run.
+ *
+ * @module
+ */
+import { metadata } from "../../app/models.ts";
+import { createEngine, type Engine, EngineUrl } from "../../lib/mod.ts";
+import { withAddress, withDatabase } from "../connection_url.ts";
+import { databaseName, dropTestDatabase, makeTestDatabase } from "../../testing/test_database.ts";
+import { SetupError } from "../errors.ts";
+import { startNetworkDelay } from "../network/network_delay.ts";
+import { KNOWN, knownId } from "./workload.ts";
+
+/** A database that is there. Close it to have it dropped. */
+export interface LoadDatabase extends AsyncDisposable {
+  readonly url: string;
+  /** For example `18.4`. */
+  readonly version: string;
+  /** Empties the tables and puts the known toys and users in. */
+  reset(): Promise<void>;
+  /** The processes of the server that work for this database or for all. */
+  backends(): Promise<number[]>;
+  /** How many more connections the server takes. */
+  freeConnections(): Promise<number>;
+}
+
+/** The known ids, as SQL: the number of the row with zeros before it. */
+const PREFIX = knownId(0).slice(0, -12);
+const ID = (number: string) => `('${PREFIX}' || lpad((${number})::text, 12, '0'))::uuid`;
+
+const RESET = [
+  "SET lock_timeout = '30s'",
+  "TRUNCATE heroes, toys, users, user_toy",
+  `INSERT INTO toys (id, name) SELECT ${ID("n")}, 'toy ' || n FROM generate_series(0, ${KNOWN - 1}) n`,
+  `INSERT INTO users (id, name) SELECT ${ID("n")}, 'user ' || n FROM generate_series(0, ${KNOWN - 1}) n`,
+  `INSERT INTO user_toy (user_id, toy_id)
+     SELECT ${ID("n")}, ${ID(`(n + more) % ${KNOWN}`)} FROM generate_series(0, ${
+    KNOWN - 1
+  }) n, generate_series(0, 1) more`,
+  "ANALYZE toys, users, user_toy",
+];
+
+const FREE = `SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+  - coalesce(current_setting('reserved_connections', true)::int, 0) - count(*)::int AS free
+  FROM pg_stat_activity WHERE backend_type = 'client backend'`;
+
+const BACKENDS = `SELECT pid FROM pg_stat_activity
+  WHERE pid <> pg_backend_pid() AND coalesce(datname, current_database()) = current_database()`;
+
+/** Makes the database, on the server of DATABASE_URL or else the local one. */
+export async function makeLoadDatabase(): Promise<LoadDatabase> {
+  const { server, name } = await makeTestDatabase(databaseName(import.meta.resolve("./load.ts")));
+  const url = withDatabase(server, name);
+  const engine = createEngine(url, { applicationName: "load test" });
+  const end = async () => {
+    await engine.dispose();
+    await dropTestDatabase(server, name);
+  };
+  try {
+    await engine.begin((connection) => metadata.createAll(connection));
+    const [{ version }] = await rows<{ version: string }>(
+      engine,
+      "SELECT current_setting('server_version') AS version",
+    );
+    return {
+      url,
+      version: version.split(" ")[0],
+      reset: async () => {
+        await using connection = await engine.connect({ isolationLevel: "AUTOCOMMIT" });
+        for (const statement of RESET) await connection.execute(statement);
+      },
+      backends: async () => (await rows<{ pid: number }>(engine, BACKENDS)).map(({ pid }) => pid),
+      freeConnections: async () => (await rows<{ free: number }>(engine, FREE))[0].free,
+      [Symbol.asyncDispose]: end,
+    };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+async function rows<Row>(engine: Engine, sql: string): Promise<Row[]> {
+  await using connection = await engine.connect({ isolationLevel: "AUTOCOMMIT" });
+  return (await connection.execute<Row & Record<string, unknown>>(sql)).all();
+}
+
+/** The way to the database. Close it to end the proxy. */
+export interface Route extends AsyncDisposable {
+  readonly url: string;
+  /** Milliseconds of a round trip, as measured: the median of some. */
+  readonly roundTrip: number;
+}
+
+/** @param delay milliseconds that each round trip is to take longer; 0: directly, without a proxy. */
+export async function routeTo(url: string, delay: number): Promise<Route> {
+  if (delay === 0) return { url, roundTrip: await roundTrip(url), [Symbol.asyncDispose]: () => Promise.resolve() };
+  const { host, port, isSocket } = EngineUrl.parse(url);
+  if (isSocket) throw new SetupError("A network delay needs a database with a host and a port, not a Unix socket.");
+  const proxy = await startNetworkDelay({ host, port }, delay);
+  const delayed = withAddress(url, "127.0.0.1", proxy.port);
+  try {
+    return {
+      url: delayed,
+      roundTrip: await roundTrip(delayed),
+      [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await proxy[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function roundTrip(url: string): Promise<number> {
+  await using engine = createEngine(url);
+  await using connection = await engine.connect({ isolationLevel: "AUTOCOMMIT" });
+  const times: number[] = [];
+  for (let n = 0; n < 51; n++) {
+    const start = performance.now();
+    await connection.execute("SELECT 1");
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b)[25];
+}

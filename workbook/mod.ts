@@ -1,0 +1,19 @@
+/**
+ * What a notebook needs beside the library itself: its database, and the check of its exercises.
+ *
+ * @module
+ */
+export { databaseUrl } from "./database_url.ts";
+export { setUp, type Workbook } from "./set_up.ts";
+export { type SlowNetwork, slowNetwork, SlowNetworkError } from "./network/slow_network.ts";
+export { caught, NothingThrownError } from "./caught.ts";
+export { makeProject, type Project, TextNotFoundError } from "./project.ts";
+export { type LoadRecord, type LoadRun, LoadTestError, runLoadTest } from "./load_runner.ts";
+export { type Interval, medianInterval, overlap } from "./median_interval.ts";
+export { BenchmarkError, runBenchmark } from "./bench_runner.ts";
+export type { Line, OperationResult, RunResult, RunSettings } from "./bench_record.ts";
+export { compare, type CompareOptions, type Measured } from "./compare.ts";
+export { check, hint, progress, resetProgress, solution } from "./check.ts";
+export { progressChart } from "./progress_chart.ts";
+export { TODO, TodoError } from "./todo.ts";
+export { UnknownExerciseError } from "./exercises/mod.ts";

@@ -1,0 +1,66 @@
+/**
+ * A network that takes time between a notebook and its database: the proxy of `workbook/network/network_delay.ts` in a process of
+ * its own.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { EngineUrl } from "../../lib/engine/url.ts";
+import { withAddress } from "../connection_url.ts";
+import { within } from "../../lib/base/within.ts";
+
+/** A way to the database that takes longer. */
+export interface SlowNetwork extends AsyncDisposable {
+  /** The database, reached that way. */
+  readonly url: string;
+}
+
+/** The proxy could not be started. */
+export class SlowNetworkError extends Error {
+  override readonly name = "SlowNetworkError";
+}
+
+/** Milliseconds for the process to start. */
+const START = 60_000;
+
+const proxy = fileURLToPath(new URL("./network_delay.ts", import.meta.url));
+
+/**
+ * Starts the proxy; it ends with the block, or with this process.
+ *
+ * ```ts ignore
+ * await using network = await slowNetwork(workbook.url, 5);
+ * await using engine = createEngine(network.url);
+ * ```
+ *
+ * @param milliseconds what each round trip takes longer.
+ * @throws {SlowNetworkError} for a Unix socket, and when its process does not start.
+ */
+export async function slowNetwork(url: string, milliseconds: number): Promise<SlowNetwork> {
+  const { host, port, isSocket } = EngineUrl.parse(url);
+  if (isSocket) throw new SlowNetworkError("A Unix socket has no network to slow down: give a URL with host and port.");
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", proxy, host, String(port), String(milliseconds)],
+    stdin: "piped", // it ends when this is closed
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  const end = async () => {
+    await child.stdin.close().catch(() => {});
+    await reader.cancel();
+    await child.status;
+  };
+  const late = () =>
+    new SlowNetworkError(`The process that slows the network down said nothing for ${START / 1000} s.`);
+  const { value } = await within(START, reader.read(), late).catch((error) => {
+    child.kill("SIGKILL");
+    throw error;
+  });
+  const at = Number(new TextDecoder().decode(value));
+  if (!at) {
+    await end();
+    throw new SlowNetworkError("The process that slows the network down did not start.");
+  }
+  return { url: withAddress(url, "127.0.0.1", at), [Symbol.asyncDispose]: end };
+}

@@ -1,0 +1,86 @@
+/**
+ * What the learner has done so far, kept in a file that is not committed.
+ *
+ * @module
+ */
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** What is kept of one exercise. */
+export interface ExerciseProgress {
+  /** True for ever after the first PASS. */
+  readonly passed: boolean;
+  /** Hints that are open; one more than there are once the solution was offered. */
+  readonly hints: number;
+}
+
+/** The progress by exercise id. */
+export type Progress = Readonly<Record<string, ExerciseProgress>>;
+
+/** The progress of an exercise that was never checked. */
+export const untouched: ExerciseProgress = { passed: false, hints: 0 };
+
+/** Where the progress is kept: `WORKBOOK_PROGRESS`, or `.data/progress.json` in the project's folder. */
+export function progressPath(): string {
+  const own = Deno.env.get("WORKBOOK_PROGRESS");
+  return own ? own : fileURLToPath(new URL("../.data/progress.json", import.meta.url));
+}
+
+/** Reads the progress. A file that cannot be understood is renamed to `….damaged`, and nothing is done yet. */
+export function readProgress(path: string): Progress {
+  let text: string;
+  try {
+    text = Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return {};
+    throw error;
+  }
+  const progress = parseProgress(text);
+  if (progress === undefined) Deno.renameSync(path, `${path}.damaged`);
+  return progress ?? {};
+}
+
+/** The progress in a text, or undefined where it is not what {@linkcode updateProgress} writes. */
+export function parseProgress(text: string): Progress | undefined {
+  try {
+    const { exercises } = JSON.parse(text);
+    return Object.values(exercises).every(isExerciseProgress) ? exercises : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Changes the progress of one exercise. Reading and writing go together without a pause, and the new file takes the
+ * place of the old one in one step, so that notebooks which run side by side leave a whole file.
+ *
+ * @returns the exercise's new progress
+ */
+export function updateProgress(
+  path: string,
+  id: string,
+  change: (before: ExerciseProgress) => ExerciseProgress,
+): ExerciseProgress {
+  Deno.mkdirSync(dirname(path), { recursive: true });
+  const all = readProgress(path);
+  const after = change(all[id] ?? untouched);
+  const exercises = Object.fromEntries(Object.entries({ ...all, [id]: after }).sort(([a], [b]) => a < b ? -1 : 1));
+  const temporary = join(dirname(path), `.${basename(path)}.${Deno.pid}`);
+  Deno.writeTextFileSync(temporary, JSON.stringify({ version: 1, exercises }, null, 2) + "\n");
+  Deno.renameSync(temporary, path);
+  return after;
+}
+
+/** Deletes the progress. */
+export function deleteProgress(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+function isExerciseProgress(value: unknown): value is ExerciseProgress {
+  const { passed, hints } = value as Partial<ExerciseProgress>;
+  return typeof passed === "boolean" && Number.isInteger(hints);
+}

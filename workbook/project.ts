@@ -1,0 +1,123 @@
+/**
+ * A small project of its own for a notebook: a folder with files in which commands are run, as at work.
+ *
+ * @module
+ */
+import { dirname, join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Workbook } from "./set_up.ts";
+import { TimeLimit } from "../lib/base/time_limit.ts";
+
+/** The checkout's top folder. */
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+/** Below it lie the projects of all notebooks; git-ignored. */
+export const PROJECTS: string = join(root, ".data", "projects");
+
+/** Milliseconds after which a command is ended: it may wait for a lock that another cell holds. */
+const LIMIT = 100_000;
+
+/** A folder with files, and the commands that run in it. */
+export interface Project extends AsyncDisposable {
+  /** Its absolute path. */
+  readonly folder: string;
+  /** The absolute path of a file in it. */
+  path(file: string): string;
+  read(file: string): Promise<string>;
+  write(file: string, text: string): Promise<void>;
+  /** Puts `replacement` in place of a text that stands in the file exactly once. @throws {TextNotFoundError} */
+  edit(file: string, text: string, replacement: string): Promise<void>;
+  /** The names in one of its folders, sorted. */
+  list(folder?: string): Promise<string[]>;
+  /**
+   * Runs `deno …` in the folder with DATABASE_URL set to the notebook's schema, and prints the command, what it said, and
+   * its exit status when that is not 0.
+   *
+   * @param command as one types it; an argument with spaces stands in double quotes.
+   */
+  run(command: string): Promise<void>;
+  /** Deletes the folder. */
+  remove(): Promise<void>;
+}
+
+/** The text to replace is not in the file, or more than once. */
+export class TextNotFoundError extends Error {
+  override readonly name = "TextNotFoundError";
+  constructor(file: string, text: string, count: number) {
+    super(`${file} has this text ${count === 0 ? "nowhere" : `${count} times`}: ${text}`);
+  }
+}
+
+/**
+ * Makes a project anew: an empty folder with a `deno.json` whose task `migrate` is the one of the workbook.
+ *
+ * ```ts ignore
+ * const project = await makeProject(workbook);
+ * await project.run('deno task migrate revision -m "create heroes"');
+ * ```
+ *
+ * @param workbook names the folder and gives DATABASE_URL. @param print gets each text to show.
+ */
+export async function makeProject(
+  { schema, url }: Pick<Workbook, "schema" | "url">,
+  print: (text: string) => void = console.log,
+): Promise<Project> {
+  const folder = join(PROJECTS, schema);
+  const remove = () => Deno.remove(folder, { recursive: true }).catch(ignoreMissing);
+  await remove();
+  await Deno.mkdir(folder, { recursive: true });
+  const up = relative(folder, root).replaceAll("\\", "/");
+  const migrate = `deno run -A --config ${up}/deno.json ${up}/lib/migrate/cli.ts`;
+  await Deno.writeTextFile(join(folder, "deno.json"), `${JSON.stringify({ tasks: { migrate } }, null, 2)}\n`);
+
+  const path = (file: string) => join(folder, file);
+  const read = (file: string) => Deno.readTextFile(path(file));
+  const write = async (file: string, text: string) => {
+    await Deno.mkdir(dirname(path(file)), { recursive: true });
+    await Deno.writeTextFile(path(file), text);
+  };
+  return {
+    folder,
+    path,
+    read,
+    write,
+    async edit(file, text, replacement) {
+      const parts = (await read(file)).split(text);
+      if (parts.length !== 2) throw new TextNotFoundError(file, text, parts.length - 1);
+      await write(file, parts.join(replacement));
+    },
+    async list(inner = ".") {
+      return (await Array.fromAsync(Deno.readDir(path(inner)), ({ name }) => name)).sort();
+    },
+    async run(command) {
+      using late = new TimeLimit(LIMIT, `ended after ${LIMIT / 1000} s`);
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: denoArguments(command),
+        cwd: folder,
+        env: { DATABASE_URL: url, NO_COLOR: "1" },
+        signal: late.signal,
+      }).output();
+      const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes).trimEnd());
+      const status = late.signal.aborted
+        ? [`(${late.signal.reason.message})`]
+        : code === 0
+        ? []
+        : [`(exit status ${code})`];
+      print([`$ ${command}`, ...said.filter(Boolean), ...status].join("\n").replaceAll(folder + sep, "") + "\n");
+    },
+    remove,
+    [Symbol.asyncDispose]: remove,
+  };
+}
+
+/** @throws {TypeError} for another program than deno. */
+function denoArguments(command: string): string[] {
+  const [program, ...words] = [...command.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
+  if (program !== "deno") throw new TypeError(`A project runs deno and nothing else, not: ${command}`);
+  // quiet: what the task is made of is not what the reader asked for
+  return words[0] === "task" ? ["task", "--quiet", ...words.slice(1)] : words;
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}

@@ -1,0 +1,38 @@
+/**
+ * Draws who did what when, and who waited for whom: processes or sessions side by side.
+ *
+ * @module
+ */
+import { checkLanes, lanesAlt, type LanesData, lanesText } from "./lanes_data.ts";
+import { type LanesLayout, lanesLayout } from "./lanes_layout.ts";
+import { drawLanes } from "./lanes_svg.ts";
+import { Picture } from "../picture.ts";
+
+/** How {@linkcode lanes} look. */
+export interface LanesOptions {
+  /** The width of the time axis in pixels. */
+  readonly width?: number;
+}
+
+/**
+ * Draws a lane for each process or session: bars for what it did, marks for moments, arrows for whom it waited for.
+ *
+ * ```ts ignore
+ * await show(lanes({
+ *   title: "Two replicas start at once",
+ *   lanes: [
+ *     { name: "replica 1", note: "pid 71", segments: [{ from: 0, to: 210, kind: "runs", label: "upgrade head" }] },
+ *     { name: "replica 2", note: "pid 72", segments: [{ from: 3, to: 212, kind: "waits" }], events: [{ at: 215, kind: "done" }] },
+ *   ],
+ *   links: [{ from: "replica 2", to: "replica 1", at: 3, label: "waits for pid 71" }],
+ * }));
+ * ```
+ *
+ * @throws {LanesDataError} when there is nothing to draw, a time is none, or a link names a lane that is not there
+ */
+export function lanes(data: LanesData, options: LanesOptions = {}): Picture<LanesLayout> {
+  checkLanes(data);
+  const layout = lanesLayout(data, options.width);
+  const alt = lanesAlt(data);
+  return new Picture({ layout, alt, text: lanesText(data), ...drawLanes(layout, alt, data) });
+}

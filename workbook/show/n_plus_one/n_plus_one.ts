@@ -1,0 +1,230 @@
+/**
+ * Finds N+1: equal SELECTs, sent again and again from one place in one unit of work, each for another row. Fed by an
+ * engine's events; a stack is taken for each SELECT, and only while somebody looks.
+ *
+ * @module
+ */
+import { CallSite } from "../../../lib/base/call_site.ts";
+import type { EngineEventOf, EngineEvents } from "../../../lib/engine/events.ts";
+import type { AnyModel } from "../../../lib/orm/relation.ts";
+import { type Displayable, displaySymbol, type MimeBundle } from "../display.ts";
+import { type Lookup, lookupOf } from "./lookups.ts";
+import { cureFor } from "./n_plus_one_cure.ts";
+import { type Table, table } from "../table.ts";
+
+/** An engine, seen by what it tells. */
+interface Observed {
+  readonly events: Pick<EngineEvents, "on">;
+}
+
+/** What the detector may be told. */
+export interface NPlusOneOptions {
+  /** Models, by whose relations the loader option is named. */
+  readonly models?: readonly AnyModel[];
+  /** How often a statement must have been sent in a unit of work to be told of (default 3). */
+  readonly least?: number;
+}
+
+/** A statement that was sent again and again, from one place. */
+export interface Repetition {
+  /** Its text the first time. */
+  readonly sql: string;
+  /** How often it was sent. */
+  readonly count: number;
+  /** In how many units of work it was. */
+  readonly units: number;
+  /** Function and line; in a notebook, whose frames have neither file nor true lines, the function. */
+  readonly site: string;
+  /** What to do instead. */
+  readonly cure: string;
+}
+
+/** What {@linkcode nPlusOne} found: shows itself as a table. */
+export class NPlusOne implements Displayable {
+  /** @param statements how many SELECTs were looked at. */
+  constructor(readonly repetitions: readonly Repetition[], readonly statements: number) {}
+
+  /** A sentence. */
+  get text(): string {
+    const { length } = this.repetitions;
+    const looked = `${this.statements} SELECT${this.statements === 1 ? "" : "s"} looked at`;
+    return length === 0 ? `No N+1: ${looked}.` : `${length} N+1: ${looked}.`;
+  }
+
+  /** A row for each repetition. */
+  get table(): Table {
+    const rows = this.repetitions.map(({ count, units, site, sql, cure }) => ({
+      times: units === 1 ? `${count}` : `${count} in ${units} units of work`,
+      site,
+      sql: shortened(sql),
+      cure,
+    }));
+    return table(rows, { headings: { site: "asked by", sql: "statement", cure: "instead" } });
+  }
+
+  /** The sentence and the table. */
+  [displaySymbol](): MimeBundle {
+    const [markdown, text] = this.repetitions.length === 0 ? ["", ""] : [this.table.markdown, this.table.text];
+    return { "text/markdown": `${this.text}\n\n${markdown}`.trim(), "text/plain": `${this.text}\n${text}`.trim() };
+  }
+
+  [Symbol.for("Deno.customInspect")](): string {
+    return this[displaySymbol]()["text/plain"];
+  }
+}
+
+/**
+ * Runs a block and tells which SELECTs were sent again and again in one unit of work: between two ends of a transaction
+ * on one connection; statements outside of transactions are one unit together.
+ *
+ * ```ts ignore
+ * await nPlusOne(engine, async () => {
+ *   for (const toy of await session.scalars(select(Toy))) await session.get(User, toy.userId);
+ * });
+ * ```
+ *
+ * @param engine any engine, blocking or not.
+ * @throws what the block throws.
+ */
+export async function nPlusOne(
+  engine: Observed,
+  block: () => unknown,
+  options: NPlusOneOptions = {},
+): Promise<NPlusOne> {
+  const detector = new Detector(options);
+  const stop = detector.listen(engine);
+  try {
+    await block();
+  } finally {
+    stop();
+  }
+  return detector.found();
+}
+
+/**
+ * Tells of each unit of work with an N+1 in it when it ends, until the returned function is called: for a log, or a test
+ * that must fail. A statement outside of a transaction belongs to the others until its connection comes back.
+ */
+export function watchNPlusOne(
+  engine: Observed,
+  tell: (found: NPlusOne) => void,
+  options: NPlusOneOptions = {},
+): () => void {
+  return new Detector(options, tell).listen(engine);
+}
+
+/** A SELECT that was sent. */
+interface Sent {
+  readonly sql: string;
+  readonly lookup: Lookup;
+  readonly site: CallSite;
+}
+
+interface Unit {
+  readonly sent: Sent[];
+  inTransaction: boolean;
+}
+
+class Detector {
+  readonly #options: NPlusOneOptions;
+  readonly #tell?: (found: NPlusOne) => void;
+  /** The units of work that are open, by connection. */
+  readonly #open = new Map<number, Unit>();
+  readonly #outside: Sent[] = [];
+  readonly #ended: Sent[][] = [];
+
+  constructor(options: NPlusOneOptions, tell?: (found: NPlusOne) => void) {
+    this.#options = options;
+    this.#tell = tell;
+  }
+
+  listen(engine: Observed): () => void {
+    const end = ({ connection }: { connection: number }) => this.#end(connection);
+    const stops = [
+      engine.events.on("send", (event) => this.#note(event)),
+      engine.events.on("commit", end),
+      engine.events.on("rollback", end),
+      engine.events.on("checkin", end),
+    ];
+    return () => stops.forEach((stop) => stop());
+  }
+
+  found(): NPlusOne {
+    const units = [...this.#ended, ...[...this.#open.values()].map(({ sent }) => sent), this.#outside];
+    const all = units.flatMap((sent) => repetitions(sent, this.#options));
+    const same = Map.groupBy(all, ({ site, lookup }) => `${site}\0${lookup.shape}`);
+    const merged = [...same.values()].map((each) => ({ ...each[0], units: each.length, count: sum(each) }));
+    return new NPlusOne(merged.map(told), units.flat().length);
+  }
+
+  #note({ sql, parameters, connection }: EngineEventOf<"send">): void {
+    const unit = this.#open.getOrInsertComputed(connection, () => ({ sent: [], inTransaction: false }));
+    if (/^\s*(begin|start transaction)\b/i.test(sql)) unit.inTransaction = true;
+    const lookup = lookupOf(sql, parameters);
+    if (lookup) unit.sent.push({ sql, lookup, site: deepCallSite() });
+  }
+
+  #end(connection: number): void {
+    const unit = this.#open.get(connection);
+    if (!unit) return;
+    this.#open.delete(connection);
+    if (this.#tell) {
+      const own = repetitions(unit.sent, this.#options);
+      if (own.length > 0) this.#tell(new NPlusOne(own.map(told), unit.sent.length));
+    } else if (unit.inTransaction) this.#ended.push(unit.sent);
+    else this.#outside.push(...unit.sent);
+  }
+}
+
+type Found = Repetition & { readonly lookup: Lookup };
+
+/** The statements of one unit of work that were sent again and again from one place, for different rows. */
+function repetitions(sent: readonly Sent[], { least = 3, models = [] }: NPlusOneOptions): Found[] {
+  const found: Found[] = [];
+  for (const equal of Map.groupBy(sent, ({ lookup }) => lookup.shape).values()) {
+    if (equal.length < least) continue; // a stack becomes text only where it may matter
+    for (const [, own] of Map.groupBy(equal, ({ site }) => [...new Set(site.frames)].join("\n"))) {
+      if (own.length < least || new Set(own.map(({ lookup }) => lookup.key)).size < 2) continue;
+      const [{ sql, lookup, site }] = own;
+      const before = new Set(sent.slice(0, sent.indexOf(own[0])).flatMap(({ lookup }) => lookup.tables));
+      const cure = cureFor(lookup, before, models);
+      found.push({ sql, lookup, count: own.length, units: 1, site: siteText(site), cure });
+    }
+  }
+  return found;
+}
+
+function told({ sql, count, units, site, cure }: Found): Repetition {
+  return { sql, count, units, site, cure };
+}
+
+function sum(each: readonly Repetition[]): number {
+  return each.reduce((total, { count }) => total + count, 0);
+}
+
+/** The innermost function of the caller's, and who called it where that is another one. */
+export function siteText({ frames }: CallSite): string {
+  const places = [...new Set(frames.map(placeOf))].filter((place) => place !== "a cell");
+  const [inner = frames.length > 0 ? "a cell" : "unknown", outer] = places;
+  return outer === undefined ? inner : `${inner}, called by ${outer}`;
+}
+
+/** In a notebook frames have no file, and the lines are those of what the kernel made of the cell: the name says more. */
+function placeOf(frame: string): string {
+  return /^(?:(.+) \()?<anonymous>:\d+:\d+\)?$/.exec(frame)?.slice(1).map((name) => name ?? "a cell")[0] ?? frame;
+}
+
+/** A query builder puts more frames between its caller and the engine than are kept by default. */
+function deepCallSite(): CallSite {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 60;
+  const site = new CallSite();
+  Error.stackTraceLimit = limit;
+  return site;
+}
+
+function shortened(sql: string): string {
+  const text = sql.replaceAll(/\s+/g, " ").trim();
+  const short = text.replace(/^select .*? from /i, (all) => all.length > 40 ? "SELECT … FROM " : all);
+  return short.length > 120 ? `${short.slice(0, 119)}…` : short;
+}

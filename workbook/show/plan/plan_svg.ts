@@ -1,0 +1,205 @@
+/**
+ * The plan of a unit of work as SVG: a card for each statement, a bracket around those that are sent together, and an
+ * arrow from each step to those that must come after it.
+ *
+ * @module
+ */
+import { afterText, commitText, count, type PlanRow, type PlanRows } from "./plan_rows.ts";
+import { fitText, textWidth, wrapWidth } from "../text_width.ts";
+import { colours } from "../theme.ts";
+
+/** A colour and a sign for each kind of statement; the word stands beside them. */
+const looks: Readonly<Record<PlanRow["kind"], { colour: string; sign: string }>> = {
+  insert: { colour: colours.blue, sign: "M-6 0H6M0 -6V6" },
+  update: { colour: colours.orange, sign: "M-6 -3H6M-6 3H6" },
+  delete: { colour: colours.vermilion, sign: "M-6 0H6" },
+  link: { colour: colours.green, sign: "M-6 0H4M0 -4L5 0L0 4" },
+  unlink: { colour: colours.purple, sign: "M-5 -5L5 5M-5 5L5 -5" },
+};
+const ink = "#1f1f1f";
+const soft = "#595959";
+const margin = 12;
+const bracketWidth = 98;
+const cardLeft = margin + bracketWidth + 14;
+const cardWidth = 470;
+const textLeft = cardLeft + 134;
+const textRight = cardLeft + cardWidth - 14;
+const arrowStep = 16;
+const cardGap = 12;
+const waitGap = 46;
+const lineHeight = 17;
+const small = 12.5;
+
+interface Card {
+  readonly row: PlanRow;
+  readonly top: number;
+  readonly height: number;
+  readonly lines: readonly string[];
+}
+
+/** Draws a plan. @returns the SVG, and its width in pixels. */
+export function drawPlan(
+  { rows, commitGoesAlong }: PlanRows,
+  title?: string,
+  notes: readonly string[] = [],
+): { svg: string; width: number } {
+  const arrows = rows.flatMap((row) => row.after.map((after) => ({ ...after, to: row.number })));
+  const width = cardLeft + cardWidth + 22 + Math.max(arrows.length, 1) * arrowStep + margin;
+  const parts: string[] = [];
+  let y = margin;
+  if (title !== undefined) {
+    parts.push(label(title, margin, y + 16, { size: 16, bold: true }));
+    y += 38;
+  }
+  for (const line of notes.flatMap((note) => wrapWidth(note, 13, width - 2 * margin))) {
+    parts.push(label(line, margin, y + 12, { size: 13 }));
+    y += lineHeight + 2;
+  }
+  if (notes.length > 0) y += 10;
+  const cards: Card[] = [];
+  for (const [index, row] of rows.entries()) {
+    if (index > 0 && row.sending !== rows[index - 1].sending) {
+      parts.push(waitLine(y - cardGap + waitGap / 2));
+      y += waitGap - cardGap;
+    }
+    const lines = linesOf(row);
+    const height = 40 + lines.length * lineHeight;
+    cards.push({ row, top: y, height, lines });
+    y += height + cardGap;
+  }
+  for (const [, own] of Map.groupBy(cards, ({ row }) => row.sending)) parts.push(bracket(own));
+  parts.push(...cards.map(drawCard), ...drawArrows(arrows, cards));
+  if (rows.length > 0) {
+    parts.push(label(`${commitText(commitGoesAlong)}.`, cardLeft, y + 14, { size: small, colour: soft }));
+    y += 26;
+  }
+  if (arrows.length > 0) {
+    parts.push(
+      legend(y + 6, arrows.some(({ needsAnswer }) => !needsAnswer), arrows.some((arrow) => arrow.needsAnswer)),
+    );
+    y += 22;
+  }
+  const height = y + margin - 6;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
+    `viewBox="0 0 ${width} ${height}" font-family="IBM Plex Sans"><rect width="${width}" height="${height}" fill="white"/>${
+      parts.join("")
+    }</svg>`;
+  return { svg, width };
+}
+
+/** What stands below a card's heading: the columns written, those that come back, and what it must come after. */
+function linesOf(row: PlanRow): string[] {
+  const verb = row.kind === "delete" || row.kind === "unlink" ? "found by" : "writes";
+  return [
+    ...(row.columns.length === 0 ? ["writes nothing but defaults"] : listLines(verb, row.columns)),
+    ...(row.returned.length === 0 ? [] : listLines("comes back:", row.returned)),
+    ...wrapWidth(afterText(row).replace(/^, /, ""), small, textRight - textLeft),
+  ];
+}
+
+/** A list in three lines at most; what finds no room is counted. */
+function listLines(head: string, names: readonly string[]): string[] {
+  let lines: string[] = [];
+  for (let kept = names.length; kept > 0; kept--) {
+    const more = kept < names.length ? `, and ${names.length - kept} more` : "";
+    lines = wrapWidth(`${head} ${names.slice(0, kept).join(", ")}${more}`, small, textRight - textLeft);
+    if (lines.length <= 3) break;
+  }
+  return lines;
+}
+
+function drawCard({ row, top, height, lines }: Card): string {
+  const { colour, sign } = looks[row.kind];
+  const rows = count(row.rows, "row");
+  const room = textRight - textLeft - textWidth(rows, 14) - 16;
+  const head = top + 25;
+  return [
+    `<rect x="${cardLeft}" y="${top}" width="${cardWidth}" height="${height}" rx="6" fill="#fafafa" stroke="#c4c4c4"/>`,
+    `<path d="M${cardLeft + 6} ${top}h-1a5 5 0 0 0 -5 5v${height - 10}a5 5 0 0 0 5 5h1z" fill="${colour}"/>`,
+    label(String(row.number), cardLeft + 20, head, { size: 14, colour: soft }),
+    `<circle cx="${cardLeft + 48}" cy="${top + 20}" r="11" fill="none" stroke="${colour}" stroke-width="2"/>`,
+    `<path d="${sign}" transform="translate(${cardLeft + 48} ${top + 20})" fill="none" stroke="${colour}" ` +
+    `stroke-width="2.4"/>`,
+    label(row.kind, cardLeft + 68, head, { size: 14 }),
+    label(fitText(row.table, 14, room), textLeft, head, { size: 14, bold: true }),
+    label(rows, textRight - textWidth(rows, 14), head, { size: 14 }),
+    ...lines.map((line, index) => label(line, textLeft, top + 45 + index * lineHeight, { size: small, colour: soft })),
+  ].join("");
+}
+
+/** The bracket around the cards that are sent together. */
+function bracket(cards: readonly Card[]): string {
+  const [first, last] = [cards[0], cards.at(-1)!];
+  const [top, bottom] = [first.top + 4, last.top + last.height - 4];
+  const x = cardLeft - 8;
+  const middle = (top + bottom) / 2;
+  const text = cards.length === 1 ? ["sent"] : ["sent", "together"];
+  return `<path d="M${x} ${top}h-8V${bottom}h8" fill="none" stroke="${soft}" stroke-width="1.5"/>` +
+    text.map((word, index) =>
+      label(word, x - 18 - textWidth(word, 13), middle + 5 + (index - (text.length - 1) / 2) * lineHeight, { size: 13 })
+    ).join("");
+}
+
+function waitLine(y: number): string {
+  const text = "the client waits for the answers";
+  const left = cardLeft + (cardWidth - textWidth(text, small)) / 2;
+  const line = (from: number, to: number) =>
+    `<path d="M${from} ${y}H${to}" stroke="${colours.grey}" stroke-width="1.5" stroke-dasharray="2 4"/>`;
+  return line(margin, left - 10) + label(text, left, y + 4, { size: small, colour: ink }) +
+    line(left + textWidth(text, small) + 10, cardLeft + cardWidth);
+}
+
+/** Each arrow has a lane of its own; the shortest are the innermost. */
+function drawArrows(arrows: readonly { number: number; to: number; needsAnswer: boolean }[], cards: readonly Card[]) {
+  const x = cardLeft + cardWidth;
+  return arrows.toSorted((a, b) => (a.to - a.number) - (b.to - b.number)).map((arrow, lane) => {
+    const [from, to] = [cards[arrow.number - 1], cards[arrow.to - 1]];
+    const start = from.top + from.height / 2 + 6;
+    const arrowsIn = arrows.filter((each) => each.to === arrow.to);
+    const end = to.top + to.height / 2 - 8 - arrowsIn.indexOf(arrow) * 9;
+    const turn = x + 20 + lane * arrowStep;
+    return path(`M${x + 1} ${start}H${turn - 6}q6 0 6 6V${end - 6}q0 6 -6 6H${x + 9}`, arrow.needsAnswer) +
+      `<path d="M${x + 2} ${end}l9 -4.5v9z" fill="${ink}"/>`;
+  });
+}
+
+function path(d: string, isSolid: boolean): string {
+  return `<path d="${d}" fill="none" stroke="${ink}" stroke-width="1.6"${isSolid ? "" : ` stroke-dasharray="5 3"`}/>`;
+}
+
+function legend(y: number, hasOrder: boolean, hasAnswer: boolean): string {
+  const entries = [
+    ...(hasOrder ? [{ isSolid: false, text: "must come after" }] : []),
+    ...(hasAnswer ? [{ isSolid: true, text: "needs a key that the server makes" }] : []),
+  ];
+  let x = cardLeft;
+  return entries.map(({ isSolid, text }) => {
+    const drawn = path(`M${x} ${y + 4}h26`, isSolid) + `<path d="M${x + 34} ${y + 4}l-9 -4.5v9z" fill="${ink}"/>` +
+      label(text, x + 42, y + 8, { size: small, colour: soft });
+    x += 42 + textWidth(text, small) + 28;
+    return drawn;
+  }).join("");
+}
+
+function label(
+  text: string,
+  x: number,
+  y: number,
+  { size, bold = false, colour = ink }: { size: number; bold?: boolean; colour?: string },
+): string {
+  const weight = bold ? ` font-weight="700"` : "";
+  return `<text x="${round(x)}" y="${round(y)}" font-size="${size}"${weight} fill="${colour}">${
+    escapeXml(text)
+  }</text>`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+function escapeXml(text: string): string {
+  return text.replace(
+    /[&<>"]/g,
+    (character) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[character]!,
+  );
+}

@@ -1,0 +1,73 @@
+/**
+ * Asks PostgreSQL how it runs a statement: EXPLAIN (ANALYZE, BUFFERS).
+ *
+ * @module
+ */
+import type { Compilable, Connection } from "../../../lib/engine/connection.ts";
+import type { Result } from "../../../lib/engine/result.ts";
+import { QueryPlan, queryPlan, type QueryPlanOptions } from "./query_plan.ts";
+
+/** An engine. */
+interface Connects {
+  connect(): Promise<Connection>;
+}
+
+/** A connection or a session. */
+interface Executes {
+  execute(query: Compilable<Answer>): Promise<Result<Answer>>;
+  beginNested(): Promise<AsyncDisposable>;
+}
+
+type Answer = { "QUERY PLAN": unknown };
+
+/**
+ * Runs a statement under EXPLAIN (ANALYZE, BUFFERS) and gives its plan, which shows itself.
+ *
+ * The statement really runs, and what it wrote is rolled back: on an engine in a transaction of its own, on a session or
+ * a connection with an open transaction behind a savepoint. Only what PostgreSQL never takes back stays, such as the next
+ * value of a sequence. A session sends what waits in it first, as before any query.
+ *
+ * ```ts ignore
+ * const plan = await explain(engine, "SELECT * FROM orders WHERE customer_id = $1", [42]);
+ * await show(plan);
+ * plan.advice;
+ * ```
+ *
+ * @param on an engine, a connection or a session
+ * @param query SQL with `$1`, `$2`, … or a query that can be compiled: of Kysely, or a `select()`
+ * @throws {DatabaseError} what the server says of the statement
+ */
+export async function explain(
+  on: Connects | Executes,
+  query: string | Compilable,
+  parameters: readonly unknown[] = [],
+  options: QueryPlanOptions = {},
+): Promise<QueryPlan> {
+  const statement = typeof query === "string" ? { sql: query, parameters } : query.compile();
+  const asked: Compilable<Answer> = {
+    compile: () => ({ ...statement, sql: `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${statement.sql}` }),
+  };
+  return queryPlan(await ask(on, asked), options);
+}
+
+async function ask(on: Connects | Executes, query: Compilable<Answer>): Promise<unknown> {
+  if ("connect" in on) {
+    await using connection = await on.connect();
+    return await ask(connection, query);
+  }
+  if ("inTransaction" in on && !on.inTransaction) {
+    const connection = on as Connection;
+    await connection.begin();
+    try {
+      return answerOf(await connection.execute(query));
+    } finally {
+      await connection.rollback();
+    }
+  }
+  await using _undone = await on.beginNested();
+  return answerOf(await on.execute(query));
+}
+
+function answerOf(result: Result<Answer>): unknown {
+  return result.scalarOne();
+}

@@ -1,0 +1,193 @@
+/**
+ * The tables of a metadata as a picture: a box each, and a line for each foreign key.
+ *
+ * @module
+ */
+import { type Displayable, displaySymbol, type MimeBundle, type MimeMetadata } from "../display.ts";
+import { fontOptions } from "../render.ts";
+import { type Box, type DrawnMetadata, type Line, sizes, type TablesLayout, tablesLayout } from "./tables_layout.ts";
+import { textWidth } from "../text_width.ts";
+import { colours } from "../theme.ts";
+
+/** The text and the edges: dark enough on white for everyone. */
+const ink = { text: "#1a1a1a", type: "#5c5c5c", edge: "#8a8a8a", line: "#404040" } as const;
+
+/** What {@linkcode tables} returns. */
+export class TablesPicture implements Displayable {
+  /** The picture as data. */
+  readonly layout: TablesLayout;
+  /** The sentence that stands for the picture: the tables, and what refers to what. */
+  readonly alt: string;
+
+  constructor(metadata: DrawnMetadata) {
+    this.layout = tablesLayout(metadata);
+    const names = this.layout.boxes.map(({ table }) => table).join(", ") || "none";
+    const keys = this.layout.lines.map(({ label, nullable }) => label + (nullable ? " (or NULL)" : "")).join("; ");
+    this.alt = `Tables: ${names}. Foreign keys: ${keys || "none"}.`;
+  }
+
+  /** The picture as SVG; the same tables give the same text. */
+  get svg(): string {
+    return drawing(this.layout, this.alt);
+  }
+
+  /** The picture as PNG: white background, two pixels for each one shown. Needs permission: the renderer is native. */
+  async png(): Promise<Uint8Array<ArrayBuffer>> {
+    const { Resvg } = await import("@resvg/resvg-js");
+    const image = new Resvg(this.svg, { fitTo: { mode: "zoom", value: 2 }, background: "white", font: fontOptions() });
+    return new Uint8Array(image.render().asPng());
+  }
+
+  /** A PNG and no SVG: a notebook that is not trusted yet shows the one and hides the other. */
+  async [displaySymbol](): Promise<MimeBundle> {
+    return { "image/png": (await this.png()).toBase64(), "text/plain": this.alt };
+  }
+
+  /** The alternative text, and the width at which the picture is to be shown. */
+  get displayMetadata(): MimeMetadata {
+    return { "image/png": { alt: this.alt, width: extent(this.layout).width } };
+  }
+
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.alt;
+  }
+}
+
+/**
+ * Draws the tables of a metadata, with their columns and keys, and a line from each foreign key to what it refers to.
+ *
+ * It shows itself as the last value of a cell, or with `await show(tables(metadata))`, which also keeps its size.
+ *
+ * @param metadata what `declarativeBase()` returned, or anything else with tables by name
+ * @example
+ * ```ts ignore
+ * const { model, metadata } = declarativeBase();
+ * class Toy extends model("toys", { id: uuid().primaryKey().default(randomUuid), name: text() }) {}
+ * await show(tables(metadata));
+ * ```
+ */
+export function tables(metadata: DrawnMetadata): TablesPicture {
+  return new TablesPicture(metadata);
+}
+
+/** The size of the picture with its legend, in pixels. */
+function extent({ width, height, lines }: TablesLayout): { width: number; height: number } {
+  const legend = lines.length === 0 ? 0 : legendWidth;
+  return { width: Math.ceil(Math.max(width, legend)), height: Math.ceil(height + 32) };
+}
+
+function drawing(layout: TablesLayout, alt: string): string {
+  const { width, height } = extent(layout);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`,
+    ` role="img" font-family="IBM Plex Sans" font-size="${sizes.font}">`,
+    `<title>${escape(alt)}</title><rect width="${width}" height="${height}" fill="white"/>`,
+    ...layout.lines.map(line),
+    ...layout.boxes.map(box),
+    legend(layout),
+    "</svg>",
+  ].join("");
+}
+
+function box({ table, x, y, width, height, nameOffset, rows }: Box): string {
+  const texts = rows.map(({ keys, name, type }, index) => {
+    const baseline = y + sizes.head + (index + 0.5) * sizes.row + 7;
+    const isKey = keys.includes("PK");
+    return text(
+      x + sizes.pad,
+      baseline,
+      keys,
+      `fill="${colours.blue}" font-weight="700" font-size="${sizes.font - 3}"`,
+    ) +
+      text(x + nameOffset, baseline, name, `fill="${ink.text}"${isKey ? ' font-weight="700"' : ""}`) +
+      text(x + width - sizes.pad, baseline, type, `fill="${ink.type}" text-anchor="end"`);
+  });
+  return [
+    `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="6" fill="white" stroke="${ink.edge}"/>`,
+    `<path d="M${x},${y + sizes.head} v${6 - sizes.head} q0,-6 6,-6 h${width - 12} q6,0 6,6 v${sizes.head - 6} z"`,
+    ` fill="${colours.blue}"/>`,
+    text(x + sizes.pad, y + 20, table, `fill="white" font-weight="700" font-size="${sizes.font + 1}"`),
+    ...texts,
+  ].join("");
+}
+
+/** A line with a crow's foot where many rows may have the key, and a bar where it meets the one row it refers to. */
+function line({ points, unique, nullable }: Line): string {
+  const style = `fill="none" stroke="${ink.line}" stroke-width="1.5"`;
+  const [x, y] = points[0];
+  const [endX, endY] = points.at(-1)!;
+  const out = Math.sign(points[1][0] - x); // which way the line leaves its box
+  const back = Math.sign(points.at(-2)![0] - endX);
+  return `<path d="${rounded(points)}" ${style}${nullable ? ' stroke-dasharray="5 4"' : ""}/>` +
+    `<path d="${unique ? bar(x, y, out) : crowsFoot(x, y, out)}${bar(endX, endY, back)}" ${style}/>`;
+}
+
+function crowsFoot(x: number, y: number, out: number): string {
+  return `M${x},${y - 6} L${x + out * 12},${y} L${x},${y + 6} M${x},${y} h${out * 12}`;
+}
+
+/** A bar across the line, and the line from there to the box: where the line is dashed, a gap could be there. */
+function bar(x: number, y: number, out: number): string {
+  return `M${x + out * 8},${y - 6} v12 M${x},${y} h${out * 8}`;
+}
+
+/** A path with rounded corners. */
+function rounded(points: Line["points"]): string {
+  const [start, ...rest] = points;
+  let path = `M${start[0]},${start[1]}`;
+  rest.forEach((point, index) => {
+    const [before, after] = [points[index], rest[index + 1]];
+    if (!after) return path += ` L${point[0]},${point[1]}`;
+    const radius = Math.min(6, distance(before, point) / 2, distance(point, after) / 2);
+    const [enter, leave] = [towards(point, before, radius), towards(point, after, radius)];
+    path += ` L${enter[0]},${enter[1]} Q${point[0]},${point[1]} ${leave[0]},${leave[1]}`;
+  });
+  return path;
+}
+
+type Point = readonly [x: number, y: number];
+
+function distance(a: Point, b: Point): number {
+  return Math.abs(a[0] - b[0]) + Math.abs(a[1] - b[1]); // lines run along the axes
+}
+
+function towards([x, y]: Point, [otherX, otherY]: Point, length: number): Point {
+  return [x + Math.sign(otherX - x) * length, y + Math.sign(otherY - y) * length];
+}
+
+const legendSize = sizes.font - 2;
+const signs: readonly { readonly text: string; readonly mark?: (x: number, y: number) => string }[] = [
+  { text: "many rows", mark: (x, y) => `<path d="M${x},${y} h28 ${crowsFoot(x, y, 1)}"/>` },
+  { text: "one row", mark: (x, y) => `<path d="M${x},${y} h28 ${bar(x + 28, y, -1)}"/>` },
+  { text: "may be NULL", mark: (x, y) => `<path d="M${x},${y} h28" stroke-dasharray="5 4"/>` },
+  { text: "PK primary key" },
+  { text: "FK foreign key" },
+  { text: "UQ unique" },
+];
+const legendWidth: number = signs.reduce<number>((x, sign) => x + signWidth(sign), sizes.margin);
+
+function signWidth({ text, mark }: typeof signs[number]): number {
+  return (mark ? 36 : 0) + textWidth(text, legendSize) + 22;
+}
+
+/** What the signs mean; without lines there is nothing to explain. */
+function legend({ height, lines }: TablesLayout): string {
+  if (lines.length === 0) return "";
+  let x: number = sizes.margin;
+  const y = height + 14;
+  return signs.map((sign) => {
+    const drawn =
+      (sign.mark ? `<g fill="none" stroke="${ink.line}" stroke-width="1.5">${sign.mark(x, y - 4)}</g>` : "") +
+      text(x + (sign.mark ? 36 : 0), y, sign.text, `fill="${ink.type}" font-size="${legendSize}"`);
+    x += signWidth(sign);
+    return drawn;
+  }).join("");
+}
+
+function text(x: number, y: number, content: string, attributes: string): string {
+  return content === "" ? "" : `<text x="${x}" y="${y}" ${attributes}>${escape(content)}</text>`;
+}
+
+function escape(content: string): string {
+  return content.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}

@@ -1,0 +1,124 @@
+/**
+ * Draws statements by the time between sending and answer, a row each: those that are on their way together share a
+ * round trip.
+ *
+ * @module
+ */
+import type { EngineEvent } from "../../../lib/engine/events.ts";
+import { type Chart, chart } from "../chart/chart.ts";
+import { formatNumber } from "../number.ts";
+import { fitText } from "../text_width.ts";
+import { NoEventsError } from "./timeline.ts";
+import { groupColours } from "../theme.ts";
+
+/** A statement between client and server; times in milliseconds from the first statement. */
+export interface RoundTripRow {
+  /** Counted from 1: statements of the same trip were on their way together. */
+  readonly trip: number;
+  readonly sql: string;
+  readonly sent: number;
+  readonly answered: number;
+}
+
+/** How a {@linkcode roundTripChart} looks. */
+export interface RoundTripOptions {
+  readonly title?: string;
+}
+
+/**
+ * The statements of one connection with the round trip that each was part of: a new trip begins with a statement that
+ * was sent when all earlier ones had been answered.
+ *
+ * @param events as `recordEvents()` keeps them, of one connection
+ */
+export function roundTrips(events: readonly EngineEvent[]): RoundTripRow[] {
+  const queries = events.filter((event) => event.type === "query").sort((a, b) => a.at - b.at);
+  let [trip, answered] = [0, -Infinity];
+  return queries.map(({ at, milliseconds, sql }) => {
+    if (at >= answered) trip++;
+    answered = Math.max(answered, at + milliseconds);
+    const sent = at - queries[0].at;
+    return { trip, sql: sql.replace(/\s+/g, " ").trim(), sent, answered: sent + milliseconds };
+  });
+}
+
+/**
+ * Draws the statements of one connection, from sent to answered.
+ *
+ * @param events as `recordEvents()` keeps them
+ * @throws {NoEventsError} when there is no statement among them
+ */
+export function roundTripChart(events: readonly EngineEvent[], { title }: RoundTripOptions = {}): Chart {
+  const rows = roundTrips(events);
+  if (rows.length === 0) throw new NoEventsError();
+  const trips = [...new Set(rows.map(({ trip }) => `round trip ${trip}`))];
+  const order = rows.map((_, index) => String(index));
+  const labels = rows.map(({ sql }) => fitText(shortSql(sql), 13, 200));
+  const values = rows.map(({ trip, sql, sent, answered }, index) => ({
+    id: String(index),
+    trip: `round trip ${trip}`,
+    sql,
+    sent,
+    answered,
+    took: `${formatNumber(answered - sent)} ms`,
+  }));
+  const y = {
+    field: "id",
+    type: "nominal",
+    sort: order,
+    title: null,
+    axis: {
+      grid: false,
+      ticks: false,
+      domain: false,
+      labelPadding: 10,
+      labelExpr: `${JSON.stringify(labels)}[toNumber(datum.value)]`,
+    },
+  };
+  return chart({
+    ...(title === undefined ? {} : { title }),
+    width: 400,
+    height: { step: 30 },
+    data: { values },
+    encoding: { y },
+    layer: [
+      {
+        mark: { type: "bar", height: 16, cornerRadius: 2 },
+        encoding: {
+          x: {
+            field: "sent",
+            type: "quantitative",
+            title: "milliseconds since the first was sent",
+            axis: { grid: true },
+          },
+          x2: { field: "answered" },
+          color: {
+            field: "trip",
+            type: "nominal",
+            scale: { domain: trips, range: trips.map((_, index) => groupColours[index % groupColours.length]) },
+            legend: null,
+          },
+          tooltip: [{ field: "sql", title: "SQL" }, { field: "trip", title: "in" }, { field: "took", title: "for" }],
+        },
+      },
+      {
+        mark: { type: "text", align: "left", dx: 8 },
+        encoding: { x: { field: "answered", type: "quantitative" }, text: { field: "trip" } },
+      },
+    ],
+  }, roundTripAlt(rows));
+}
+
+/** One sentence for those who do not see the picture. */
+export function roundTripAlt(rows: readonly RoundTripRow[]): string {
+  const trips = [...Map.groupBy(rows, ({ trip }) => trip)].map(([trip, own]) =>
+    `${trip}: ${own.map(({ sql }) => fitText(shortSql(sql), 13, 200)).join(", ")}`
+  );
+  const plural = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+  return `${plural(rows.length, "statement")} in ${plural(trips.length, "round trip")}. ${trips.join("; ")}.`;
+}
+
+/** What is done to which table; of a query all that there is room for. */
+function shortSql(sql: string): string {
+  return /^(INSERT INTO|DELETE FROM|UPDATE) \S+/.exec(sql)?.[0] ?? sql;
+}

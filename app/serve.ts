@@ -5,10 +5,9 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { onStopSignal } from "../lib/base/stop_signals.ts";
-import { databaseUrl } from "../workbook/database_url.ts";
 import { createApplication } from "./application.ts";
 import { LineLog } from "./request_log.ts";
-import { readSettings, type Settings } from "./settings.ts";
+import { readDatabaseUrl, readSettings, type Settings } from "./settings.ts";
 
 /** What an application has of its own: see `main_pg.ts`. */
 export interface Backend {
@@ -27,8 +26,9 @@ const DRAIN = 10_000;
  * @param open connects to the database at this URL.
  */
 export async function serve(open: (url: string, settings: Settings) => Backend): Promise<void> {
-  const settings = readSettings(Deno.env.toObject());
-  const backend = open(await databaseUrl(), settings);
+  const environment = Deno.env.toObject();
+  const settings = readSettings(environment);
+  const backend = open(readDatabaseUrl(environment), settings);
   await using log = new LineLog(writeOut);
   const application = createApplication({
     routes: backend.routes,

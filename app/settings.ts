@@ -48,7 +48,7 @@ export interface Settings {
   readonly requestLog: boolean;
 }
 
-/** A variable has a value that cannot be meant. */
+/** A variable has a value that cannot be meant, or none where one is needed. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
 }
@@ -78,4 +78,18 @@ export function readSettings(environment: Readonly<Record<string, string>>): Set
     echo: data.ECHO,
     requestLog: data.REQUEST_LOG,
   };
+}
+
+/**
+ * Reads the URL of the database, which has no default here.
+ *
+ * @throws {SettingsError} when DATABASE_URL is not set.
+ */
+export function readDatabaseUrl({ DATABASE_URL }: Readonly<Record<string, string>>): string {
+  const url = DATABASE_URL?.trim();
+  if (url) return url;
+  throw new SettingsError(
+    "DATABASE_URL is not set. Set it to the URL of the database, or run `deno task app`, which takes the workbook's " +
+      "PostgreSQL where it is not set.",
+  );
 }

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { readSettings, SettingsError } from "./settings.ts";
+import { readDatabaseUrl, readSettings, SettingsError } from "./settings.ts";
 
 Deno.test("what is not set has its default", () => {
   const { host, port, poolSize, echo, requestLog } = readSettings({});
@@ -21,4 +21,11 @@ Deno.test('numbers are numbers, and "False" is false', () => {
 Deno.test("what cannot be meant is named", () => {
   assertThrows(() => readSettings({ PORT: "http", ECHO: "perhaps" }), SettingsError, "PORT: ");
   assertThrows(() => readSettings({ PORT: "8000", ECHO: "perhaps" }), SettingsError, "ECHO: ");
+});
+
+Deno.test("the database has no default: its URL is asked for", () => {
+  assertEquals(readDatabaseUrl({ DATABASE_URL: " postgresql://localhost/shop\n" }), "postgresql://localhost/shop");
+  for (const environment of [{}, { DATABASE_URL: "" }]) {
+    assertThrows(() => readDatabaseUrl(environment as Record<string, string>), SettingsError, "deno task app");
+  }
 });

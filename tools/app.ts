@@ -4,13 +4,11 @@
  * @module
  */
 import { join } from "node:path";
+import { DRIVERS } from "../app/drivers.ts";
 import { databaseUrl } from "../workbook/database_url.ts";
 import { readOptions, readPort, runTask } from "../workbook/command_line.ts";
 import { UsageError } from "../workbook/errors.ts";
 import { root } from "../workbook/paths.ts";
-
-/** The applications there are, each named by its driver: `app/main_<driver>.ts`. */
-export const DRIVERS: readonly string[] = ["postgres", "pg", "libpq"];
 
 const help = `Runs the application of toys and users on one of the drivers.
 

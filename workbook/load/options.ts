@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DRIVERS } from "../../tools/app.ts";
+import { DRIVERS } from "../../app/drivers.ts";
 import { readOptions } from "../command_line.ts";
 import { UsageError } from "../errors.ts";
 import type { Load } from "./generator.ts";

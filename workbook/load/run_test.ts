@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { DRIVERS } from "../../tools/app.ts";
+import { DRIVERS } from "../../app/drivers.ts";
 import { StoppedError } from "../errors.ts";
 import { databaseUrl } from "../database_url.ts";
 import { withClient } from "../admin_client.ts";

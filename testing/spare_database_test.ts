@@ -3,7 +3,8 @@ import { withClient } from "../workbook/admin_client.ts";
 import { withDatabase } from "../workbook/connection_url.ts";
 import { configuredUrl } from "../workbook/database_url.ts";
 import { keepAsSpare, takeSpare } from "./spare_database.ts";
-import { databaseName, dropTestDatabase, makeTestDatabase, testDatabase } from "./test_database.ts";
+import { databaseName, dropTestDatabase, makeTestDatabase } from "../workbook/temporary_database.ts";
+import { testDatabase } from "./test_database.ts";
 
 const database = testDatabase(import.meta.url);
 

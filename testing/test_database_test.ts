@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { withClient } from "../workbook/admin_client.ts";
-import { databaseName, testDatabase } from "./test_database.ts";
+import { databaseName } from "../workbook/temporary_database.ts";
 import { inWeakRole, WEAK_ROLE } from "../workbook/weak_role.ts";
+import { testDatabase } from "./test_database.ts";
 
 const database = testDatabase(import.meta.url);
 

@@ -6,7 +6,7 @@
 import { metadata } from "../../app/models.ts";
 import { createEngine, type Engine, EngineUrl } from "../../lib/mod.ts";
 import { withAddress, withDatabase } from "../connection_url.ts";
-import { databaseName, dropTestDatabase, makeTestDatabase } from "../../testing/test_database.ts";
+import { databaseName, dropTestDatabase, makeTestDatabase } from "../temporary_database.ts";
 import { SetupError } from "../errors.ts";
 import { startNetworkDelay } from "../network/network_delay.ts";
 import { KNOWN, knownId } from "./workload.ts";

@@ -1,0 +1,82 @@
+/**
+ * Databases that last as long as a test file or a load test: made under a name of their own, and dropped also when their
+ * maker was killed.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { basename } from "node:path";
+import { type Client, codeOf, withClient } from "./admin_client.ts";
+import { configuredUrl, databaseUrl } from "./database_url.ts";
+
+/** The database for the tests cannot be made; the message says which right is missing and how to give it. */
+export class TestDatabaseError extends Error {
+  override readonly name = "TestDatabaseError";
+}
+
+/** The comment on our databases: it tells them from others, and how old they are. */
+const COMMENT = "a database of the workbook's tests, made at ";
+const ABANDONED_AFTER_MILLISECONDS = 24 * 60 * 60 * 1000;
+
+/** For example `test_pool_3f9a1c22`, for `…/pool_test.ts`. */
+export function databaseName(moduleUrl: string, random: string = crypto.randomUUID().slice(0, 8)): string {
+  const file = basename(fileURLToPath(moduleUrl)).replace(/(_test)?\.\w+$/, "");
+  return `test_${file.toLowerCase().replace(/[^a-z0-9]+/g, "_").slice(0, 40)}_${random}`;
+}
+
+/**
+ * Makes a database that is dropped a day later by whoever makes the next one, if its maker does not do so.
+ *
+ * @param name begins with `test_`; see `databaseName`.
+ * @returns the URL of the server, and the name.
+ * @throws {TestDatabaseError} when the role may not.
+ */
+export async function makeTestDatabase(name: string): Promise<{ server: string; name: string }> {
+  const server = await databaseUrl();
+  await withClient(server, async (client) => {
+    await create(client, name);
+    await describe(client, name);
+    await dropAbandoned(client, server);
+  });
+  return { server, name };
+}
+
+/** Creates it. @throws {TestDatabaseError} when the role may not. */
+export async function create(client: Client, name: string): Promise<void> {
+  try {
+    await client.query(`CREATE DATABASE "${name}"`);
+  } catch (error) {
+    if (codeOf(error) !== "42501") throw error;
+    const { rows: [{ role }] } = await client.query("SELECT current_user AS role");
+    throw new TestDatabaseError(
+      `The role ${role}${configuredUrl() ? " of DATABASE_URL" : ""} may not make databases, which each test file ` +
+        `needs one of. A superuser gives the right with: ALTER ROLE "${role}" CREATEDB;`,
+      { cause: error },
+    );
+  }
+}
+
+/** Notes that the database is ours, and when it was made. */
+export async function describe(client: Client, name: string): Promise<void> {
+  const comment = client.escapeLiteral(COMMENT + new Date().toISOString());
+  await client.query(`COMMENT ON DATABASE "${name}" IS ${comment}`);
+}
+
+/** Drops databases of test runs that were killed, and spare ones, a day after they were made or taken. */
+export async function dropAbandoned(client: Client, server: string): Promise<void> {
+  const before = new Date(Date.now() - ABANDONED_AFTER_MILLISECONDS).toISOString();
+  const { rows: abandoned } = await client.query<{ name: string }>(
+    `SELECT datname AS name FROM pg_database
+      WHERE datname LIKE 'test\\_%' AND pg_has_role(datdba, 'MEMBER')
+        AND starts_with(shobj_description(oid, 'pg_database'), $1)
+        AND substr(shobj_description(oid, 'pg_database'), $2) < $3 COLLATE "C"`,
+    [COMMENT, COMMENT.length + 1, before],
+  );
+  // Another file may be dropping the same one at this moment.
+  for (const { name } of abandoned) await dropTestDatabase(server, name).catch(() => {});
+}
+
+/** Drops a database and ends the connections to it. @param server URL of the server. */
+export async function dropTestDatabase(server: string, name: string): Promise<void> {
+  await withClient(server, (client) => client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`));
+}

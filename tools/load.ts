@@ -1,48 +1,5 @@
-/**
- * `deno task load`: the load test of the applications.
- *
- * The tools that npm has were tried first. autocannon (9.0) rounds every answer to whole milliseconds, and at a fixed
- * rate corrects its figures afterwards instead of sending on time; loadtest (8.2) counts whole milliseconds in a list of
- * its own, without a histogram; artillery and the wrappers of k6 and wrk2 need other programs or accounts. None follows
- * a POST by a GET of what it made while keeping to a rate. So this is a small generator of its own: see `load/loops.ts`.
- *
- * @module
- */
-import { availableParallelism } from "node:os";
+/** `deno task load`: the load test of the applications. @module */
+import { load } from "../workbook/load/main.ts";
 import { runTask } from "../workbook/command_line.ts";
-import { help, readLoadOptions } from "../workbook/load/options.ts";
-import { RunProgress } from "../workbook/load/progress.ts";
-import { runAll } from "../workbook/load/run.ts";
-import { table } from "../workbook/load/table.ts";
-
-/** Seconds to reset the data and to start a generator. */
-const AROUND_A_RUN = 0.7;
-
-async function load(args: string[], stop: AbortSignal): Promise<number> {
-  const asked = readLoadOptions(args);
-  if (!asked) {
-    console.log(help);
-    return 0;
-  }
-  const { settings, json } = asked;
-  const { drivers, loads, delays, rounds, warmUp, seconds, workers, pool } = settings;
-  const total = drivers.length * loads.length * delays.length * rounds;
-  const started = new Date().toISOString();
-  using progress = new RunProgress(total, warmUp + seconds + AROUND_A_RUN);
-  const result = await runAll(settings, progress.tell, stop);
-  progress[Symbol.dispose]();
-  const machine = { os: Deno.build.os, cores: availableParallelism(), deno: Deno.version.deno };
-  if (json) await Deno.writeTextFile(json, `${JSON.stringify({ started, machine, ...result }, null, 2)}\n`);
-  for (const line of table(result.runs)) console.log(line);
-  const trips = new Map(result.runs.map(({ delay, roundTrip }) => [delay, `${delay} ms: ${roundTrip.toFixed(2)} ms`]));
-  console.log(`A round trip to the database, with a delay of ${[...trips.values()].join(", ")}.`);
-  console.log(
-    `${workers} ${workers === 1 ? "process" : "processes"} and ${pool} connections each; ${rounds} ${
-      rounds === 1 ? "round" : "rounds"
-    } of ${seconds} s; ` +
-      `${machine.cores} cores, Deno ${machine.deno}, PostgreSQL ${result.postgres}.`,
-  );
-  return 0;
-}
 
 if (import.meta.main) await runTask(load);

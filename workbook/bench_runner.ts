@@ -20,7 +20,7 @@ export class BenchmarkError extends Error {
 export function runBenchmark(args: readonly string[], options: MeasuringOptions = {}): Promise<RunResult> {
   const failure = (what: string) => new BenchmarkError(`The benchmark ${what}`);
   return runMeasuringTask(
-    { script: "tools/bench.ts", recorded: "notebooks/recorded/bench.json", failure },
+    { script: "workbook/bench/main.ts", recorded: "notebooks/recorded/bench.json", failure },
     args,
     options,
   );

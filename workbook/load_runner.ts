@@ -53,7 +53,7 @@ export class LoadTestError extends Error {
 export function runLoadTest(args: readonly string[], options: MeasuringOptions = {}): Promise<LoadRecord> {
   const failure = (what: string) => new LoadTestError(`The load test ${what}`);
   return runMeasuringTask(
-    { script: "tools/load.ts", recorded: "notebooks/recorded/load.json", failure },
+    { script: "workbook/load/main.ts", recorded: "notebooks/recorded/load.json", failure },
     args,
     options,
   );

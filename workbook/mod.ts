@@ -3,6 +3,7 @@
  *
  * @module
  */
+import "./call_sites.ts";
 export { databaseUrl } from "./database_url.ts";
 export { setUp, type Workbook } from "./set_up.ts";
 export { type SlowNetwork, slowNetwork, SlowNetworkError } from "./network/slow_network.ts";

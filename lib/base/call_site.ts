@@ -3,6 +3,11 @@
 /** What the frames of the library, of packages and of the runtime have in them. */
 const INSIDE = [new URL("../", import.meta.url).href, "/node_modules/", "(<anonymous>)", "(index ", "ext:", "node:"];
 
+/** Leaves out the modules of a folder, too: those of a tool through which a program calls the library. */
+export function passOver(folder: URL): void {
+  INSIDE.push(folder.href);
+}
+
 /** The place in the caller's code from which the library was called. */
 export class CallSite {
   readonly #here: { readonly stack?: string };

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertNotMatch } from "@std/assert";
-import { CallSite } from "./call_site.ts";
+import { CallSite, passOver } from "./call_site.ts";
 
 function loadUsers(): CallSite {
   return new CallSite();
@@ -38,4 +38,15 @@ Deno.test("a folder whose name a URL keeps as it is, such as (1), is not shown e
     at async handle (file:///home/sandy/shop%20(1)/app.ts:12:5)
     at file:///home/sandy/shop%20(1)/main.ts:3:1`);
   assertEquals(site.frames, ["handle (app.ts:12:5)", "main.ts:3:1"]);
+});
+
+Deno.test("frames of a tool that is built on the library can be passed over", () => {
+  const tool = new URL("file:///x/tool/");
+  const site = () =>
+    `${new CallSite(`Error
+    at explain (${tool}explain.ts:5:20)
+    at handle (file:///home/sandy/shop/app.ts:12:5)`)}`;
+  assertEquals(site(), "explain (explain.ts:5:20)");
+  passOver(tool);
+  assertEquals(site(), "handle (app.ts:12:5)");
 });

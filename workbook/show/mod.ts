@@ -3,6 +3,7 @@
  *
  * @module
  */
+import "../call_sites.ts";
 export { type Displayable, displaySymbol, type LiveText, liveText, type MimeBundle, show } from "./display.ts";
 export { Chart, chart, type ChartSpec, MissingAltTextError } from "./chart/chart.ts";
 export { intervalChart, type IntervalOptions, type IntervalRow, IntervalRowError } from "./chart/interval_chart.ts";

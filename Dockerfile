@@ -12,6 +12,7 @@ USER deno
 COPY --chown=deno:deno deno.json deno.lock ./
 COPY --chown=deno:deno lib lib
 COPY --chown=deno:deno app app
+COPY --chown=deno:deno workbook workbook
 COPY --chown=deno:deno migrations migrations
 COPY --chown=deno:deno tools tools
 RUN deno install \

@@ -13,7 +13,9 @@ async function checkout(): Promise<{ run(...args: string[]): Promise<Finished> }
   const copy = join(folder, NAME);
   await Deno.mkdir(copy);
   for (const each of ["deno.json", "deno.lock"]) await Deno.copyFile(join(root, each), join(copy, each));
-  for (const each of ["lib", "tools", "migrations"]) await copyFolder(join(root, each), join(copy, each));
+  for (const each of ["lib", "app", "workbook", "testing", "tools", "migrations"]) {
+    await copyFolder(join(root, each), join(copy, each));
+  }
   await Deno.symlink(join(root, "node_modules"), join(copy, "node_modules"), { type: "junction" });
   const { DATABASE_URL: _, ...env } = Deno.env.toObject();
   return {
@@ -37,7 +39,7 @@ Deno.test(`in a folder named "${NAME}" PostgreSQL starts, migrations run, cells 
     assertEquals([started.code, started.stdout.split(" ")[0]], [0, "PostgreSQL"], started.stderr);
     const migrated = await copy.run("task", "--quiet", "migrate");
     assertEquals(migrated.code, 0, migrated.stderr);
-    const cells = join("tools", "jupyter", "cells_test.ts");
+    const cells = join("workbook", "jupyter", "cells_test.ts");
     const linted = await copy.run("test", "-A", "--no-check", "--filter", "lint tells", cells);
     assertMatch(linted.stdout, /\nok \| 1 passed \| 0 failed/);
   } finally {

@@ -32,6 +32,16 @@ import { dropRunSchemas } from "../workbook/jupyter/run_schemas.ts";
 import { explainSkips, unexpectedSkips } from "../workbook/jupyter/skips.ts";
 import { explainProof, findStale, type Job, jobName, type Report, runJobs } from "../workbook/jupyter/runs.ts";
 
+/** Tests that need every permission, or run one after the other: of processes, networks, Jupyter and the load test. */
+const APART: readonly string[] = [
+  "workbook/jupyter",
+  "workbook/load",
+  "workbook/network",
+  "workbook/processes_test.ts",
+];
+/** The others of library and workbook, as arguments of `deno test`: without permission those that need none run. */
+const TOGETHER: readonly string[] = [`--ignore=workbook/bench,${APART.join(",")}`, "lib", "testing", "workbook"];
+
 /** How many cases of what is random `--long` tries. */
 const LONG_CASES = 1_000;
 
@@ -102,9 +112,9 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
     ["notebooks: outputs and answers", async () => await findOmissions(files, exercises)],
     ["texts: minutes", async () => listed(await findWrongTimes(files))],
     ["texts: links", async () => listed((await Promise.all(prose.map((each) => findBrokenLinks(each)))).flat())],
-    ["library, without permission", async () => {
+    ["library and workbook, without permission", async () => {
       // What needs the database is ignored here and counted where it runs.
-      const { skipped: _, ...outcome } = await deno("test", "--no-check", "--no-prompt", "--parallel", "lib");
+      const { skipped: _, ...outcome } = await deno("test", "--no-check", "--no-prompt", "--parallel", ...TOGETHER);
       return outcome;
     }],
   ];
@@ -129,14 +139,13 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
       // that they run as on a shared machine must hold too, and once is enough for what measures for long
       ...files.map((file) => ({ file, variant: answered(file.notebook, exercises.get(file)!), shared: true })),
     ];
-    const except = "--ignore=tools/browser_test.ts,workbook/bench";
     const { promise: notebooksEnded, resolve: endNotebooks } = Promise.withResolvers<void>();
     // What waits leaves the machine to others: no check may need it for itself.
     await sideBySide([
       ["notebooks and exercises", () => runNotebooks(jobs, stop).finally(endNotebooks)],
-      ["library, with the database", () => tests("-P", "--parallel", "lib")],
-      ["tools: the others", () => tests("-A", except, "tools")],
-      ["tools: benchmark", () => tests("-A", "workbook/bench")],
+      ["library and workbook, with the database", () => tests("-P", "--parallel", ...TOGETHER)],
+      ["tools and Jupyter", () => tests("-A", "--ignore=tools/browser_test.ts", "tools", ...APART)],
+      ["benchmark", () => tests("-A", "workbook/bench")],
       ["migrations and application", () => tests("-A", "migrations", "app")],
       ["notebooks in the browser", async () => {
         await notebooksEnded; // only one benchmark runs in a database
@@ -178,19 +187,23 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
 /** The folders that hold TypeScript; the answers in notebooks/ are pieces of cells and checked with them. */
 async function sourceFolders(): Promise<string[]> {
   const found: string[] = [];
-  for (const folder of ["lib", "app", "migrations", "tools"]) {
+  for (const folder of ["lib", "testing", "app", "workbook", "migrations", "tools"]) {
     if (await exists(join(root, folder)) && await holdsTypeScript(join(root, folder))) found.push(folder);
   }
   return found;
 }
 
-/** The modules of the library whose comments hold examples that run; each module would cost a process's start. */
-async function modulesWithExamples(folder = join(root, "lib")): Promise<string[]> {
+/** The modules of library and workbook whose comments hold examples that run; each module would cost a process's start. */
+async function modulesWithExamples(folder?: string): Promise<string[]> {
+  if (!folder) {
+    return (await Promise.all(["lib", "workbook"].map((name) => modulesWithExamples(join(root, name))))).flat();
+  }
   const found: string[] = [];
   for await (const entry of Deno.readDir(folder)) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory && entry.name !== "std_assert") found.push(...await modulesWithExamples(path));
-    else if (!entry.name.endsWith(".ts") || entry.name.endsWith("_test.ts")) continue;
+    if (entry.isDirectory && !["std_assert", "node_modules"].includes(entry.name)) {
+      found.push(...await modulesWithExamples(path));
+    } else if (!entry.name.endsWith(".ts") || entry.name.endsWith("_test.ts")) continue;
     else if ((await Deno.readTextFile(path)).replace(/```\w+ ignore[^]*?```/g, "").includes("```")) {
       found.push(pattern(path));
     }

@@ -19,7 +19,7 @@ export interface Prose {
 
 /** The texts of the checkout. */
 export async function readProse(notebooks: readonly NotebookFile[]): Promise<Prose[]> {
-  const files = ["README.md", ...await markdownFiles("notebooks"), ...await markdownFiles("lib")];
+  const files = ["README.md", ...(await Promise.all(["notebooks", "lib", "workbook"].map(markdownFiles))).flat()];
   const pages = files.map(async (file) => ({ file, markdown: await Deno.readTextFile(join(root, file)) }));
   const cells = notebooks.map(({ path, notebook }) => ({
     file: relative(root, path).replaceAll("\\", "/"),

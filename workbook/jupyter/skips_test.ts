@@ -15,7 +15,7 @@ async function* testFiles(folder: string): AsyncGenerator<string> {
 
 Deno.test("on a machine that has none of it, exactly the listed tests are skipped", async () => {
   const files: string[] = [];
-  for (const folder of ["lib", "app", "migrations", "tools"]) {
+  for (const folder of ["lib", "testing", "app", "workbook", "migrations", "tools"]) {
     for await (const file of testFiles(join(root, folder))) {
       const source = await Deno.readTextFile(file);
       if (/poolerTest|needs (PgBouncer|Chromium|git)/.test(source) && !file.endsWith("skips_test.ts")) files.push(file);

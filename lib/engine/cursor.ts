@@ -9,7 +9,7 @@ import { setImmediate } from "node:timers";
 import { TransactionStateError } from "./errors.ts";
 import { type Eventual, runAwaiting, runBlocking, step, type Steps } from "./steps.ts";
 import { mayGoUnawaited } from "./unawaited.ts";
-import type { LimitOptions } from "./limit.ts";
+import { Limit, type LimitOptions } from "./limit.ts";
 import type { Query } from "./kysely/compilable.ts";
 
 /** Settings of a stream. */
@@ -73,6 +73,8 @@ class Cursor<Answer extends { readonly rowCount: number }> {
   readonly #names: Set<string>;
   readonly #name: string;
   readonly #sql: ReturnType<typeof statements>;
+  /** The time of all that the first partition needs; each further one is a single statement with a time of its own. */
+  #limit: Limit | undefined;
   /** The transaction in which the cursor lives. */
   #transaction: unknown;
   /** The answer to the FETCH that is under way. */
@@ -101,12 +103,13 @@ class Cursor<Answer extends { readonly rowCount: number }> {
   /** BEGIN, DECLARE and, where it asks ahead, the first FETCH travel together. */
   *open(): Steps<void> {
     const sent: Eventual<unknown>[] = [];
+    this.#limit = Limit.of(this.#options);
     try {
       if (this.#isOwn) {
-        const begun = this.#connection.begin(this.#options);
+        const begun = this.#connection.begin(this.#limits);
         sent.push(begun && mayGoUnawaited(begun));
       }
-      sent.push(this.#connection.execute(this.#sql.declare, this.#reading.parameters, this.#options));
+      sent.push(this.#connection.execute(this.#sql.declare, this.#reading.parameters, this.#limits));
       if (this.#asksAhead) this.#next = this.#fetch();
     } finally {
       this.#transaction = this.#reading.transaction();
@@ -127,6 +130,7 @@ class Cursor<Answer extends { readonly rowCount: number }> {
   *#partition(): Steps<Answer> {
     const answer = yield* step(this.#next ?? this.#fetch());
     if (this.#asksAhead) yield* step(turn());
+    this.#limit = undefined;
     this.#isOver = answer.rowCount < this.#reading.size;
     this.#next = this.#asksAhead && !this.#isOver ? this.#fetch() : undefined;
     return answer;
@@ -135,14 +139,16 @@ class Cursor<Answer extends { readonly rowCount: number }> {
   *close(): Steps<void> {
     this.#names.delete(this.#name);
     if (this.#transaction === undefined || !this.#isOpen) return;
-    const { signal, ...time } = this.#options;
+    const { signal, timeout } = this.#options;
+    const limit = Limit.of({ timeout });
     const isAborted = signal?.aborted ?? false; // in between: then the transaction may be as well as before
-    if (!this.#isBroken || isAborted) yield* this.#closeCursor(time, isAborted);
+    if (!this.#isBroken || isAborted) yield* this.#closeCursor(limit?.rest, isAborted);
     if (!this.#isOwn) return;
-    yield* step(this.#isBroken ? this.#connection.rollback(time) : this.#connection.commit(time));
+    const rest = limit?.rest ?? {};
+    yield* step(this.#isBroken ? this.#connection.rollback(rest) : this.#connection.commit(rest));
   }
 
-  *#closeCursor(time: StreamOptions, mayFail: boolean): Steps<void> {
+  *#closeCursor(time: StreamOptions | undefined, mayFail: boolean): Steps<void> {
     try {
       yield* step(this.#connection.execute(this.#sql.close, [], time));
     } catch (error) {
@@ -150,12 +156,16 @@ class Cursor<Answer extends { readonly rowCount: number }> {
     }
   }
 
+  get #limits(): StreamOptions {
+    return this.#limit?.rest ?? this.#options;
+  }
+
   get #isOpen(): boolean {
     return this.#reading.transaction() === this.#transaction;
   }
 
   #fetch(): Eventual<Answer> {
-    return this.#connection.execute(this.#sql.fetch, [], this.#options);
+    return this.#connection.execute(this.#sql.fetch, [], this.#limits);
   }
 }
 

@@ -1,6 +1,8 @@
 /** Streams, on every driver: cursors that are opened, read a partition ahead, and closed whatever happens. @module */
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { createEngine, createSyncEngine, DatabaseError, type Engine, type EngineOptions, select } from "../mod.ts";
+import { AnswerTimeoutError, createEngine, createSyncEngine, DatabaseError } from "../mod.ts";
+import { type Engine, type EngineOptions, select } from "../mod.ts";
+import { Server } from "../../testing/server.ts";
 import { selectinload, sessionmaker, syncSessionmaker, TransactionStateError } from "../mod.ts";
 import { metadata, Score, Toy, User } from "../../testing/playground.ts";
 import { testDatabase } from "../../testing/test_database.ts";
@@ -255,4 +257,21 @@ database.test("without promises: rows, objects and an early end", (plain) => {
   for (const page of session.streamScalars(statement).partitions(2)) rounds.push(...page.map(({ round }) => round));
   assertEquals(rounds, [1, 2, 3]);
   return Promise.resolve();
+});
+
+database.test("without promises: all that a partition needs has one time limit", async (plain) => {
+  await using others = createEngine(plain);
+  await others.begin((connection) => connection.execute("CREATE TABLE slow AS SELECT 1 AS n"));
+  await using holder = await others.connect();
+  await holder.execute("LOCK TABLE slow");
+  using engine = createSyncEngine(plain.replace("postgresql:", "postgresql+libpq:"));
+  using connection = engine.connect();
+  await using other = await others.connect({ isolationLevel: "AUTOCOMMIT" });
+  const unlocked = other.execute("BEGIN; LOCK TABLE slow; SELECT pg_sleep(1); COMMIT");
+  await using server = new Server(plain);
+  await server.untilBlocked(other.backendPid);
+  await holder.rollback(); // from now on the lock is taken for a second
+  const pages = connection.stream("SELECT pg_sleep(1.4), n FROM slow", [], { timeout: 1_500 }).partitions();
+  assertThrows(() => pages.next(), AnswerTimeoutError); // DECLARE waits for the lock, and FETCH for the sleep
+  await unlocked;
 });

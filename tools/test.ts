@@ -27,7 +27,7 @@ import { findWrongMinutes, findWrongRoutes, statedMinutes } from "../workbook/ju
 import { type NotebookFile, readNotebooks } from "../workbook/jupyter/notebook.ts";
 import { exists, notebooksFolder, pattern, root, solutionsFolder } from "../workbook/paths.ts";
 import { run } from "../workbook/processes.ts";
-import { findBrokenLinks, findMisspellings, readProse } from "../workbook/jupyter/prose.ts";
+import { findBrokenLinks, findMissingFiles, findMisspellings, readProse } from "../workbook/jupyter/prose.ts";
 import { dropRunSchemas } from "../workbook/jupyter/run_schemas.ts";
 import { explainSkips, unexpectedSkips } from "../workbook/jupyter/skips.ts";
 import { explainProof, findStale, type Job, jobName, type Report, runJobs } from "../workbook/jupyter/runs.ts";
@@ -111,7 +111,11 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
     ["notebooks: lint", async () => tell(await lintCells(sets))],
     ["notebooks: outputs and answers", async () => await findOmissions(files, exercises)],
     ["texts: minutes", async () => listed(await findWrongTimes(files))],
-    ["texts: links", async () => listed((await Promise.all(prose.map((each) => findBrokenLinks(each)))).flat())],
+    ["texts: links", async () => {
+      const pages = prose.filter(({ file }) => file === "ARCHITECTURE.md" || file === "CONTRIBUTING.md");
+      const missing = pages.map((each) => findMissingFiles(each, ["lib", "workbook"]));
+      return listed((await Promise.all([...prose.map((each) => findBrokenLinks(each)), ...missing])).flat());
+    }],
     ["library and workbook, without permission", async () => {
       // What needs the database is ignored here and counted where it runs.
       const { skipped: _, ...outcome } = await deno("test", "--no-check", "--no-prompt", "--parallel", ...TOGETHER);

@@ -17,9 +17,12 @@ export interface Prose {
   readonly markdown: string;
 }
 
+/** The pages at the top of the checkout. */
+const PAGES = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"];
+
 /** The texts of the checkout. */
 export async function readProse(notebooks: readonly NotebookFile[]): Promise<Prose[]> {
-  const files = ["README.md", ...(await Promise.all(["notebooks", "lib", "workbook"].map(markdownFiles))).flat()];
+  const files = [...PAGES, ...(await Promise.all(["notebooks", "lib", "workbook"].map(markdownFiles))).flat()];
   const pages = files.map(async (file) => ({ file, markdown: await Deno.readTextFile(join(root, file)) }));
   const cells = notebooks.map(({ path, notebook }) => ({
     file: relative(root, path).replaceAll("\\", "/"),
@@ -43,6 +46,24 @@ export async function findBrokenLinks({ file, markdown }: Prose, folder: string 
     }
   }
   return broken;
+}
+
+/**
+ * The TypeScript files that a text names in code, such as `orm/flush.ts`, and that do not exist: neither below the
+ * checkout's top nor below one of the folders.
+ */
+export async function findMissingFiles(
+  { file, markdown }: Prose,
+  folders: readonly string[],
+  top: string = root,
+): Promise<string[]> {
+  const named = new Set([...markdown.matchAll(/`((?:\w+\/)+\w+\.ts)`/g)].map(([, path]) => path));
+  const missing: string[] = [];
+  for (const path of named) {
+    const places = ["", ...folders].map((folder) => join(top, folder, path));
+    if (!(await Promise.all(places.map(exists))).includes(true)) missing.push(`${file}: there is no file ${path}`);
+  }
+  return missing;
 }
 
 /** Where the links and pictures of a Markdown text lead, but for those in code. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { allExercises } from "../exercises/mod.ts";
 import { ensureEnvironment } from "./environment.ts";
 import { notebooksFolder } from "../paths.ts";
-import { findBrokenLinks, findMisspellings, headingAnchors, linkTargets } from "./prose.ts";
+import { findBrokenLinks, findMissingFiles, findMisspellings, headingAnchors, linkTargets } from "./prose.ts";
 
 Deno.test("links are those of the prose, not of code", () => {
   const markdown =
@@ -30,6 +30,16 @@ Deno.test("a link that leads to no file, or no heading, is found", async () => {
     "notebooks/02.ipynb: the link to ../README.md#begin leads to no heading",
     "notebooks/02.ipynb: the link to 01.ipynb#One leads to no heading",
   ]);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a file that a text names in code, and that does not exist, is found", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.mkdir(join(folder, "lib", "orm"), { recursive: true });
+  await Deno.writeTextFile(join(folder, "lib", "orm", "flush.ts"), "");
+  const markdown = "`lib/orm/flush.ts`, `orm/flush.ts`, `orm/gone.ts`, `tools/*_test.ts` and `mod.ts`";
+  const missing = await findMissingFiles({ file: "PAGE.md", markdown }, ["lib"], folder);
+  assertEquals(missing, ["PAGE.md: there is no file orm/gone.ts"]);
   await Deno.remove(folder, { recursive: true });
 });
 

@@ -57,7 +57,7 @@ export async function findMissingFiles(
   folders: readonly string[],
   top: string = root,
 ): Promise<string[]> {
-  const named = new Set([...markdown.matchAll(/`((?:\w+\/)+\w+\.ts)`/g)].map(([, path]) => path));
+  const named = new Set([...markdown.matchAll(/`((?:[a-z0-9_]+\/)+[a-z0-9_]+\.ts)`/g)].map(([, path]) => path));
   const missing: string[] = [];
   for (const path of named) {
     const places = ["", ...folders].map((folder) => join(top, folder, path));

@@ -14,7 +14,8 @@ import { judgeVersion } from "../workbook/supported_versions.ts";
 import { findChromium } from "../workbook/jupyter/browser.ts";
 import { readOptions, runTask } from "../workbook/command_line.ts";
 import { describe } from "../workbook/jupyter/environment.ts";
-import { exists, root } from "../workbook/paths.ts";
+import { findMissingFiles } from "../workbook/jupyter/moved_imports.ts";
+import { exists, ownFolder, root } from "../workbook/paths.ts";
 import { run } from "../workbook/processes.ts";
 import { findPython } from "../workbook/jupyter/python.ts";
 import { npmAnswers, pipAnswers } from "../workbook/registries.ts";
@@ -75,6 +76,7 @@ async function doctor(args: string[], stop: AbortSignal): Promise<number> {
     await examine("connections", connectionsFinding);
     await examine("tables", tablesFinding);
   } else console.log("      drivers, connections and tables can be tried when PostgreSQL answers");
+  await examine("your notebooks", ownNotebooksFinding);
   await examine("Chromium", chromiumFinding);
   console.log(failures === 0 ? "\nEverything needed is there." : `\n${failures} to mend: see the lines with FAIL.`);
   return failures === 0 ? 0 : 1;
@@ -158,6 +160,13 @@ async function tablesFinding(): Promise<Finding> {
     "not made yet";
   const isBehind = all.some(({ applied }) => !applied);
   return { found, ...(isBehind ? { advice: "deno task migrate brings them up to date", optional: true } : {}) };
+}
+
+async function ownNotebooksFinding(): Promise<Finding> {
+  const missing = await findMissingFiles(ownFolder);
+  if (missing.length === 0) return { found: "name only files that are there" };
+  const advice = `deno task lab rewrites moved imports; correct the others yourself: ${missing.join("; ")}`;
+  return { found: `name ${missing.length} files that are not there`, advice, optional: true };
 }
 
 async function chromiumFinding(): Promise<Finding> {

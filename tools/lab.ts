@@ -9,7 +9,7 @@ import { readOptions, readPort, runTask, secondsSince } from "../workbook/comman
 import { ensureEnvironment } from "../workbook/jupyter/environment.ts";
 import { SetupError } from "../workbook/errors.ts";
 import { readHost } from "../workbook/jupyter/host.ts";
-import { explainCopies, keepOwnCopies } from "../workbook/jupyter/own_copies.ts";
+import { updateOwnCopies } from "../workbook/jupyter/own_copies.ts";
 import { ownFolder, root } from "../workbook/paths.ts";
 import { run } from "../workbook/processes.ts";
 import { checkPort, startServer } from "../workbook/jupyter/server.ts";
@@ -89,7 +89,7 @@ async function preparePostgres(stop: AbortSignal): Promise<void> {
 /** The first of the reader's own copies, which are made or renewed. */
 async function ownPage(): Promise<string> {
   const own = basename(ownFolder);
-  for (const line of explainCopies(await keepOwnCopies(ownFolder), own)) console.log(line);
+  for (const line of await updateOwnCopies(ownFolder, own)) console.log(line);
   return await firstPage(ownFolder, `/lab/tree/${own}`);
 }
 

@@ -4,6 +4,6 @@
  *
  * @module
  */
-import { explainCopies, keepOwnCopies } from "../workbook/jupyter/own_copies.ts";
+import { updateOwnCopies } from "../workbook/jupyter/own_copies.ts";
 
-for (const line of explainCopies(await keepOwnCopies("my"), "my")) console.log(line);
+for (const line of await updateOwnCopies("my", "my")) console.log(line);

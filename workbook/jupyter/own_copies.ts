@@ -5,6 +5,7 @@
  * @module
  */
 import { join } from "node:path";
+import { changeCode, moveImports, withOldImports } from "./moved_imports.ts";
 import { formatNotebook, type Notebook, parseNotebook, readNotebooks } from "./notebook.ts";
 import { notebooksFolder } from "../paths.ts";
 import { digest } from "./runs.ts";
@@ -39,13 +40,33 @@ export async function keepOwnCopies(to: string, from: string = notebooksFolder):
     const file = `${name}.ipynb`;
     const original = await cellsDigest(notebook);
     const own = await ownDigest(join(to, file));
-    const outcome = decide({ own, original, copied: before[file] });
+    // an original of which only the imports were moved is no newer one
+    const isOnlyMoved = before[file] === await cellsDigest(changeCode(notebook, withOldImports));
+    const outcome = decide({ own, original, copied: isOnlyMoved ? original : before[file] });
     if (outcome === "made" || outcome === "renewed") await Deno.writeTextFile(join(to, file), withoutOutputs(notebook));
     record[file] = outcome === "kept" ? before[file] : original;
     copies.push({ file, outcome });
   }
   await Deno.writeTextFile(join(to, RECORD), JSON.stringify(record, null, 2) + "\n");
   return copies;
+}
+
+/**
+ * Makes, renews and keeps the copies, and rewrites imports of moved modules in those that stay.
+ *
+ * @param folder as its reader calls it.
+ * @returns what happened, in sentences.
+ */
+export async function updateOwnCopies(to: string, folder: string, from: string = notebooksFolder): Promise<string[]> {
+  const lines = explainCopies(await keepOwnCopies(to, from), folder);
+  const moved = await moveImports(to);
+  if (moved.length > 0) {
+    lines.push(
+      `modules have moved; the imports were rewritten, and nothing else, in ${folder}/: ${moved.join(", ")} ` +
+        "(as it was: the file with .before at its end)",
+    );
+  }
+  return lines;
 }
 
 /**

@@ -5,6 +5,9 @@ const DEEP_STACK = 50;
 
 /** Base of every error this library throws on purpose. */
 export abstract class EngineError extends Error {
+  /** Stable code of the class, listed with its cure in `lib/ERRORS.md`. */
+  static readonly code: string = "ENGINE_ERROR";
+
   constructor(message?: string, options?: ErrorOptions) {
     const usual = Error.stackTraceLimit;
     Error.stackTraceLimit = Math.max(usual, DEEP_STACK);
@@ -14,5 +17,10 @@ export abstract class EngineError extends Error {
 
   override get name(): string {
     return this.constructor.name;
+  }
+
+  /** Stable code of the error, such as `POOL_TIMEOUT`: the same in every release, and in a minified bundle. */
+  get code(): string {
+    return (this.constructor as typeof EngineError).code;
   }
 }

@@ -47,7 +47,7 @@ export async function main(args: readonly string[]): Promise<number> {
   using _listening = onStopSignal((signal) => {
     if (stoppedBy !== undefined) return; // Ctrl-C comes twice: from the terminal and from `deno task`
     stoppedBy = exitStatus(signal);
-    stopping.abort(new Interruption());
+    stopping.abort(new CommandInterruptedError());
     const late = setTimeout(() => {
       console.error(
         `Interrupted, and the server did not answer within ${GRACE / 1000} s. Ask for the current revision.`,
@@ -67,8 +67,10 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** The command was stopped before it had changed anything, or where it changes nothing. */
-class Interruption extends EngineError {
+/** A command was stopped before it changed anything, or changes nothing. */
+export class CommandInterruptedError extends EngineError {
+  static override readonly code: string = "COMMAND_INTERRUPTED";
+
   constructor() {
     super("Interrupted; nothing was changed.");
   }

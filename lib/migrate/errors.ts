@@ -6,10 +6,14 @@ import { rootCause } from "./root_cause.ts";
 import { quote } from "../base/quote.ts";
 
 /** Base of every error that migrations throw on purpose. */
-export abstract class MigrationError extends EngineError {}
+export abstract class MigrationError extends EngineError {
+  static override readonly code: string = "MIGRATION_ERROR";
+}
 
 /** Two revisions have the same id. */
 export class DuplicateRevisionError extends MigrationError {
+  static override readonly code: string = "DUPLICATE_REVISION";
+
   constructor(readonly id: string) {
     super(`Two revisions have the id ${id}. Give one of them another id, in its file name and inside the file.`);
   }
@@ -17,6 +21,8 @@ export class DuplicateRevisionError extends MigrationError {
 
 /** A revision names a parent that does not exist. */
 export class MissingParentError extends MigrationError {
+  static override readonly code: string = "MISSING_PARENT";
+
   constructor(readonly id: string, readonly parent: string) {
     super(
       `Revision ${id} comes after ${parent}, but there is no revision ${parent}. Restore it, or correct the parent.`,
@@ -26,6 +32,8 @@ export class MissingParentError extends MigrationError {
 
 /** Revisions come after each other in a circle. */
 export class RevisionCycleError extends MigrationError {
+  static override readonly code: string = "REVISION_CYCLE";
+
   /** @param ids each comes after the next, the last after the first. */
   constructor(readonly ids: readonly string[]) {
     const circle = [...ids, ids[0]].join(", which comes after ");
@@ -35,6 +43,8 @@ export class RevisionCycleError extends MigrationError {
 
 /** There is more than one newest revision, so "head" does not say which. */
 export class MultipleHeadsError extends MigrationError {
+  static override readonly code: string = "MULTIPLE_HEADS";
+
   constructor(readonly ids: readonly string[]) {
     super(
       `There are ${ids.length} heads: ${ids.join(" and ")}. Each is the newest of its line, so "head" is ambiguous. ` +
@@ -46,6 +56,8 @@ export class MultipleHeadsError extends MigrationError {
 
 /** A revision was asked for that no file has, or by too few letters of its id. */
 export class UnknownRevisionError extends MigrationError {
+  static override readonly code: string = "UNKNOWN_REVISION";
+
   /** @param candidates the ids that begin so, or, when none does, all there are. */
   constructor(readonly asked: string, candidates: readonly string[], ambiguous: boolean) {
     const list = candidates.join(", ") || "none";
@@ -58,10 +70,14 @@ export class UnknownRevisionError extends MigrationError {
 }
 
 /** An upgrade or a downgrade leads nowhere from where the database stands. */
-export class InvalidTargetError extends MigrationError {}
+export class InvalidTargetError extends MigrationError {
+  static override readonly code: string = "INVALID_TARGET";
+}
 
 /** A file in `versions/` is not a revision as it should be; nothing was run. */
 export class InvalidRevisionError extends MigrationError {
+  static override readonly code: string = "INVALID_REVISION";
+
   /** @param file its path; @param problem what is wrong, with what to write instead. */
   constructor(readonly file: string, problem: string, options?: ErrorOptions) {
     super(`${file} is not a valid revision: ${problem}.`, options);
@@ -70,6 +86,8 @@ export class InvalidRevisionError extends MigrationError {
 
 /** A revision makes an index with CONCURRENTLY and gives it no name. */
 export class UnnamedIndexError extends MigrationError {
+  static override readonly code: string = "UNNAMED_INDEX";
+
   constructor() {
     super(
       "CREATE INDEX CONCURRENTLY without a name. Give the index one: by it the next run finds what this one leaves " +
@@ -80,19 +98,27 @@ export class UnnamedIndexError extends MigrationError {
 
 /** A new revision does not say what it does. */
 export class MissingMessageError extends MigrationError {
+  static override readonly code: string = "MISSING_MESSAGE";
+
   constructor() {
     super('A revision says what it does, in a few words: -m "create heroes".');
   }
 }
 
 /** The folder of the migrations, or its `env.ts`, cannot be used. */
-export class InvalidDirectoryError extends MigrationError {}
+export class InvalidDirectoryError extends MigrationError {
+  static override readonly code: string = "INVALID_DIRECTORY";
+}
 
 /** `env.ts` cannot say where the database is. */
-export class MissingUrlError extends MigrationError {}
+export class MissingUrlError extends MigrationError {
+  static override readonly code: string = "MISSING_URL";
+}
 
 /** The database stands at a revision of which there is no file. */
 export class UnknownDatabaseRevisionError extends MigrationError {
+  static override readonly code: string = "UNKNOWN_DATABASE_REVISION";
+
   constructor(readonly id: string, directory: string) {
     super(
       `The database is at revision ${id}, but there is no file of it in ${directory}. ` +
@@ -103,6 +129,8 @@ export class UnknownDatabaseRevisionError extends MigrationError {
 
 /** The search path names no existing schema in which the tables could be made. */
 export class MissingSchemaError extends MigrationError {
+  static override readonly code: string = "MISSING_SCHEMA";
+
   constructor(searchPath: string) {
     super(`No schema of the search path (${searchPath}) exists. Create it first with CREATE SCHEMA.`);
   }
@@ -110,6 +138,8 @@ export class MissingSchemaError extends MigrationError {
 
 /** The row of a head is not there as it was read. */
 export class VersionTableChangedError extends MigrationError {
+  static override readonly code: string = "VERSION_TABLE_CHANGED";
+
   constructor(table: string) {
     super(`Something else than this run changed the table ${table}. Look at its rows, then run again.`);
   }
@@ -117,6 +147,8 @@ export class VersionTableChangedError extends MigrationError {
 
 /** Another process was running migrations all the time. */
 export class MigrationLockTimeoutError extends MigrationError {
+  static override readonly code: string = "MIGRATION_LOCK_TIMEOUT";
+
   constructor(seconds: number, holder: string) {
     super(
       `Gave up after ${seconds} s: ${holder} is running migrations on this schema. ` +
@@ -127,6 +159,8 @@ export class MigrationLockTimeoutError extends MigrationError {
 
 /** A revision tried to end the transaction in which it runs. */
 export class RevisionTransactionError extends MigrationError {
+  static override readonly code: string = "REVISION_TRANSACTION";
+
   constructor(what: string) {
     super(
       `A revision runs inside one transaction that the runner begins and commits; ${what}. ` +
@@ -137,6 +171,8 @@ export class RevisionTransactionError extends MigrationError {
 
 /** A revision returned before a query of it was done. */
 export class NotAwaitedError extends MigrationError {
+  static override readonly code: string = "NOT_AWAITED";
+
   constructor(readonly statement: string) {
     super(
       `It returned without waiting for a query: ${shorten(statement, 200)}\n` +
@@ -155,6 +191,8 @@ export class NotAwaitedError extends MigrationError {
  * ```
  */
 export class IrreversibleError extends MigrationError {
+  static override readonly code: string = "IRREVERSIBLE";
+
   /** @param reason why there is no way back, and perhaps what to do instead. */
   constructor(reason: string) {
     super(reason);
@@ -163,6 +201,8 @@ export class IrreversibleError extends MigrationError {
 
 /** Models and database cannot be compared, because the role may not make the schema in which the models are tried. */
 export class ScratchSchemaError extends MigrationError {
+  static override readonly code: string = "SCRATCH_SCHEMA";
+
   constructor(options?: ErrorOptions) {
     super(
       "To compare the models with the database their tables are made in a schema of their own, which is rolled back, " +
@@ -174,6 +214,8 @@ export class ScratchSchemaError extends MigrationError {
 
 /** A revision cannot run together with others in one transaction; nothing was changed. */
 export class NotInOneTransactionError extends MigrationError {
+  static override readonly code: string = "NOT_IN_ONE_TRANSACTION";
+
   readonly revision: string;
 
   constructor({ id, message }: { readonly id: string; readonly message: string }, why: string, options?: ErrorOptions) {
@@ -188,6 +230,8 @@ export class NotInOneTransactionError extends MigrationError {
 
 /** What stands between does not keep to one server process, so a lock of the session would not hold. */
 export class TransactionPoolerError extends MigrationError {
+  static override readonly code: string = "TRANSACTION_POOLER";
+
   /** @param direct a URL, without its password, that reaches the server itself; `undefined` when it does not tell. */
   constructor(direct: string | undefined) {
     super(
@@ -200,6 +244,8 @@ export class TransactionPoolerError extends MigrationError {
 
 /** The role may not make the tables in which migrations keep where the database stands. */
 export class MissingPrivilegeError extends MigrationError {
+  static override readonly code: string = "MISSING_PRIVILEGE";
+
   constructor(role: string, schema: string, options?: ErrorOptions) {
     super(
       `The role ${role} may not create tables in the schema ${schema}. Its owner, or a superuser, gives the right with: ` +
@@ -210,13 +256,19 @@ export class MissingPrivilegeError extends MigrationError {
 }
 
 /** A script for later cannot be written of a revision whose statements depend on what the database holds. */
-export class OfflineError extends MigrationError {}
+export class OfflineError extends MigrationError {
+  static override readonly code: string = "OFFLINE";
+}
 
 /** A file would be overwritten. */
-export class FileExistsError extends MigrationError {}
+export class FileExistsError extends MigrationError {
+  static override readonly code: string = "FILE_EXISTS";
+}
 
 /** A run was stopped by its signal in the middle of a revision; those before it stay. */
 export class MigrationInterruptedError extends MigrationError {
+  static override readonly code: string = "MIGRATION_INTERRUPTED";
+
   readonly revision: string;
 
   /** @param outcome what the revision leaves behind, in sentences. */
@@ -248,6 +300,8 @@ export interface FailedStep {
  * named.
  */
 export class RevisionFailedError extends MigrationError {
+  static override readonly code: string = "REVISION_FAILED";
+
   readonly revision: string;
   /** The code of the error that the server reported. */
   readonly sqlstate: string | undefined;

@@ -4,6 +4,8 @@ import type { Table } from "../schema/table.ts";
 
 /** A relation was read that nobody loaded. */
 export class NotLoadedError extends EngineError {
+  static override readonly code: string = "NOT_LOADED";
+
   constructor(model: string, relation: string) {
     super(
       `${model}.${relation} was not loaded, and is not loaded behind your back. Load it with the query: ` +
@@ -14,6 +16,8 @@ export class NotLoadedError extends EngineError {
 
 /** A statement cannot give objects of a model. */
 export class InvalidStatementError extends EngineError {
+  static override readonly code: string = "INVALID_STATEMENT";
+
   constructor(model: string, problem: string) {
     super(`This statement cannot give objects of ${model}: ${problem}.`);
   }
@@ -21,6 +25,8 @@ export class InvalidStatementError extends EngineError {
 
 /** An object lacks a value that its column requires; nothing was sent. */
 export class MissingValueError extends EngineError {
+  static override readonly code: string = "MISSING_VALUE";
+
   constructor(readonly table: string, readonly attribute: string) {
     super(
       `A new row of "${table}" needs a value for "${attribute}", which is neither nullable nor has a default. ` +
@@ -31,6 +37,8 @@ export class MissingValueError extends EngineError {
 
 /** Two tasks used one session at the same time. */
 export class ConcurrentUseError extends EngineError {
+  static override readonly code: string = "CONCURRENT_USE";
+
   constructor(running: string, refused: string) {
     super(
       `This session is busy with ${running}; ${refused} was refused. A session is for one task at a time: await the ` +
@@ -41,6 +49,8 @@ export class ConcurrentUseError extends EngineError {
 
 /** An object that the session does not know was given to a method that needs one it knows. */
 export class DetachedObjectError extends EngineError {
+  static override readonly code: string = "DETACHED_OBJECT";
+
   constructor(model: string, what: string) {
     super(`Cannot ${what} this ${model}: it is not in this session. Load it with get() or a query, or add() it first.`);
   }
@@ -48,6 +58,8 @@ export class DetachedObjectError extends EngineError {
 
 /** An object that is in one session was put into another. */
 export class AttachedObjectError extends EngineError {
+  static override readonly code: string = "ATTACHED_OBJECT";
+
   constructor(model: string) {
     super(
       `This ${model}, or another object of its row, is in a session already. An object belongs to one: expunge() it ` +
@@ -58,6 +70,8 @@ export class AttachedObjectError extends EngineError {
 
 /** A flush failed; the session refuses further work until `rollback()`. */
 export class PendingRollbackError extends EngineError {
+  static override readonly code: string = "PENDING_ROLLBACK";
+
   constructor(cause?: Error) {
     super(
       `An earlier flush failed (${cause?.message.split("\n")[0]}), so nothing of this transaction can be kept. ` +
@@ -69,6 +83,8 @@ export class PendingRollbackError extends EngineError {
 
 /** A transaction was to begin where one is open. */
 export class TransactionBegunError extends EngineError {
+  static override readonly code: string = "TRANSACTION_BEGUN";
+
   constructor() {
     super("A transaction is open: it began by itself with the first statement. Call begin() before any other work.");
   }
@@ -76,6 +92,8 @@ export class TransactionBegunError extends EngineError {
 
 /** The session was used after `close()`. */
 export class SessionClosedError extends EngineError {
+  static override readonly code: string = "SESSION_CLOSED";
+
   constructor() {
     super("This session was closed. Make a new one with the session maker.");
   }
@@ -86,6 +104,8 @@ export class SessionClosedError extends EngineError {
  * changed it. Nothing of the flush is kept.
  */
 export class StaleDataError extends EngineError {
+  static override readonly code: string = "STALE_DATA";
+
   readonly table: string;
 
   /** @param keys of the rows that were not found: the values of the primary key in the order of its columns. */
@@ -105,6 +125,8 @@ export class StaleDataError extends EngineError {
 
 /** New rows came back with other keys than the server had made for them: which belongs to which object is unknown. */
 export class KeyChangedError extends EngineError {
+  static override readonly code: string = "KEY_CHANGED";
+
   constructor(table: string) {
     super(
       `New rows of "${table}" did not keep the keys that were made for them; a trigger changes them. Make the keys in ` +

@@ -39,6 +39,8 @@ export interface RetryOptions extends ConnectOptions {
 
 /** A transaction was run as often as it may be, and never got through; `cause` is the last error. */
 export class RetryLimitError extends EngineError {
+  static override readonly code: string = "RETRY_LIMIT";
+
   constructor(readonly attempts: number, override readonly cause: Error) {
     super(
       `Gave up after ${attempts} attempts, each undone by the server. The last time: ${

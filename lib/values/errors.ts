@@ -4,6 +4,8 @@ import { shorten } from "../base/text.ts";
 
 /** A parameter, or the text of a statement, cannot be sent to PostgreSQL; nothing was sent. */
 export class EncodingError extends EngineError {
+  static override readonly code: string = "UNENCODABLE_VALUE";
+
   /** @param position of the parameter at fault, from 1; @param what is at fault otherwise. */
   constructor(problem: string, readonly position?: number, readonly sql?: string, what = "A value") {
     super(
@@ -16,6 +18,8 @@ export class EncodingError extends EngineError {
 
 /** A value came in a form that can be read in several ways, because of a setting of the role or the session. */
 export class UnreadableValueError extends EngineError {
+  static override readonly code: string = "UNREADABLE_VALUE";
+
   /** @param setting of the server that the form depends on. */
   constructor(text: string, problem: string, readonly setting: "DateStyle" | "IntervalStyle") {
     const plain = setting === "DateStyle" ? "ISO" : "postgres";

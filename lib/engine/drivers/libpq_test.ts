@@ -8,6 +8,7 @@ import {
   ConnectionLostError,
   CopyNotSupportedError,
   DatabaseError,
+  DriverError,
   FailedTransactionError,
   LockTimeoutError,
 } from "../errors.ts";
@@ -226,6 +227,21 @@ for (const way of WAYS) {
     assertEquals([last.rowCount, last.all()], [2, []]);
   });
 }
+
+database.test("libpq: a call that libpq itself rejects is a DriverError, and the connection stays", async (url) => {
+  const connection = connectSync({
+    url: on(url),
+    settings: {},
+    connectTimeout: 10_000,
+    prepare: false,
+    nonblocking: false,
+  });
+  const parameters = new Array<string>(65_536).fill("1"); // the engine refuses them before
+  const error = await assertRejects(() => connection.query({ sql: "SELECT $1", parameters }), DriverError, "65535");
+  assertEquals(error.code, "DRIVER_FAILED");
+  assertEquals((await connection.query({ sql: "SELECT 7", parameters: [] })).rows, [[7]]);
+  await connection.close();
+});
 
 database.test("libpq: a statement is answered when query() returns: its promise is settled", async (url) => {
   const connection = connectSync({

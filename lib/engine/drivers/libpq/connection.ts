@@ -4,6 +4,7 @@ import {
   AnswerTimeoutError,
   ConnectionLostError,
   CopyNotSupportedError,
+  DriverError,
   type ServerErrorFields,
   StatementCancelledError,
 } from "../../errors.ts";
@@ -333,7 +334,7 @@ export class LibpqConnection implements SyncDriverConnection {
   /** The error where the connection is at fault, or libpq. */
   #broken(sql: string, fields?: ServerErrorFields): Error {
     const problem = fields ? `${fields.message}, SQLSTATE ${fields.sqlstate}` : this.#problem();
-    if (!fields && this.#pq.PQstatus(this.#wire.connection) === CONNECTION_OK) return new Error(problem);
+    if (!fields && this.#pq.PQstatus(this.#wire.connection) === CONNECTION_OK) return new DriverError(problem, sql);
     this.#lose(new Error(problem));
     return this.#lostError(sql);
   }

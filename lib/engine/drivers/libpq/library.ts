@@ -11,6 +11,8 @@ import { type Libpq, SYMBOLS } from "./symbols.ts";
 
 /** The library is nowhere, or cannot be opened; the message lists where it was looked for and what came of it. */
 export class LibpqNotFoundError extends EngineError {
+  static override readonly code: string = "LIBPQ_NOT_FOUND";
+
   constructor(attempts: readonly string[], os: string = Deno.build.os) {
     const advice = {
       linux: "run `deno install`, or install the system's package (Debian, Ubuntu: libpq5; Fedora: libpq)",

@@ -9,6 +9,8 @@ import { shorten } from "../../../base/text.ts";
 
 /** A unit of work is open on this thread already, and this driver blocks the thread. */
 export class SecondUnitOfWorkError extends EngineError {
+  static override readonly code: string = "SECOND_UNIT_OF_WORK";
+
   /** @param open where the other one is; @param advice what to do about it. */
   constructor(open: string, advice: string) {
     super(

@@ -47,7 +47,7 @@ export interface RunsOptions {
   readonly environment: Environment;
   /** How many notebooks run side by side (default 2). */
   readonly width?: number;
-  /** Also those that measure, the first of all: their checks hold then too, only the figures are not worth keeping. */
+  /** Those that measure run beside the others: their checks hold then too, only the figures are not worth keeping. */
   readonly measuringToo?: boolean;
   /** The longest that one cell may take, in seconds. */
   readonly timeout?: number;
@@ -65,10 +65,11 @@ export function jobName({ file, variant }: Job): string {
   return `${file.name} (${variant.name})`;
 }
 
-/** Runs all jobs: first those that may run side by side, then, one by one, those that measure (`alone`). */
+/** Runs all jobs: those that may run side by side, then, one by one, those that measure (`alone`), which never meet. */
 export async function runJobs(jobs: readonly Job[], options: RunsOptions): Promise<Report[]> {
   const reports = new Map<Job, Report>();
-  const isAlone = (job: Job) => job.file.notebook.metadata.workbook?.alone === true;
+  const isAlone = ({ file, shared }: Job) =>
+    file.notebook.metadata.workbook?.alone === true && !(options.measuringToo && shared);
   // Jupyter chooses ports for a kernel a moment before the kernel listens there: two that start at the same moment could
   // be given the same. So each starts when the one before has begun its first cell, or failed.
   let lastStarted = Promise.resolve();
@@ -91,9 +92,10 @@ export async function runJobs(jobs: readonly Job[], options: RunsOptions): Promi
     }
   };
   const [alone, others] = [jobs.filter(isAlone), jobs.filter((job) => !isAlone(job))];
-  const together = options.measuringToo ? [...alone, ...others] : others;
-  await Promise.all(Array.from({ length: options.width ?? 2 }, () => work(together)));
-  if (!options.measuringToo) await work(alone);
+  const width = options.width ?? 2;
+  const first = options.measuringToo ? work(alone).then(() => work(others)) : work(others);
+  await Promise.all([first, ...Array.from({ length: width - 1 }, () => work(others))]);
+  await work(alone);
   return jobs.map((job) => reports.get(job)!);
 }
 

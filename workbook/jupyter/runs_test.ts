@@ -115,6 +115,24 @@ Deno.test("where only the checks count, notebooks that measure are the first to 
   assertEquals(order.map((job) => jobs.indexOf(job)), [2, 0, 1]);
 });
 
+Deno.test("notebooks that measure do not meet one another, also where only the checks count", async () => {
+  const order: string[] = [];
+  const names = ["measures", "measures again", "another"];
+  const jobs = names.map(() => jobOf(notebookOf("await new Promise((r) => setTimeout(r, 3000));")));
+  for (const job of jobs.slice(0, 2)) job.file.notebook.metadata.workbook = { alone: true };
+  const note = (what: string) => (job: Job) => void order.push(`${names[jobs.indexOf(job)]} ${what}`);
+  await runJobs(jobs, {
+    environment,
+    measuringToo: true,
+    onCell: note("began"),
+    onReport: ({ job }) => note("ended")(job),
+  });
+  assertEquals(order.filter((each) => each.startsWith("measures")), [
+    ...["measures began", "measures ended", "measures again began", "measures again ended"],
+  ]);
+  assertEquals(order.indexOf("another began") < order.indexOf("measures again began"), true);
+});
+
 Deno.test("a run hears whether it is to measure, or to show what was recorded", async () => {
   const job = jobOf(notebookOf('console.log(Deno.env.get("WORKBOOK_SHARED"));'));
   const reports = await runJobs([job, { ...job, shared: true }], { environment });

@@ -5,6 +5,7 @@
  * @module
  */
 import { CallSite } from "../../../lib/base/call_site.ts";
+import "../../call_sites.ts";
 import type { EngineEventOf, EngineEvents } from "../../../lib/engine/events.ts";
 import type { AnyModel } from "../../../lib/orm/relation.ts";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display.ts";

@@ -184,7 +184,7 @@ function repetitions(sent: readonly Sent[], { least = 3, models = [] }: NPlusOne
   const found: Found[] = [];
   for (const equal of Map.groupBy(sent, ({ lookup }) => lookup.shape).values()) {
     if (equal.length < least) continue; // a stack becomes text only where it may matter
-    for (const [, own] of Map.groupBy(equal, ({ site }) => [...new Set(site.frames)].join("\n"))) {
+    for (const own of Map.groupBy(equal, ({ site }) => pathOf(site)).values()) {
       if (own.length < least || new Set(own.map(({ lookup }) => lookup.key)).size < 2) continue;
       const [{ sql, lookup, site }] = own;
       const before = new Set(sent.slice(0, sent.indexOf(own[0])).flatMap(({ lookup }) => lookup.tables));
@@ -193,6 +193,11 @@ function repetitions(sent: readonly Sent[], { least = 3, models = [] }: NPlusOne
     }
   }
   return found;
+}
+
+/** The lines that led to a statement, each once, without columns: V8 tells that of a call, or of the `await` before it. */
+function pathOf({ frames }: CallSite): string {
+  return [...new Set(frames.map((frame) => frame.replace(/:\d+(?=\)?$)/, "")))].join("\n");
 }
 
 function told({ sql, count, units, site, cure }: Found): Repetition {

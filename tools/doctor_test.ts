@@ -33,6 +33,7 @@ database.test("what is there is told with its version, each driver with the time
     "driver libpq",
     "connections",
     "tables",
+    "your notebooks",
     "Chromium",
   ]);
   assertEquals(said.get("Deno"), `ok: ${Deno.version.deno}`);
@@ -51,7 +52,15 @@ database.test("what is there is told with its version, each driver with the time
 Deno.test("no database: the reason and what to do, without the password; the rest is looked at all the same", async () => {
   const { code, said, stdout } = await doctor("postgresql://sandy:secret@127.0.0.1:1/shop");
   assertEquals(code, 1);
-  assertEquals([...said.keys()], ["Deno", "Python", "JupyterLab", "the kernel's Deno", "PostgreSQL", "Chromium"]);
+  assertEquals([...said.keys()], [
+    "Deno",
+    "Python",
+    "JupyterLab",
+    "the kernel's Deno",
+    "PostgreSQL",
+    "your notebooks",
+    "Chromium",
+  ]);
   assertMatch(said.get("PostgreSQL")!, /^FAIL: no\n +PostgreSQL at .*127\.0\.0\.1:1\/shop .* Start that server or/);
   assertMatch(stdout, /\n\d+ to mend: see the lines with FAIL\.\n$/);
   assertEquals(stdout.includes("secret"), false);

@@ -52,5 +52,5 @@ export { current, downgrade, history, type HistoryEntry, upgrade } from "./migra
 export * as migrate from "./migrate/commands.ts"; // all commands; names such as check and init say too little alone
 export type { MigrationOptions, MigrationProgress } from "./migrate/progress.ts";
 export type { Direction, MigrationStep } from "./migrate/steps.ts";
-export * from "./migrate/report.ts";
+export { progressLine } from "./migrate/report.ts";
 export * from "./migrate/errors.ts";

@@ -26,9 +26,9 @@ database.test("its commands run in the folder, on the notebook's database, and a
   const { project, printed } = await made(url);
   await using _ = project;
   await project.run("deno task migrate init");
-  assertEquals(printed.pop(), "$ deno task migrate init\nmade migrations/env.ts\nmade migrations/versions\n");
+  assertEquals(printed.pop(), "$ deno task migrate init\ncreated migrations/env.ts\ncreated migrations/versions\n");
   await project.run('deno task migrate revision -m "create heroes"');
-  assertMatch(printed.pop()!, /\nwrote migrations\/versions\/[0-9a-f]{12}_create_heroes\.ts\n$/);
+  assertMatch(printed.pop()!, /\ncreated migrations\/versions\/[0-9a-f]{12}_create_heroes\.ts\n$/);
   assertEquals(await project.list("migrations"), ["env.ts", "versions"]);
   await project.run("deno task migrate current");
   assertEquals(printed.pop(), "$ deno task migrate current\nbase: no revision is applied\n");
@@ -38,7 +38,10 @@ database.test("a command that fails is printed with its status, and with paths a
   const { project, printed } = await made(url);
   await using _ = project;
   await project.run("deno task migrate current");
-  assertMatch(printed[0], /^\$ deno task migrate current\nThere is no migrations\/env\.ts, .*\n\(exit status 1\)\n$/);
+  assertMatch(
+    printed[0],
+    /^\$ deno task migrate current\nmigrations\/env\.ts does not exist\. .*\n\(exit status 1\)\n$/,
+  );
   await assertRejects(() => project.run("rm -rf x"), TypeError, "not: rm -rf x");
 });
 

@@ -1,4 +1,4 @@
-/** Writes what migrations consist of: the folder, and revisions in it. @module */
+/** Creates migrations folders and revision files. @module */
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Engine } from "../engine/engine.ts";
@@ -9,33 +9,34 @@ import { loadGraph } from "./migration_session.ts";
 import { compareModels, type ModelComparison } from "./model_comparison.ts";
 import { environmentText, type RevisionBody, revisionText, slugOf } from "./templates.ts";
 
-/** A revision to write. */
+/** Options of {@linkcode revision}. */
 export interface RevisionRequest extends StopOptions {
-  /** What it does, in a few words. */
+  /** Message of the revision. */
   readonly message: string;
-  /** The id of its parent, which may be shortened (default: the head). */
+  /** Id of the parent, or a prefix of it (default: the head). */
   readonly head?: string;
-  /** It may come after a revision that is no head, and so begin a branch. */
+  /** Allow a parent that is not a head, which starts a branch. */
   readonly splice?: boolean;
-  /** Fills `up` and `down` with what lies between the models of `env.ts` and this database. */
+  /** Generate `up` and `down` from the differences between the models of `env.ts` and this database. */
   readonly autogenerate?: Engine;
-  /** To compare instead of those of `env.ts`: models that a notebook has declared, say. */
+  /** Models to compare instead of those of `env.ts`. */
   readonly models?: Models;
 }
 
-/** A revision that was written. */
+/** Result of {@linkcode revision} and {@linkcode merge}. */
 export interface WrittenRevision {
-  /** `undefined`: autogenerate found nothing, so nothing was written. */
+  /** Path of the new file; `undefined` if autogenerate found no differences. */
   readonly path: string | undefined;
-  /** What autogenerate found. */
+  /** Result of autogenerate. */
   readonly comparison?: ModelComparison;
 }
 
 /**
- * Makes a folder of migrations: `env.ts`, which says where the database and the models are, and an empty `versions/`.
+ * Creates a migrations folder with `env.ts` and an empty `versions/`.
  *
- * @returns the paths of what was made.
- * @throws {FileExistsError} when the folder has something in it: nothing is overwritten.
+ * @param directory path of the folder
+ * @returns the created paths
+ * @throws {FileExistsError} when the folder is not empty
  */
 export async function init(directory: string = "migrations"): Promise<string[]> {
   const folder = resolve(directory);
@@ -44,7 +45,7 @@ export async function init(directory: string = "migrations"): Promise<string[]> 
     throw error;
   });
   if (there.length > 0) {
-    throw new FileExistsError(`The folder ${folder} is not empty, and init overwrites nothing. Give another folder.`);
+    throw new FileExistsError(`Folder ${folder} is not empty. Choose another folder.`);
   }
   const [environment, versions] = [join(folder, "env.ts"), join(folder, "versions")];
   await mkdir(versions, { recursive: true });
@@ -53,13 +54,16 @@ export async function init(directory: string = "migrations"): Promise<string[]> 
 }
 
 /**
- * Writes a revision: `versions/<id>_<slug>.ts`.
+ * Creates a revision file: `versions/<id>_<slug>.ts`.
  *
- * @returns its path; with `autogenerate` also what was found.
- * @throws {MultipleHeadsError} when `head` is missing and there is more than one.
- * @throws {InvalidTargetError} when the parent is no head and `splice` is not set, when the database of `autogenerate`
- * is not at the heads, or when `env.ts` exports no metadata.
- * @throws {MissingMessageError} when the message has no words.
+ * @param directory folder that contains `versions/`
+ * @param request message and parent, and the database to compare the models with
+ * @returns the path, and the comparison if `autogenerate` is set
+ * @throws {MultipleHeadsError} when `head` is not set and there are several heads
+ * @throws {InvalidTargetError} when the parent is not a head and `splice` is not set, or when the database of
+ * `autogenerate` has pending revisions
+ * @throws {InvalidDirectoryError} when `autogenerate` is set and `env.ts` exports no metadata
+ * @throws {MissingMessageError} when the message contains no letter or digit
  */
 export async function revision(directory: string, request: RevisionRequest): Promise<WrittenRevision> {
   const folder = resolve(directory);
@@ -68,8 +72,8 @@ export async function revision(directory: string, request: RevisionRequest): Pro
   const inner = parents.find((parent) => !graph.heads.includes(parent));
   if (inner && !request.splice) {
     throw new InvalidTargetError(
-      `Revision ${inner.id} is no head: ${graph.childrenOf(inner.id).map(({ id }) => id).join(" and ")} comes after ` +
-        "it. With --splice the new one begins a branch beside.",
+      `Revision ${inner.id} is not a head: it has the child ` +
+        `${graph.childrenOf(inner.id).map(({ id }) => id).join(", ")}. Use --splice to create a branch.`,
     );
   }
   const downRevisions = parents.map(({ id }) => id);
@@ -80,10 +84,12 @@ export async function revision(directory: string, request: RevisionRequest): Pro
 }
 
 /**
- * Writes a revision that does nothing but bring heads together.
+ * Creates a merge revision, which has several parents and empty functions.
  *
- * @param request `revisions`: ids, which may be shortened, or `["heads"]`.
- * @throws {InvalidTargetError} when there are not at least two that do not come after one another.
+ * @param directory folder that contains `versions/`
+ * @param request ids or their prefixes, or `["heads"]`; and the message (default: `merge … and …`)
+ * @returns the path
+ * @throws {InvalidTargetError} when there are fewer than two revisions, or one is an ancestor of another
  */
 export async function merge(
   directory: string,
@@ -93,11 +99,11 @@ export async function merge(
   const graph = await loadGraph(folder);
   const ids = [...new Set(revisions.flatMap((name) => graph.resolve(name)).map(({ id }) => id))];
   if (ids.length < 2) {
-    throw new InvalidTargetError(`A merge brings two or more revisions together; there is ${ids.join() || "none"}.`);
+    throw new InvalidTargetError(`A merge requires at least two revisions; got ${ids.join() || "none"}.`);
   }
   for (const id of ids) {
     const above = ids.find((other) => other !== id && graph.withAncestors([other]).has(id));
-    if (above) throw new InvalidTargetError(`Revision ${above} comes after ${id} already: there is nothing to merge.`);
+    if (above) throw new InvalidTargetError(`Nothing to merge: revision ${id} is an ancestor of ${above}.`);
   }
   return await write(folder, message ?? `merge ${ids.join(" and ")}`, ids, "nothing");
 }
@@ -111,14 +117,14 @@ async function compareAtHead(
   if (pending.length > 0) {
     const ids = pending.map(({ revision }) => revision.id).join(", ");
     throw new InvalidTargetError(
-      `The database lacks revisions (${ids}), so what they do would be generated again. First: upgrade heads`,
+      `The database has pending revisions: ${ids}. Run "upgrade heads" first.`,
     );
   }
   const comparison = await compareModels(engine, folder, models, signal);
   if (comparison) return comparison;
   throw new InvalidDirectoryError(
-    `${join(folder, "env.ts")} exports no metadata, so there are no models to compare with: ` +
-      "export there the metadata that their declarativeBase() gives",
+    `${join(folder, "env.ts")} exports no metadata, which autogenerate requires. Export the metadata of ` +
+      "declarativeBase().",
   );
 }
 

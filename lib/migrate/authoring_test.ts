@@ -35,7 +35,7 @@ fileTest("init makes env.ts and versions/, and overwrites nothing", async () => 
   const environment = await loadEnvironment(directory);
   assertEquals([typeof environment.url, environment.metadata], ["function", undefined]);
   const before = await Deno.readTextFile(environment.path);
-  await assertRejects(() => init(directory), FileExistsError, "init overwrites nothing");
+  await assertRejects(() => init(directory), FileExistsError, "is not empty");
   assertEquals(await Deno.readTextFile(environment.path), before);
 });
 
@@ -59,7 +59,7 @@ fileTest("a revision beside others needs --splice, and a head to be named where 
   await assertRejects(
     () => revision(folder.directory, beside),
     InvalidTargetError,
-    "a1 is no head: b2 comes after it. With --splice",
+    "a1 is not a head: it has the child b2. Use --splice",
   );
   await revision(folder.directory, { ...beside, splice: true });
   assertEquals((await branches(folder.directory)).map(({ revision, children }) => [revision.id, children.length]), [[
@@ -83,10 +83,10 @@ fileTest("merge brings heads together in a formatted revision that does nothing"
     error: typeof InvalidTargetError | typeof UnknownRevisionError,
     message: string,
   ][] = [
-    [["heads"], InvalidTargetError, "two or more revisions"],
-    [["b2", "b2"], InvalidTargetError, "two or more revisions"],
-    [["a1", "b2"], InvalidTargetError, "b2 comes after a1 already"],
-    [["b2", "x"], UnknownRevisionError, `no revision "x"`],
+    [["heads"], InvalidTargetError, "at least two revisions"],
+    [["b2", "b2"], InvalidTargetError, "at least two revisions"],
+    [["a1", "b2"], InvalidTargetError, "revision a1 is an ancestor of b2"],
+    [["b2", "x"], UnknownRevisionError, `"x" does not exist`],
   ];
   for (const [revisions, error, message] of wrong) {
     const thrown = await assertRejects(() => merge(folder.directory, { revisions }), MigrationError, message);

@@ -1,6 +1,5 @@
 /**
- * Writes the revision that brings a database to what the models say: Alembic's autogenerate. A person reads it before
- * it runs.
+ * Generates the revision that makes a database match the models: Alembic's autogenerate. Review it before you run it.
  *
  * @module
  */
@@ -17,52 +16,57 @@ import { reflect } from "./reflect/reflect.ts";
 import { renderRevision } from "./render/render.ts";
 import { wantedSchema } from "./wanted_schema.ts";
 
-/** Settings of {@linkcode autogenerate}. */
+/** Options of {@linkcode autogenerate}. */
 export interface AutogenerateOptions {
-  /** Asked for every table, column, constraint, index and enum; without it all are looked at. */
+  /** Filter, called for every table, column, constraint, index and enum (default: compares all). */
   readonly includeObject?: IncludeObject;
-  /** The schema of tables that name none (default: the first of the search path). */
+  /** Schema of tables without an explicit one (default: the first of the search path). */
   readonly schema?: string;
-  /** Renames that a person confirmed: `{ "heroes": "champions", "heroes.app_src": "source" }`, both by old names. */
+  /** Confirmed renames, keyed by old names: `{ "heroes": "champions", "heroes.app_src": "source" }`. */
   readonly renames?: Renames;
-  /** The module that exports `IrreversibleError`, as the revision imports it (default: `../../lib/migrate/errors.ts`). */
+  /** Specifier of the module that exports `IrreversibleError` (default: `../../lib/migrate/errors.ts`). */
   readonly errorsModule?: string;
 }
 
-/** What lies between the models and a database, and the revision that closes it. */
+/** The differences between models and database, and the code of a revision that removes them. */
 export interface AutogenerateResult {
-  /** In an order in which they can run. */
+  /** Differences, in execution order. */
   readonly operations: readonly Operation[];
-  /** The lines of the bodies of `up(db)` and `down(db)`, unindented; `db` is a Kysely instance. */
+  /** Body of `up(db)`, as unindented lines; `db` is a Kysely instance. */
   readonly upSource: readonly string[];
+  /** Body of `down(db)`. */
   readonly downSource: readonly string[];
-  /** The lines that import what the bodies need. */
+  /** Import statements of the bodies. */
   readonly imports: readonly string[];
-  /** What a person should read before running it. */
+  /** Remarks to read before running the revision. */
   readonly notes: readonly string[];
-  /** What the database has that models cannot describe; it is left alone. */
+  /** Database objects that models cannot describe. They are ignored. */
   readonly unmodelled: readonly string[];
-  /** The renames that may be meant where something is dropped and something alike added, as `renames` takes them. */
+  /** Possible renames: a dropped and an added object that are similar. Pass confirmed ones as `renames`. */
   readonly likelyRenames: Renames;
-  /** What must wait until this revision is committed, a line each: generate again after the upgrade. */
+  /** Differences that require this revision to be committed first: generate again after the upgrade. */
   readonly postponed: readonly string[];
-  /** There is no difference. */
+  /** True if there are no differences. */
   readonly isEmpty: boolean;
-  /** Always true: nothing that is written here must run outside a transaction. */
+  /** Always true: all generated statements can run in a transaction. */
   readonly transactional: boolean;
-  /** A line for each operation: `add column heroes.app_src (text)`. */
+  /** One line per operation: `add column heroes.app_src (text)`. */
   readonly summary: readonly string[];
 }
 
 /**
- * Compares the models with a database and writes what brings the one to the other. Nothing is changed: the tables of the
- * models are made in a schema of their own, to be read as the server understands them, and rolled back.
+ * Compares models with a database and generates a revision from the differences. Does not change the database: creates
+ * the tables of the models in a scratch schema, reads them as the server stores them, and rolls back.
  *
- * The schemas that are looked at are the main one and those that tables of the models name.
+ * Compares the main schema and the schemas that tables of the models name.
  *
- * @param connection when it is in a transaction, that goes on as it was.
- * @throws {MissingSchemaError} @throws {ScratchSchemaError} when the role may not make a schema.
- * @throws {DatabaseError} for a default, a check or an index that the server does not understand.
+ * @param connection in autocommit, or in a transaction, which stays open
+ * @param metadata tables of the models
+ * @param options filter, main schema and confirmed renames
+ * @returns the differences and the code of the revision
+ * @throws {MissingSchemaError} when no schema of the search path exists
+ * @throws {ScratchSchemaError} when the role lacks the privilege to create a schema
+ * @throws {DatabaseError} when a default, check or index of the models is invalid
  */
 export async function autogenerate(
   connection: Connection,
@@ -84,10 +88,10 @@ export async function autogenerate(
     notes: [
       ...comparison.notes,
       ...Object.entries(likelyRenames).map(([from, to]) =>
-        `${from} is dropped and ${to} added. If that is one thing under a new name, rename it: see the comment in up().`
+        `Drops ${from} and adds ${to}. If this is a rename, see the comment in up().`
       ),
       ...later.length > 0
-        ? ["An enum value can be used only after it is committed: upgrade, then generate again for the rest."]
+        ? ["New enum values can be used only after they are committed. Upgrade, then generate a revision for the rest."]
         : [],
     ],
     unmodelled: unmodelledLines(live, comparison),
@@ -99,7 +103,7 @@ export async function autogenerate(
   };
 }
 
-/** Reads both sides in a transaction, or a part of one, that is rolled back. */
+/** Reads both schemas in a transaction or savepoint that is rolled back. */
 async function readBoth(
   connection: Connection,
   metadata: Metadata,
@@ -125,7 +129,7 @@ async function readBoth(
   }
 }
 
-/** A value that is added to an enum cannot be used in the same transaction: what uses one comes later. */
+/** Splits off operations that use a new enum value: the transaction that adds one cannot use it. */
 function inTwo(operations: readonly Operation[]): { now: readonly Operation[]; later: readonly Operation[] } {
   const isAddition = ({ kind }: Operation) => kind === "addEnumValue";
   const added = operations.flatMap((operation) => operation.kind === "addEnumValue" ? [literal(operation.value)] : []);

@@ -1,4 +1,4 @@
-/** Drift: what a database, its revisions and the models do not agree on. @module */
+/** Detects drift between a database, its revisions and the models. @module */
 import { resolve } from "node:path";
 import type { Engine } from "../engine/engine.ts";
 import type { Models } from "./environment.ts";
@@ -6,28 +6,33 @@ import { history, type HistoryEntry, type StopOptions } from "./history.ts";
 import { compareModels } from "./model_comparison.ts";
 import type { Revision } from "./revision_file.ts";
 
-/** What {@linkcode check} found. */
+/** Result of {@linkcode check}. */
 export interface CheckResult {
-  /** Revisions that the database does not have yet, the oldest first. */
+  /** Revisions to apply, oldest first. */
   readonly pending: readonly Revision[];
-  /** Applied revisions whose files have changed since. */
+  /** Applied revisions whose files were edited afterwards. */
   readonly changed: readonly HistoryEntry[];
-  /** A line for each difference between models and database; `undefined`: they were not compared. */
+  /** Differences between models and database, one line each; `undefined` if they were not compared. */
   readonly differences: readonly string[] | undefined;
-  /** Why they were not compared. */
+  /** Reason why models and database were not compared. */
   readonly notCompared: "pending" | "no metadata" | undefined;
-  /** What the database has that models cannot describe. */
+  /** Database objects that models cannot describe. */
   readonly unmodelled: readonly string[];
-  /** Nothing is pending, changed or different. */
+  /** True if nothing is pending, changed or different. */
   readonly isClean: boolean;
 }
 
 /**
- * Looks for drift, and repairs nothing: revisions that are not applied, applied revisions whose files were edited, and,
- * where none is pending and `env.ts` exports `metadata`, differences between the models and the database.
+ * Detects drift: pending revisions, applied revisions whose files were edited, and differences between the models and
+ * the database. Compares the models only if no revision is pending and `env.ts` exports `metadata`. Changes nothing.
  *
- * @param models to compare instead of those of `env.ts`.
- * @throws {MigrationError} when the folder, a file or their order is wrong. @throws the signal's reason
+ * @param engine engine of the database
+ * @param directory folder that contains `versions/`
+ * @param models models to compare instead of those of `env.ts`
+ * @param options signal
+ * @returns the findings
+ * @throws {MigrationError} when the folder or a revision file is invalid
+ * @throws the reason of the signal
  */
 export async function check(
   engine: Engine,

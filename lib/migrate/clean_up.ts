@@ -1,10 +1,10 @@
-/** What is still done when a run was stopped: in a time of its own. @module */
+/** Limits of the clean-up after a run was stopped. @module */
 import type { LimitOptions } from "../engine/limit.ts";
 
-/** Milliseconds for a statement that looks what is left, or puts it away. */
+/** Time limit of a clean-up statement, in milliseconds. */
 const MOST = 1_000;
 
-/** Limits for such a statement, which is not ended by what has stopped the run. */
+/** Limits of a clean-up statement, which the signal of the run does not cancel. */
 export function cleanUp(): LimitOptions {
   return { signal: AbortSignal.timeout(MOST) };
 }

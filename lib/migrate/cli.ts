@@ -1,4 +1,4 @@
-/** The command line of migrations: `deno task migrate`. @module */
+/** Command line of migrations: `deno task migrate`. @module */
 import { exitStatus, onStopSignal } from "../base/stop_signals.ts";
 import { unlessAborted } from "../base/within.ts";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
@@ -30,27 +30,26 @@ interface RunOptions {
   readonly lockTimeout?: number;
 }
 
-/** Milliseconds that a run has to end when it is told to stop: a server that answers needs a fraction of them. */
+/** Time to cancel the running statement after a stop signal, in milliseconds. */
 const GRACE = 3_000;
 
 /**
- * Runs the command line. When the system asks it to stop (Ctrl-C, SIGTERM, SIGHUP), the statement under way is cancelled on
- * the server, as psql does.
+ * Runs the command line. Ctrl-C, SIGTERM and SIGHUP cancel the running statement on the server, as in psql.
  *
- * @param args what stands behind `deno task migrate`.
- * @returns the exit status: 0 done, 1 failed; of `check` 1 on drift; 128 and the number of the signal that stopped it.
+ * @param args arguments after `deno task migrate`
+ * @returns exit status: 0 on success; 1 on failure, or when `check` finds drift; 128 plus the number of a stop signal
  */
 export async function main(args: readonly string[]): Promise<number> {
   const stopping = new AbortController();
   const program = new Program(stopping.signal);
   let stoppedBy: number | undefined;
   using _listening = onStopSignal((signal) => {
-    if (stoppedBy !== undefined) return; // Ctrl-C comes twice: from the terminal and from `deno task`
+    if (stoppedBy !== undefined) return; // Ctrl-C arrives twice: from the terminal and from `deno task`
     stoppedBy = exitStatus(signal);
     stopping.abort(new CommandInterruptedError());
     const late = setTimeout(() => {
       console.error(
-        `Interrupted, and the server did not answer within ${GRACE / 1000} s. Ask for the current revision.`,
+        `Interrupted; no answer from the server within ${GRACE / 1000} s. Check the current revision.`,
       );
       Deno.exit(stoppedBy);
     }, GRACE);
@@ -60,8 +59,8 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.command.parseAsync(args, { from: "user" });
     return program.status;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode; // it has printed its message
-    if (!(error instanceof EngineError) && !isOfSystem(error)) throw error; // a mistake in this program: with its stack
+    if (error instanceof CommanderError) return error.exitCode; // commander has printed the message
+    if (!(error instanceof EngineError) && !isOfSystem(error)) throw error; // a bug: print the stack
     console.error(maskPassword(program.explain(error)));
     return stoppedBy ?? 1;
   }
@@ -76,22 +75,22 @@ export class CommandInterruptedError extends EngineError {
   }
 }
 
-/** The commands and what they do. */
+/** The commands. */
 export class Program {
   readonly command: Command;
-  /** The exit status when nothing fails. */
+  /** Exit status of a command that does not fail. */
   status = 0;
   readonly #stop: AbortSignal;
 
-  /** @param stop ends the command that runs. */
+  /** @param stop aborts the running command */
   constructor(stop: AbortSignal = new AbortController().signal) {
     this.#stop = stop;
     this.command = new Command("deno task migrate")
       .usage("[command] [options]")
-      .description("Brings a database to a revision of its schema. Without a command: upgrade head.")
-      .option("--url <url>", "the database, postgresql://user:password@host:port/database (default: what env.ts says)")
-      .option("--dir <folder>", "the folder with env.ts and versions/", "migrations")
-      .option("--wait-timeout <seconds>", "how long to wait while another process migrates (default: 60)", milliseconds)
+      .description("Migrate a database to a schema revision. Without a command: upgrade head.")
+      .option("--url <url>", "database URL, postgresql://user:password@host:port/database (default: url() of env.ts)")
+      .option("--dir <folder>", "folder that contains env.ts and versions/", "migrations")
+      .option("--wait-timeout <seconds>", "maximum wait for another process that migrates (default: 60)", milliseconds)
       .argument("[command]")
       .allowExcessArguments()
       .allowUnknownOption()
@@ -101,7 +100,7 @@ export class Program {
       .showHelpAfterError("(--help lists the commands and options)")
       .exitOverride();
     this.command.action(async () => {
-      const [word] = this.command.args; // what is no option of ours: commander would tell of the last such word
+      const [word] = this.command.args; // commander would report the last unknown word instead
       if (word !== undefined) {
         this.command.error(`error: unknown ${word.startsWith("-") ? "option" : "command"} '${word}'`);
       }
@@ -112,12 +111,12 @@ export class Program {
     this.#addState();
   }
 
-  /** An error as a person at the command line needs it. */
+  /** The message of an error, with advice for the command line. */
   explain(error: Error): string {
     const { url, dir } = this.command.opts<Options>();
     if (error instanceof ConnectError) {
-      const source = url ? "the --url" : `what url() of ${dir}/env.ts gives (DATABASE_URL, where that is set)`;
-      return `${error.message.replace(/\.+$/, "")}; start that server, or correct ${source}.`;
+      const source = url ? "--url" : `url() of ${dir}/env.ts (DATABASE_URL, if set)`;
+      return `${error.message.replace(/\.+$/, "")}. Start the server, or correct ${source}.`;
     }
     if (error instanceof MultipleHeadsError && dir !== "migrations") {
       return error.message.replace("deno task migrate merge", `deno task migrate --dir ${shellWord(dir)} merge`);
@@ -125,39 +124,47 @@ export class Program {
     return error.message;
   }
 
-  /** Commands that write files, and need no database. */
+  /** Commands that write files. */
   #addFiles(): void {
-    this.#add("init [folder]", "make a folder of migrations: env.ts and versions/")
+    this.#add("init [folder]", "create a migrations folder with env.ts and versions/")
       .action(async (folder: string | undefined) => {
-        for (const path of await migrate.init(folder ?? this.#directory)) console.log(`made ${relative(".", path)}`);
+        for (const path of await migrate.init(folder ?? this.#directory)) console.log(`created ${relative(".", path)}`);
       });
-    this.#add("revision", "write a new revision")
-      .requiredOption("-m, --message <text>", "what it does, in a few words")
-      .option("--autogenerate", "fill it with what lies between the models of env.ts and the database")
-      .option("--head <id>", "the revision it comes after (default: the head)")
-      .option("--splice", "it may come after a revision that is no head, and begin a branch")
+    this.#add("revision", "create a revision file")
+      .requiredOption("-m, --message <text>", "message of the revision")
+      .option("--autogenerate", "generate up() and down() from the differences between the models and the database")
+      .option("--head <id>", "parent revision (default: head)")
+      .option("--splice", "allow a parent that is not a head, which starts a branch")
       .action(async ({ autogenerate, ...request }) => {
-        if (!autogenerate) return this.#tellWritten(await migrate.revision(this.#directory, request));
+        if (!autogenerate) return this.#printWritten(await migrate.revision(this.#directory, request));
         await this.#withEngine(async (engine) =>
-          this.#tellWritten(
+          this.#printWritten(
             await migrate.revision(this.#directory, { ...request, autogenerate: engine, signal: this.#stop }),
           )
         );
       });
-    this.#add("merge <revisions...>", "write a revision that brings heads together: their ids, or heads")
-      .option("-m, --message <text>", "what it is called (default: merge … and …)")
+    this.#add("merge <revisions...>", "create a revision that merges heads: their ids, or heads")
+      .option("-m, --message <text>", "message of the revision (default: merge … and …)")
       .action(async (revisions: string[], { message }) => {
-        this.#tellWritten(await migrate.merge(this.#directory, { message, revisions }));
+        this.#printWritten(await migrate.merge(this.#directory, { message, revisions }));
       });
   }
 
   /** Commands that change the database. */
   #addRuns(): void {
-    this.#addRun("upgrade [target]", "apply revisions: head (default), heads, +1, or the id of one", "from:to, or to")
+    this.#addRun(
+      "upgrade [target]",
+      "apply revisions up to a target: head (default), heads, +1, or an id",
+      "from:to, or to",
+    )
       .action((target: string = "head", options: RunOptions) => this.#run("upgrade", target, options));
-    this.#addRun("downgrade <target>", "undo revisions: -1, base, or the id of the one to go back to", "from:to")
+    this.#addRun(
+      "downgrade <target>",
+      "undo revisions down to a target: -1, base, or an id, which stays applied",
+      "from:to",
+    )
       .action((target: string, options: RunOptions) => this.#run("downgrade", target, options));
-    this.#add("stamp <revisions...>", "write where the database stands, and run nothing: ids, head, heads or base")
+    this.#add("stamp <revisions...>", "set the current revisions without running anything: ids, head, heads or base")
       .action((target: string[]) =>
         this.#withEngine(async (engine) => {
           const revisions = await migrate.stamp(engine, this.#directory, target, this.#waiting());
@@ -170,10 +177,10 @@ export class Program {
 
   /** Commands that change nothing. */
   #addState(): void {
-    this.#add("history", "list the revisions, newest first, and where the database stands")
+    this.#add("history", "list revisions, newest first, and mark the current ones")
       .option("-v, --verbose", "everything that is known of each")
-      .option("-r, --range <a:b>", "from a to b: ids, base, head, current; or -3: for the last three")
-      .option("-i, --indicate-current", "fail, rather than list the files only, when there is no server to ask")
+      .option("-r, --range <a:b>", "from a to b: ids, base, head or current; -3: for the last three")
+      .option("-i, --indicate-current", "fail if the database cannot be reached, instead of listing the files only")
       .action(async ({ verbose, range, indicateCurrent }) => {
         await this.#withEngine(async (engine) =>
           print(
@@ -184,25 +191,28 @@ export class Program {
         ).catch(async (error) => {
           if (indicateCurrent || !(error instanceof ConnectError || error instanceof MissingUrlError)) throw error;
           print(report.listLines(await migrate.list(this.#directory, { range }), { verbose }));
-          console.error(`The database was not asked. ${maskPassword(error.message)}`);
+          console.error(`Listed without the state of the database: ${maskPassword(error.message)}`);
         });
       });
-    this.#add("current", "show the revisions at which the database stands")
+    this.#add("current", "show the current revisions of the database")
       .option("-v, --verbose", "everything that is known of each")
       .action((options) =>
         this.#withEngine(async (engine) =>
           print(report.currentLines(await migrate.current(engine, this.#directory, { signal: this.#stop }), options))
         )
       );
-    this.#add("heads", "list the revisions after which none comes")
+    this.#add("heads", "list the revisions without children")
       .action(async () => print(report.headLines(await migrate.heads(this.#directory))));
-    this.#add("branches", "list the revisions after which more than one comes")
+    this.#add("branches", "list the revisions with several children")
       .action(async () => print(report.branchLines(await migrate.branches(this.#directory))));
-    this.#add("show <revision>", "show a revision: its id, head or heads")
+    this.#add("show <revision>", "show a revision: an id, head or heads")
       .action(async (name: string) => {
         print(report.showLines(await migrate.show(this.#directory, name)));
       });
-    this.#add("check", "look for drift: revisions not applied or edited since, models that differ; status 1 if any")
+    this.#add(
+      "check",
+      "detect drift: pending or edited revisions, models that differ from the database; exit status 1 if any",
+    )
       .action(() =>
         this.#withEngine(async (engine) => {
           const result = await migrate.check(engine, this.#directory, undefined, { signal: this.#stop });
@@ -222,10 +232,10 @@ export class Program {
 
   #addRun(usage: string, description: string, range: string): Command {
     return this.#add(usage, description)
-      .option("--sql", `print the script instead of running it; the target is then ${range}`)
-      .option("--dry-run", "run it in one transaction and roll back: show the statements and what changes")
-      .option("--single-transaction", "all revisions in one transaction: all of them, or none")
-      .option("--lock-timeout <seconds>", "how long a statement may wait for a lock (default: 5)", milliseconds);
+      .option("--sql", `print the SQL script instead of running it; target: ${range}`)
+      .option("--dry-run", "run in one transaction, roll it back, and show the statements and schema changes")
+      .option("--single-transaction", "run all revisions in one transaction")
+      .option("--lock-timeout <seconds>", "maximum time a statement waits for a lock (default: 5)", milliseconds);
   }
 
   async #run(direction: Direction, target: string, { sql, dryRun, ...options }: RunOptions): Promise<void> {
@@ -246,31 +256,33 @@ export class Program {
     return { onProgress, signal: this.#stop, ...(waitTimeout !== undefined && { waitTimeout }) };
   }
 
-  /** @param work ends by itself when the command is stopped. */
+  /** @param work must observe the stop signal itself */
   async #withEngine(work: (engine: Engine) => Promise<void>): Promise<void> {
     const { url = await unlessAborted(environmentUrl(this.#directory), this.#stop) } = this.command.opts<Options>();
     await using engine = createEngine(url, {
       applicationName: "migrate",
-      prepare: false, // behind a transaction pooler the server process that prepared a statement is not the one asked
-      nonblocking: true, // a second connection shows whether there is a pooler, and Ctrl-C is heard
+      prepare: false, // a transaction pooler runs each transaction in another server process
+      nonblocking: true, // to detect a pooler with a second connection, and to receive Ctrl-C
     });
     await work(engine);
   }
 
-  #tellWritten({ path, comparison }: Awaited<ReturnType<typeof migrate.revision>>): void {
-    print((comparison?.summary ?? []).map((line) => `found: ${line}`));
-    print((comparison?.unmodelled ?? []).map((line) => `left alone: ${line}`));
+  #printWritten({ path, comparison }: Awaited<ReturnType<typeof migrate.revision>>): void {
+    print((comparison?.summary ?? []).map((line) => `detected: ${line}`));
+    print((comparison?.unmodelled ?? []).map((line) => `ignored: ${line}`));
     print((comparison?.notes ?? []).map((line) => `note: ${line}`));
-    console.log(path ? `wrote ${relative(".", path)}` : "the models and the database agree: no revision was written");
+    console.log(
+      path ? `created ${relative(".", path)}` : "no differences between models and database: no revision was created",
+    );
   }
 }
 
-/** Whether the operating system refused something, such as a file that may not be written. */
+/** Whether the operating system reported the error, such as a read-only file. */
 function isOfSystem(error: unknown): error is Error {
   return error instanceof Error && /^E[A-Z]+$/.test(String((error as { code?: unknown }).code));
 }
 
-/** A word as a shell takes it: in quotes where it has to be. */
+/** A word as a shell reads it, quoted if necessary. */
 function shellWord(word: string): string {
   return /^[\w./~:\\-]+$/.test(word) ? word : `"${word}"`;
 }
@@ -279,14 +291,14 @@ function print(lines: readonly string[]): void {
   for (const line of lines) console.log(line);
 }
 
-/** Seconds on the command line, `0.5` too, as milliseconds. */
+/** Parses seconds such as `0.5` into milliseconds. */
 function milliseconds(text: string): number {
-  if (!/^\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError("It is a number of seconds.");
+  if (!/^\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError("Expected a number of seconds.");
   return Math.round(Number(text) * 1000);
 }
 
 if (import.meta.main) {
   const status = await main(Deno.args);
-  if (status > 128) Deno.exit(status); // whatever is still under way
+  if (status > 128) Deno.exit(status); // ends pending work
   Deno.exitCode = status;
 }

@@ -1,5 +1,5 @@
 /**
- * What one does with migrations, for programs, notebooks and the command line alike. Commands and words are Alembic's
+ * The commands of migrations, for programs, notebooks and the command line. They are named as in Alembic
  * (https://alembic.sqlalchemy.org/en/latest/api/commands.html).
  *
  * @module
@@ -36,15 +36,16 @@ export type { DryRun };
  * await upgrade(engine, "migrations", "head", { onProgress: (progress) => console.log(progressLine(progress)) });
  * ```
  *
- * @param engine of the database; tables are made in the first schema of its search path.
- * @param directory the folder that holds `versions/`.
- * @param target `"head"`, `"heads"` for the ends of all branches, `"+2"` for the next two, or a revision's id, which
- * may be shortened.
- * @returns the steps that were done; none when the target is applied already.
- * @throws {RevisionFailedError} when one fails: it was rolled back, those before it stay.
- * @throws {MigrationInterruptedError} when `signal` is aborted in a revision; before the first one its reason.
- * @throws {NotInOneTransactionError} when `singleTransaction` cannot be.
- * @throws {MigrationError} what else is wrong: the folder, a file, the order, the target, the wait for another process.
+ * @param engine engine of the database; the version table is in the first schema of its search path
+ * @param directory folder that contains `versions/`
+ * @param target `"head"`; `"heads"` for all branches; `"+2"` for the next two; or an id or its prefix
+ * @param options timeouts, progress and signal
+ * @returns the completed steps; none if the target is already applied
+ * @throws {RevisionFailedError} when a revision fails; it is rolled back, earlier ones stay applied
+ * @throws {MigrationInterruptedError} when `signal` is aborted during a revision
+ * @throws the reason of `signal`, if it is aborted before the first revision
+ * @throws {NotInOneTransactionError} when a revision cannot run with `singleTransaction`
+ * @throws {MigrationError} when the folder, a revision file or the target is invalid, or the lock times out
  */
 export async function upgrade(
   engine: Engine,
@@ -56,11 +57,13 @@ export async function upgrade(
 }
 
 /**
- * Undoes revisions, the newest first.
+ * Undoes revisions, newest first. Throws the errors of {@linkcode upgrade}.
  *
- * @param target `"-1"` for the last one, `"base"` for all, or the id of the revision to go back to.
- * @returns the steps that were done.
- * @throws as {@linkcode upgrade} does.
+ * @param engine engine of the database
+ * @param directory folder that contains `versions/`
+ * @param target `"-1"` for the last revision, `"base"` for all, or the id of the revision to return to
+ * @param options timeouts, progress and signal
+ * @returns the completed steps
  */
 export async function downgrade(
   engine: Engine,
@@ -72,11 +75,16 @@ export async function downgrade(
 }
 
 /**
- * Runs revisions in one transaction and rolls it back. It holds the locks of all their statements meanwhile.
+ * Runs revisions in one transaction and rolls it back. Holds the locks of all statements until then. Throws the errors
+ * of {@linkcode upgrade}.
  *
- * @param target as {@linkcode upgrade} or {@linkcode downgrade} takes it.
- * @returns the statements, the rows each of them touched, and what the schema would gain and lose.
- * @throws {NotInOneTransactionError} for what cannot run inside one transaction. @throws as {@linkcode upgrade} does.
+ * @param engine engine of the database
+ * @param directory folder that contains `versions/`
+ * @param direction whether to apply or undo revisions
+ * @param target target of {@linkcode upgrade} or {@linkcode downgrade}
+ * @param options timeouts, progress and signal
+ * @returns the statements with their row counts, and the schema changes
+ * @throws {NotInOneTransactionError} when a revision cannot run in a single transaction
  */
 export async function dryRun(
   engine: Engine,
@@ -89,12 +97,15 @@ export async function dryRun(
 }
 
 /**
- * Writes where a database stands without running anything: for one that was made by other means, or put right by hand.
- * All revisions up to there count as applied with the files as they are now.
+ * Sets the current revisions of a database without running anything, for one that was created or repaired by other
+ * means. Records these revisions and their ancestors as applied, with the checksums of the current files.
  *
- * @param target `"head"`, `"heads"`, `"base"`, or ids, which may be shortened.
- * @returns the revisions at which the database now stands.
- * @throws {MigrationError} when the folder, a file, the order or the target is wrong, or a right is missing.
+ * @param engine engine of the database
+ * @param directory folder that contains `versions/`
+ * @param target `"head"`, `"heads"`, `"base"`, or ids or their prefixes
+ * @param options timeout, progress and signal
+ * @returns the new current revisions
+ * @throws {MigrationError} when the folder, a revision file or the target is invalid, or a privilege is missing
  */
 export async function stamp(
   engine: Engine,

@@ -1,15 +1,15 @@
-/** Indexes made and dropped with CONCURRENTLY: what a statement names, and whether it is there. @module */
+/** Parses statements that create or drop indexes with CONCURRENTLY, and looks up these indexes. @module */
 import type { Connection } from "../engine/connection.ts";
 import type { LimitOptions } from "../engine/limit.ts";
 import { UnnamedIndexError } from "./errors.ts";
 import { withoutComments } from "./sql_text.ts";
 
-/** A statement that makes or drops an index with CONCURRENTLY. */
+/** CREATE INDEX CONCURRENTLY or DROP INDEX CONCURRENTLY. */
 export interface IndexStatement {
   readonly type: "create" | "drop";
-  /** Names as the statement writes them. */
+  /** Name as in the statement, quoted or not. */
   readonly name: string;
-  /** The table of an index to be made: the index lies in its schema. */
+  /** Table of the new index, which is in the same schema. */
   readonly table?: string;
 }
 
@@ -27,7 +27,12 @@ const DROP = new RegExp(
   "i",
 );
 
-/** What a statement does to an index with CONCURRENTLY; `undefined` when it does not. @throws {UnnamedIndexError} */
+/**
+ * Parses a statement.
+ *
+ * @returns `undefined` unless it creates or drops an index with CONCURRENTLY
+ * @throws {UnnamedIndexError} when it creates an index without a name
+ */
 export function indexStatement(sql: string): IndexStatement | undefined {
   const text = withoutComments(sql);
   if (UNNAMED.test(text)) throw new UnnamedIndexError();
@@ -37,7 +42,7 @@ export function indexStatement(sql: string): IndexStatement | undefined {
   if (drop) return { type: "drop", name: drop[1] };
 }
 
-/** The index that a statement names: its quoted name, and whether queries can use it. */
+/** Looks up the index of a statement: its quoted name, and whether it is valid. */
 export async function findIndex(
   connection: Connection,
   { name, table }: IndexStatement,
@@ -56,7 +61,7 @@ export async function findIndex(
   return answer.first() ?? undefined;
 }
 
-/** The quoted names of the indexes that no query uses: a CONCURRENTLY has not finished with them, or never will. */
+/** Returns the quoted names of all INVALID indexes. */
 export async function invalidIndexes(connection: Connection, limits?: LimitOptions): Promise<string[]> {
   const answer = await connection.execute<{ name: string }>(
     `SELECT format('%I.%I', n.nspname, c.relname) COLLATE "C" AS name

@@ -1,20 +1,23 @@
-/** Shows on the console what a run tells. @module */
+/** Prints progress events on the console. @module */
 import type { MigrationProgress } from "./progress.ts";
 import { progressLine } from "./report.ts";
 
-/** Milliseconds after which a file or a pipe, too, is told which revision is running. */
+/** Interval in which a running step is printed to a file or pipe, in milliseconds. */
 const LONG = 10_000;
 
 /**
- * On a terminal the running step has a line with its seconds, written over when the step is done. Elsewhere each event
- * has a line of its own, that of a running step only when the step takes long.
+ * Prints progress events. On a terminal, updates the line of the running step with the elapsed seconds. To a file or
+ * pipe, prints a line per event, and one for a running step only if it takes long.
  */
 export class ConsoleProgress implements Disposable {
   readonly #isTerminal: boolean;
   readonly #write: (text: string) => void;
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  /** @param isTerminal whether lines can be written over. @param write puts text on the console. */
+  /**
+   * @param isTerminal whether lines can be overwritten
+   * @param write writes text to the console
+   */
   constructor(
     isTerminal: boolean = Deno.stdout.isTerminal(),
     write: (text: string) => void = (text) => void Deno.stdout.writeSync(new TextEncoder().encode(text)),
@@ -23,7 +26,7 @@ export class ConsoleProgress implements Disposable {
     this.#write = write;
   }
 
-  /** Shows an event. */
+  /** Prints an event. */
   readonly show = (progress: MigrationProgress): void => {
     this.#stop();
     const line = progressLine(progress);
@@ -36,7 +39,7 @@ export class ConsoleProgress implements Disposable {
     this.#timer = setInterval(again, this.#isTerminal ? 1000 : LONG);
   };
 
-  /** Takes away the line of a running step. */
+  /** Clears the line of a running step. */
   [Symbol.dispose](): void {
     this.#stop();
   }
@@ -49,7 +52,7 @@ export class ConsoleProgress implements Disposable {
   }
 }
 
-/** Goes back to the beginning of the line and empties it. */
+/** Returns to the start of the line and clears it. */
 const CLEAR = "\r\x1b[K";
 
 function seconds(start: number): string {

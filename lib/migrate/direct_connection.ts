@@ -1,6 +1,6 @@
 /**
- * Whether a connection keeps one server process from statement to statement. A transaction pooler such as PgBouncer
- * gives each transaction whichever is free, and a lock of the session stays with the one that took it.
+ * Detects transaction poolers. A pooler such as PgBouncer assigns any free server process to each transaction, so that
+ * a session-level lock stays with another process.
  *
  * @module
  */
@@ -8,14 +8,17 @@ import type { Connection } from "../engine/connection.ts";
 import type { EngineUrl } from "../engine/url.ts";
 import { TransactionPoolerError } from "./errors.ts";
 
-/** Milliseconds after which an answer is late: a pooler lets one wait that it has no server process for. */
+/** Time after which a pooler is assumed to have no free server process, in milliseconds. */
 const PATIENCE = 2000;
 
 /**
- * Makes sure of it. Without a pooler that is one statement; a pooler is known by the process id it invents.
+ * Rejects a connection through a transaction pooler. Without a pooler, costs one statement: a pooler reports a process
+ * id of its own.
  *
- * @param url of the engine, for the advice. @param openSecond opens another connection to the same place.
- * @throws {TransactionPoolerError}
+ * @param connection connection to test
+ * @param url URL of the engine, for the error message
+ * @param openSecond opens a second connection to the same address
+ * @throws {TransactionPoolerError} when the pooler assigns server processes per transaction
  */
 export async function requireDirect(
   connection: Connection,
@@ -24,21 +27,21 @@ export async function requireDirect(
 ): Promise<void> {
   const pid = await serverProcess(connection);
   if (pid === connection.backendPid) return;
-  // the second takes the server process with which the first was served, if that is free between two statements
+  // a transaction pooler assigns the server process of the first connection to the second one
   const opening = openSecond();
-  const second = await within(opening); // the engine asks a pooler's server for its settings before it hands one out
+  const second = await within(opening); // the engine reads settings from the server before it returns a connection
   if (second === undefined) {
     void opening.then((late) => late.close(), () => {});
-    return; // it waits for the end of the first, which keeps the only process there is
+    return; // the first connection keeps the only process
   }
   let mustWait = false;
   try {
-    second.begin().catch(() => {}); // answered together with the statement
+    second.begin().catch(() => {}); // settles with the next statement
     if (await within(serverProcess(second)) === undefined) {
-      mustWait = true; // in the same way
+      mustWait = true; // likewise
       return;
     }
-    if (await within(serverProcess(connection)) === pid) return; // a pooler that gives each session a process
+    if (await within(serverProcess(connection)) === pid) return; // a session pooler
   } finally {
     const closed = second.close();
     if (!mustWait) await closed;
@@ -53,11 +56,11 @@ async function serverProcess(connection: Connection): Promise<number> {
 async function within<T>(answer: Promise<T>): Promise<T | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<undefined>((resolve) => timer = setTimeout(() => resolve(undefined), PATIENCE));
-  answer.catch(() => {}); // may still fail when nobody waits for it any more
+  answer.catch(() => {}); // may fail after the timeout
   return await Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
-/** The address of the server as the pooler reaches it; `undefined` when that is a socket. */
+/** URL of the server behind the pooler; `undefined` if it is reached through a socket. */
 async function directUrl(connection: Connection, url: EngineUrl): Promise<string | undefined> {
   const answer = await connection.execute<{ host: string | null; port: number | null }>(
     "SELECT host(inet_server_addr()) AS host, inet_server_port() AS port",

@@ -1,4 +1,4 @@
-/** The project's side of migrations: the file `env.ts` beside `versions/`. @module */
+/** Loads `env.ts`, the configuration of migrations. @module */
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -7,34 +7,35 @@ import { InvalidDirectoryError, MissingUrlError } from "./errors.ts";
 import type { IncludeObject } from "./include_object.ts";
 import { checksumOf } from "./revision_file.ts";
 
-/** What autogenerate compares a database with. */
+/** Models for autogenerate and check. */
 export interface Models {
-  /** The tables as the models describe them; a function where loading the models takes time. */
+  /** Tables of the models, or a function that loads them on demand. */
   readonly metadata?: Metadata | (() => Metadata | Promise<Metadata>);
-  /** Whether autogenerate looks at an object. */
+  /** Filter for the compared objects. */
   readonly includeObject?: IncludeObject;
 }
 
-/** What `env.ts` exports. */
+/** Exports of `env.ts`. */
 export interface Environment extends Models {
-  /** Its path. */
+  /** Path of the file. */
   readonly path: string;
-  /** The URL of the database. */
+  /** Returns the URL of the database. */
   readonly url?: () => string | Promise<string>;
 }
 
 /**
- * Loads `env.ts`, anew when it has changed.
+ * Loads `env.ts`. Loads it again if it has changed.
  *
- * @param directory the folder that holds it, as an absolute path.
- * @throws {InvalidDirectoryError} when there is no such file. @throws {MissingUrlError} when it cannot be loaded.
+ * @param directory absolute path of the folder that contains `env.ts`
+ * @returns its exports
+ * @throws {InvalidDirectoryError} when the file does not exist
+ * @throws {MissingUrlError} when it fails to load
  */
 export async function loadEnvironment(directory: string): Promise<Environment> {
   const path = join(directory, "env.ts");
   if (!await stat(path).then((file) => file.isFile(), () => false)) {
     throw new InvalidDirectoryError(
-      `There is no ${path}, which says where the database is. Make one with: init; give the folder of the migrations ` +
-        "with --dir; or give the database with --url.",
+      `${path} does not exist. Create it with init, or specify the folder with --dir, or the database with --url.`,
     );
   }
   try {
@@ -43,30 +44,31 @@ export async function loadEnvironment(directory: string): Promise<Environment> {
     const { url, metadata, includeObject } = await import(file.href);
     return { path, url, metadata, includeObject };
   } catch (error) {
-    throw new MissingUrlError(`${path} cannot say where the database is: ${(error as Error).message}`, {
+    throw new MissingUrlError(`Cannot load ${path}: ${(error as Error).message}`, {
       cause: error,
     });
   }
 }
 
 /**
- * Asks `env.ts` for the URL of the database: it exports `url(): Promise<string>`.
+ * Calls `url()` of `env.ts`.
  *
- * @param directory the folder that holds `env.ts`, as an absolute path.
- * @throws {InvalidDirectoryError} when there is no such file or it exports no `url`.
- * @throws {MissingUrlError} when it cannot be loaded, or has no answer.
+ * @param directory absolute path of the folder that contains `env.ts`
+ * @returns the URL of the database
+ * @throws {InvalidDirectoryError} when the file does not exist or exports no `url`
+ * @throws {MissingUrlError} when it fails to load, or `url()` fails
  */
 export async function environmentUrl(directory: string): Promise<string> {
   const { path, url } = await loadEnvironment(directory);
   if (typeof url !== "function") {
     throw new InvalidDirectoryError(
-      `${path} does not export a function url(); add it, or give the database with --url.`,
+      `${path} does not export a function url(). Add it, or specify the database with --url.`,
     );
   }
   try {
     return await url();
   } catch (error) {
-    throw new MissingUrlError(`${path} cannot say where the database is: ${(error as Error).message}`, {
+    throw new MissingUrlError(`url() of ${path} failed: ${(error as Error).message}`, {
       cause: error,
     });
   }

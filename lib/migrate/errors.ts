@@ -5,214 +5,215 @@ import { shorten } from "../base/text.ts";
 import { rootCause } from "./root_cause.ts";
 import { quote } from "../base/quote.ts";
 
-/** Base of every error that migrations throw on purpose. */
+/** Base class of all errors thrown by migrations. */
 export abstract class MigrationError extends EngineError {
   static override readonly code: string = "MIGRATION_ERROR";
 }
 
-/** Two revisions have the same id. */
+/** Two revision files have the same id. */
 export class DuplicateRevisionError extends MigrationError {
   static override readonly code: string = "DUPLICATE_REVISION";
 
   constructor(readonly id: string) {
-    super(`Two revisions have the id ${id}. Give one of them another id, in its file name and inside the file.`);
+    super(`Duplicate revision id ${id}. Change the id of one revision, in its file name and in the file.`);
   }
 }
 
-/** A revision names a parent that does not exist. */
+/** The parent of a revision does not exist. */
 export class MissingParentError extends MigrationError {
   static override readonly code: string = "MISSING_PARENT";
 
   constructor(readonly id: string, readonly parent: string) {
-    super(
-      `Revision ${id} comes after ${parent}, but there is no revision ${parent}. Restore it, or correct the parent.`,
-    );
+    super(`Revision ${id} has the parent ${parent}, which does not exist. Restore that file, or correct downRevision.`);
   }
 }
 
-/** Revisions come after each other in a circle. */
+/** Revisions depend on each other in a cycle. */
 export class RevisionCycleError extends MigrationError {
   static override readonly code: string = "REVISION_CYCLE";
 
-  /** @param ids each comes after the next, the last after the first. */
+  /** @param ids the cycle: each is a child of the next, the last one of the first */
   constructor(readonly ids: readonly string[]) {
-    const circle = [...ids, ids[0]].join(", which comes after ");
-    super(`The revisions form a circle: ${circle}. Correct one of their parents.`);
+    super(`Revisions form a cycle: ${[...ids, ids[0]].join(" revises ")}. Correct the downRevision of one of them.`);
   }
 }
 
-/** There is more than one newest revision, so "head" does not say which. */
+/** Several revisions have no child, so "head" is ambiguous. */
 export class MultipleHeadsError extends MigrationError {
   static override readonly code: string = "MULTIPLE_HEADS";
 
   constructor(readonly ids: readonly string[]) {
     super(
-      `There are ${ids.length} heads: ${ids.join(" and ")}. Each is the newest of its line, so "head" is ambiguous. ` +
-        `Bring them together: deno task migrate merge -m "merge ${ids.join(" and ")}" ${ids.join(" ")}\n` +
-        "Or name them all with heads, or one by its id.",
+      `Multiple heads: ${ids.join(", ")}. "head" is ambiguous. ` +
+        `Merge them: deno task migrate merge -m "merge ${ids.join(" and ")}" ${ids.join(" ")}\n` +
+        'Or specify "heads" for all of them, or the id of one.',
     );
   }
 }
 
-/** A revision was asked for that no file has, or by too few letters of its id. */
+/** No revision has the given id, or several begin with the given prefix. */
 export class UnknownRevisionError extends MigrationError {
   static override readonly code: string = "UNKNOWN_REVISION";
 
-  /** @param candidates the ids that begin so, or, when none does, all there are. */
+  /** @param candidates the ids with this prefix; all known ids where none has it */
   constructor(readonly asked: string, candidates: readonly string[], ambiguous: boolean) {
     const list = candidates.join(", ") || "none";
     super(
       ambiguous
-        ? `Several revisions begin with "${asked}": ${list}. Write more of the id.`
-        : `There is no revision "${asked}". Known revisions: ${list}.`,
+        ? `Revision id "${asked}" is ambiguous: ${list}. Give a longer prefix.`
+        : `Revision "${asked}" does not exist. Known revisions: ${list}.`,
     );
   }
 }
 
-/** An upgrade or a downgrade leads nowhere from where the database stands. */
+/** A target cannot be reached from the current revision, or does not fit the command. */
 export class InvalidTargetError extends MigrationError {
   static override readonly code: string = "INVALID_TARGET";
 }
 
-/** A file in `versions/` is not a revision as it should be; nothing was run. */
+/** A file in `versions/` is not a valid revision. No revision was run. */
 export class InvalidRevisionError extends MigrationError {
   static override readonly code: string = "INVALID_REVISION";
 
-  /** @param file its path; @param problem what is wrong, with what to write instead. */
+  /**
+   * @param file path of the file
+   * @param problem the problem and its correction
+   */
   constructor(readonly file: string, problem: string, options?: ErrorOptions) {
     super(`${file} is not a valid revision: ${problem}.`, options);
   }
 }
 
-/** A revision makes an index with CONCURRENTLY and gives it no name. */
+/** A revision runs CREATE INDEX CONCURRENTLY without an index name. */
 export class UnnamedIndexError extends MigrationError {
   static override readonly code: string = "UNNAMED_INDEX";
 
   constructor() {
     super(
-      "CREATE INDEX CONCURRENTLY without a name. Give the index one: by it the next run finds what this one leaves " +
-        "INVALID when it fails.",
+      "CREATE INDEX CONCURRENTLY requires an index name. If the revision fails, the next run uses it to find and drop " +
+        "the INVALID index.",
     );
   }
 }
 
-/** A new revision does not say what it does. */
+/** A new revision has no message. */
 export class MissingMessageError extends MigrationError {
   static override readonly code: string = "MISSING_MESSAGE";
 
   constructor() {
-    super('A revision says what it does, in a few words: -m "create heroes".');
+    super('A revision requires a message: -m "create heroes".');
   }
 }
 
-/** The folder of the migrations, or its `env.ts`, cannot be used. */
+/** The migrations folder or its `env.ts` is missing or incomplete. */
 export class InvalidDirectoryError extends MigrationError {
   static override readonly code: string = "INVALID_DIRECTORY";
 }
 
-/** `env.ts` cannot say where the database is. */
+/** `env.ts` fails to load, or fails to return the URL of the database. */
 export class MissingUrlError extends MigrationError {
   static override readonly code: string = "MISSING_URL";
 }
 
-/** The database stands at a revision of which there is no file. */
+/** The current revision of the database has no file. */
 export class UnknownDatabaseRevisionError extends MigrationError {
   static override readonly code: string = "UNKNOWN_DATABASE_REVISION";
 
   constructor(readonly id: string, directory: string) {
     super(
-      `The database is at revision ${id}, but there is no file of it in ${directory}. ` +
-        "Get the newest revisions, for example from version control; or give the URL of another database.",
+      `The database is at revision ${id}, which has no file in ${directory}. ` +
+        "Update the checkout, or give the URL of another database.",
     );
   }
 }
 
-/** The search path names no existing schema in which the tables could be made. */
+/** No schema of the search path exists. */
 export class MissingSchemaError extends MigrationError {
   static override readonly code: string = "MISSING_SCHEMA";
 
   constructor(searchPath: string) {
-    super(`No schema of the search path (${searchPath}) exists. Create it first with CREATE SCHEMA.`);
+    super(`No schema of the search path (${searchPath}) exists. Create one with CREATE SCHEMA.`);
   }
 }
 
-/** The row of a head is not there as it was read. */
+/** Another program changed the version table during the run. */
 export class VersionTableChangedError extends MigrationError {
   static override readonly code: string = "VERSION_TABLE_CHANGED";
 
   constructor(table: string) {
-    super(`Something else than this run changed the table ${table}. Look at its rows, then run again.`);
+    super(`Another program changed the table ${table} during this run. Check its rows, then run the command again.`);
   }
 }
 
-/** Another process was running migrations all the time. */
+/** The migration lock was not released within the timeout. */
 export class MigrationLockTimeoutError extends MigrationError {
   static override readonly code: string = "MIGRATION_LOCK_TIMEOUT";
 
   constructor(seconds: number, holder: string) {
     super(
-      `Gave up after ${seconds} s: ${holder} is running migrations on this schema. ` +
-        "Try again when it is done; if it hangs, end it with SELECT pg_terminate_backend(pid).",
+      `Timed out after ${seconds} s waiting for the migration lock: ${holder} is running migrations on this schema. ` +
+        "Try again later. If that process hangs, terminate it with SELECT pg_terminate_backend(pid).",
     );
   }
 }
 
-/** A revision tried to end the transaction in which it runs. */
+/** A revision tried to control the transaction it runs in. */
 export class RevisionTransactionError extends MigrationError {
   static override readonly code: string = "REVISION_TRANSACTION";
 
-  constructor(what: string) {
+  /** @param problem the rejected operation */
+  constructor(problem: string) {
     super(
-      `A revision runs inside one transaction that the runner begins and commits; ${what}. ` +
-        "For a part that may fail on its own use db.transaction(): it becomes a savepoint.",
+      `${problem}: the runner begins and commits the transaction of a revision. ` +
+        "Use db.transaction() for a savepoint.",
     );
   }
 }
 
-/** A revision returned before a query of it was done. */
+/** A revision returned before one of its queries finished. */
 export class NotAwaitedError extends MigrationError {
   static override readonly code: string = "NOT_AWAITED";
 
   constructor(readonly statement: string) {
     super(
-      `It returned without waiting for a query: ${shorten(statement, 200)}\n` +
-        "Write await before it, so that it is part of the revision and its failure is not lost.",
+      `The revision did not await a query: ${shorten(statement, 200)}\n` +
+        "Add await, so that the query runs in the transaction of the revision and its errors are reported.",
     );
   }
 }
 
 /**
- * Thrown by the `down` of a revision that cannot be undone.
+ * Throw it in the `down` of a revision that cannot be undone.
  *
  * ```ts ignore
  * export function down(): Promise<void> {
- *   throw new IrreversibleError("an enum value cannot be taken away again");
+ *   throw new IrreversibleError("PostgreSQL cannot remove an enum value");
  * }
  * ```
  */
 export class IrreversibleError extends MigrationError {
   static override readonly code: string = "IRREVERSIBLE";
 
-  /** @param reason why there is no way back, and perhaps what to do instead. */
+  /** @param reason why the revision cannot be undone */
   constructor(reason: string) {
     super(reason);
   }
 }
 
-/** Models and database cannot be compared, because the role may not make the schema in which the models are tried. */
+/** The role lacks the privilege to create the scratch schema that autogenerate needs. */
 export class ScratchSchemaError extends MigrationError {
   static override readonly code: string = "SCRATCH_SCHEMA";
 
   constructor(options?: ErrorOptions) {
     super(
-      "To compare the models with the database their tables are made in a schema of their own, which is rolled back, " +
-        "but this role may not make schemas. Give it the right: GRANT CREATE ON DATABASE … TO …",
+      "Permission denied to create a schema. Autogenerate creates the tables of the models in a scratch schema, which " +
+        "is rolled back. Grant the privilege: GRANT CREATE ON DATABASE … TO …",
       options,
     );
   }
 }
 
-/** A revision cannot run together with others in one transaction; nothing was changed. */
+/** A revision cannot share a transaction with others. Nothing was changed. */
 export class NotInOneTransactionError extends MigrationError {
   static override readonly code: string = "NOT_IN_ONE_TRANSACTION";
 
@@ -220,58 +221,57 @@ export class NotInOneTransactionError extends MigrationError {
 
   constructor({ id, message }: { readonly id: string; readonly message: string }, why: string, options?: ErrorOptions) {
     super(
-      `Revision ${id} (${message}) cannot run inside one transaction with others, or for trial: ${why}. ` +
-        "Nothing was changed. Upgrade without --single-transaction and --dry-run: then each revision has its own.",
+      `Revision ${id} (${message}) cannot run in a single transaction: ${why}. Nothing was changed. ` +
+        "Omit --single-transaction and --dry-run to run each revision in its own transaction.",
       options,
     );
     this.revision = id;
   }
 }
 
-/** What stands between does not keep to one server process, so a lock of the session would not hold. */
+/** A transaction pooler makes session-level locks ineffective. Nothing was run. */
 export class TransactionPoolerError extends MigrationError {
   static override readonly code: string = "TRANSACTION_POOLER";
 
-  /** @param direct a URL, without its password, that reaches the server itself; `undefined` when it does not tell. */
+  /** @param direct URL of the server without the password; `undefined` if unknown */
   constructor(direct: string | undefined) {
     super(
-      "A pooler stands between this program and PostgreSQL and gives each transaction another server process. There the " +
-        "lock that keeps two runs apart does not hold, so nothing was run. Connect to the server itself: --url " +
-        (direct ?? "with the server's own host and port"),
+      "The connection goes through a transaction pooler, which makes the session-level migration lock ineffective. " +
+        "Nothing was run. Connect to the server directly: --url " + (direct ?? "with the host and port of the server"),
     );
   }
 }
 
-/** The role may not make the tables in which migrations keep where the database stands. */
+/** The role lacks the privilege to create the version table. */
 export class MissingPrivilegeError extends MigrationError {
   static override readonly code: string = "MISSING_PRIVILEGE";
 
   constructor(role: string, schema: string, options?: ErrorOptions) {
     super(
-      `The role ${role} may not create tables in the schema ${schema}. Its owner, or a superuser, gives the right with: ` +
-        `GRANT CREATE ON SCHEMA ${quote(schema)} TO ${quote(role)};  Or give the --url of a role that may.`,
+      `Permission denied for role ${role} to create tables in schema ${schema}. As its owner or a superuser, run: ` +
+        `GRANT CREATE ON SCHEMA ${quote(schema)} TO ${quote(role)};  Or connect as another role with --url.`,
       options,
     );
   }
 }
 
-/** A script for later cannot be written of a revision whose statements depend on what the database holds. */
+/** A revision cannot be written as an SQL script, because its statements depend on data. */
 export class OfflineError extends MigrationError {
   static override readonly code: string = "OFFLINE";
 }
 
-/** A file would be overwritten. */
+/** A command would overwrite a file. */
 export class FileExistsError extends MigrationError {
   static override readonly code: string = "FILE_EXISTS";
 }
 
-/** A run was stopped by its signal in the middle of a revision; those before it stay. */
+/** The signal was aborted while a revision ran. Earlier revisions stay applied. */
 export class MigrationInterruptedError extends MigrationError {
   static override readonly code: string = "MIGRATION_INTERRUPTED";
 
   readonly revision: string;
 
-  /** @param outcome what the revision leaves behind, in sentences. */
+  /** @param outcome sentences that state what was rolled back and what remains */
   constructor(
     { id, message }: { readonly id: string; readonly message: string },
     outcome: string,
@@ -282,28 +282,28 @@ export class MigrationInterruptedError extends MigrationError {
   }
 }
 
-/** What a failed revision was to do. */
+/** A failed step, as {@linkcode RevisionFailedError} reports it. */
 export interface FailedStep {
   readonly id: string;
   readonly message: string;
   readonly direction: "upgrade" | "downgrade";
-  /** What it leaves behind and what to do, in sentences. */
+  /** Sentences that state what was rolled back, what remains, and what to do. */
   readonly outcome: string;
-  /** What helps against this error, where something is known. */
+  /** How to correct this kind of error, if known. */
   readonly advice?: string;
-  /** The place in the revision's file, where it is known: `3f2a…_create_heroes.ts:12:9`. */
+  /** Position in the revision file, if known: `3f2a…_create_heroes.ts:12:9`. */
   readonly place?: string;
 }
 
 /**
- * A revision failed; those before it stay. It was rolled back; only what it did outside a transaction stays, and is
- * named.
+ * A revision failed and was rolled back. Earlier revisions stay applied. The message lists the statements that ran
+ * outside a transaction, which stay too.
  */
 export class RevisionFailedError extends MigrationError {
   static override readonly code: string = "REVISION_FAILED";
 
   readonly revision: string;
-  /** The code of the error that the server reported. */
+  /** SQLSTATE reported by the server. */
   readonly sqlstate: string | undefined;
   /** The statement that failed. */
   readonly statement: string | undefined;
@@ -313,7 +313,7 @@ export class RevisionFailedError extends MigrationError {
     const { sql, sqlstate } = error as Partial<DatabaseError>;
     const irreversible = error instanceof IrreversibleError;
     const lines = [
-      `Revision ${step.id} (${step.message}) ${irreversible ? "has no way down" : `failed in its ${step.direction}`}.`,
+      `Revision ${step.id} (${step.message}) ${irreversible ? "cannot be undone" : `failed during ${step.direction}`}.`,
     ];
     lines.push(`  ${irreversible ? "Reason" : "Error"}: ${reason(error)}`);
     if (sqlstate) lines.push(`  SQLSTATE: ${sqlstate}`);
@@ -330,7 +330,7 @@ export class RevisionFailedError extends MigrationError {
   }
 }
 
-/** The first line: what a DatabaseError has below it stands in lines of its own here. */
+/** The first line of the message; the fields of a DatabaseError get lines of their own. */
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof ConnectionLostError) return error.message.split("\nSQL: ")[0];

@@ -1,4 +1,4 @@
-/** What is said of a revision that failed. @module */
+/** Creates the error of a failed revision. @module */
 import { basename } from "node:path";
 import { CommitOutcomeUnknownError } from "../engine/errors.ts";
 import { IrreversibleError, type MigrationError, MigrationInterruptedError, RevisionFailedError } from "./errors.ts";
@@ -6,27 +6,30 @@ import { rootCause } from "./root_cause.ts";
 import type { Revision } from "./revision_file.ts";
 import type { MigrationStep } from "./steps.ts";
 
-/** What to do about errors that migrations often meet, by SQLSTATE. */
+/** Advice for common errors of migrations, by SQLSTATE. */
 const ADVICE: Record<string, string> = {
-  "25001": "Such a statement runs outside a transaction: export const transactional = false from the revision, and " +
-    "leave nothing else in it.",
+  "25001": "This statement cannot run in a transaction. Move it to a revision of its own, with " +
+    "export const transactional = false.",
   "42501":
-    "The role of the URL lacks a right. Its owner, or a superuser, can GRANT it; or migrate as the owner of the " +
-    "tables, with --url.",
+    "The role lacks a privilege. GRANT it as the owner or a superuser, or run migrations as the owner of the tables " +
+    "with --url.",
   "55P03":
-    "Another transaction holds a lock for longer. See who: SELECT pid, state, query FROM pg_stat_activity WHERE " +
-    "xact_start < now() - interval '1 s'. Or give --lock-timeout more seconds.",
-  "55P04": "A new enum value can be used once the transaction that added it is committed: use it in a later revision.",
+    "Another transaction holds a conflicting lock. To find it: SELECT pid, state, query FROM pg_stat_activity WHERE " +
+    "xact_start < now() - interval '1 s'. Or increase --lock-timeout.",
+  "55P04": "A new enum value cannot be used before it is committed. Use it in a later revision.",
 };
 
-/** What to do when nobody knows what became of a COMMIT. */
-const LOOK = "Ask for the current revision to see whether it took effect.";
+/** Advice when the outcome of a COMMIT is unknown. */
+const LOOK = "Check the current revision to see whether it was committed.";
 
 /**
- * The error that names revision, statement and SQLSTATE, with advice where there is some.
+ * Creates the error that reports revision, statement, SQLSTATE and advice.
  *
- * @param thrown by the revision or the server. @param outcome what the revision leaves behind, in sentences.
- * @param signal what may have stopped the run: then whatever was thrown is a consequence.
+ * @param step failed step
+ * @param thrown error thrown by the revision
+ * @param outcome sentences that state what was rolled back and what remains
+ * @param signal signal of the run: if aborted, the error is a consequence of it
+ * @returns the error to throw
  */
 export function failure(
   { revision, direction }: MigrationStep,
@@ -37,7 +40,7 @@ export function failure(
   const error = rootCause(thrown);
   const isUnknown = error instanceof CommitOutcomeUnknownError;
   if (signal?.aborted) {
-    const what = isUnknown ? `The server did not say what became of its COMMIT. ${LOOK}` : outcome;
+    const what = isUnknown ? `The outcome of its COMMIT is unknown. ${LOOK}` : outcome;
     return new MigrationInterruptedError(revision, what, { cause: thrown });
   }
   const { sqlstate = "" } = Object(error) as { sqlstate?: string };
@@ -56,7 +59,7 @@ export function failure(
   return new RevisionFailedError(step, thrown);
 }
 
-/** The line of the revision's file in an error's stack. */
+/** Position in the revision file, from the stack of an error. */
 function placeOf(error: unknown, { path }: Revision): string | undefined {
   const file = basename(path);
   for (const line of (error as Error | undefined)?.stack?.split("\n") ?? []) {

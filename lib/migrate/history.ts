@@ -1,4 +1,4 @@
-/** What there is, and where a database stands: the commands that change nothing. @module */
+/** Commands that read revision files and the state of a database. @module */
 import { resolve } from "node:path";
 import type { Engine } from "../engine/engine.ts";
 import { headsOf, loadGraph, stoppable } from "./migration_session.ts";
@@ -6,52 +6,59 @@ import type { Revision } from "./revision_file.ts";
 import { lastApplied, type LogEntry } from "./version_log.ts";
 import { VersionTable } from "./version_table.ts";
 
-/** A revision and what is known of it in a database. */
+/** A revision and its state in a database. */
 export interface HistoryEntry {
   readonly revision: Revision;
-  /** It was run on this database, and not undone. */
+  /** Applied to this database. */
   readonly applied: boolean;
-  /** The database stands here. */
+  /** One of the current revisions of the database. */
   readonly current: boolean;
-  /** No revision comes after it. */
+  /** Has no children. */
   readonly head: boolean;
-  /** How it came to be applied; `undefined` when it is not, or when that was before there was a log. */
+  /** Log entry of its application; `undefined` if it is not applied, or predates the log. */
   readonly log: LogEntry | undefined;
-  /** It is applied, and its file has changed since. */
+  /** Applied, and its file was edited afterwards. */
   readonly changed: boolean;
 }
 
-/** A revision after which more than one comes. */
+/** A revision with several children. */
 export interface BranchPoint {
   readonly revision: Revision;
   readonly children: readonly Revision[];
 }
 
-/** Settings of {@linkcode history}. */
+/** Options of {@linkcode history}. */
 export interface HistoryOptions {
-  /** `"a:b"`: from a to b, both included. Either may be missing, `head`, `base`, `current`, and a may be `-3`. */
+  /** `"a:b"`, inclusive: ids, `base`, `head` or `current`, or empty for no limit; `-3:` for the last three. */
   readonly range?: string;
 }
 
-/** What ends a command that asks the database. */
+/** Options of a command that can be stopped. */
 export interface StopOptions {
-  /** Ends it: the statement under way is cancelled on the server, and the signal's reason is thrown. */
+  /** Cancels the running statement on the server; the command throws the reason of the signal. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Every revision, the newest first, as the files say it: no database is asked, so nothing is known of `current`.
+ * Lists revisions, newest first, without connecting to a database.
  *
- * @throws {MigrationError} when the folder, a file or their order is wrong.
+ * @param directory folder that contains `versions/`
+ * @param options range, without `current`
+ * @returns the revisions
+ * @throws {MigrationError} when the folder or a revision file is invalid
  */
 export async function list(directory: string, { range = ":" }: HistoryOptions = {}): Promise<Revision[]> {
   return (await loadGraph(resolve(directory))).range(...endsOf(range)).toReversed();
 }
 
 /**
- * Every revision, the newest first, and which of them this database has. Changes nothing.
+ * Lists revisions and their state in a database, newest first. Changes nothing.
  *
- * @throws {MigrationError} when the folder, a file or their order is wrong.
+ * @param engine engine of the database
+ * @param directory folder that contains `versions/`
+ * @param options range and signal
+ * @returns the revisions and their state
+ * @throws {MigrationError} when the folder or a revision file is invalid
  */
 export async function history(
   engine: Engine,
@@ -78,29 +85,35 @@ export async function history(
   });
 }
 
-/** The entries of {@linkcode history} at which the database stands; none: it is at base. */
+/** Returns the current revisions of a database, as {@linkcode history} does; none at base. */
 export async function current(engine: Engine, directory: string, options: StopOptions = {}): Promise<HistoryEntry[]> {
   return (await history(engine, directory, options)).filter((entry) => entry.current);
 }
 
-/** The revisions after which none comes; more than one when there are branches that nobody merged. */
+/** Returns the revisions without children; several if there are unmerged branches. */
 export async function heads(directory: string): Promise<Revision[]> {
   return (await loadGraph(resolve(directory))).heads;
 }
 
-/** Where the revisions branch. */
+/** Returns the revisions with several children. */
 export async function branches(directory: string): Promise<BranchPoint[]> {
   const graph = await loadGraph(resolve(directory));
   const points = graph.ordered.map((revision) => ({ revision, children: graph.childrenOf(revision.id) }));
   return points.filter(({ children }) => children.length > 1);
 }
 
-/** The revisions that a name stands for. @param name `head`, `heads`, or an id, which may be shortened. */
+/**
+ * Looks up revisions.
+ *
+ * @param directory folder that contains `versions/`
+ * @param name `head`, `heads`, or an id or its prefix
+ * @returns the revisions
+ */
 export async function show(directory: string, name: string): Promise<Revision[]> {
   return (await loadGraph(resolve(directory))).resolve(name);
 }
 
-/** `"a"` is the range from a to a. */
+/** Splits a range; `"a"` is the range from a to a. */
 function endsOf(range: string): [from: string | undefined, to: string | undefined] {
   const [from, to] = range.includes(":") ? range.split(":") : [range, range];
   return [from, to];

@@ -1,23 +1,23 @@
-/** Leaves out of a comparison what a project does not want to be looked at: Alembic's `include_object`. @module */
+/** Excludes objects from comparisons: Alembic's `include_object`. @module */
 import type { DatabaseSchema, Describable, ObjectName, TableSchema } from "./database_schema.ts";
 
-/** Something that autogenerate asks about, whether the database has it, or the models, or both. */
+/** An object of the database, the models or both, as passed to the filter. */
 export interface ComparedObject {
   readonly kind: "table" | "column" | "primaryKey" | "unique" | "check" | "foreignKey" | "index" | "enum";
   readonly name: string;
-  /** The schema of the table; `undefined`: the one in which the migrations run. */
+  /** Schema of the table; `undefined` for the schema in which the migrations run. */
   readonly schema?: string;
-  /** The table, where the object is a part of one. */
+  /** Table of a column, constraint or index. */
   readonly table?: string;
 }
 
-/** Whether autogenerate looks at an object. What it does not look at is neither made, changed nor dropped. */
+/** Whether autogenerate compares an object. Excluded objects are neither created, changed nor dropped. */
 export type IncludeObject = (object: ComparedObject) => boolean;
 
-/** Why something of the database is left alone. */
-export const LEFT_OUT = "includeObject leaves it out";
+/** Reason to ignore an object. */
+export const LEFT_OUT = "excluded by includeObject";
 
-/** What is left out stays in the database: it is marked, so that what it needs stays too. */
+/** Marks the excluded objects of a database, so that the objects they depend on are kept too. */
 export function markLeftOut(live: DatabaseSchema, include: IncludeObject): DatabaseSchema {
   const marked = <Part extends Describable>(part: Part): Part => ({ ...part, leftAlone: LEFT_OUT });
   return {
@@ -42,7 +42,7 @@ export function markLeftOut(live: DatabaseSchema, include: IncludeObject): Datab
   };
 }
 
-/** What the models ask for, without what is left out. */
+/** Removes the excluded objects from the schema of the models. */
 export function withoutLeftOut(wanted: DatabaseSchema, include: IncludeObject): DatabaseSchema {
   return {
     ...wanted,

@@ -1,4 +1,4 @@
-/** Runs revisions together in one transaction: all of them take effect, or none. @module */
+/** Runs revisions in one transaction: all of them take effect, or none. @module */
 import type { TransactionSettings } from "kysely";
 import type { Connection } from "../engine/connection.ts";
 import { LockTimeoutError } from "../engine/errors.ts";
@@ -11,29 +11,32 @@ import { pauseBeforeRetry, type StepContext } from "./progress.ts";
 import { type Part, type RevisionConnection, runFunction, type StatementAnswer } from "./revision_kysely.ts";
 import { functionOf, logDirection, type MigrationStep, position } from "./steps.ts";
 
-/** A statement of a revision that has run. */
+/** An executed statement of a revision. */
 export interface RanStatement {
   readonly step: MigrationStep;
   readonly sql: string;
   readonly parameters: readonly unknown[];
-  /** Rows returned or changed. */
+  /** Number of rows returned or changed. */
   readonly rowCount: number;
 }
 
-/** What a trial wants to see before everything is rolled back. */
+/** Callbacks of a dry run, which is rolled back at its end. */
 export interface Trial {
-  /** Called with nothing done yet, and with everything done; again when the steps are run again. */
+  /** Called before the first step; again for each retry. */
   begin(connection: Connection): Promise<void>;
   onStatement(statement: RanStatement): void;
+  /** Called after the last step, before the rollback. */
   end(connection: Connection): Promise<void>;
 }
 
 /**
- * Runs steps in one transaction. A step that does not get a lock in time is rolled back with all of them, so that who
- * queues behind it goes on, and after a pause everything is run again.
+ * Runs steps in one transaction. If a step exceeds the lock timeout, rolls back all of them, so that the statements
+ * queued behind it can proceed, and runs them again after a pause.
  *
- * @param trial with it nothing takes effect.
- * @throws {RevisionFailedError} @throws {MigrationInterruptedError} @throws {NotInOneTransactionError}
+ * @param trial makes it a dry run: the transaction is rolled back
+ * @throws {RevisionFailedError} when a step fails
+ * @throws {MigrationInterruptedError} when the signal is aborted
+ * @throws {NotInOneTransactionError} when a step needs a transaction of its own
  */
 export async function runTogether(
   context: StepContext,
@@ -50,7 +53,7 @@ export async function runTogether(
   }
 }
 
-/** @returns nothing when all is done, else the step that failed and everything rolled back. */
+/** @returns the failed step after everything was rolled back; `undefined` on success */
 async function attemptTogether(
   { connection, table, onProgress, lockTimeout, signal }: StepContext,
   steps: readonly MigrationStep[],
@@ -66,19 +69,19 @@ async function attemptTogether(
     for (step of steps) {
       const start = performance.now();
       onProgress({ type: "running", step });
-      await connection.execute("RESET ALL"); // what the revision before may have set: the search path, say
+      await connection.execute("RESET ALL"); // the previous revision may have changed settings, such as the search path
       await connection.execute(`SET LOCAL lock_timeout = ${lockTimeout}`);
       await runFunction(functionOf(step), new TransactionConnection(connection, step, trial));
-      signal?.throwIfAborted(); // the revision may have caught it
+      signal?.throwIfAborted(); // in case the revision caught the error
       times.push(performance.now() - start);
       await table.move(step.from, step.to);
       await table.log.record([step.revision], logDirection(step), times.at(-1)!);
     }
-    if (trial) await connection.execute("SET CONSTRAINTS ALL IMMEDIATE"); // checks what COMMIT would
+    if (trial) await connection.execute("SET CONSTRAINTS ALL IMMEDIATE"); // runs the checks that COMMIT would run
     await trial?.end(connection);
     await (trial ? connection.rollback() : connection.commit());
   } catch (error) {
-    await connection.rollback(cleanUp()).catch(() => {}); // the error that matters is the first; a lost connection is closed
+    await connection.rollback(cleanUp()).catch(() => {}); // keep the first error
     return { step, error: explain(error, step, steps, trial !== undefined, signal) };
   }
   for (const [index, step] of steps.entries()) onProgress({ type: "done", step, milliseconds: times[index] });
@@ -93,7 +96,7 @@ function explain(
 ): Error {
   const { sqlstate } = Object(rootCause(error)) as { sqlstate?: string };
   if (sqlstate === "55P04" && (isTrial || steps.length > 1)) {
-    return new NotInOneTransactionError(step.revision, "it uses an enum value that the same transaction adds", {
+    return new NotInOneTransactionError(step.revision, "it uses an enum value added in the same transaction", {
       cause: error,
     });
   }
@@ -101,7 +104,7 @@ function explain(
   return failure(step, error, `${undone}; the database is at ${position(steps[0].from)}.`, signal);
 }
 
-/** The statements of a revision inside its transaction; `db.transaction()` is a savepoint. */
+/** Runs the statements of a revision in its transaction; `db.transaction()` is a savepoint. */
 class TransactionConnection implements RevisionConnection {
   readonly #connection: Connection;
   readonly #step: MigrationStep;
@@ -121,7 +124,7 @@ class TransactionConnection implements RevisionConnection {
 
   async begin({ isolationLevel, accessMode }: TransactionSettings): Promise<Part> {
     if (isolationLevel || accessMode) {
-      throw new RevisionTransactionError("its isolation level and access mode cannot be set for a part of it");
+      throw new RevisionTransactionError("A savepoint cannot set an isolation level or access mode");
     }
     return await this.#connection.beginNested();
   }

@@ -112,7 +112,7 @@ database.test("killed in CREATE INDEX CONCURRENTLY: who comes next waits for the
     await writer.commit();
     const output = await outputOf(next);
     assertStringIncludes(output, `waiting for process ${pid} ("migrate", connected since 20`);
-    assertStringIncludes(output, "ix_one_id, which an earlier run finished");
+    assertStringIncludes(output, "ix_one_id, created by an earlier run");
   });
 });
 
@@ -121,6 +121,6 @@ database.test("killed together with its server process: the next run drops the I
     await using observer = await engine.connect({ isolationLevel: "AUTOCOMMIT" });
     assert((await observer.execute("SELECT pg_terminate_backend($1, 60000)", [pid])).scalarOne<boolean>());
     await writer.commit();
-    assertStringIncludes(await outputOf(start(target, directory)), "ix_one_id, which an earlier run left INVALID");
+    assertStringIncludes(await outputOf(start(target, directory)), "ix_one_id, left INVALID by an earlier run");
   });
 });

@@ -43,7 +43,7 @@ database.test("a revision that waits for a lock lets readers through between its
   assertEquals(types.slice(0, 4), ["running", "retrying", "running", "retrying"]);
   assertEquals(types.at(-1), "done");
   const first = progressLine(told[1]);
-  assertEquals(first, "a1 → b2  revision b2  did not get a lock in time (attempt 1 of 21); next in 10 ms");
+  assertEquals(first, "a1 → b2  revision b2  lock timeout (attempt 1 of 21); next in 10 ms");
   assertStringIncludes(progressLine(told[3]), "(attempt 2 of 21); next in 20 ms");
   await using connection = await engine.connect();
   const attempts = (await connection.execute("SELECT last_value FROM attempts")).scalarOne<bigint>();
@@ -64,7 +64,7 @@ database.test("after the last attempt it gives up, names statement and SQLSTATE,
   const error = await assertRejects(
     () => upgrade(engine, folder.directory, "head", { ...QUICK, lockRetries: 2, onProgress }),
     RevisionFailedError,
-    "Or give --lock-timeout more seconds",
+    "Or increase --lock-timeout",
   );
   assertEquals([error.revision, error.sqlstate], ["b2", "55P03"]);
   assertStringIncludes(error.statement!, `alter table "one"`);

@@ -1,7 +1,7 @@
 /**
- * One run at a time: a session-level advisory lock, one key for each schema of a database (the server keeps the locks of
- * its databases apart). Waiting is polling: a statement that waits for the lock would hold a snapshot, for which
- * CREATE INDEX CONCURRENTLY of the run in progress waits in turn, and the server would see a deadlock.
+ * Serializes runs with a session-level advisory lock, one key per schema (advisory locks are local to a database).
+ * Polls for the lock: a statement that waits for it would hold a snapshot, for which a CREATE INDEX CONCURRENTLY of the
+ * other run waits, which is a deadlock.
  *
  * @module
  */
@@ -10,31 +10,31 @@ import type { Connection } from "../engine/connection.ts";
 import { cleanUp } from "./clean_up.ts";
 import { MigrationLockTimeoutError, TransactionPoolerError } from "./errors.ts";
 
-/** Who runs migrations at the moment. */
+/** Process that holds the lock. */
 export interface LockHolder {
-  /** The process id of its server process. */
+  /** Process id of its server process. */
   readonly pid: number;
   readonly applicationName: string;
-  /** When it connected; `null` when the server does not tell this user. */
+  /** Time at which it connected; `null` if not visible to this role. */
   readonly connectedSince: Date | null;
 }
 
-/** How to wait for the lock. */
+/** Options of {@linkcode MigrationLock.acquire}. */
 export interface LockOptions {
-  /** Milliseconds to wait. */
+  /** Maximum wait, in milliseconds. */
   readonly timeout: number;
-  /** Called when there is someone to wait for, and again when it is someone else. */
+  /** Called when the wait starts, and when the holder changes. */
   readonly onWait: (holder: LockHolder) => void;
-  /** Ends the wait. */
+  /** Aborts the wait. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** True in pg_locks for the granted lock with the key $1. */
+/** Condition on pg_locks: the granted lock with the key $1. */
 const IS_LOCK = `locktype = 'advisory' AND granted AND objsubid = 1
           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
           AND (classid::bigint << 32) | objid::bigint = $1`;
 
-/** Milliseconds between two attempts. */
+/** Interval between two attempts, in milliseconds. */
 const POLL_INTERVAL = 100;
 
 /** A held lock; release it with `await using`. */
@@ -48,12 +48,15 @@ export class MigrationLock implements AsyncDisposable {
   }
 
   /**
-   * Takes the lock, waiting for it if need be.
+   * Acquires the lock, waiting if necessary.
    *
-   * @param connection in autocommit: an open transaction would hold a snapshot for as long as the wait lasts.
-   * @param schema the schema in which the migrations run.
-   * @throws {MigrationLockTimeoutError} naming the holder. @throws {TransactionPoolerError} when it does not hold.
-   * @throws the signal's reason
+   * @param connection connection in autocommit: an open transaction would hold a snapshot during the wait
+   * @param schema schema in which the migrations run
+   * @param options timeout and signal
+   * @returns the lock
+   * @throws {MigrationLockTimeoutError} when another process holds the lock until the timeout
+   * @throws {TransactionPoolerError} when the lock is held by another server process
+   * @throws the reason of the signal
    */
   static async acquire(connection: Connection, schema: string, options: LockOptions): Promise<MigrationLock> {
     const lock = new MigrationLock(connection, await keyOf(connection, schema));
@@ -61,7 +64,7 @@ export class MigrationLock implements AsyncDisposable {
     let told: number | undefined;
     let holder: LockHolder | undefined;
     while (!await lock.#try()) {
-      // between the two statements the holder may have finished: then the last known one is named
+      // the holder may have finished between the two statements: keep the last known one
       holder = await lock.#holder() ?? holder;
       if (holder && holder.pid !== told) {
         told = holder.pid;
@@ -76,10 +79,10 @@ export class MigrationLock implements AsyncDisposable {
     return lock;
   }
 
-  /** Gives the lock back; where the connection is lost, the server has released it already. */
+  /** Releases the lock; the server releases it itself if the connection is lost. */
   async [Symbol.asyncDispose](): Promise<void> {
     const unlock = this.#connection.execute("SELECT pg_advisory_unlock($1)", [this.#key], cleanUp());
-    await unlock.catch(() => this.#connection.invalidate()); // it goes with the connection
+    await unlock.catch(() => this.#connection.invalidate()); // closing the connection releases it
   }
 
   async #try(): Promise<boolean> {
@@ -87,7 +90,7 @@ export class MigrationLock implements AsyncDisposable {
     return answer.scalarOne<boolean>();
   }
 
-  /** Whether the server process that answers now is the one that has the lock. */
+  /** Whether the current server process holds the lock. */
   async #isHeld(): Promise<boolean> {
     const sql = `SELECT EXISTS (SELECT FROM pg_locks WHERE pid = pg_backend_pid() AND ${IS_LOCK})`;
     return (await this.#connection.execute(sql, [this.#key])).scalarOne<boolean>();
@@ -104,7 +107,7 @@ export class MigrationLock implements AsyncDisposable {
   }
 }
 
-/** For messages: `process 4711 ("migrate", connected since 2025-11-03T10:00:00.000Z)`. */
+/** Formats a holder: `process 4711 ("migrate", connected since 2025-11-03T10:00:00.000Z)`. */
 export function holderText({ pid, applicationName, connectedSince }: LockHolder): string {
   const notes = [
     applicationName && JSON.stringify(applicationName),

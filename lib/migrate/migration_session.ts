@@ -1,4 +1,4 @@
-/** The frame around everything that changes a database: one connection, the lock, and where the database stands. @module */
+/** Runs commands that change a database under the migration lock. @module */
 import type { Connection } from "../engine/connection.ts";
 import type { ConnectOptions, Engine } from "../engine/engine.ts";
 import { requireDirect } from "./direct_connection.ts";
@@ -10,11 +10,16 @@ import { RevisionGraph } from "./revision_graph.ts";
 import { VersionTable } from "./version_table.ts";
 
 /**
- * Runs `work` while no other process runs migrations on this schema.
+ * Runs a function under the migration lock of the schema.
  *
- * @returns what `work` returned.
- * @throws {TransactionPoolerError} @throws {MigrationLockTimeoutError} @throws {MissingSchemaError}
- * @throws the signal's reason, when it is aborted before `work` begins.
+ * @param engine engine of the database
+ * @param options timeout, progress and signal
+ * @param work function that receives the connection and the version table
+ * @returns the result of `work`
+ * @throws {TransactionPoolerError} when the connection goes through a transaction pooler
+ * @throws {MigrationLockTimeoutError} when another process holds the lock until the timeout
+ * @throws {MissingSchemaError} when no schema of the search path exists
+ * @throws the reason of the signal, if it is aborted before `work` starts
  */
 export async function withMigrationLock<T>(
   engine: Engine,
@@ -34,21 +39,28 @@ export async function withMigrationLock<T>(
   return await work(connection, table);
 }
 
-/** What makes a connection, and each statement on it, end when the signal is aborted. */
+/** Connection options that cancel connecting and all statements when the signal is aborted. */
 export function stoppable(signal: AbortSignal | undefined): Pick<ConnectOptions, "signal" | "commandSignal"> {
   return { signal, commandSignal: signal };
 }
 
-/** The revisions of a folder in their order. @throws {MigrationError} when the folder, a file or the order is wrong. */
+/**
+ * Loads the revision graph of a folder.
+ *
+ * @throws {MigrationError} when the folder or a revision file is invalid
+ */
 export async function loadGraph(directory: string): Promise<RevisionGraph<Revision>> {
   return new RevisionGraph(await loadRevisions(directory));
 }
 
 /**
- * The heads of the database, each known to the graph.
+ * Reads the current revisions of the database.
  *
- * @param directory where the revisions come from; named in errors.
- * @throws {UnknownDatabaseRevisionError}
+ * @param table version table
+ * @param graph revisions of the folder
+ * @param directory folder of the revisions, for the error message
+ * @returns their ids
+ * @throws {UnknownDatabaseRevisionError} when one of them has no file
  */
 export async function headsOf(
   table: VersionTable,

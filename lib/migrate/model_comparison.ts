@@ -1,4 +1,4 @@
-/** The one place where the commands meet autogenerate, which is loaded when it is asked for. @module */
+/** Loads autogenerate on demand and calls it for a migrations folder. @module */
 import { isAbsolute, join, relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { unlessAborted } from "../base/within.ts";
@@ -12,8 +12,11 @@ export type { AutogenerateResult as ModelComparison } from "./autogenerate.ts";
 /**
  * Compares models with a database.
  *
- * @param directory the folder that holds `env.ts`, as an absolute path. @param models instead of those of `env.ts`.
- * @param signal ends it. @returns `undefined` when `env.ts` exports no metadata.
+ * @param engine engine of the database
+ * @param directory absolute path of the folder that contains `env.ts`
+ * @param models models to compare instead of those of `env.ts`
+ * @param signal cancels the comparison
+ * @returns the differences; `undefined` if `env.ts` exports no metadata
  */
 export async function compareModels(
   engine: Engine,
@@ -29,12 +32,12 @@ export async function compareModels(
   return await autogenerate(connection, metadata, { includeObject, errorsModule: errorsModule(directory) });
 }
 
-/** The module of `IrreversibleError` as a revision in this folder imports it. */
+/** Specifier of the module that exports `IrreversibleError`, for revisions of this folder. */
 function errorsModule(directory: string): string {
   return specifierOf(fileURLToPath(new URL("errors.ts", import.meta.url)), join(directory, "versions"));
 }
 
-/** How a module in `folder` imports a file: a specifier is a part of a URL, in which `#`, `?` and `%` mean other things. */
+/** Specifier of a file for modules in `folder`; encodes `#`, `?` and `%`, which have a meaning in URLs. */
 export function specifierOf(file: string, folder: string): string {
   const path = relative(folder, file);
   if (isAbsolute(path)) return pathToFileURL(path).href; // on another drive of Windows

@@ -1,6 +1,6 @@
 /**
- * Migrations as an SQL script, for someone to read and to run later: nothing is connected to. Therefore a revision whose
- * statements depend on what the database holds is refused.
+ * Writes migrations as an SQL script without connecting to a database: Alembic's offline mode. Rejects revisions whose
+ * statements depend on data.
  *
  * @module
  */
@@ -18,27 +18,28 @@ import { type Direction, functionOf, logDirection, type MigrationStep, planSteps
 import { createLogSql } from "./version_log.ts";
 import { createVersionTableSql } from "./version_table.ts";
 
-/** Settings of a script. */
+/** Options of a script. */
 export interface ScriptOptions {
-  /** Milliseconds that a statement waits for a lock (default 5,000). */
+  /** Maximum time that a statement waits for a lock, in milliseconds (default 5,000). */
   readonly lockTimeout?: number;
-  /** One transaction around all revisions (default: each in its own). */
+  /** Run all revisions in one transaction (default: each in its own). */
   readonly singleTransaction?: boolean;
 }
 
-/** Outside a transaction nothing but psql itself can stop a script after an error. */
+/** Outside a transaction, only psql can stop the script after an error. */
 const HEADER = "-- Run it with: psql -v ON_ERROR_STOP=1 -f …";
 
-/** More statements than a revision has that was written by hand: it loops until it reads something. */
+/** A revision with more statements is assumed to loop until it reads a result. */
 const MOST_STATEMENTS = 10_000;
 
 /**
- * Writes the script that upgrades a database.
+ * Writes the script of an upgrade.
  *
- * @param directory the folder that holds `versions/`.
- * @param range `"from:to"`, or `"to"` for a database at base; both are names as `upgrade` takes them.
- * @throws {OfflineError} for a revision that reads data, or that cannot be part of one transaction.
- * @throws {MigrationError} when the folder, a file, the order or the range is wrong.
+ * @param directory folder that contains `versions/`
+ * @param range `"from:to"`, or `"to"` for a database at base; both as `upgrade` accepts them
+ * @returns the SQL script
+ * @throws {OfflineError} when a revision reads data, or cannot run in a single transaction
+ * @throws {MigrationError} when the folder, a revision file or the range is invalid
  */
 export async function upgradeSql(directory: string, range: string, options: ScriptOptions = {}): Promise<string> {
   const graph = await loadGraph(resolve(directory));
@@ -48,17 +49,19 @@ export async function upgradeSql(directory: string, range: string, options: Scri
 }
 
 /**
- * Writes the script that downgrades a database.
+ * Writes the script of a downgrade.
  *
- * @param range `"from:to"`: without a connection nobody knows where the database stands.
- * @throws as {@linkcode upgradeSql} does, and for a revision that has no way down.
+ * @param range `"from:to"`; offline mode cannot read the current revision
+ * @returns the SQL script
+ * @throws {OfflineError} when a revision reads data or cannot be undone, or cannot run in a single transaction
+ * @throws {MigrationError} when the folder, a revision file or the range is invalid
  */
 export async function downgradeSql(directory: string, range: string, options: ScriptOptions = {}): Promise<string> {
   const graph = await loadGraph(resolve(directory));
   const [from, to] = range.split(":");
   if (!from || !to) {
     throw new InvalidTargetError(
-      `"${range}" does not say where the database stands, and a script asks nobody: give from:to, such as head:-1.`,
+      `"${range}" does not specify the current revision, which downgrade --sql requires: use from:to, such as head:-1.`,
     );
   }
   const heads = graph.resolve(from).map(({ id }) => id);
@@ -83,15 +86,15 @@ async function script(
     const setUp = `SET LOCAL lock_timeout = ${lockTimeout}`;
     if (singleTransaction && !revision.transactional) {
       throw new OfflineError(
-        `Revision ${revision.id} (${revision.message}) runs outside a transaction (transactional = false), so there ` +
-          "cannot be one around all. Write the script without --single-transaction.",
+        `Revision ${revision.id} (${revision.message}) runs outside a transaction (transactional = false). ` +
+          "Omit --single-transaction.",
       );
     }
     const used = singleTransaction && newValues.values().find((value) => statements.some((sql) => sql.includes(value)));
     if (used) {
       throw new OfflineError(
-        `Revision ${revision.id} (${revision.message}) uses the enum value ${used}, which an earlier one adds: that takes ` +
-          "two transactions. Write the script without --single-transaction.",
+        `Revision ${revision.id} (${revision.message}) uses the enum value ${used}, which an earlier revision adds. ` +
+          "That requires two transactions. Omit --single-transaction.",
       );
     }
     for (const value of addedValues(statements)) newValues.add(value);
@@ -108,7 +111,7 @@ async function script(
   return `${blocks.join("\n\n")}\n`;
 }
 
-/** Statements outside a transaction; a CONCURRENTLY waits for locks as long as it takes. */
+/** Sets the lock timeout for statements outside a transaction; CONCURRENTLY waits for locks without a limit. */
 function withLockTimeout(statements: readonly string[], lockTimeout: number): string[] {
   const [limit, reset] = [`SET lock_timeout = ${lockTimeout}`, "RESET lock_timeout"];
   const lines: string[] = [];
@@ -122,13 +125,13 @@ function withLockTimeout(statements: readonly string[], lockTimeout: number): st
   return isLimited ? [...lines, reset] : lines;
 }
 
-/** The values that statements add to enums, as SQL writes them. */
+/** Enum values added by statements, as SQL literals. */
 function addedValues(statements: readonly string[]): string[] {
   const added = /\bADD\s+VALUE\s+(?:IF\s+NOT\s+EXISTS\s+)?('(?:[^']|'')*')/gi;
   return statements.flatMap((sql) => Array.from(sql.matchAll(added), ([, value]) => value));
 }
 
-/** The statements of a revision, with their parameters written in. */
+/** The statements of a step with inline parameters. */
 async function statementsOf(step: MigrationStep): Promise<string[]> {
   const { id, message } = step.revision;
   const recorder = new Recorder(step.revision.transactional);
@@ -136,20 +139,20 @@ async function statementsOf(step: MigrationStep): Promise<string[]> {
     await runFunction(functionOf(step), recorder);
   } catch (error) {
     if (error instanceof IrreversibleError) {
-      throw new OfflineError(`Revision ${id} (${message}) has no way down: ${error.message}`, { cause: error });
+      throw new OfflineError(`Revision ${id} (${message}) cannot be undone: ${error.message}`, { cause: error });
     }
     if (!recorder.hasRead) throw failure(step, error, "No script was written.");
   }
-  if (recorder.hasRead) { // also where the revision has caught the error
+  if (recorder.hasRead) { // also if the revision caught the error
     throw new OfflineError(
-      `Revision ${id} (${message}) reads data to decide what to do, and a script cannot know the answer. ` +
+      `Revision ${id} (${message}) reads data, which offline mode does not support. ` +
         `Run it with a connection: ${step.direction} ${step.direction === "upgrade" ? id : position(step.to)}`,
     );
   }
   return recorder.statements;
 }
 
-/** Keeps statements instead of running them. */
+/** Records statements instead of running them. */
 class Recorder implements RevisionConnection {
   readonly statements: string[] = [];
   hasRead = false;
@@ -177,11 +180,11 @@ class Recorder implements RevisionConnection {
     return Promise.resolve({ commit: () => push(commit), rollback: () => push(rollback) });
   }
 
-  /** A value that may be passed on, but not looked at. */
+  /** A placeholder for a result; reading it throws. */
   #unknown<T extends object>(target: T): T {
     return new Proxy(target, {
       get: (target, name) => {
-        if (name === "then") return undefined; // asked of everything that is awaited
+        if (name === "then") return undefined; // read by await
         this.#read();
         return Reflect.get(target, name);
       },
@@ -190,22 +193,22 @@ class Recorder implements RevisionConnection {
 
   #read(): never {
     this.hasRead = true;
-    throw new OfflineError("A script cannot read data.");
+    throw new OfflineError("Offline mode cannot read data.");
   }
 }
 
-/** Stops at a database that is not where this part of the script begins. */
+/** Raises an error unless the database is at these heads. */
 function guard(heads: readonly string[]): string {
   const expected = heads.length === 0 ? "NULL" : `ARRAY[${heads.toSorted().map(literal).join(", ")}]`;
   return `DO $$
 BEGIN
   IF (SELECT array_agg(revision ORDER BY revision COLLATE "C") FROM schema_version) IS DISTINCT FROM ${expected} THEN
-    RAISE EXCEPTION 'this part of the script is for a database at ${position(heads)}';
+    RAISE EXCEPTION 'expected the database to be at revision ${position(heads)}';
   END IF;
 END $$`;
 }
 
-/** What the version table and the log say afterwards. */
+/** Statements that update the version table and the log. */
 function bookkeeping(step: MigrationStep): string[] {
   const { from, to, revision } = step;
   const gone = from.filter((id) => !to.includes(id)).map(literal);

@@ -58,7 +58,7 @@ database.test("a part of the script stops at a database that is not where it beg
   for (const singleTransaction of [true, false]) {
     const script = await upgradeSql(folder.directory, "a1:head", { singleTransaction });
     await using connection = await engine.connect({ isolationLevel: "AUTOCOMMIT" });
-    await assertRejects(() => connection.execute(script), Error, "this part of the script is for a database at a1");
+    await assertRejects(() => connection.execute(script), Error, "expected the database to be at revision a1");
     await connection.execute("ROLLBACK");
     assertEquals([await tables(engine), await current(engine, folder.directory)], [[], []]);
   }
@@ -93,13 +93,17 @@ fileTest("outside a transaction a script waits for locks no longer than asked, e
     "ALTER TABLE one ADD name text;",
     "RESET lock_timeout;",
   ]);
-  assertEquals(part.match(/for a database at base/g)?.length, 2, "before the statements, and before the version row");
+  assertEquals(
+    part.match(/expected the database to be at revision base/g)?.length,
+    2,
+    "before the statements, and before the version row",
+  );
 });
 
 fileTest("a revision that fails while it is written down is named", async () => {
   const mistakes: [up: string, message: string][] = [
     ["await (db as any).nothing.there();", "At: a1_a1.ts:14:"],
-    ["db.schema.createTable('one').execute();", "returned without waiting for a query: create table"],
+    ["db.schema.createTable('one').execute();", "did not await a query: create table"],
   ];
   for (const [up, message] of mistakes) {
     await using folder = await makeMigrations({ id: "a1", up });
@@ -114,7 +118,7 @@ fileTest("a range says from where to where; a downgrade has to", async () => {
   assertEquals(script.match(/^-- .*→.*$/gm), ["-- a1 → b2  revision b2"]);
   const back = await downgradeSql(folder.directory, "b2:-1");
   assertEquals(back.match(/^-- .*→.*$/gm), ["-- b2 → a1  revision b2"]);
-  await assertRejects(() => downgradeSql(folder.directory, "-1"), InvalidTargetError, "give from:to");
+  await assertRejects(() => downgradeSql(folder.directory, "-1"), InvalidTargetError, "use from:to");
 });
 
 fileTest("a revision that reads data is refused by name, however it reads", async () => {
@@ -166,6 +170,6 @@ fileTest("what cannot be in one transaction, or has no way down, is refused by n
   await assertRejects(
     () => downgradeSql(folder.directory, "a1:base"),
     OfflineError,
-    "a1 (revision a1) has no way down",
+    "a1 (revision a1) cannot be undone",
   );
 });

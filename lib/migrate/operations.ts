@@ -1,5 +1,5 @@
 /**
- * What a migration does, as data: what comparing finds and what is written into a revision.
+ * Operations of a migration as data: found by comparing, rendered into a revision.
  *
  * @module
  */
@@ -21,12 +21,12 @@ interface OfColumn {
   readonly column: string;
 }
 
-/** One change of a schema. */
+/** A change of a schema. */
 export type Operation =
   | { readonly kind: "createSchema" | "dropSchema"; readonly schema: string }
   | { readonly kind: "createEnum" | "dropEnum"; readonly type: EnumSchema }
   | { readonly kind: "renameEnum"; readonly from: string; readonly to: string }
-  /** After the value `after`; where that is missing, before the value `before`. It has no inverse. */
+  /** Adds a value after `after` or before `before`. Has no inverse. */
   | {
     readonly kind: "addEnumValue";
     readonly type: string;
@@ -34,10 +34,10 @@ export type Operation =
     readonly after?: string;
     readonly before?: string;
   }
-  /** With its indexes and comments. `mayBe`: the table that may be this one under its other name. */
+  /** Includes indexes and comments. `mayBe`: new name, if this may be a rename. */
   | { readonly kind: "createTable" | "dropTable"; readonly table: TableSchema; readonly mayBe?: ObjectName }
   | { readonly kind: "renameTable"; readonly from: ObjectName; readonly to: ObjectName }
-  /** With its comment. `mayBe`: the column that may be this one under its other name. */
+  /** Includes the comment. `mayBe`: new name, if this may be a rename. */
   | {
     readonly kind: "addColumn" | "dropColumn";
     readonly table: ObjectName;
@@ -57,7 +57,7 @@ export type Operation =
   | { readonly kind: "renameConstraint"; readonly table: ObjectName; readonly from: string; readonly to: string }
   | { readonly kind: "createIndex" | "dropIndex"; readonly table: ObjectName; readonly index: IndexSchema }
   | { readonly kind: "renameIndex"; readonly table: ObjectName; readonly from: string; readonly to: string }
-  /** `column`: of a column, else of the table. */
+  /** Comment of a column, or of the table if `column` is not set. */
   | {
     readonly kind: "setComment";
     readonly table: ObjectName;
@@ -93,14 +93,14 @@ const OPPOSITE = {
   dropIndex: "createIndex",
 } as const;
 
-/** What undoes an operation; `undefined` where nothing does. Rows that were dropped do not come back. */
+/** Returns the inverse of an operation; `undefined` if there is none. It does not restore dropped rows. */
 export function inverse(operation: Operation): Operation | undefined {
   if (operation.kind === "addEnumValue") return undefined;
   if ("from" in operation) return { ...operation, from: operation.to, to: operation.from } as Operation;
   return { ...operation, kind: OPPOSITE[operation.kind] } as Operation;
 }
 
-/** An operation in a line: `add column heroes.app_src (text)`. */
+/** Describes an operation in a line: `add column heroes.app_src (text)`. */
 export function describe(operation: Operation): string {
   const words = operation.kind.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   switch (operation.kind) {
@@ -125,9 +125,9 @@ export function describe(operation: Operation): string {
     case "alterType":
       return `change type of ${nameOfColumn(operation)} from ${operation.from} to ${operation.to}`;
     case "setNotNull":
-      return `${nameOfColumn(operation)} no longer takes NULL`;
+      return `set not null on ${nameOfColumn(operation)}`;
     case "dropNotNull":
-      return `${nameOfColumn(operation)} takes NULL`;
+      return `drop not null on ${nameOfColumn(operation)}`;
     case "setDefault":
     case "dropDefault":
       return `${words} ${operation.default} of ${nameOfColumn(operation)}`;

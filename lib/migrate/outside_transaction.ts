@@ -1,7 +1,7 @@
 /**
- * Runs a revision outside a transaction, each statement for itself, as CREATE INDEX CONCURRENTLY must. What such a
- * revision has done stays when it fails or is killed; therefore the log keeps which indexes it began to make or to drop,
- * and the next run goes on from there.
+ * Runs a revision outside a transaction, as CREATE INDEX CONCURRENTLY requires. Each statement commits separately, and
+ * stays if the revision fails or is killed. The log records which indexes were being created or dropped, so that the
+ * next run can continue.
  *
  * @module
  */
@@ -18,12 +18,17 @@ import { hasWord } from "./sql_text.ts";
 import { functionOf, logDirection, type MigrationStep, position } from "./steps.ts";
 import { shorten } from "../base/text.ts";
 
-/** Runs one step. @throws {RevisionFailedError} @throws {MigrationInterruptedError} which say what is left. */
+/**
+ * Runs a step outside a transaction.
+ *
+ * @throws {RevisionFailedError} when it fails; the message lists what remains
+ * @throws {MigrationInterruptedError} when the signal is aborted
+ */
 export async function runOutside(context: StepContext, step: MigrationStep): Promise<void> {
   const { connection, table, onProgress, lockTimeout, signal } = context;
   const { revision, from, to } = step;
   if (signal?.aborted) {
-    throw failure(step, signal.reason, `It had not begun; the database is at ${position(from)}.`, signal);
+    throw failure(step, signal.reason, `It had not started; the database is at ${position(from)}.`, signal);
   }
   const start = performance.now();
   onProgress({ type: "running", step });
@@ -33,7 +38,7 @@ export async function runOutside(context: StepContext, step: MigrationStep): Pro
     await connection.execute(`SET lock_timeout = ${lockTimeout}`);
     statements.begunBefore = new Set(await table.log.begin(revision, logDirection(step)));
     await runFunction(functionOf(step), statements);
-    signal?.throwIfAborted(); // the revision may have caught it
+    signal?.throwIfAborted(); // in case the revision caught the error
     await connection.begin();
     await table.move(from, to);
     await table.log.finish(revision, logDirection(step), performance.now() - start);
@@ -50,16 +55,16 @@ export async function runOutside(context: StepContext, step: MigrationStep): Pro
   onProgress({ type: "done", step, milliseconds: performance.now() - start });
 }
 
-/** The statements of a revision, each for itself; `db.transaction()` is a transaction. */
+/** Runs the statements of a revision in autocommit; `db.transaction()` is a transaction. */
 class AutocommitConnection implements RevisionConnection {
   readonly #context: StepContext;
   readonly #connection: Connection;
   readonly #step: MigrationStep;
-  /** The statements on indexes that earlier runs of this revision began. */
+  /** Index statements that earlier runs of this revision started. */
   begunBefore: ReadonlySet<string> = new Set();
   readonly #done: string[] = [];
   readonly #indexes: IndexStatement[] = [];
-  /** The INVALID indexes before the first CONCURRENTLY that is neither CREATE nor DROP INDEX, such as REINDEX. */
+  /** INVALID indexes before the first CONCURRENTLY statement other than CREATE or DROP INDEX, such as REINDEX. */
   #invalidBefore: readonly string[] | undefined;
 
   constructor(context: StepContext, step: MigrationStep) {
@@ -69,7 +74,7 @@ class AutocommitConnection implements RevisionConnection {
   }
 
   async execute(sql: string, parameters: readonly unknown[]): Promise<StatementAnswer> {
-    // neither readers nor writers queue behind a CONCURRENTLY, which may have to wait long for the transactions it finds
+    // CONCURRENTLY blocks no readers or writers while it waits for open transactions
     const isPatient = hasWord(sql, "CONCURRENTLY");
     if (isPatient) await this.#connection.execute("SET lock_timeout = 0");
     try {
@@ -80,7 +85,7 @@ class AutocommitConnection implements RevisionConnection {
       return answer;
     } finally {
       const restore = `SET lock_timeout = ${this.#context.lockTimeout}`;
-      if (isPatient) await this.#connection.execute(restore).catch(() => {}); // a lost connection needs none
+      if (isPatient) await this.#connection.execute(restore).catch(() => {}); // not needed if the connection is lost
     }
   }
 
@@ -92,29 +97,30 @@ class AutocommitConnection implements RevisionConnection {
     return this.#connection;
   }
 
-  /** What the revision has left behind, in lines. */
+  /** Describes the remains of the revision, as lines. */
   async remains(): Promise<string[]> {
     const lines = [
       this.#done.length === 0
-        ? "It runs outside a transaction; no statement of it had been done."
-        : "It runs outside a transaction, so what had been done stays:",
+        ? "It runs outside a transaction; no statement was completed."
+        : "It runs outside a transaction. Completed statements, which stay:",
       ...this.#done.map((sql) => `  ${shorten(sql, 200)}`),
     ];
     for (const statement of this.#indexes) {
-      const index = await findIndex(this.#connection, statement, cleanUp()).catch(() => undefined); // the connection may be lost
+      // the connection may be lost
+      const index = await findIndex(this.#connection, statement, cleanUp()).catch(() => undefined);
       if (index?.valid === false) {
-        lines.push(`It left the index ${index.name} INVALID: the next run of this revision drops it first.`);
+        lines.push(`It left index ${index.name} INVALID. The next run drops it first.`);
       }
     }
     if (this.#invalidBefore) {
       const now = await invalidIndexes(this.#connection, cleanUp()).catch(() => []);
       const left = now.filter((name) => !this.#invalidBefore!.includes(name));
-      lines.push(...left.map((name) => `It left the index ${name} INVALID: DROP INDEX CONCURRENTLY ${name}`));
+      lines.push(...left.map((name) => `It left index ${name} INVALID. Drop it: DROP INDEX CONCURRENTLY ${name}`));
     }
     return lines;
   }
 
-  /** A statement is a transaction of its own here, and can be repeated for itself. */
+  /** Runs a statement; retries it after a lock timeout, unless it is part of a transaction. */
   async #executeWithRetries(sql: string, parameters: readonly unknown[]): Promise<StatementAnswer> {
     const inPart = this.#connection.inTransaction;
     for (let attempt = 1;; attempt++) {
@@ -143,7 +149,7 @@ class AutocommitConnection implements RevisionConnection {
       onProgress({ type: "found", step, index: found.name, valid: false });
       await this.#connection.execute(`DROP INDEX CONCURRENTLY ${found.name}`);
     }
-    // what is there already was made by others: the server says so, and the next run must not take it for its own
+    // an index that already exists is not ours: do not log it, and let the server report the error
     if (!isDone) await table.log.note(step.revision, logDirection(step), sql);
     await this.#connection.execute(sql);
     return nothing;

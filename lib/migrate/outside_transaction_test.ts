@@ -47,7 +47,7 @@ Deno.test("statements on indexes with CONCURRENTLY are known, and no others", ()
     assertEquals(indexStatement(sql), undefined);
   }
   for (const sql of ["CREATE INDEX CONCURRENTLY ON t (a)", "create unique index concurrently /* t */ on t (a)"]) {
-    assertThrows(() => indexStatement(sql), UnnamedIndexError, "Give the index one");
+    assertThrows(() => indexStatement(sql), UnnamedIndexError, "requires an index name");
   }
 });
 
@@ -60,8 +60,8 @@ database.test("a revision outside a transaction that fails says what is left; th
   assertEquals(error.statement, `CREATE UNIQUE INDEX CONCURRENTLY "Ix id" ON one (id)`);
   for (
     const part of [
-      "so what had been done stays:\n  CREATE INDEX CONCURRENTLY ix_name ON one (name)\n",
-      `It left the index ${schema}."Ix id" INVALID: the next run of this revision drops it first.`,
+      "Completed statements, which stay:\n  CREATE INDEX CONCURRENTLY ix_name ON one (name)\n",
+      `It left index ${schema}."Ix id" INVALID. The next run drops it first.`,
       "The database is at a1.",
     ]
   ) assertStringIncludes(error.message, part);
@@ -72,8 +72,8 @@ database.test("a revision outside a transaction that fails says what is left; th
   const told: MigrationProgress[] = [];
   await upgrade(engine, folder.directory, "head", { onProgress: (progress) => void told.push(progress) });
   assertEquals(told.map(progressLine).slice(1, 3), [
-    `a1 → b2  revision b2  keeps the index ${schema}.ix_name, which an earlier run finished`,
-    `a1 → b2  revision b2  drops the index ${schema}."Ix id", which an earlier run left INVALID`,
+    `a1 → b2  revision b2  keeps index ${schema}.ix_name, created by an earlier run`,
+    `a1 → b2  revision b2  drops index ${schema}."Ix id", left INVALID by an earlier run`,
   ]);
   assertEquals(await indexes(engine), [["Ix id", true], ["ix_name", true]]);
   assertEquals(await versions(engine), ["b2"]);
@@ -140,6 +140,6 @@ database.test("a REINDEX CONCURRENTLY that fails says which index it left, and h
   const error = await assertRejects(() => upgrade(engine, folder.directory), RevisionFailedError);
   assertEquals([error.revision, error.sqlstate], ["b2", "57014"]);
   const left = `${schema}.ix_name_ccnew`;
-  assertStringIncludes(error.message, `It left the index ${left} INVALID: DROP INDEX CONCURRENTLY ${left}`);
+  assertStringIncludes(error.message, `It left index ${left} INVALID. Drop it: DROP INDEX CONCURRENTLY ${left}`);
   await writer.rollback();
 });

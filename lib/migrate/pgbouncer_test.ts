@@ -24,7 +24,7 @@ for (const size of [3, 1]) {
   test(`behind PgBouncer that lends ${size} by transaction, the --url of the server is told`, async (url) => {
     await using folder = await makeMigrations({ id: "a1", ...creating("one") });
     const { port, database } = EngineUrl.parse(url);
-    const direct = new RegExp(`nothing was run\\. .*--url postgresql://sandy:\\*\\*\\*@\\S+:${port}/${database}\n$`);
+    const direct = new RegExp(`Nothing was run\\. .*--url postgresql://sandy:\\*\\*\\*@\\S+:${port}/${database}\n$`);
     // side by side, a pooler each: of a single process every command waits in vain for a second one
     await Promise.all(
       ["pg", "postgres", "libpq"].flatMap((driver) =>

@@ -1,4 +1,4 @@
-/** What a run tells while it works, and how it is set. @module */
+/** Progress events and options of a run. @module */
 import { sleep } from "../base/sleep.ts";
 import type { Connection } from "../engine/connection.ts";
 import type { LockHolder } from "./migration_lock.ts";
@@ -6,15 +6,15 @@ import type { Revision } from "./revision_file.ts";
 import type { MigrationStep } from "./steps.ts";
 import type { VersionTable } from "./version_table.ts";
 
-/** What a run tells; times are milliseconds. */
+/** Progress event of a run; times are in milliseconds. */
 export type MigrationProgress =
-  /** Another process runs migrations on this schema. */
+  /** Another process is running migrations on this schema. */
   | { readonly type: "waiting"; readonly holder: LockHolder }
-  /** A step begins. */
+  /** A step starts. */
   | { readonly type: "running"; readonly step: MigrationStep }
   /** A step is committed. */
   | { readonly type: "done"; readonly step: MigrationStep; readonly milliseconds: number }
-  /** A lock was not to be had within the lock timeout; after the pause comes the next attempt. */
+  /** The lock timeout expired; the next attempt follows after the pause. */
   | {
     readonly type: "retrying";
     readonly step: MigrationStep;
@@ -22,37 +22,37 @@ export type MigrationProgress =
     readonly attempts: number;
     readonly pause: number;
   }
-  /** An index that an earlier run left INVALID is dropped, or one that it finished is kept. */
+  /** Drops an index that an earlier run left INVALID, or keeps one that it completed. */
   | { readonly type: "found"; readonly step: MigrationStep; readonly index: string; readonly valid: boolean }
-  /** There was nothing to do; `revisions` are those at which the database stands. */
+  /** Nothing to do; `revisions` are the current ones. */
   | { readonly type: "unchanged"; readonly atHead: boolean; readonly revisions: readonly Revision[] };
 
-/** Settings of what waits for other runs; times are milliseconds. */
+/** Options of commands that take the migration lock; times are in milliseconds. */
 export interface WaitOptions {
-  /** Is told what happens, as it happens. */
+  /** Called for each progress event. */
   readonly onProgress?: (progress: MigrationProgress) => void;
-  /** How long to wait while another process runs migrations (default 60,000). */
+  /** Maximum wait for another process that runs migrations (default 60,000). */
   readonly waitTimeout?: number;
-  /** Stops the run: the statement under way is cancelled on the server too, and what it belongs to is rolled back. */
+  /** Stops the run: cancels the running statement on the server, and rolls back its transaction. */
   readonly signal?: AbortSignal;
 }
 
-/** Settings of a run; times are milliseconds. */
+/** Options of a run; times are in milliseconds. */
 export interface MigrationOptions extends WaitOptions {
   /**
-   * How long a statement waits for a lock (default 5,000; 0: without end). Meanwhile everyone who asks for the same
-   * table queues behind it.
+   * Maximum time a statement waits for a lock (default 5,000; 0 for no limit). Other statements on the same table queue
+   * behind it.
    */
   readonly lockTimeout?: number;
-  /** How often a revision that did not get a lock is run again (default 4). */
+  /** Maximum number of retries after a lock timeout (default 4). */
   readonly lockRetries?: number;
-  /** The pause before the first of these attempts; each further one is twice as long (default 1,000). */
+  /** Pause before the first retry; doubles with each further one (default 1,000). */
   readonly lockPause?: number;
-  /** All revisions in one transaction: all of them take effect, or none (default: each in its own). */
+  /** Run all revisions in one transaction (default: each in its own). */
   readonly singleTransaction?: boolean;
 }
 
-/** What the steps of one run share. */
+/** Context shared by the steps of a run. */
 export interface StepContext {
   readonly connection: Connection;
   readonly table: VersionTable;
@@ -63,9 +63,13 @@ export interface StepContext {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Tells that a step did not get a lock, and waits before the next attempt. @param attempt the one that failed, from 1 */
+/**
+ * Reports a lock timeout and waits before the next attempt.
+ *
+ * @param attempt number of the failed attempt, from 1
+ */
 export async function pauseBeforeRetry(context: StepContext, step: MigrationStep, attempt: number): Promise<void> {
   const pause = context.lockPause * 2 ** (attempt - 1);
   context.onProgress({ type: "retrying", step, attempt, attempts: context.lockRetries + 1, pause });
-  await sleep(pause, context.signal).catch(() => {}); // stopped: the next attempt says so
+  await sleep(pause, context.signal).catch(() => {}); // if stopped, the next attempt throws
 }

@@ -1,4 +1,4 @@
-/** Progress, history and findings as lines of text. @module */
+/** Formats progress, history and check results as lines of text. @module */
 import type { BranchPoint, CheckResult, DryRun, HistoryEntry } from "./commands.ts";
 import { holderText } from "./migration_lock.ts";
 import type { MigrationProgress } from "./progress.ts";
@@ -7,9 +7,9 @@ import { terminated } from "./sql_text.ts";
 import { type MigrationStep, position } from "./steps.ts";
 
 /**
- * One line for what a run tells.
+ * Formats a progress event.
  *
- * @returns for example `base → 1a2b3c4d5e6f  create heroes  (12 ms)`; the line of a step that begins ends in `…`.
+ * @returns a line such as `base → 1a2b3c4d5e6f  create heroes  (12 ms)`; that of a step that starts ends in `…`
  */
 export function progressLine(progress: MigrationProgress): string {
   switch (progress.type) {
@@ -21,12 +21,12 @@ export function progressLine(progress: MigrationProgress): string {
       return `${stepText(progress.step)}  (${progress.milliseconds.toFixed(0)} ms)`;
     case "retrying": {
       const { step, attempt, attempts, pause } = progress;
-      return `${stepText(step)}  did not get a lock in time (attempt ${attempt} of ${attempts}); next in ${pause} ms`;
+      return `${stepText(step)}  lock timeout (attempt ${attempt} of ${attempts}); next in ${pause} ms`;
     }
     case "found":
       return progress.valid
-        ? `${stepText(progress.step)}  keeps the index ${progress.index}, which an earlier run finished`
-        : `${stepText(progress.step)}  drops the index ${progress.index}, which an earlier run left INVALID`;
+        ? `${stepText(progress.step)}  keeps index ${progress.index}, created by an earlier run`
+        : `${stepText(progress.step)}  drops index ${progress.index}, left INVALID by an earlier run`;
     case "unchanged": {
       const names = progress.revisions.map(({ id, message }) => `${id} ${message}`);
       return `already at ${progress.atHead && names.length > 0 ? "head: " : ""}${position(names)}`;
@@ -34,61 +34,65 @@ export function progressLine(progress: MigrationProgress): string {
   }
 }
 
-/** `base → 1a2b3c4d5e6f  create heroes`. */
+/** Formats a step: `base → 1a2b3c4d5e6f  create heroes`. */
 export function stepText({ revision, from, to }: MigrationStep): string {
   return `${position(from)} → ${position(to)}  ${revision.message}`;
 }
 
-/** How to show revisions. */
+/** Options of lists of revisions. */
 export interface ListOptions {
-  /** Everything that is known of each. */
+  /** Show all fields of each revision. */
   readonly verbose?: boolean;
 }
 
-/** One line for each entry, in their order, or a paragraph for each; says so when there is none. */
+/** Formats history entries: a line each, or a paragraph if `verbose`. */
 export function historyLines(entries: readonly HistoryEntry[], { verbose = false }: ListOptions = {}): string[] {
-  if (entries.length === 0) return ["there are no revisions yet"];
+  if (entries.length === 0) return ["no revisions"];
   if (verbose) {
     return entries.flatMap((entry) => [...revisionLines(entry.revision, marks(entry)), ...logLines(entry), ""]);
   }
   return entries.map((entry) => `${listLine(entry.revision)}${marks(entry)}`);
 }
 
-/** The same for revisions of which no database was asked. */
+/** Formats revisions without the state of a database. */
 export function listLines(revisions: readonly Revision[], { verbose = false }: ListOptions = {}): string[] {
-  if (revisions.length === 0) return ["there are no revisions yet"];
+  if (revisions.length === 0) return ["no revisions"];
   return verbose ? revisions.flatMap((revision) => [...revisionLines(revision), ""]) : revisions.map(listLine);
 }
 
-/** One line for each revision at which the database stands, or a paragraph. */
+/** Formats the current revisions. */
 export function currentLines(entries: readonly HistoryEntry[], { verbose = false }: ListOptions = {}): string[] {
   if (entries.length === 0) return ["base: no revision is applied"];
   if (verbose) return historyLines(entries, { verbose });
   return entries.map((entry) => `${entry.revision.id}  ${entry.revision.message}${entry.head ? "  (head)" : ""}`);
 }
 
-/** A line for each head. */
+/** Formats heads, a line each. */
 export function headLines(heads: readonly Revision[]): string[] {
-  if (heads.length === 0) return ["there are no revisions yet"];
+  if (heads.length === 0) return ["no revisions"];
   return heads.map(({ id, message }) => `${id}  ${message}  (head)`);
 }
 
-/** A line for each revision after which several come. */
+/** Formats branch points and their children. */
 export function branchLines(points: readonly BranchPoint[]): string[] {
-  if (points.length === 0) return ["there are no branches"];
+  if (points.length === 0) return ["no branches"];
   return points.map(({ revision, children }) => {
     const next = children.map(({ id, message }) => `\n  → ${id}  ${message}`).join("");
     return `${revision.id}  ${revision.message}  (branch point)${next}`;
   });
 }
 
-/** A paragraph for each revision that a name stands for. */
+/** Formats revisions, a paragraph each. */
 export function showLines(revisions: readonly Revision[]): string[] {
-  if (revisions.length === 0) return ["there are no revisions yet"];
+  if (revisions.length === 0) return ["no revisions"];
   return revisions.flatMap((revision) => revisionLines(revision));
 }
 
-/** Everything that a revision's file says. @param marks what stands behind its id. */
+/**
+ * Formats all fields of a revision.
+ *
+ * @param marks text after the id
+ */
 export function revisionLines(revision: Revision, marks = ""): string[] {
   return [
     `Revision: ${revision.id}${marks}`,
@@ -100,30 +104,28 @@ export function revisionLines(revision: Revision, marks = ""): string[] {
   ];
 }
 
-/** What a dry run found: the statements of each revision, and what the schema gains and loses. */
+/** Formats a dry run: the statements of each revision, and the schema changes. */
 export function dryRunLines({ steps, statements, changes }: DryRun): string[] {
-  if (steps.length === 0) return ["nothing would be done"];
+  if (steps.length === 0) return ["nothing to do"];
   const lines = steps.flatMap((step) => [
     `-- ${stepText(step)}`,
     ...statements.filter(({ revision }) => revision === step.revision.id).map(({ sql, rowCount }) =>
       `${terminated(sql)}${rowCount > 0 ? `  -- ${rowCount} ${rowCount === 1 ? "row" : "rows"}` : ""}`
     ),
   ]);
-  const difference = changes.length === 0
-    ? ["The schema would stay as it is."]
-    : ["The schema would change:", ...changes];
-  return [...lines, "", ...difference, "", "Nothing was changed: it was rolled back."];
+  const difference = changes.length === 0 ? ["No schema changes."] : ["Schema changes:", ...changes];
+  return [...lines, "", ...difference, "", "Dry run: everything was rolled back."];
 }
 
-/** What `check` found, a line each. */
+/** Formats the result of `check`, a line for each finding. */
 export function checkLines({ pending, changed, differences, notCompared, unmodelled, isClean }: CheckResult): string[] {
   return [
     ...pending.map(({ id, message }) => `not applied: ${id}  ${message}`),
     ...changed.map(({ revision: { id, message } }) => `changed since it was applied: ${id}  ${message}`),
     ...(differences ?? []).map((line) => `models and database differ: ${line}`),
-    ...unmodelled.map((line) => `left alone: ${line}`),
-    ...(notCompared === "no metadata" ? ["env.ts exports no metadata, so no models were compared"] : []),
-    ...(notCompared === "pending" ? ["models and database are compared when everything is applied"] : []),
+    ...unmodelled.map((line) => `ignored: ${line}`),
+    ...(notCompared === "no metadata" ? ["models not compared: env.ts exports no metadata"] : []),
+    ...(notCompared === "pending" ? ["models not compared: revisions are pending"] : []),
     ...(isClean ? ["no drift"] : []),
   ];
 }

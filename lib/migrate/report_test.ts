@@ -30,11 +30,11 @@ Deno.test("history has a line for each revision, with its parent, its day and it
     "1a2b → 3c4d  add toys  2025-11-03  (head, not applied)",
     "base → 1a2b  create heroes  2025-11-03  (current)",
   ]);
-  assertEquals(historyLines([]), ["there are no revisions yet"]);
+  assertEquals(historyLines([]), ["no revisions"]);
   assertEquals(listLines([TOYS]), ["1a2b → 3c4d  add toys  2025-11-03"]);
   assertEquals([listLines([TOYS], { verbose: true })[0], listLines([])[0]], [
     "Revision: 3c4d",
-    "there are no revisions yet",
+    "no revisions",
   ]);
 });
 
@@ -59,13 +59,13 @@ Deno.test("a run tells when it waits for a lock, and which indexes it finds", ()
   const step = { direction: "upgrade", revision: TOYS, from: ["1a2b"], to: ["3c4d"] } as const;
   assertEquals(
     progressLine({ type: "retrying", step, attempt: 1, attempts: 5, pause: 1000 }),
-    "1a2b → 3c4d  add toys  did not get a lock in time (attempt 1 of 5); next in 1000 ms",
+    "1a2b → 3c4d  add toys  lock timeout (attempt 1 of 5); next in 1000 ms",
   );
   assertEquals(
     [true, false].map((valid) => progressLine({ type: "found", step, index: "public.ix", valid })),
     [
-      "1a2b → 3c4d  add toys  keeps the index public.ix, which an earlier run finished",
-      "1a2b → 3c4d  add toys  drops the index public.ix, which an earlier run left INVALID",
+      "1a2b → 3c4d  add toys  keeps index public.ix, created by an earlier run",
+      "1a2b → 3c4d  add toys  drops index public.ix, left INVALID by an earlier run",
     ],
   );
 });
@@ -102,7 +102,7 @@ Deno.test("heads and branch points", () => {
   assertEquals(branchLines([{ revision: HEROES, children: [TOYS, TOYS] }]), [
     "1a2b  create heroes  (branch point)\n  → 3c4d  add toys\n  → 3c4d  add toys",
   ]);
-  assertEquals([headLines([]), branchLines([])], [["there are no revisions yet"], ["there are no branches"]]);
+  assertEquals([headLines([]), branchLines([])], [["no revisions"], ["no branches"]]);
 });
 
 Deno.test("check tells each finding in a line, and that there is none", () => {
@@ -110,13 +110,13 @@ Deno.test("check tells each finding in a line, and that there is none", () => {
   assertEquals(checkLines(clean), ["no drift"]);
   assertEquals(
     checkLines({ ...clean, changed: [ENTRIES[1]], differences: ["a column"], unmodelled: ["a view"], isClean: false }),
-    ["changed since it was applied: 1a2b  create heroes", "models and database differ: a column", "left alone: a view"],
+    ["changed since it was applied: 1a2b  create heroes", "models and database differ: a column", "ignored: a view"],
   );
   assertEquals(
     checkLines({ ...clean, pending: [TOYS], differences: undefined, notCompared: "pending", isClean: false }),
     [
       "not applied: 3c4d  add toys",
-      "models and database are compared when everything is applied",
+      "models not compared: revisions are pending",
     ],
   );
 });

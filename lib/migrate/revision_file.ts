@@ -1,6 +1,5 @@
 /**
- * Revisions as files: `versions/<id>_<slug>.ts`, each with a header comment, its id, its parents, and the way up and
- * down.
+ * Loads revision files: `versions/<id>_<slug>.ts`, each with a header comment, an id, parents, `up` and `down`.
  *
  * @module
  */
@@ -11,30 +10,30 @@ import { pathToFileURL } from "node:url";
 import { InvalidDirectoryError, InvalidRevisionError } from "./errors.ts";
 import type { RevisionNode } from "./revision_graph.ts";
 
-/** Runs one direction of a revision; every query of `db` is part of the revision's transaction. */
+/** Function `up` or `down` of a revision. All queries of `db` run in the transaction of the revision. */
 export type RevisionFunction = (db: Kysely<unknown>) => Promise<void>;
 
-/** A revision as its file describes it. */
+/** A revision file. */
 export interface Revision extends RevisionNode {
-  /** What it does, in a few words: the first paragraph of the header. */
+  /** Message: the first paragraph of the header. */
   readonly message: string;
-  /** The day it was written, `2025-11-03`, or with a time. */
+  /** Creation date, `2025-11-03`, optionally with a time. */
   readonly createDate: string;
-  /** The path of its file. */
+  /** Path of the file. */
   readonly path: string;
-  /** Of its text, as hexadecimal digits; line ends do not count. */
+  /** SHA-256 of the text in hexadecimal, independent of line endings. */
   readonly checksum: string;
-  /** False: it runs outside a transaction, as CREATE INDEX CONCURRENTLY must. */
+  /** False if it runs outside a transaction, as CREATE INDEX CONCURRENTLY requires. */
   readonly transactional: boolean;
   readonly up: RevisionFunction;
   readonly down: RevisionFunction;
 }
 
-/** What the header comment says. */
+/** Contents of the header comment. */
 export interface RevisionHeader {
   readonly message: string;
   readonly revision: string;
-  /** None for the first revision, where the header says "base". */
+  /** Parents; none for the first revision, whose header says "base". */
   readonly downRevisions: readonly string[];
   readonly createDate: string;
 }
@@ -42,11 +41,13 @@ export interface RevisionHeader {
 const FILE_NAME = /^([0-9A-Za-z]+)_\w+\.ts$/;
 
 /**
- * Loads every revision of a migrations folder, in no particular order. Files that are no TypeScript and tests
- * (`…_test.ts`) are passed over. A file that has changed since it was loaded is loaded anew.
+ * Loads all revisions of a migrations folder, in no particular order. Skips tests (`…_test.ts`) and files that are not
+ * TypeScript. Loads a file again if it has changed.
  *
- * @param directory the folder that holds `versions/`.
- * @throws {InvalidDirectoryError} when it has no `versions/`. @throws {InvalidRevisionError} naming the file.
+ * @param directory folder that contains `versions/`
+ * @returns the revisions
+ * @throws {InvalidDirectoryError} when the folder does not contain `versions/`
+ * @throws {InvalidRevisionError} when a file is invalid
  */
 export async function loadRevisions(directory: string): Promise<Revision[]> {
   const versions = join(directory, "versions");
@@ -56,31 +57,35 @@ export async function loadRevisions(directory: string): Promise<Revision[]> {
   } catch (error) {
     if ((error as { code?: string }).code !== "ENOENT") throw error;
     throw new InvalidDirectoryError(
-      `There is no folder ${versions}. Give the folder that holds versions/, with --dir on the command line.`,
+      `Folder ${versions} does not exist. Specify the folder that contains versions/, on the command line with --dir.`,
     );
   }
   const files = names.filter((name) => name.endsWith(".ts") && !name.endsWith("_test.ts")).sort();
   return await Promise.all(files.map((name) => loadRevision(join(versions, name))));
 }
 
-/** Loads one revision. @throws {InvalidRevisionError} */
+/**
+ * Loads a revision file.
+ *
+ * @throws {InvalidRevisionError} when it is invalid
+ */
 export async function loadRevision(path: string): Promise<Revision> {
   const source = await readFile(path, "utf8");
   const header = parseHeader(source, path);
   const url = pathToFileURL(path);
   const checksum = await checksumOf(source);
-  url.search = checksum.slice(0, 16); // another text is another module: an edited file is not taken from the cache
+  url.search = checksum.slice(0, 16); // another specifier, so that an edited file is not read from the module cache
   let module: Record<string, unknown>;
   try {
     module = await import(url.href);
   } catch (error) {
-    throw new InvalidRevisionError(path, `it cannot be loaded: ${(error as Error).message}`, { cause: error });
+    throw new InvalidRevisionError(path, `it fails to load: ${(error as Error).message}`, { cause: error });
   }
   return checkRevision(path, header, module, checksum);
 }
 
 /**
- * Reads the header comment with which a revision's text begins.
+ * Parses the header comment of a revision file.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -89,16 +94,19 @@ export async function loadRevision(path: string): Promise<Revision> {
  * assertEquals(parseHeader(text, "1a2b_create_heroes.ts").message, "create heroes");
  * ```
  *
- * @param path named in errors. @throws {InvalidRevisionError}
+ * @param source text of the file
+ * @param path path of the file, for errors
+ * @returns the fields of the header
+ * @throws {InvalidRevisionError} when a field is missing
  */
 export function parseHeader(source: string, path: string): RevisionHeader {
   const comment = /^\s*\/\*\*(.*?)\*\//s.exec(source)?.[1];
   if (comment === undefined) {
-    throw new InvalidRevisionError(path, "it does not begin with a header comment, /** … */");
+    throw new InvalidRevisionError(path, "it does not start with a header comment, /** … */");
   }
   const lines = comment.split("\n").map((line) => line.replace(/^\s*\*?/, "").trim());
   const field = (name: string, example: string): string => {
-    const line = lines.findLast((line) => line.startsWith(`${name}:`)); // the message may begin with such a word too
+    const line = lines.findLast((line) => line.startsWith(`${name}:`)); // the message may begin with the same word
     const value = line?.slice(name.length + 1).trim();
     if (!value) throw new InvalidRevisionError(path, `its header has no line "${name}: ${example}"`);
     return value;
@@ -114,15 +122,20 @@ export function parseHeader(source: string, path: string): RevisionHeader {
   }
   const text = lines.slice(0, lines.findLastIndex((line) => line.startsWith("Revision ID:"))).join("\n").trim();
   const message = text.split("\n\n")[0].replaceAll("\n", " ").replace(/\.$/, "");
-  if (!message) throw new InvalidRevisionError(path, "the first line of its header does not say what it does");
+  if (!message) throw new InvalidRevisionError(path, "its header has no message in the first line");
   const downRevisions = downRevision === "base" ? [] : downRevision.split(",").map((id) => id.trim());
   return { message, revision, downRevisions, createDate };
 }
 
 /**
- * Checks what a revision's file exports against its name and its header.
+ * Checks the exports of a revision file against its name and header.
  *
- * @param module its exports. @param checksum of its text. @throws {InvalidRevisionError}
+ * @param path path of the file
+ * @param header parsed header
+ * @param module exports of the file
+ * @param checksum checksum of its text
+ * @returns the revision
+ * @throws {InvalidRevisionError} when they do not match
  */
 export function checkRevision(
   path: string,
@@ -133,15 +146,15 @@ export function checkRevision(
   const wrong = (problem: string) => new InvalidRevisionError(path, problem);
   const { revision, downRevision, up, down, transactional = true } = module;
   const id = FILE_NAME.exec(basename(path))?.[1];
-  if (id === undefined) throw wrong("its name is not of the form <id>_<what_it_does>.ts");
+  if (id === undefined) throw wrong("its name does not have the form <id>_<message>.ts");
   if (typeof revision !== "string") throw wrong(`it does not export its id: export const revision = "${id}"`);
-  if (revision !== id) throw wrong(`it exports the revision "${revision}", but its name begins with "${id}"`);
+  if (revision !== id) throw wrong(`it exports the revision "${revision}", but its name starts with "${id}"`);
   if (header.revision !== id) throw wrong(`its header says "Revision ID: ${header.revision}", its name "${id}"`);
   const downRevisions = parentsOf(downRevision);
   if (downRevisions === undefined) {
     throw wrong(
-      "it does not export its parent: export const downRevision = null (the first), a revision's id, or, for a merge, " +
-        "an array of different ids",
+      "it does not export its parent: export const downRevision = null (for the first revision), an id, or an array of " +
+        "different ids (for a merge)",
     );
   }
   if (header.downRevisions.join() !== downRevisions.join()) {
@@ -153,12 +166,12 @@ export function checkRevision(
   }
   if (!isRevisionFunction(up)) throw wrong("it does not export async function up(db)");
   if (!isRevisionFunction(down)) throw wrong("it does not export async function down(db)");
-  if (typeof transactional !== "boolean") throw wrong("its export transactional is neither true nor false");
+  if (typeof transactional !== "boolean") throw wrong("its export transactional is not a boolean");
   const { message, createDate } = header;
   return { id, downRevisions, message, createDate, path, checksum, transactional, up, down };
 }
 
-/** The parents that a file exports; `undefined` when that is none of the forms it may have. */
+/** Parents exported by a file; `undefined` if the export is invalid. */
 function parentsOf(downRevision: unknown): readonly string[] | undefined {
   if (downRevision === null) return [];
   const ids = Array.isArray(downRevision) ? downRevision : [downRevision];
@@ -170,7 +183,7 @@ function isRevisionFunction(value: unknown): value is RevisionFunction {
   return typeof value === "function";
 }
 
-/** SHA-256 of a text as hexadecimal digits; version control may change the line ends. */
+/** SHA-256 of a text in hexadecimal. Normalizes line endings, which version control may change. */
 export async function checksumOf(text: string): Promise<string> {
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text.replaceAll("\r\n", "\n")));
   return new Uint8Array(hash).toHex();

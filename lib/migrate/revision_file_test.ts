@@ -65,20 +65,20 @@ Deno.test("a merge names its parents in header and export, in one order", () => 
 Deno.test("a revision may say that it runs outside a transaction", () => {
   const exports = { ...EXPORTS, transactional: false };
   assertEquals(checkRevision(PATH, parseHeader(HEADER, PATH), exports, "").transactional, false);
-  assertStringIncludes(problem({ exports: { transactional: "no" } }), "neither true nor false");
+  assertStringIncludes(problem({ exports: { transactional: "no" } }), "is not a boolean");
 });
 
 Deno.test("a wrong header is refused with what to write", () => {
-  assertStringIncludes(problem({ header: ["/**", "//"] }), "does not begin with a header comment");
+  assertStringIncludes(problem({ header: ["/**", "//"] }), "does not start with a header comment");
   assertStringIncludes(problem({ header: [" * Revises: 0f0f\n", ""] }), `has no line "Revises: base"`);
   assertStringIncludes(problem({ header: ["1a2b", ""] }), `has no line "Revision ID: 1a2b3c4d5e6f"`);
   assertStringIncludes(problem({ header: ["2025-11-03", "3.11.2025"] }), "write year-month-day");
   const silent = HEADER.split("\n").toSpliced(1, 4).join("\n");
-  assertThrows(() => parseHeader(silent, PATH), InvalidRevisionError, "does not say what it does");
+  assertThrows(() => parseHeader(silent, PATH), InvalidRevisionError, "has no message in the first line");
 });
 
 Deno.test("name, header and exports have to agree", () => {
-  assertStringIncludes(problem({ path: "versions/heroes.ts" }), "not of the form <id>_<what_it_does>.ts");
+  assertStringIncludes(problem({ path: "versions/heroes.ts" }), "does not have the form <id>_<message>.ts");
   assertStringIncludes(problem({ path: "versions/9z_create_heroes.ts" }), `exports the revision "1a2b"`);
   assertStringIncludes(problem({ header: ["1a2b", "9z"] }), `header says "Revision ID: 9z"`);
   assertStringIncludes(
@@ -109,7 +109,7 @@ fileTest("a folder without versions/ is refused with what to give", async () => 
   await assertRejects(
     () => loadRevisions(join(folder.directory, "nowhere")),
     InvalidDirectoryError,
-    "Give the folder that holds versions/",
+    "Specify the folder that contains versions/",
   );
 });
 

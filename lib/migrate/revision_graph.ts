@@ -1,6 +1,6 @@
 /**
- * The order of revisions, without a database: each names its parents, and from that follows what is to be run to get
- * from one state of a database to another. The state is the set of its heads: the newest revisions that were applied.
+ * Orders revisions by their parents, and computes which ones to run to move a database from one state to another. The
+ * state of a database is the set of its heads: the applied revisions without applied children.
  *
  * @module
  */
@@ -13,20 +13,22 @@ import {
   UnknownRevisionError,
 } from "./errors.ts";
 
-/** What the graph needs to know of a revision. */
+/** A node of the graph. */
 export interface RevisionNode {
   readonly id: string;
-  /** The revisions it comes right after: none for the first, more than one for a merge. */
+  /** Ids of the parents: none for the first revision, several for a merge. */
   readonly downRevisions: readonly string[];
 }
 
-/** Revisions and their order. */
+/** Directed acyclic graph of revisions. */
 export class RevisionGraph<Revision extends RevisionNode = RevisionNode> {
-  /** From base to head: every revision stands behind its parents. */
+  /** Revisions from base to head: parents come before children. */
   readonly ordered: readonly Revision[];
   readonly #byId = new Map<string, Revision>();
 
   /**
+   * Creates a graph.
+   *
    * ```ts
    * import { assertEquals } from "@std/assert";
    *
@@ -35,7 +37,9 @@ export class RevisionGraph<Revision extends RevisionNode = RevisionNode> {
    * assertEquals(graph.upgradePath(["a"], "head").map(({ id }) => id), ["b"]);
    * ```
    *
-   * @throws {DuplicateRevisionError} @throws {MissingParentError} @throws {RevisionCycleError}
+   * @throws {DuplicateRevisionError} when two revisions have the same id
+   * @throws {MissingParentError} when a parent does not exist
+   * @throws {RevisionCycleError} when revisions form a cycle
    */
   constructor(revisions: Iterable<Revision>) {
     for (const revision of revisions) {
@@ -49,25 +53,33 @@ export class RevisionGraph<Revision extends RevisionNode = RevisionNode> {
     this.ordered = this.#sort();
   }
 
-  /** The revisions after which none comes; more than one when there are branches. */
+  /** Revisions without children; several if there are unmerged branches. */
   get heads(): Revision[] {
     const parents = new Set(this.ordered.flatMap(({ downRevisions }) => downRevisions));
     return this.ordered.filter(({ id }) => !parents.has(id));
   }
 
-  /** The newest revision; `undefined` when there is none. @throws {MultipleHeadsError} */
+  /**
+   * The only head; `undefined` if there are no revisions.
+   *
+   * @throws {MultipleHeadsError} when there are several
+   */
   get head(): Revision | undefined {
     const heads = this.heads;
     if (heads.length > 1) throw new MultipleHeadsError(heads.map(({ id }) => id));
     return heads[0];
   }
 
-  /** True when there is a revision with exactly this id. */
+  /** Whether a revision with exactly this id exists. */
   has(id: string): boolean {
     return this.#byId.has(id);
   }
 
-  /** The revision with this id, or the only one whose id begins so. @throws {UnknownRevisionError} */
+  /**
+   * Finds a revision by its id or a unique prefix of it.
+   *
+   * @throws {UnknownRevisionError} when no id matches, or several do
+   */
   find(start: string): Revision {
     const exact = this.#byId.get(start);
     if (exact) return exact;
@@ -78,9 +90,11 @@ export class RevisionGraph<Revision extends RevisionNode = RevisionNode> {
   }
 
   /**
-   * The revisions that a name stands for: `"head"`, `"heads"`, `"base"` (none), or an id, which may be shortened.
+   * Resolves a name to revisions.
    *
-   * @throws {MultipleHeadsError} @throws {UnknownRevisionError}
+   * @param name `"head"`, `"heads"`, `"base"` (no revision), or an id or its prefix
+   * @throws {MultipleHeadsError} when `"head"` is ambiguous
+   * @throws {UnknownRevisionError} when no id matches, or several do
    */
   resolve(name: string): Revision[] {
     if (name === "base") return [];
@@ -89,18 +103,19 @@ export class RevisionGraph<Revision extends RevisionNode = RevisionNode> {
     return [this.find(name)];
   }
 
-  /** The revisions that come right after this one. */
+  /** Returns the children of a revision. */
   childrenOf(id: string): Revision[] {
     return this.ordered.filter(({ downRevisions }) => downRevisions.includes(id));
   }
 
   /**
-   * The revisions between two, both included, from base to head.
+   * Returns the revisions of an inclusive range, from base to head.
    *
-   * @param from `undefined` or `"base"` for all up to `to`; `"-3"` for the last three of them; else as `resolve()`.
-   * @param to `undefined` for the heads; else as `resolve()`.
-   * @param current what `"current"` stands for; `undefined`: it is no name.
-   * @throws {UnknownRevisionError} @throws {MultipleHeadsError}
+   * @param from `undefined` or `"base"` for no lower limit; `"-3"` for the last three; otherwise as `resolve()`
+   * @param to `undefined` for the heads; otherwise as `resolve()`
+   * @param current ids that `"current"` stands for, if allowed
+   * @throws {UnknownRevisionError} when no id matches, or several do
+   * @throws {MultipleHeadsError} when `"head"` is ambiguous
    */
   range(from: string | undefined, to: string | undefined, current?: readonly string[]): Revision[] {
     const idsOf = (name: string) => name === "current" && current ? current : this.resolve(name).map(({ id }) => id);
@@ -115,7 +130,11 @@ export class RevisionGraph<Revision extends RevisionNode = RevisionNode> {
     });
   }
 
-  /** The ids of these revisions and of all that come before them. @throws {UnknownRevisionError} */
+  /**
+   * Returns the ids of revisions and all their ancestors.
+   *
+   * @throws {UnknownRevisionError} when a revision does not exist
+   */
   withAncestors(ids: readonly string[]): Set<string> {
     const found = new Set<string>();
     const open = [...ids];
@@ -128,13 +147,14 @@ export class RevisionGraph<Revision extends RevisionNode = RevisionNode> {
   }
 
   /**
-   * What is to be applied, in order.
+   * Returns the revisions to apply, in order.
    *
-   * @param heads where the database stands; none: at base.
-   * @param target `"head"`, `"heads"` for the ends of all branches, `"+2"` for the next two, or an id, which may be
-   * shortened.
-   * @returns nothing when the target is applied already.
-   * @throws {MultipleHeadsError} @throws {UnknownRevisionError} @throws {InvalidTargetError}
+   * @param heads current revisions of the database; none at base
+   * @param target `"head"`; `"heads"` for all branches; `"+2"` for the next two; or an id or its prefix
+   * @returns nothing if the target is already applied
+   * @throws {MultipleHeadsError} when `"head"` is ambiguous
+   * @throws {UnknownRevisionError} when no id matches, or several do
+   * @throws {InvalidTargetError} when a relative target is too far or ambiguous
    */
   upgradePath(heads: readonly string[], target: string): Revision[] {
     const applied = this.withAncestors(heads);
@@ -148,11 +168,12 @@ export class RevisionGraph<Revision extends RevisionNode = RevisionNode> {
   }
 
   /**
-   * What is to be undone, newest first.
+   * Returns the revisions to undo, newest first.
    *
-   * @param heads where the database stands; none: at base.
-   * @param target `"base"`, `"-2"` for the last two, or an id (which stays applied and may be shortened).
-   * @throws {UnknownRevisionError} @throws {InvalidTargetError}
+   * @param heads current revisions of the database; none at base
+   * @param target `"base"`; `"-2"` for the last two; or an id or its prefix, which stays applied
+   * @throws {UnknownRevisionError} when no id matches, or several do
+   * @throws {InvalidTargetError} when the target is not applied, or a relative one is too far or ambiguous
    */
   downgradePath(heads: readonly string[], target: string): Revision[] {
     const applied = this.withAncestors(heads);
@@ -161,8 +182,8 @@ export class RevisionGraph<Revision extends RevisionNode = RevisionNode> {
     if (/^-[1-9]\d*$/.test(target)) {
       if (heads.length > 1) {
         throw new InvalidTargetError(
-          `The database is at ${heads.join(" and ")}, so "${target}" does not say which to undo. ` +
-            "Give the id of the revision to go back to.",
+          `"${target}" is ambiguous: the database is at ${heads.join(" and ")}. ` +
+            "Specify the id of the revision to return to.",
         );
       }
       return path.slice(0, stepCount(target, path.length, "to undo"));
@@ -171,26 +192,26 @@ export class RevisionGraph<Revision extends RevisionNode = RevisionNode> {
     if (!applied.has(goal.id)) {
       const position = heads.join(", ") || "base";
       throw new InvalidTargetError(
-        `Revision ${goal.id} is not applied, the database is at ${position}: there is no way down to it. ` +
+        `Cannot downgrade to revision ${goal.id}: it is not applied; the database is at ${position}. ` +
           `To apply it: upgrade ${goal.id}`,
       );
     }
     return path.filter(({ id }) => id !== goal.id && this.withAncestors([id]).has(goal.id));
   }
 
-  /** The heads of a database at `heads` once this revision was applied. */
+  /** Returns the heads after applying a revision. */
   headsAfterUpgrade(heads: readonly string[], { id, downRevisions }: Revision): string[] {
     return [...heads.filter((head) => !downRevisions.includes(head)), id];
   }
 
-  /** The heads of a database at `heads` once this revision was undone. */
+  /** Returns the heads after undoing a revision. */
   headsAfterDowngrade(heads: readonly string[], { id, downRevisions }: Revision): string[] {
     const others = heads.filter((head) => head !== id);
     const covered = this.withAncestors(others);
     return [...others, ...downRevisions.filter((parent) => !covered.has(parent))];
   }
 
-  /** Where branches end in several heads, "the next" must not depend on which branch is looked at first. */
+  /** With several heads, rejects a relative target that depends on the order of branches. */
   #assertUnambiguous(target: string, path: readonly Revision[], applied: ReadonlySet<string>, count: number): void {
     const done = new Set(applied);
     for (let step = 0; step < count; step++) {
@@ -198,14 +219,16 @@ export class RevisionGraph<Revision extends RevisionNode = RevisionNode> {
         !done.has(id) && downRevisions.every((each) => done.has(each))
       );
       if (next.length > 1) {
-        const names = next.map(({ id }) => id).join(" and ");
-        throw new InvalidTargetError(`"${target}" does not say which: ${names} could be next. Give an id, or "heads".`);
+        const names = next.map(({ id }) => id).join(" or ");
+        throw new InvalidTargetError(
+          `"${target}" is ambiguous: the next revision may be ${names}. Specify an id, or "heads".`,
+        );
       }
       done.add(next[0].id);
     }
   }
 
-  /** Parents first; among revisions that could stand at the same place, by id. */
+  /** Sorts topologically; independent revisions by id. */
   #sort(): Revision[] {
     const sorted: Revision[] = [];
     const placed = new Set<string>();
@@ -221,7 +244,7 @@ export class RevisionGraph<Revision extends RevisionNode = RevisionNode> {
   }
 }
 
-/** From any of these revisions on, parent by parent, until one comes again: from there on it is a cycle. */
+/** Finds a cycle: follows parents from any revision until one repeats. */
 function cycleIn(revisions: readonly RevisionNode[]): string[] {
   const byId = new Map(revisions.map((revision) => [revision.id, revision]));
   const walk: string[] = [];
@@ -233,10 +256,14 @@ function cycleIn(revisions: readonly RevisionNode[]): string[] {
   return walk.slice(walk.indexOf(id));
 }
 
-/** The number in "+2" or "-2". @throws {InvalidTargetError} when there are not as many revisions. */
+/**
+ * Parses the number of a relative target, `"+2"` or `"-2"`.
+ *
+ * @throws {InvalidTargetError} when there are fewer revisions
+ */
 function stepCount(target: string, most: number, what: string): number {
   const count = Number(target.slice(1));
   if (count <= most) return count;
   const there = most === 0 ? "nothing" : most === 1 ? "1 revision" : `${most} revisions`;
-  throw new InvalidTargetError(`"${target}" is too far: there ${most > 1 ? "are" : "is"} ${there} ${what}.`);
+  throw new InvalidTargetError(`"${target}" is out of range: there ${most > 1 ? "are" : "is"} ${there} ${what}.`);
 }

@@ -38,29 +38,29 @@ Deno.test("the head is the revision after which none comes; without revisions th
 
 Deno.test("two heads: `heads` has both, `head` names them and says how to merge them", () => {
   assertEquals(ids(graph(...BRANCHES).heads), ["b", "d"]);
-  const error = assertThrows(() => graph(...BRANCHES).head, MultipleHeadsError, "b and d");
+  const error = assertThrows(() => graph(...BRANCHES).head, MultipleHeadsError, "b, d");
   assertStringIncludes(error.message, `deno task migrate merge -m "merge b and d" b d\n`);
 });
 
 Deno.test("two revisions with one id are refused", () => {
-  assertThrows(() => graph("a", "b<a", "b<a"), DuplicateRevisionError, "the id b");
+  assertThrows(() => graph("a", "b<a", "b<a"), DuplicateRevisionError, "revision id b");
 });
 
 Deno.test("a missing parent is named with its child", () => {
-  assertThrows(() => graph("a", "b<x"), MissingParentError, "b comes after x");
+  assertThrows(() => graph("a", "b<x"), MissingParentError, "b has the parent x");
 });
 
 Deno.test("a circle is named, without the revisions that only hang on it", () => {
   const error = assertThrows(() => graph("a", "b<d", "c<b", "d<c", "e<d"), RevisionCycleError);
   assertEquals(error.ids.toSorted(), ["b", "c", "d"]);
-  assertThrows(() => graph("a<a"), RevisionCycleError, "a, which comes after a");
+  assertThrows(() => graph("a<a"), RevisionCycleError, "a revises a");
 });
 
 Deno.test("a revision is found by its id or by the beginning of it", () => {
   assertEquals(graph("ab1", "ab2<ab1").find("ab2").id, "ab2");
   assertEquals(graph("ab", "ab2<ab").find("ab").id, "ab", "a whole id wins over a longer one that begins so");
   assertEquals(graph(...LINE).find("b").id, "b2");
-  assertThrows(() => graph("ab1", "ab2<ab1").find("ab"), UnknownRevisionError, `begin with "ab": ab1, ab2`);
+  assertThrows(() => graph("ab1", "ab2<ab1").find("ab"), UnknownRevisionError, `"ab" is ambiguous: ab1, ab2`);
   assertThrows(() => graph(...LINE).find("x"), UnknownRevisionError, "Known revisions: a1, b2, c3");
   assertThrows(() => graph(...LINE).find(""), UnknownRevisionError);
 });
@@ -95,10 +95,18 @@ Deno.test("downgrade: the last few, all, or back to an id, newest first", () => 
 
 Deno.test("a step too far, and a way down to what is not applied, are refused", () => {
   const line = graph(...LINE);
-  assertThrows(() => line.downgradePath(["b2"], "-3"), InvalidTargetError, `"-3" is too far: there are 2 revisions`);
+  assertThrows(
+    () => line.downgradePath(["b2"], "-3"),
+    InvalidTargetError,
+    `"-3" is out of range: there are 2 revisions`,
+  );
   assertThrows(() => line.downgradePath([], "-1"), InvalidTargetError, "there is nothing to undo");
   assertThrows(() => line.upgradePath(["b2"], "+2"), InvalidTargetError, "there is 1 revision to apply");
-  assertThrows(() => line.downgradePath(["a1"], "b2"), InvalidTargetError, "b2 is not applied, the database is at a1");
+  assertThrows(
+    () => line.downgradePath(["a1"], "b2"),
+    InvalidTargetError,
+    "revision b2: it is not applied; the database is at a1",
+  );
   assertThrows(() => line.downgradePath(["a1"], "-0"), UnknownRevisionError);
   assertThrows(() => graph(...BRANCHES).downgradePath(["b", "d"], "-1"), InvalidTargetError, "at b and d");
 });
@@ -124,8 +132,8 @@ Deno.test("heads goes to the end of every branch", () => {
 Deno.test("+n goes on where there is one way to go, and is refused where branches give it a choice", () => {
   const branches = graph(...BRANCHES);
   assertEquals(ids(branches.upgradePath([], "+1")), ["a"], "before they part");
-  assertThrows(() => branches.upgradePath(["a"], "+1"), InvalidTargetError, "b and c could be next");
-  assertThrows(() => branches.upgradePath([], "+2"), InvalidTargetError, `Give an id, or "heads"`);
+  assertThrows(() => branches.upgradePath(["a"], "+1"), InvalidTargetError, "the next revision may be b or c");
+  assertThrows(() => branches.upgradePath([], "+2"), InvalidTargetError, `Specify an id, or "heads"`);
   assertEquals(ids(branches.upgradePath(["b"], "+2")), ["c", "d"], "the one branch is done");
   assertThrows(() => branches.upgradePath(["b", "d"], "+1"), InvalidTargetError, "there is nothing to apply");
   assertEquals(ids(graph(...MERGE).upgradePath(["a"], "+2")), ["b", "c"], "all of it comes before the one head");

@@ -1,6 +1,6 @@
 /**
- * The Kysely instance that a revision gets. All its queries go one way, which the runner chooses: inside the
- * transaction of the revision, outside of any, or into a script. Nothing in it can close what is around it.
+ * The Kysely instance passed to a revision. The runner decides where its queries go: into the transaction of the
+ * revision, outside any transaction, or into a script. A revision cannot end that transaction.
  *
  * @module
  */
@@ -18,20 +18,20 @@ import { NotAwaitedError, RevisionTransactionError } from "./errors.ts";
 import type { RevisionFunction } from "./revision_file.ts";
 import { statementsIn } from "./sql_text.ts";
 
-/** What a statement of a revision brought back. */
+/** The result of a statement. */
 export interface StatementAnswer {
   readonly rows: readonly unknown[];
-  /** The rows that it changed; `undefined` for a statement that changes none by its nature. */
+  /** Number of rows changed; `undefined` for a statement that cannot change any. */
   readonly changed?: bigint;
 }
 
-/** What `db.transaction()` is in a revision: a savepoint, or a transaction. */
+/** A `db.transaction()` of a revision: a savepoint, or a transaction. */
 export interface Part {
   commit(): Promise<void>;
   rollback(): Promise<void>;
 }
 
-/** The way that a revision's statements go. */
+/** Receives the statements of a revision. */
 export interface RevisionConnection {
   execute(sql: string, parameters: readonly unknown[]): Promise<StatementAnswer>;
   /** Begins a `db.transaction()`. */
@@ -39,9 +39,9 @@ export interface RevisionConnection {
 }
 
 /**
- * Runs a function of a revision with a Kysely instance whose statements go this way.
+ * Calls `up` or `down` of a revision with a Kysely instance on this connection.
  *
- * @throws {NotAwaitedError} when it returns before its queries are done.
+ * @throws {NotAwaitedError} when the function returns before its queries finish
  */
 export async function runFunction(run: RevisionFunction, connection: RevisionConnection): Promise<void> {
   const watched = new AwaitedConnection(connection);
@@ -50,10 +50,10 @@ export async function runFunction(run: RevisionFunction, connection: RevisionCon
   } finally {
     await watched.close();
   }
-  if (watched.forgotten !== undefined) throw new NotAwaitedError(watched.forgotten);
+  if (watched.unawaited !== undefined) throw new NotAwaitedError(watched.unawaited);
 }
 
-/** The engine's dialect, with a driver that stays on one connection. */
+/** The dialect of the engine, with a driver for a single connection. */
 class RevisionDialect extends EngineDialect {
   readonly #connection: RevisionConnection;
 
@@ -68,7 +68,7 @@ class RevisionDialect extends EngineDialect {
   }
 }
 
-/** Statements with which a revision would end the transaction around it, or begin one without the runner. */
+/** Statements that begin or end a transaction. */
 const TRANSACTION_CONTROL =
   /^\s*(BEGIN|START\s+TRANSACTION|COMMIT|END|ABORT|ROLLBACK(?!\s+(WORK\s+|TRANSACTION\s+)?TO\b)|PREPARE\s+TRANSACTION)\b/i;
 
@@ -104,19 +104,19 @@ class RevisionDriver extends SavepointDriver implements Driver {
 }
 
 class KyselyConnection implements DatabaseConnection {
-  /** Where this is the connection of a `db.transaction()`. */
+  /** Set on the connection of a `db.transaction()`. */
   part: Part | undefined;
 
   constructor(readonly connection: RevisionConnection) {}
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
     const control = statementsIn(sql).find((statement) => TRANSACTION_CONTROL.test(statement));
-    if (control) throw new RevisionTransactionError(`it cannot run "${control}" itself`);
+    if (control) throw new RevisionTransactionError(`A revision cannot run "${control}"`);
     const { rows, changed } = await this.connection.execute(sql, parameters);
     return { rows: rows as Row[], numAffectedRows: changed };
   }
 
-  /** All rows at once: a cursor would have to outlive the statement. */
+  /** Yields all rows at once: a cursor would have to outlive the statement. */
   async *streamQuery<Row>(query: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {
     yield await this.executeQuery<Row>(query);
   }

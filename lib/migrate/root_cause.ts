@@ -1,7 +1,7 @@
-/** What lies behind an error. @module */
+/** Finds the root cause of an error. @module */
 import { FailedTransactionError } from "../engine/errors.ts";
 
-/** Of "the transaction has failed already" the error that made it fail. */
+/** Returns the error that aborted the transaction, for a `FailedTransactionError`. */
 export function rootCause(error: unknown): unknown {
   return error instanceof FailedTransactionError && error.cause ? rootCause(error.cause) : error;
 }

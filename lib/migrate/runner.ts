@@ -1,6 +1,6 @@
 /**
- * Runs revisions: one run at a time, each revision in a transaction of its own together with its row in the version
- * table. What fails is rolled back whole; the revisions before it stay.
+ * Runs revisions, each in its own transaction together with its row in the version table. A failed revision is rolled
+ * back; earlier revisions stay applied. The migration lock serializes runs.
  *
  * @module
  */
@@ -16,30 +16,37 @@ import { lineChanges, schemaLines } from "./schema_lines.ts";
 import { type Direction, type MigrationStep, planSteps } from "./steps.ts";
 import type { VersionTable } from "./version_table.ts";
 
-/** What a run would do. */
+/** Result of a dry run. */
 export interface DryRun {
   readonly steps: readonly MigrationStep[];
-  /** The statements of the revisions in their order, with their parameters written in. */
+  /** Statements in execution order, with inline parameters. */
   readonly statements: readonly { readonly revision: string; readonly sql: string; readonly rowCount: number }[];
-  /** What the schema gains and loses: lines that begin with `+ ` or `- `. */
+  /** Schema changes: lines that start with `+ ` or `- `. */
   readonly changes: readonly string[];
 }
 
-/** Which revisions to run. */
+/** Revisions to run. */
 export interface RunRequest {
-  /** The folder that holds `versions/`, as an absolute path. */
+  /** Absolute path of the folder that contains `versions/`. */
   readonly directory: string;
   readonly direction: Direction;
   readonly target: string;
 }
 
 /**
- * Takes the lock, sees where the database stands, and runs what is to be run from there.
+ * Takes the migration lock, reads the current revisions, and runs the steps to the target.
  *
- * @returns the steps that were done.
- * @throws {RevisionFailedError} @throws {MigrationInterruptedError} @throws {NotInOneTransactionError}
- * @throws {MigrationLockTimeoutError}
- * @throws {TransactionPoolerError} @throws {UnknownDatabaseRevisionError} @throws {MissingSchemaError}
+ * @param engine engine of the database
+ * @param request folder, direction and target
+ * @param options timeouts, progress and signal
+ * @returns the completed steps
+ * @throws {RevisionFailedError} when a revision fails
+ * @throws {MigrationInterruptedError} when the signal is aborted during a revision
+ * @throws {NotInOneTransactionError} when a revision cannot run with `singleTransaction`
+ * @throws {MigrationLockTimeoutError} when another process holds the lock until the timeout
+ * @throws {TransactionPoolerError} when the connection goes through a transaction pooler
+ * @throws {UnknownDatabaseRevisionError} when a current revision has no file
+ * @throws {MissingSchemaError} when no schema of the search path exists
  */
 export async function runRevisions(
   engine: Engine,
@@ -60,7 +67,11 @@ export async function runRevisions(
   });
 }
 
-/** Does the same in one transaction, and rolls it back. @returns what would be done. @throws as `runRevisions` does. */
+/**
+ * Runs the steps in one transaction and rolls it back. Throws the errors of {@linkcode runRevisions}.
+ *
+ * @returns the statements and the schema changes
+ */
 export async function tryRevisions(engine: Engine, request: RunRequest, options: MigrationOptions): Promise<DryRun> {
   return await withSteps(engine, request, options, async (context, steps) => {
     if (steps.length === 0) return { steps, statements: [], changes: [] };
@@ -71,7 +82,8 @@ export async function tryRevisions(engine: Engine, request: RunRequest, options:
     const { onProgress } = context;
     const quiet: StepContext = {
       ...context,
-      onProgress: (progress) => progress.type === "retrying" && onProgress(progress), // the rest does not take effect
+      // other events would report changes that are rolled back
+      onProgress: (progress) => progress.type === "retrying" && onProgress(progress),
     };
     await runTogether(quiet, steps, {
       async begin(connection) {
@@ -99,7 +111,7 @@ async function withSteps<T>(
   work: (context: StepContext, steps: MigrationStep[]) => Promise<T>,
 ): Promise<T> {
   const graph = await loadGraph(directory);
-  // a target that cannot be meant is refused before anything waits for the lock
+  // reject an invalid target before waiting for the lock
   if (direction === "upgrade" && !target.startsWith("+")) graph.upgradePath([], target);
   return await withMigrationLock(engine, options, async (connection: Connection, table: VersionTable) => {
     const heads = await headsOf(table, graph, directory);

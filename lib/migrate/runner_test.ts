@@ -146,8 +146,8 @@ database.test("a query that a revision does not wait for is told, whether it wou
   await using _engine = engine;
   const later = "\n  await new Promise((done) => setTimeout(done));";
   const ways: [up: string, message: RegExp][] = [
-    ["sql`SELECT 1 / 0`.execute(db);", /returned without waiting for a query: SELECT 1/], // before it is sent
-    [`sql\`SELECT pg_sleep(0.1)\`.execute(db);${later}`, /returned without waiting for a query: SELECT pg_sleep/],
+    ["sql`SELECT 1 / 0`.execute(db);", /did not await a query: SELECT 1/], // before it is sent
+    [`sql\`SELECT pg_sleep(0.1)\`.execute(db);${later}`, /did not await a query: SELECT pg_sleep/],
     [`sql\`SELECT 1 / length(pg_sleep(0.1)::text)\`.execute(db);${later}`, /Statement: SELECT 1|query: SELECT 1/],
     ["sql`CREATE TABLE two ()`.execute(db);\n  throw new Error('of its own');", /of its own/],
   ];
@@ -239,7 +239,7 @@ database.test("a revision that changes the search path is recorded where it bega
 database.test("a schema that does not exist is told, with what to do", async (url) => {
   await using engine = createEngine(onSchemas(url, "nowhere"));
   await using folder = await makeMigrations(A1);
-  await assertRejects(() => upgrade(engine, folder.directory), MissingSchemaError, "(nowhere) exists. Create it first");
+  await assertRejects(() => upgrade(engine, folder.directory), MissingSchemaError, "(nowhere) exists. Create one");
 });
 
 database.test("a database at a revision of which there is no file is left alone", async (url) => {
@@ -249,7 +249,7 @@ database.test("a database at a revision of which there is no file is left alone"
   await using older = await makeMigrations(A1);
   await upgrade(engine, newer.directory);
   for (const command of [() => upgrade(engine, older.directory), () => history(engine, older.directory)]) {
-    await assertRejects(command, UnknownDatabaseRevisionError, "revision b2, but there is no file");
+    await assertRejects(command, UnknownDatabaseRevisionError, "revision b2, which has no file");
   }
 });
 
@@ -286,7 +286,7 @@ database.test("who waits for another run is told for whom, gives up in time, and
     MigrationLockTimeoutError,
     `process ${holder.backendPid} ("deno", connected since 20`,
   );
-  assertStringIncludes(error.message, "Gave up after 0.25 s");
+  assertStringIncludes(error.message, "Timed out after 0.25 s");
   assertEquals(told.length, 1, "it says once for whom it waits");
   assertStringIncludes(told[0], `waiting for process ${holder.backendPid}`);
   assertEquals(await tables(engine), []);

@@ -1,15 +1,15 @@
-/** A schema as lines of text, so that two states of it can be compared: what a dry run shows. @module */
+/** Describes a schema as lines of text, which dry runs compare. @module */
 import type { Connection } from "../engine/connection.ts";
 
-/** Every table, column, constraint, index, enum, routine and trigger, a line each. */
+/** Lists tables, columns, constraints, indexes, enums, routines and triggers, one line each. */
 export async function schemaLines(connection: Connection): Promise<string[]> {
   return (await connection.execute<{ line: string }>(LINES)).scalars().all();
 }
 
 /**
- * What came and what went.
+ * Compares two lists of lines.
  *
- * @returns `- ` and a line for each that is only in `before`, then `+ ` and a line for each that is only in `after`.
+ * @returns the lines that are only in `before`, prefixed with `- `, then those only in `after`, prefixed with `+ `
  */
 export function lineChanges(before: readonly string[], after: readonly string[]): string[] {
   const [old, now] = [new Set(before), new Set(after)];
@@ -19,7 +19,7 @@ export function lineChanges(before: readonly string[], after: readonly string[])
   ];
 }
 
-/** The schemas of the server itself, extensions' objects and the tables of migrations are left out. */
+/** Query; excludes system schemas, objects of extensions and the tables of migrations. */
 const LINES = `
 WITH named AS (
   SELECT c.oid, c.relkind, c.oid::regclass::text AS name

@@ -1,14 +1,14 @@
-/** SQL as text: where its parameters, comments and ends are. For scripts that run without this program. @module */
+/** Tokenizes SQL: parameters, comments, literals and statement ends. @module */
 import { encodeParameter } from "../values/parameters.ts";
 import { literal } from "../base/quote.ts";
 
-/** A piece of a statement. */
+/** A token of SQL. */
 export interface SqlToken {
   readonly type: "string" | "comment" | "word" | "parameter" | "other";
   readonly text: string;
 }
 
-/** A text, dollar-quoted or not, or a quoted name; a comment up to the end of its line; a word; a parameter. */
+/** Patterns: string literals, dollar-quoted strings and quoted names; line comments; words; parameters. */
 const TOKENS: readonly [SqlToken["type"], RegExp][] = [
   ["string", /[eE]'(?:[^'\\]|''|\\.)*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$([A-Za-z_]\w*)?\$.*?\$\1\$/sy],
   ["comment", /--[^\n]*/y],
@@ -16,7 +16,7 @@ const TOKENS: readonly [SqlToken["type"], RegExp][] = [
   ["parameter", /\$\d+/y],
 ];
 
-/** Takes a text of SQL apart; the pieces, put together, are the text again. */
+/** Splits SQL into tokens, whose concatenation is the original text. */
 export function* sqlTokens(sql: string): Generator<SqlToken> {
   let position = 0;
   while (position < sql.length) {
@@ -27,8 +27,7 @@ export function* sqlTokens(sql: string): Generator<SqlToken> {
 }
 
 /**
- * Writes parameters into a statement. Each stands there as a quoted text, whose type the server infers from its place
- * as it does for a parameter.
+ * Inlines the parameters of a statement as string literals, whose types the server infers as it does for parameters.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -36,7 +35,10 @@ export function* sqlTokens(sql: string): Generator<SqlToken> {
  * assertEquals(inlineParameters("SELECT '$1', $1, $2", ["it's", null]), "SELECT '$1', 'it''s', NULL");
  * ```
  *
- * @throws {Error} for a value that PostgreSQL has no counterpart for.
+ * @param sql statement with `$1`, `$2`, …
+ * @param parameters their values
+ * @returns the statement without parameters
+ * @throws {Error} when a value has no PostgreSQL form
  */
 export function inlineParameters(sql: string, parameters: readonly unknown[]): string {
   const pieces = Array.from(sqlTokens(sql), ({ type, text }) => {
@@ -47,7 +49,7 @@ export function inlineParameters(sql: string, parameters: readonly unknown[]): s
   return pieces.join("");
 }
 
-/** A statement with exactly one `;` at its end, also behind a comment. */
+/** Terminates a statement with exactly one `;`, after a trailing comment too. */
 export function terminated(sql: string): string {
   const tokens = [...sqlTokens(sql.trim())];
   while (tokens.length > 0 && /^[;\s]$/.test(tokens.at(-1)!.text)) tokens.pop();
@@ -55,14 +57,14 @@ export function terminated(sql: string): string {
   return `${tokens.map(({ text }) => text).join("")}${inComment ? "\n" : ""};`;
 }
 
-/** A statement with a space for each comment. */
+/** Replaces each comment of a statement with a space. */
 export function withoutComments(sql: string): string {
   return Array.from(sqlTokens(sql), ({ type, text }) => type === "comment" ? " " : text).join("");
 }
 
 /**
- * The statements of a text, without comments. The `;` between BEGIN ATOMIC and END, in the body of a routine, end none:
- * from such a routine on the rest is one statement.
+ * Splits a text into statements without comments. Does not split at the `;` in the body of a routine: everything after
+ * BEGIN ATOMIC is one statement.
  */
 export function statementsIn(sql: string): string[] {
   const statements = [""];
@@ -75,7 +77,11 @@ export function statementsIn(sql: string): string[] {
   return statements.map((statement) => statement.trim()).filter(Boolean);
 }
 
-/** Whether a keyword stands in a statement, outside of texts, names and comments. @param word in capitals */
+/**
+ * Whether a statement contains a keyword, outside of literals, quoted names and comments.
+ *
+ * @param word keyword in capitals
+ */
 export function hasWord(sql: string, word: string): boolean {
   return sqlTokens(sql).some(({ type, text }) => type === "word" && text.toUpperCase() === word);
 }
@@ -90,7 +96,7 @@ function tokenAt(sql: string, position: number): SqlToken {
   return { type: "other", text: sql[position] };
 }
 
-/** PostgreSQL's block comments nest. */
+/** Reads a block comment; they nest in PostgreSQL. */
 function blockComment(sql: string, start: number): string {
   let depth = 0;
   for (let position = start; position < sql.length; position++) {

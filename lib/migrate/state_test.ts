@@ -116,7 +116,7 @@ database.test("stamp writes where the database stands and runs nothing", async (
   await assertRejects(
     () => upgrade(engine, folder.directory, "heads"),
     Error,
-    "revision unknown, but there is no file",
+    "revision unknown, which has no file",
   );
   await at("a1");
   assertEquals(await versions(engine), ["a1"], "whatever was there is replaced");
@@ -134,7 +134,7 @@ database.test("a revision without a way down says so, and stays", async (url) =>
   await upgrade(engine, folder.directory);
   const error = await assertRejects(() => downgrade(engine, folder.directory, "-1"), RevisionFailedError);
   assertEquals(error.cause instanceof IrreversibleError, true);
-  assertMatch(error.message, /^Revision a1 \(revision a1\) has no way down\.\n {2}Reason: the rows are gone\n/);
+  assertMatch(error.message, /^Revision a1 \(revision a1\) cannot be undone\.\n {2}Reason: the rows are gone\n/);
   assertMatch(error.message, /It was rolled back; the database is at a1\.$/);
   assertEquals(await versions(engine), ["a1"]);
 });
@@ -146,7 +146,10 @@ database.test("who may not create tables in the schema is told how to get the ri
   await engine.begin((connection) => connection.execute(`GRANT USAGE ON SCHEMA ${schema} TO ${WEAK_ROLE}`));
   await using weak = createEngine(inWeakRole(onSchemas(url, schema).reveal()));
   const error = await assertRejects(() => upgrade(weak, folder.directory), MissingPrivilegeError);
-  assertMatch(error.message, new RegExp(`The role ${WEAK_ROLE} may not create tables in the schema ${schema}\\.`));
+  assertMatch(
+    error.message,
+    new RegExp(`Permission denied for role ${WEAK_ROLE} to create tables in schema ${schema}\\.`),
+  );
   assertStringIncludes(error.message, `GRANT CREATE ON SCHEMA ${schema} TO ${WEAK_ROLE}`);
   assertEquals(await tables(engine), []);
 });

@@ -1,20 +1,21 @@
-/** What a run consists of: revisions to apply or to undo, one after the other. @module */
+/** Plans the steps of a run. @module */
 import type { Revision } from "./revision_file.ts";
 import type { RevisionGraph } from "./revision_graph.ts";
 
-/** Upwards, towards head, or downwards, towards base. */
+/** Towards head, or towards base. */
 export type Direction = "upgrade" | "downgrade";
 
-/** One revision to apply or to undo. */
+/** A revision to apply or undo. */
 export interface MigrationStep {
   readonly direction: Direction;
   readonly revision: Revision;
-  /** The heads of the database before the step and after it; none: base. */
+  /** Heads of the database before the step; none at base. */
   readonly from: readonly string[];
+  /** Heads of the database after the step. */
   readonly to: readonly string[];
 }
 
-/** What each revision of a path does to the heads. */
+/** Computes the heads before and after each revision of a path. */
 export function planSteps(
   graph: RevisionGraph<Revision>,
   direction: Direction,
@@ -32,17 +33,17 @@ export function planSteps(
   });
 }
 
-/** The function of the revision that a step runs. */
+/** Returns the function that a step calls: `up` or `down`. */
 export function functionOf({ direction, revision }: MigrationStep): Revision["up"] {
   return direction === "upgrade" ? revision.up : revision.down;
 }
 
-/** A step as the log names it. */
+/** Direction of a step in the log. */
 export function logDirection({ direction }: MigrationStep): "up" | "down" {
   return direction === "upgrade" ? "up" : "down";
 }
 
-/** The heads as a person reads them. */
+/** Formats heads: ids, or `base`. */
 export function position(heads: readonly string[]): string {
   return heads.length === 0 ? "base" : heads.join(", ");
 }

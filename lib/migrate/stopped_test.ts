@@ -42,8 +42,8 @@ const CONCURRENTLY: Long = {
   revision: { transactional: false, up: "await sql`CREATE INDEX CONCURRENTLY ix_one_id ON one (id)`.execute(db);" },
   isUnderWay: "wait_event_type = 'Lock'",
   says: new RegExp(
-    "^Interrupted in revision b2 \\(revision b2\\)\\. It runs outside a transaction; no statement of it had been done\\.\n" +
-      "It left the index s_\\w+\\.ix_one_id INVALID: the next run of this revision drops it first\\.\n" +
+    "^Interrupted in revision b2 \\(revision b2\\)\\. It runs outside a transaction; no statement was completed\\.\n" +
+      "It left index s_\\w+\\.ix_one_id INVALID\\. The next run drops it first\\.\n" +
       "The database is at a1\\.\n$",
   ),
 };
@@ -220,8 +220,8 @@ database.test("stopped while nobody knows what became of a COMMIT: it says so", 
   );
   assertEquals(
     error.message,
-    "Interrupted in revision a1 (revision a1). The server did not say what became of its COMMIT. " +
-      "Ask for the current revision to see whether it took effect.",
+    "Interrupted in revision a1 (revision a1). The outcome of its COMMIT is unknown. " +
+      "Check the current revision to see whether it was committed.",
   );
   await engine.dispose({ force: true, timeout: 500 });
 });
@@ -243,7 +243,7 @@ database.test("stopped at the beginning of a revision outside a transaction: tho
   );
   assertEquals(
     error.message,
-    "Interrupted in revision b2 (revision b2). It runs outside a transaction; no statement of it had been done.\n" +
+    "Interrupted in revision b2 (revision b2). It runs outside a transaction; no statement was completed.\n" +
       "The database is at a1.",
   );
   assertEquals([await tables(engine), await versions(engine)], [["one"], ["a1"]]);

@@ -1,25 +1,26 @@
-/** The texts of new files, as `deno fmt` writes them. @module */
+/** Text of new files, formatted as `deno fmt` does. @module */
 
-/** What the functions of a new revision do. */
+/** Contents of a new revision. */
 export interface RevisionBody {
-  /** The lines of the bodies of `up` and `down`, unindented. */
+  /** Body of `up`, as unindented lines. */
   readonly upSource: readonly string[];
+  /** Body of `down`. */
   readonly downSource: readonly string[];
-  /** Lines that import what the bodies need; without one from "kysely" the type of `db` is imported. */
+  /** Import statements; the type of `db` is imported unless one of them imports from "kysely". */
   readonly imports: readonly string[];
-  /** Sentences for the header: what to look at before it is run. */
+  /** Sentences for the header, to read before running the revision. */
   readonly notes: readonly string[];
   readonly transactional: boolean;
 }
 
-/** A revision to write. */
+/** A revision to create. */
 export interface RevisionDraft {
   readonly id: string;
   readonly message: string;
-  /** The day, `2025-11-03`. */
+  /** Date, `2025-11-03`. */
   readonly createDate: string;
   readonly downRevisions: readonly string[];
-  /** `"nothing"` for a merge; without it the functions are there to be filled. */
+  /** `"nothing"` for a merge; by default `up` and `down` hold examples. */
   readonly body?: RevisionBody | "nothing";
 }
 
@@ -33,7 +34,7 @@ const TO_FILL: RevisionBody = {
   transactional: true,
 };
 
-/** The file of a revision. */
+/** Text of a revision file. */
 export function revisionText({ id, message, createDate, downRevisions, body = TO_FILL }: RevisionDraft): string {
   const { notes, imports, transactional, upSource, downSource } = body === "nothing"
     ? { ...TO_FILL, upSource: [], downSource: [] }
@@ -65,40 +66,39 @@ export function revisionText({ id, message, createDate, downRevisions, body = TO
   return `${lines.join("\n")}\n`;
 }
 
-/** The part of a file name that tells what it does: `create_heroes`. */
+/** Message as a part of a file name: `create_heroes`. */
 export function slugOf(message: string): string {
   const words = message.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, "_");
   return words.slice(0, 40).replace(/^_+|_+$/g, "") || "revision";
 }
 
-/** The `env.ts` of a new folder. */
+/** Text of `env.ts` in a new migrations folder. */
 export const environmentText = `/**
- * What migrations ask of this project: where the database is, and which tables
- * the models describe. The folder versions/ beside this file holds the
- * revisions. The usual way:
+ * Configures migrations: the database URL, and the metadata of the models.
+ * Revisions are in versions/. Common commands:
  *
- *   revision -m "create heroes" --autogenerate   writes a revision: read it
- *   upgrade head                                 runs what is missing
- *   history, current, downgrade -1               where it stands; a step back
+ *   revision -m "create heroes" --autogenerate   create a revision; review it
+ *   upgrade head                                 apply pending revisions
+ *   history, current, downgrade -1               show the state; undo one
  *
- * Alembic has a second template for asynchronous drivers. Here one is enough:
- * everything that waits is a promise.
+ * Alembic has a separate template for asynchronous drivers. Here one template
+ * serves all drivers.
  *
  * @module
  */
 
-/** The database to migrate where no --url is given. */
+/** Returns the database URL; --url overrides it. */
 export function url(): string | Promise<string> {
   const url = Deno.env.get("DATABASE_URL");
-  if (!url) throw new Error("set DATABASE_URL, or give --url");
+  if (!url) throw new Error("DATABASE_URL is not set; set it, or use --url");
   return url;
 }
 
-// What revision --autogenerate and check compare the database with, Alembic's
-// target_metadata: the metadata of the models' declarativeBase().
+// The metadata of declarativeBase(), for revision --autogenerate and check.
+// Alembic: target_metadata.
 // export { metadata } from "the file of the models";
 
-// What they do not look at, Alembic's include_object.
+// Filter for the compared objects. Alembic: include_object.
 // export function includeObject …
 `;
 
@@ -118,7 +118,7 @@ function parentLines(ids: readonly string[]): string[] {
   return ["export const downRevision = [", ...ids.map((id) => `  ${JSON.stringify(id)},`), "];"];
 }
 
-/** A text as a comment can hold it. */
+/** Text for a comment: on one line, without its end marker. */
 function comment(text: string): string {
   return text.replace(/\s+/g, " ").trim().replaceAll("*/", "* /");
 }

@@ -86,7 +86,7 @@ database.test("a revision that uses the enum value it adds is told to leave that
   const error = await assertRejects(
     () => upgrade(engine, folder.directory),
     RevisionFailedError,
-    "use it in a later revision",
+    "Use it in a later revision",
   );
   assertEquals([error.sqlstate, await versions(engine)], ["55P04", ["a1"]]);
 });
@@ -103,12 +103,12 @@ database.test("--dry-run shows statements, rows and what the schema gains and lo
     "INSERT INTO one VALUES ('1'), ('2');  -- 2 rows",
     `alter table "one" add column "name" text;`,
     "",
-    "The schema would change:",
+    "Schema changes:",
     "+ one table",
     "+ one column id integer",
     "+ one column name text",
     "",
-    "Nothing was changed: it was rolled back.",
+    "Dry run: everything was rolled back.",
   ]);
   await using connection = await engine.connect();
   const left = await connection.execute("SELECT FROM pg_class WHERE relnamespace = $1::regnamespace", [schema]);
@@ -118,7 +118,7 @@ database.test("--dry-run shows statements, rows and what the schema gains and lo
   const down = await dryRun(engine, folder.directory, "downgrade", "-1");
   assertEquals(down.changes, ["- one column name text"]);
   assertEquals(await versions(engine), ["b2"]);
-  assertEquals(dryRunLines(await dryRun(engine, folder.directory, "upgrade", "head")), ["nothing would be done"]);
+  assertEquals(dryRunLines(await dryRun(engine, folder.directory, "upgrade", "head")), ["nothing to do"]);
 });
 
 database.test("--dry-run finds what would fail, also at COMMIT", async (url) => {

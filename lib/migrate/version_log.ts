@@ -1,29 +1,33 @@
 /**
- * What ran when, how long and by whom: the table `schema_version_log` beside `schema_version`. A revision and its row
- * are one transaction; only one that runs outside a transaction has a row before it is finished.
+ * Log of applied revisions: the table `schema_version_log`. The row of a revision is written in its transaction. A
+ * revision that runs outside a transaction has a row before it finishes.
  *
  * @module
  */
 import type { Connection } from "../engine/connection.ts";
 import type { Revision } from "./revision_file.ts";
 
-/** What was done with a revision. */
+/** Action of a log entry. */
 export type LogDirection = "up" | "down" | "stamp";
 
 /** A row of the log. */
 export interface LogEntry {
   readonly revision: string;
   readonly direction: LogDirection;
-  /** Of the revision's file at that time. */
+  /** Checksum of the revision file at that time. */
   readonly checksum: string;
   readonly startedAt: Date;
-  /** `null`: it has not finished, or was killed. */
+  /** Duration; `null` if it has not finished, failed or was killed. */
   readonly milliseconds: number | null;
   readonly userName: string;
   readonly applicationName: string;
 }
 
-/** The statement that makes the log. @param table its name, quoted, with its schema where that is known. */
+/**
+ * Returns the statement that creates the log.
+ *
+ * @param table quoted name, with the schema if known
+ */
 export function createLogSql(table: string): string {
   return `CREATE TABLE IF NOT EXISTS ${table} (
   id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_schema_version_log PRIMARY KEY,
@@ -38,23 +42,23 @@ export function createLogSql(table: string): string {
 )`;
 }
 
-/** The log of one schema, over one connection. */
+/** The log of a schema. */
 export class VersionLog {
   readonly #connection: Connection;
   readonly #table: string;
 
-  /** @param table its name, quoted, with its schema. */
+  /** @param table quoted name with its schema */
   constructor(connection: Connection, table: string) {
     this.#connection = connection;
     this.#table = table;
   }
 
-  /** Makes the table if it does not exist. */
+  /** Creates the table if it does not exist. */
   async create(): Promise<void> {
     if (!await this.#exists()) await this.#connection.execute(createLogSql(this.#table));
   }
 
-  /** Writes what was done just now. */
+  /** Adds entries for revisions that finished just now. */
   async record(revisions: readonly Revision[], direction: LogDirection, milliseconds: number): Promise<void> {
     await this.#connection.execute(
       `INSERT INTO ${this.#table} (revision, direction, checksum, started_at, milliseconds)
@@ -65,9 +69,9 @@ export class VersionLog {
   }
 
   /**
-   * Writes that a revision begins which runs outside a transaction.
+   * Adds the entry of a revision that starts to run outside a transaction.
    *
-   * @returns the statements that {@linkcode note} kept of runs of it that failed or were killed.
+   * @returns the statements that {@linkcode note} recorded in its failed or killed runs
    */
   async begin({ id, checksum }: Revision, direction: LogDirection): Promise<string[]> {
     const left = await this.#connection.execute<{ begun: string[] }>(
@@ -81,7 +85,7 @@ export class VersionLog {
     return left.scalars().all().flat();
   }
 
-  /** Keeps a statement that is about to run outside a transaction. */
+  /** Records a statement before it runs outside a transaction. */
   async note({ id }: Revision, direction: LogDirection, statement: string): Promise<void> {
     await this.#connection.execute(
       `UPDATE ${this.#table} SET begun = begun || $3::text
@@ -90,7 +94,7 @@ export class VersionLog {
     );
   }
 
-  /** Completes the row of a revision that ran outside a transaction; those of its runs that failed are dropped. */
+  /** Completes the entry of a revision that ran outside a transaction, and deletes those of its failed runs. */
   async finish({ id }: Revision, direction: LogDirection, milliseconds: number): Promise<void> {
     await this.#connection.execute(
       `DELETE FROM ${this.#table} AS earlier
@@ -104,7 +108,7 @@ export class VersionLog {
     );
   }
 
-  /** Every row, in the order in which they were written; none where there is no log yet. */
+  /** Returns all entries, oldest first; none if the log does not exist. */
   async entries(): Promise<LogEntry[]> {
     if (!await this.#exists()) return [];
     const answer = await this.#connection.execute<LogEntry>(
@@ -120,7 +124,7 @@ export class VersionLog {
   }
 }
 
-/** Of each revision the last row that says how it came to be applied. */
+/** Returns the last entry that applied or stamped each revision, by id. */
 export function lastApplied(entries: readonly LogEntry[]): Map<string, LogEntry> {
   const finished = entries.filter(({ direction, milliseconds }) => direction !== "down" && milliseconds !== null);
   return new Map(finished.map((entry) => [entry.revision, entry]));

@@ -1,6 +1,6 @@
 /**
- * Where a database stands: the table `schema_version`, one row a head, in the first schema of the search path. The
- * statements name that schema, because a revision may change the search path.
+ * Version table `schema_version`, one row per head, in the first schema of the search path. Statements qualify its
+ * name, because a revision may change the search path.
  *
  * @module
  */
@@ -9,16 +9,20 @@ import { DatabaseError } from "../engine/errors.ts";
 import { MissingPrivilegeError, MissingSchemaError, VersionTableChangedError } from "./errors.ts";
 import { VersionLog } from "./version_log.ts";
 
-/** The statement that makes the table. @param table its name, quoted, with its schema where that is known. */
+/**
+ * Returns the statement that creates the table.
+ *
+ * @param table quoted name, with the schema if known
+ */
 export function createVersionTableSql(table: string): string {
   return `CREATE TABLE IF NOT EXISTS ${table} (revision text CONSTRAINT pk_schema_version PRIMARY KEY)`;
 }
 
-/** The version table of one schema, over one connection. */
+/** The version table of a schema. */
 export class VersionTable {
-  /** The schema in which the migrations run. */
+  /** Schema in which the migrations run. */
   readonly schema: string;
-  /** What ran when. */
+  /** Log of applied revisions. */
   readonly log: VersionLog;
   readonly #name: string;
   readonly #connection: Connection;
@@ -30,7 +34,11 @@ export class VersionTable {
     this.log = new VersionLog(connection, `${name}_log`);
   }
 
-  /** The table, which need not exist yet, for the search path of this connection. @throws {MissingSchemaError} */
+  /**
+   * Returns the version table for the search path of a connection. It need not exist.
+   *
+   * @throws {MissingSchemaError} when no schema of the search path exists
+   */
   static async of(connection: Connection): Promise<VersionTable> {
     const answer = await connection.execute<{ schema: string | null; name: string; path: string }>(
       `SELECT current_schema() AS schema, quote_ident(current_schema()) || '.schema_version' AS name,
@@ -41,7 +49,11 @@ export class VersionTable {
     return new VersionTable(connection, schema, name);
   }
 
-  /** Makes the table and the log where they do not exist. @throws {MissingPrivilegeError} */
+  /**
+   * Creates the table and the log if they do not exist.
+   *
+   * @throws {MissingPrivilegeError} when the role cannot create tables in the schema
+   */
   async create(): Promise<void> {
     try {
       if (!await this.#exists()) await this.#connection.execute(createVersionTableSql(this.#name));
@@ -53,7 +65,7 @@ export class VersionTable {
     }
   }
 
-  /** The heads of the database, in the order of their ids; none: it is at base. */
+  /** Returns the heads of the database, sorted by id; none at base. */
   async heads(): Promise<string[]> {
     if (!await this.#exists()) return [];
     const answer = await this.#connection.execute<{ revision: string }>(
@@ -62,7 +74,11 @@ export class VersionTable {
     return answer.scalars().all();
   }
 
-  /** Replaces the heads `before` by the heads `after`. @throws {VersionTableChangedError} */
+  /**
+   * Replaces the heads `before` with the heads `after`.
+   *
+   * @throws {VersionTableChangedError} when a row of `before` is missing
+   */
   async move(before: readonly string[], after: readonly string[]): Promise<void> {
     const gone = before.filter((id) => !after.includes(id));
     const come = after.filter((id) => !before.includes(id));
@@ -72,7 +88,7 @@ export class VersionTable {
     await this.#connection.execute(`INSERT INTO ${this.#name} SELECT unnest($1::text[])`, [come]);
   }
 
-  /** Replaces whatever rows there are. */
+  /** Replaces all rows. */
   async replace(heads: readonly string[]): Promise<void> {
     await this.#connection.execute(`DELETE FROM ${this.#name}`);
     await this.#connection.execute(`INSERT INTO ${this.#name} SELECT unnest($1::text[])`, [heads]);

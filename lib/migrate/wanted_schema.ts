@@ -1,7 +1,6 @@
 /**
- * What the models ask for, as the server understands it: the tables are made in schemas of their own, read from the
- * catalogs as any others, and rolled back. So `'0'` and `0::numeric`, `int4` and `integer` compare as the server sees
- * them.
+ * Schema of the models in the form in which the server stores it: creates the tables in scratch schemas, reads them
+ * from the catalogs, and rolls back. Thus `'0'` equals `0::numeric`, and `int4` equals `integer`.
  *
  * @module
  */
@@ -15,12 +14,14 @@ import { ScratchSchemaError } from "./errors.ts";
 import { reflect } from "./reflect/reflect.ts";
 
 /**
- * Makes the tables and reads them. The caller rolls them back.
+ * Creates the tables and reads them. The caller rolls back.
  *
- * @param connection in a transaction.
- * @param main the schema in which the migrations run.
- * @throws {ScratchSchemaError} when the role may not make schemas.
- * @throws {DatabaseError} for a default, a check or an index that the server does not understand.
+ * @param connection connection in a transaction
+ * @param metadata tables of the models
+ * @param main schema in which the migrations run
+ * @returns the schema of the models
+ * @throws {ScratchSchemaError} when the role lacks the privilege to create schemas
+ * @throws {DatabaseError} when a default, check or index is invalid
  */
 export async function wantedSchema(connection: Connection, metadata: Metadata, main: string): Promise<DatabaseSchema> {
   const prefix = `scratch_${crypto.randomUUID().slice(0, 8)}`;
@@ -41,7 +42,7 @@ export async function wantedSchema(connection: Connection, metadata: Metadata, m
       text.replace(new RegExp(`\\b(${prefix}_\\d+)(?=\\.)`, "g"), (other) => quote(back.get(other)!)));
 }
 
-/** The schema for tables that name none: the first of the search path from now on. */
+/** Creates the schema for tables without an explicit one, and prepends it to the search path. */
 async function makeMainSchema(connection: Connection, name: string): Promise<void> {
   try {
     await connection.execute(`CREATE SCHEMA ${name}`);
@@ -55,7 +56,7 @@ async function makeMainSchema(connection: Connection, name: string): Promise<voi
   );
 }
 
-/** The same tables in other schemas. */
+/** Copies tables into other schemas. */
 function inOtherSchemas(metadata: Metadata, schemas: ReadonlyMap<string, string>): Metadata {
   const moved = new Map<Table, Table>();
   for (const table of metadata.tables.values()) {
@@ -77,7 +78,7 @@ function inOtherSchemas(metadata: Metadata, schemas: ReadonlyMap<string, string>
   return copy;
 }
 
-/** The value with every text in it changed. */
+/** Maps all strings in a value. */
 function withTexts<Value>(value: Value, change: (text: string) => string): Value {
   if (typeof value === "string") return change(value) as Value;
   if (Array.isArray(value)) return value.map((item) => withTexts(item, change)) as Value;

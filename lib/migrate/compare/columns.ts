@@ -3,16 +3,16 @@ import { type ColumnSchema, fullName, type TableSchema, type UnmodelledObject } 
 import type { Operation } from "../operations.ts";
 import { mentions } from "./text.ts";
 
-/** What is to be done about the columns of a table. */
+/** Differences between the columns of a table. */
 export interface ColumnChanges {
   readonly operations: readonly Operation[];
-  /** The columns that change their type. */
+  /** Columns whose type changes. */
   readonly retyped: ReadonlySet<string>;
-  /** What keeps its place though models do not have it. */
+  /** Columns that are kept although the models do not contain them. */
   readonly unmodelled: readonly UnmodelledObject[];
 }
 
-/** Compares names, types, nullability, defaults, identity and comments; the order of columns is of no account. */
+/** Compares names, types, nullability, defaults, identity and comments. Ignores the order of columns. */
 export function compareColumns(live: TableSchema, wanted: TableSchema): ColumnChanges {
   const table = { schema: wanted.schema, name: wanted.name };
   const added = wanted.columns.filter(({ name }) => !live.columns.some((column) => column.name === name));
@@ -30,7 +30,7 @@ export function compareColumns(live: TableSchema, wanted: TableSchema): ColumnCh
     const there = live.columns.find(({ name }) => name === column.name);
     if (!there || there.leftAlone !== undefined && there.leftAlone !== column.leftAlone) continue;
     if (there.type !== column.type && there.usedBy !== undefined) {
-      const reason = `its type is ${there.type} and not ${column.type}, but the ${there.usedBy} reads it`;
+      const reason = `its type is ${there.type} and not ${column.type}, but the ${there.usedBy} depends on it`;
       unmodelled.push({ kind: "column", name: `${fullName(live)}.${column.name}`, reason });
       continue;
     }
@@ -57,7 +57,7 @@ function alter(table: { schema?: string; name: string }, from: ColumnSchema, to:
   const operations: Operation[] = [];
   const isRetyped = from.type !== to.type;
   if (isRetyped) operations.push({ kind: "alterType", ...of, from: from.type, to: to.type });
-  // a default is of the column's type: it goes before the type changes, and comes back after
+  // a default has the old type: drop it before the type changes, and set it afterwards
   if (from.default !== null && to.default !== null && !isRetyped) {
     if (from.default !== to.default) {
       operations.push({ kind: "changeDefault", ...of, from: from.default, to: to.default });
@@ -75,10 +75,10 @@ function alter(table: { schema?: string; name: string }, from: ColumnSchema, to:
   return operations;
 }
 
-/** Why a column that models do not have is not dropped. */
+/** Reason to keep a column that the models do not contain. */
 function whatKeeps(table: TableSchema, { name, leftAlone, usedBy }: ColumnSchema): string | undefined {
   if (leftAlone !== undefined) return leftAlone;
-  if (usedBy !== undefined) return `the ${usedBy} reads it`;
+  if (usedBy !== undefined) return `the ${usedBy} depends on it`;
   const parts = [
     ...[...table.uniques, ...table.foreignKeys, ...(table.primaryKey ? [table.primaryKey] : [])].filter(({ columns }) =>
       columns.includes(name)
@@ -87,10 +87,10 @@ function whatKeeps(table: TableSchema, { name, leftAlone, usedBy }: ColumnSchema
     ...table.indexes.filter(({ keys, where }) => mentions([...keys, where].join(" "), name)),
   ];
   const odd = parts.find((part) => part.leftAlone !== undefined);
-  return odd && `${odd.name}, which models cannot describe, needs it`;
+  return odd && `${odd.name}, which models cannot describe, depends on it`;
 }
 
-/** Of columns that went and came those of the same type, in order: they may be the same under another name. */
+/** Pairs dropped and added columns of the same type, in order: these may be renames. */
 function likelyRenames(
   dropped: readonly ColumnSchema[],
   added: readonly ColumnSchema[],

@@ -1,4 +1,4 @@
-/** Compares two schemas and says what makes the one the other: pure functions, one file for each kind of object. @module */
+/** Compares two schemas with pure functions, one file per kind of object. @module */
 import {
   type DatabaseSchema,
   isSameName,
@@ -15,17 +15,23 @@ import { compareIndexes } from "./indexes.ts";
 import { inRunningOrder } from "./order.ts";
 import { compareTables, createTables, dropTables, nameOf } from "./tables.ts";
 
-/** What lies between two schemas. */
+/** Differences between two schemas. */
 export interface Comparison {
-  /** In an order in which they can run. */
+  /** Operations that make the database match the models, in execution order. */
   readonly operations: readonly Operation[];
-  /** What a person should know of what was left undone. */
+  /** Remarks on differences without an operation. */
   readonly notes: readonly string[];
-  /** What is left alone beside what the database lists itself. */
+  /** Ignored objects, in addition to those of the reflected schema. */
   readonly unmodelled: readonly UnmodelledObject[];
 }
 
-/** @param live what the database has. @param wanted what models ask for, read from a database too. */
+/**
+ * Compares two schemas.
+ *
+ * @param live schema of the database
+ * @param wanted schema of the models, reflected from scratch tables
+ * @returns the operations that turn `live` into `wanted`
+ */
 export function compare(live: DatabaseSchema, wanted: DatabaseSchema): Comparison {
   const enums = compareEnums(withEnumsInUse(live, wanted), wanted);
   const now = withRenamedEnums(live, enums.replaced);
@@ -73,14 +79,14 @@ function comparePair({ live, wanted }: { live: TableSchema; wanted: TableSchema 
   };
 }
 
-/** Whether a table stays, with all columns and keys that a foreign key could refer to. */
+/** Whether a table keeps all columns and keys that a foreign key may reference. */
 function isUnchanged(compared: readonly ComparedPair[], table: ObjectName): boolean {
   const pair = compared.find(({ wanted }) => isSameName(wanted, table));
   const changes = pair?.operations.some(({ kind }) => /^(addColumn|alterType|addPrimaryKey|addUnique)$/.test(kind));
   return pair !== undefined && !changes;
 }
 
-/** Enums that columns have which stay as they are: those of tables and columns that are left alone. */
+/** Marks enums used by ignored tables and columns, so that they are kept. */
 function withEnumsInUse(live: DatabaseSchema, wanted: DatabaseSchema): DatabaseSchema {
   const { both, removed } = compareTables(live, wanted);
   const free = new Set([...both.map(({ live }) => live), ...removed]);
@@ -95,7 +101,7 @@ function withEnumsInUse(live: DatabaseSchema, wanted: DatabaseSchema): DatabaseS
     enums: live.enums.map((type) => {
       const use = inUse.find(({ column }) => isOfEnum(column, type));
       if (!use || type.leftAlone !== undefined) return type;
-      return { ...type, leftAlone: `used by the column ${use.table.name}.${use.column.name}, which stays` };
+      return { ...type, leftAlone: `used by the column ${use.table.name}.${use.column.name}, which is kept` };
     }),
   };
 }

@@ -4,14 +4,18 @@ import type { Operation } from "../operations.ts";
 import { match } from "./match.ts";
 import { mentions } from "./text.ts";
 
-/** What is to be done about constraints. */
+/** Differences between constraints. */
 export interface ConstraintChanges {
   readonly operations: readonly Operation[];
-  /** The columns of keys that go: a foreign key that refers to them must go first. */
+  /** Columns of dropped keys: foreign keys that reference them must be dropped first. */
   readonly lostKeys: readonly (readonly string[])[];
 }
 
-/** @param retyped columns that change their type: a check that speaks of one is made anew. */
+/**
+ * Compares the constraints of a table.
+ *
+ * @param retyped columns whose type changes: checks that use one are recreated
+ */
 export function compareConstraints(
   live: TableSchema,
   wanted: TableSchema,
@@ -23,14 +27,14 @@ export function compareConstraints(
   const primary = match(keys(live.primaryKey), keys(wanted.primaryKey), () => "a table has one");
   const unique = match(live.uniques, wanted.uniques, columns);
   const checks = match<CheckSchema>(live.checks, wanted.checks);
-  const anew = checks.kept.filter(({ expression }) => [...retyped].some((column) => mentions(expression, column)));
+  const recreated = checks.kept.filter(({ expression }) => [...retyped].some((column) => mentions(expression, column)));
   const operations: Operation[] = [
     ...primary.removed.map((key): Operation => ({ kind: "dropPrimaryKey", table, key })),
     ...primary.added.map((key): Operation => ({ kind: "addPrimaryKey", table, key })),
     ...unique.removed.map((key): Operation => ({ kind: "dropUnique", table, key })),
     ...unique.added.map((key): Operation => ({ kind: "addUnique", table, key })),
-    ...[...checks.removed, ...anew].map((check): Operation => ({ kind: "dropCheck", table, check })),
-    ...[...checks.added, ...anew].map((check): Operation => ({ kind: "addCheck", table, check })),
+    ...[...checks.removed, ...recreated].map((check): Operation => ({ kind: "dropCheck", table, check })),
+    ...[...checks.added, ...recreated].map((check): Operation => ({ kind: "addCheck", table, check })),
     ...[...primary.renamed, ...unique.renamed, ...checks.renamed].map(({ from, to }): Operation => ({
       kind: "renameConstraint",
       table,

@@ -4,18 +4,18 @@ import type { DatabaseSchema, EnumSchema } from "../database_schema.ts";
 import type { Operation } from "../operations.ts";
 import { escapeForRegExp } from "./text.ts";
 
-/** What is to be done about enum types. */
+/** Differences between enum types. */
 export interface EnumChanges {
   readonly operations: readonly Operation[];
-  /** Types that are made anew: what has the old one is to be read as of the type with the new name. */
+  /** Types to recreate; `to` is the temporary name of the old type. */
   readonly replaced: readonly { readonly from: EnumSchema; readonly to: string }[];
-  /** Types that models no longer have. */
+  /** Types that the models do not contain. */
   readonly removed: readonly EnumSchema[];
   readonly notes: readonly string[];
 }
 
 /**
- * Values that were added are added. Where values went or changed places the type is made anew: PostgreSQL can do
+ * Compares enum types. Adds new values. Recreates a type whose values were removed or reordered: PostgreSQL supports
  * neither.
  */
 export function compareEnums(live: DatabaseSchema, wanted: DatabaseSchema): EnumChanges {
@@ -29,8 +29,7 @@ export function compareEnums(live: DatabaseSchema, wanted: DatabaseSchema): Enum
     else if (isSubsequence(there.values, type.values)) operations.push(...addedValues(there, type));
     else if (there.leftAlone !== undefined) {
       notes.push(
-        `The enum ${type.name} lost values or has them in another order, but it is ${there.leftAlone}, so it is left ` +
-          "alone: change it by hand.",
+        `Values of the enum ${type.name} were removed or reordered, but it is ${there.leftAlone}. Change it by hand.`,
       );
     } else {
       const old = unusedName(`${type.name}_old`, [...live.enums, ...wanted.enums, ...live.taken, ...live.tables]);
@@ -44,7 +43,7 @@ export function compareEnums(live: DatabaseSchema, wanted: DatabaseSchema): Enum
   return { operations, replaced, removed, notes };
 }
 
-/** The database as it is when the types that are made anew have their old names: also in SQL that names them. */
+/** The schema after the replaced types were renamed, in SQL expressions too. */
 export function withRenamedEnums(live: DatabaseSchema, replaced: EnumChanges["replaced"]): DatabaseSchema {
   return replaced.reduce((schema, { from, to }) => {
     const pattern = new RegExp(`^${escapeForRegExp(quote(from.name))}(?=(\\[\\])*$)`);
@@ -68,7 +67,7 @@ export function withRenamedEnums(live: DatabaseSchema, replaced: EnumChanges["re
   }, live);
 }
 
-/** The enum type of a column, without that it is an array. */
+/** Whether a column has this enum type, or is an array of it. */
 export function isOfEnum(column: { readonly type: string }, { name }: EnumSchema): boolean {
   return column.type.replace(/(\[\])+$/, "") === quote(name);
 }

@@ -9,32 +9,32 @@ import {
 import type { Operation } from "../operations.ts";
 import { match } from "./match.ts";
 
-/** A table that is there and that models have. */
+/** A table in both the database and the models. */
 export interface TablePair {
   readonly live: TableSchema;
   readonly wanted: TableSchema;
-  /** Columns that change their type. */
+  /** Columns whose type changes. */
   readonly retyped: ReadonlySet<string>;
-  /** The columns of keys that go. */
+  /** Columns of dropped keys. */
   readonly lostKeys: readonly (readonly string[])[];
 }
 
 /**
- * Compares the foreign keys of the tables that stay. One that stays is made anew where the key it refers to goes, and
- * where the type of a column at either end changes.
+ * Compares the foreign keys of the tables in both schemas. Recreates one if the key it references is dropped, or if the
+ * type of a column at either end changes.
  */
 export function compareForeignKeys(pairs: readonly TablePair[]): Operation[] {
   return pairs.flatMap(({ live, wanted, retyped }) => {
     const table = { schema: wanted.schema, name: wanted.name };
     const changes = match(live.foreignKeys, wanted.foreignKeys, ({ columns, to }) => JSON.stringify([columns, to]));
-    const anew = changes.kept.filter(({ columns, to, referred }) => {
+    const recreated = changes.kept.filter(({ columns, to, referred }) => {
       const target = pairs.find((pair) => isSameName(pair.wanted, to));
       return columns.some((name) => retyped.has(name)) || referred.some((name) => target?.retyped.has(name)) ||
         target?.lostKeys.some((key) => isSameSet(key, referred));
     });
     return [
-      ...[...changes.removed, ...anew].map((key): Operation => ({ kind: "dropForeignKey", table, key })),
-      ...[...changes.added, ...anew].map((key): Operation => ({ kind: "addForeignKey", table, key })),
+      ...[...changes.removed, ...recreated].map((key): Operation => ({ kind: "dropForeignKey", table, key })),
+      ...[...changes.added, ...recreated].map((key): Operation => ({ kind: "addForeignKey", table, key })),
       ...changes.renamed.map(({ from, to }): Operation => ({
         kind: "renameConstraint",
         table,
@@ -45,7 +45,7 @@ export function compareForeignKeys(pairs: readonly TablePair[]): Operation[] {
   });
 }
 
-/** Whether a foreign key can be part of CREATE TABLE: the key it refers to is there by then. */
+/** Whether a foreign key can be part of CREATE TABLE: the key it references exists by then. */
 export function isThereBefore(
   { to, referred }: ForeignKeySchema,
   wanted: DatabaseSchema,

@@ -5,7 +5,11 @@ import type { ConstraintChanges } from "./constraints.ts";
 import { match } from "./match.ts";
 import { mentions } from "./text.ts";
 
-/** @param retyped columns that change their type: an index whose SQL speaks of one is made anew. */
+/**
+ * Compares the indexes of a table.
+ *
+ * @param retyped columns whose type changes: indexes with expressions on one are recreated
+ */
 export function compareIndexes(
   live: TableSchema,
   wanted: TableSchema,
@@ -13,19 +17,19 @@ export function compareIndexes(
 ): ConstraintChanges {
   const table = { schema: wanted.schema, name: wanted.name };
   const { added, removed, renamed, kept } = match(live.indexes, wanted.indexes, ({ keys }) => String(keys));
-  const anew = kept.filter((index) => [...retyped].some((column) => mentions(sqlOf(index), column)));
-  const dropped = [...removed, ...anew];
+  const recreated = kept.filter((index) => [...retyped].some((column) => mentions(sqlOf(index), column)));
+  const dropped = [...removed, ...recreated];
   return {
     operations: [
       ...dropped.map((index): Operation => ({ kind: "dropIndex", table, index })),
-      ...[...added, ...anew].map((index): Operation => ({ kind: "createIndex", table, index })),
+      ...[...added, ...recreated].map((index): Operation => ({ kind: "createIndex", table, index })),
       ...renamed.map(({ from, to }): Operation => ({ kind: "renameIndex", table, from: from.name, to: to.name })),
     ],
     lostKeys: dropped.filter(({ unique }) => unique).map(({ keys }) => keys),
   };
 }
 
-/** The expressions of an index; a plain column PostgreSQL carries over to its new type. */
+/** Expressions of an index; PostgreSQL converts plain columns itself. */
 function sqlOf({ keys, where }: IndexSchema): string {
   return [...keys.filter((key) => !/^([\w$]+|".*")$/u.test(key)), where ?? ""].join(" ");
 }

@@ -50,7 +50,7 @@ const CHANGES: Record<string, [before: Metadata, after: Metadata, found: string[
   "precision": [models({ price: numeric(10, 2) }), models({ price: numeric(12, 4) }), [
     "change type of heroes.price from numeric(10,2) to numeric(12,4)",
   ]],
-  "nullability": [models({ name: text() }), models({ name: text().nullable() }), ["heroes.name takes NULL"]],
+  "nullability": [models({ name: text() }), models({ name: text().nullable() }), ["drop not null on heroes.name"]],
   "server defaults": [
     models({ age: integer().serverDefault(sql("0")) }),
     models({ age: integer().serverDefault(sql("0 + 1")) }),
@@ -145,9 +145,9 @@ database.test("what destroys data carries a comment that says so, in both direct
   assertStringIncludes(up, `// Destroys data: the table with its rows.\nawait db.schema.dropTable("teams")`);
   assertStringIncludes(
     up,
-    `// Destroys data: what the column holds.\nawait db.schema.alterTable("heroes").dropColumn("name")`,
+    `// Destroys data: the values of the column.\nawait db.schema.alterTable("heroes").dropColumn("name")`,
   );
-  assertStringIncludes(up, "// Fails for a value that is none of integer, and may cut or round others.");
-  assertStringIncludes(down, "// The table comes back without its rows.");
-  assertStringIncludes(down, "// What the column held does not come back.");
+  assertStringIncludes(up, "// Fails for values that cannot be converted to integer; may truncate or round others.");
+  assertStringIncludes(down, "// Recreates the table without its rows.");
+  assertStringIncludes(down, "// Recreates the column without its values.");
 });

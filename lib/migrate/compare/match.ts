@@ -1,24 +1,27 @@
-/** Finds in two lists of named parts what came, what went and what has another name. @module */
+/** Finds added, removed and renamed parts in two lists. @module */
 import type { Describable } from "../database_schema.ts";
 
-/** A part of a table: a constraint or an index. */
+/** A constraint or index of a table. */
 export type NamedPart = Describable & { readonly name: string };
 
-/** What lies between two lists. */
+/** Differences between two lists. */
 export interface Matched<Part> {
   readonly added: readonly Part[];
   readonly removed: readonly Part[];
-  /** The same under another name. */
+  /** Parts with equal contents and another name. */
   readonly renamed: readonly { readonly from: Part; readonly to: Part }[];
-  /** The same, also by name. */
+  /** Parts with equal names and contents. */
   readonly kept: readonly Part[];
 }
 
 /**
- * Matches by name first, then by content. What models cannot describe is neither added nor removed, and stands for what
- * the models ask for by its name, or for something alike.
+ * Matches parts by name first, then by content. Does not remove parts that models cannot describe; such a part replaces
+ * a wanted one of the same name or likeness.
  *
- * @param likeness what two parts share that are alike, though not the same: usually their columns.
+ * @param live parts of the database
+ * @param wanted parts of the models
+ * @param likeness key that similar parts share, usually their columns
+ * @returns the differences
  */
 export function match<Part extends NamedPart>(
   live: readonly Part[],
@@ -49,7 +52,7 @@ export function match<Part extends NamedPart>(
   return { added, removed, renamed, kept };
 }
 
-/** All that a part is beside its name. */
+/** Everything but the name of a part, as a string. */
 function contentOf<Part extends NamedPart>(part: Part): string {
   return JSON.stringify({ ...part, name: "" });
 }

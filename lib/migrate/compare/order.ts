@@ -1,9 +1,9 @@
-/** The order in which operations run. @module */
+/** Execution order of operations. @module */
 import type { Operation } from "../operations.ts";
 
 /**
- * What goes, goes before what comes; a constraint goes before its columns and comes after them. Renames that a person
- * confirmed are the first: all else speaks of the new names.
+ * Drops come before additions; constraints are dropped before their columns, and added after them. Confirmed renames
+ * come first: the other operations use the new names.
  */
 const ORDER: readonly Operation["kind"][] = [
   "createSchema",
@@ -41,7 +41,7 @@ const ORDER: readonly Operation["kind"][] = [
   "dropSchema",
 ];
 
-/** Sorts operations so that they can run; those of one kind keep their order. */
+/** Sorts operations into execution order; operations of one kind keep their order. */
 export function inRunningOrder(operations: readonly Operation[]): Operation[] {
   return operations.toSorted((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind));
 }

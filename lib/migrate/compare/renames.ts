@@ -1,4 +1,4 @@
-/** Renames that a person confirmed. @module */
+/** Applies confirmed renames. @module */
 import { quote } from "../../base/quote.ts";
 import {
   type ColumnSchema,
@@ -13,13 +13,16 @@ import type { Operation } from "../operations.ts";
 import { nameOf } from "./tables.ts";
 import { withName } from "./text.ts";
 
-/** Old names and new ones: `{ "heroes": "champions", "heroes.app_src": "source" }`. Both parts of a key are old names. */
+/** New names by old names: `{ "heroes": "champions", "heroes.app_src": "source" }`. */
 export type Renames = Readonly<Record<string, string>>;
 
 /**
- * The database as it is after the renames, and the operations that rename.
+ * Applies renames to a schema.
  *
- * @throws {InvalidTargetError} when there is no such table or column.
+ * @param live schema of the database
+ * @param renames new names by old names
+ * @returns the schema after the renames, and the operations that rename
+ * @throws {InvalidTargetError} when a table or column does not exist
  */
 export function applyRenames(
   live: DatabaseSchema,
@@ -28,13 +31,13 @@ export function applyRenames(
   const operations: Operation[] = [];
   let schema = live;
   const isTable = (name: string) => live.tables.some((table) => fullName(table) === name);
-  // columns first: their keys speak of the table by its old name
+  // columns first: their keys contain the old name of the table
   for (const [from, to] of Object.entries(renames).filter(([from]) => !isTable(from))) {
     const dot = from.lastIndexOf(".");
     const [table, column] = [from.slice(0, dot), from.slice(dot + 1)];
     const there = schema.tables.find((candidate) => fullName(candidate) === table);
     if (!there?.columns.some(({ name }) => name === column)) {
-      throw new InvalidTargetError(`There is no table or column ${from} that could be renamed to ${to}.`);
+      throw new InvalidTargetError(`Cannot rename ${from} to ${to}: no such table or column.`);
     }
     schema = withColumn(schema, there, column, to);
     operations.push({ kind: "renameColumn", table: nameOf(there), from: column, to });

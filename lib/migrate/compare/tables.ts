@@ -1,4 +1,4 @@
-/** Compares which tables there are. @module */
+/** Compares the sets of tables. @module */
 import {
   type DatabaseSchema,
   type ForeignKeySchema,
@@ -12,23 +12,23 @@ import { dependencyOrder } from "../../base/dependency_order.ts";
 import type { Operation } from "../operations.ts";
 import { isThereBefore } from "./foreign_keys.ts";
 
-/** Which tables are on one side only, and which on both. */
+/** Tables in one schema only, and in both. */
 export interface TableChanges {
   readonly added: readonly TableSchema[];
   readonly removed: readonly TableSchema[];
   readonly both: readonly { readonly live: TableSchema; readonly wanted: TableSchema }[];
-  /** What keeps its place though models do not have it, or stands where models have a table. */
+  /** Tables that are kept although the models do not contain them. */
   readonly unmodelled: readonly UnmodelledObject[];
 }
 
-/** A table that models do not have goes, unless something needs it that models cannot describe. */
+/** Compares tables. Keeps one that the models do not contain if an object depends on it that they cannot describe. */
 export function compareTables(live: DatabaseSchema, wanted: DatabaseSchema): TableChanges {
   const find = (tables: readonly TableSchema[], name: ObjectName) => tables.find((table) => isSameName(table, name));
   const unknown = live.tables.filter((table) => !find(wanted.tables, table));
   const unmodelled: UnmodelledObject[] = [];
   const keep = (table: TableSchema, reason: string) => {
     removed.delete(table);
-    unmodelled.push({ kind: "table", name: fullName(table), reason: `models do not have it, and ${reason}` });
+    unmodelled.push({ kind: "table", name: fullName(table), reason: `not in the models, and ${reason}` });
   };
   const removed = new Set(unknown);
   for (const table of unknown) if (table.leftAlone !== undefined) keep(table, table.leftAlone);
@@ -41,7 +41,7 @@ export function compareTables(live: DatabaseSchema, wanted: DatabaseSchema): Tab
           isSameName(to, table) && (leftAlone !== undefined || !find(wanted.tables, other))
         )
       );
-      if (other) keep(table, `${fullName(other)}, which stays, refers to it`);
+      if (other) keep(table, `${fullName(other)}, which is kept, references it`);
     }
   }
   const absent = wanted.tables.filter((table) => !find(live.tables, table));
@@ -58,9 +58,9 @@ export function compareTables(live: DatabaseSchema, wanted: DatabaseSchema): Tab
 }
 
 /**
- * The operations that create tables, each after those it refers to.
+ * Returns the operations that create tables, each after the tables it references.
  *
- * @param isUnchanged whether the keys of a table that is there already stay as they are.
+ * @param isUnchanged whether an existing table keeps its keys
  */
 export function createTables(
   added: readonly TableSchema[],
@@ -84,7 +84,11 @@ export function createTables(
   ];
 }
 
-/** The operations that drop tables, each before those it refers to. @param added tables that one may be now. */
+/**
+ * Returns the operations that drop tables, each before the tables it references.
+ *
+ * @param added new tables, which may be renames
+ */
 export function dropTables(removed: readonly TableSchema[], added: readonly TableSchema[]): Operation[] {
   const { order, closing } = inOrder(removed);
   const pairs = likelyRenames(removed, added);
@@ -104,7 +108,7 @@ export function dropTables(removed: readonly TableSchema[], added: readonly Tabl
   ];
 }
 
-/** The name of a table, and nothing else of it. */
+/** Extracts the name of a table. */
 export function nameOf({ schema, name }: ObjectName): ObjectName {
   return schema === undefined ? { name } : { schema, name };
 }
@@ -120,7 +124,7 @@ function inOrder(tables: readonly TableSchema[]): { order: TableSchema[]; closin
   return { order, closing: new Set(closing.map(({ key }) => key)) };
 }
 
-/** Tables that went and came with mostly the same columns: they may be the same under another name. */
+/** Pairs dropped and added tables that share most columns: these may be renames. */
 function likelyRenames(
   removed: readonly TableSchema[],
   added: readonly TableSchema[],
@@ -136,7 +140,7 @@ function likelyRenames(
   return pairs;
 }
 
-/** The part of the columns that two tables share, 0 to 1. */
+/** Fraction of the columns that two tables share, 0 to 1. */
 function likeness(one: TableSchema, other: TableSchema): number {
   const names = (table: TableSchema) => new Set(table.columns.map(({ name, type }) => `${name} ${type}`));
   return names(one).intersection(names(other)).size / names(one).union(names(other)).size;

@@ -9,19 +9,19 @@ export interface ColumnRow {
   readonly type: string;
   readonly nullable: boolean;
   readonly default: string | null;
-  /** `a` always, `d` by default. */
+  /** `pg_attribute.attidentity`: `a` for always, `d` for by default. */
   readonly identity: string;
   readonly generated: boolean;
   readonly serial: boolean;
   readonly collated: boolean;
-  /** The type, or that of an array's elements: the schema if it is an enum, else `null`. */
+  /** Schema of the type or element type if it is an enum, else `null`. */
   readonly enum_schema: string | null;
   readonly comment: string | null;
-  /** The views that read it. */
+  /** Dependent views. */
   readonly views: readonly string[];
 }
 
-/** `$1`: the schemas. */
+/** Query; `$1` is the list of schemas. */
 export const COLUMNS = `
 SELECT a.attrelid::text AS table, a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type,
        NOT a.attnotnull AS nullable, pg_get_expr(d.adbin, d.adrelid, true) AS default,
@@ -49,13 +49,17 @@ SELECT a.attrelid::text AS table, a.attname::text AS name, format_type(a.atttypi
  WHERE n.nspname = ANY($1) AND a.attnum > 0 AND NOT a.attisdropped
  ORDER BY a.attrelid, a.attnum`;
 
-/** The types that there are columns for, as `format_type()` writes them; enums beside them. */
+/** Types that models support besides enums, as printed by `format_type()`. */
 const COLUMN_TYPES = new RegExp(
   "^(smallint|integer|bigint|real|double precision|boolean|text|uuid|date|bytea|jsonb?|time without time zone|" +
     "timestamp with(out)? time zone|character varying(\\(\\d+\\))?|numeric(\\(\\d+,\\d+\\))?)(\\[\\])?$",
 );
 
-/** @param enumSchema the schema of enum types that models can name. */
+/**
+ * Converts a row into a column.
+ *
+ * @param enumSchema schema of the enum types that models can name
+ */
 export function columnOf(row: ColumnRow, enumSchema: string): ColumnSchema {
   const { name, type, nullable, comment } = row;
   return {
@@ -72,11 +76,11 @@ export function columnOf(row: ColumnRow, enumSchema: string): ColumnSchema {
 
 function leftAlone(row: ColumnRow, enumSchema: string): { leftAlone?: string } {
   const reason = /\p{Lu}/u.test(row.name)
-    ? "its name has capital letters"
+    ? "its name contains capital letters"
     : row.generated
     ? "its value is generated"
     : row.serial
-    ? "it is serial, with a sequence of its own"
+    ? "it is serial"
     : row.identity === "a"
     ? "it is GENERATED ALWAYS AS IDENTITY"
     : !COLUMN_TYPES.test(row.type) && row.enum_schema !== enumSchema

@@ -8,10 +8,10 @@ export interface ConstraintRow {
   /** The oid of its table. */
   readonly table: string;
   readonly name: string;
-  /** p primary key, u unique, f foreign key, c check, x exclusion, t constraint trigger. */
+  /** `pg_constraint.contype`: p primary key, u unique, f foreign key, c check, x exclusion, t constraint trigger. */
   readonly kind: "p" | "u" | "f" | "c" | "x" | "t";
   readonly columns: readonly string[];
-  /** The condition of a check. */
+  /** Condition of a check. */
   readonly expression: string | null;
   readonly to_schema: string | null;
   readonly to_name: string | null;
@@ -20,11 +20,11 @@ export interface ConstraintRow {
   readonly referred: readonly string[];
   readonly on_delete: string;
   readonly on_update: string;
-  /** What models cannot say of it. */
+  /** Features that models cannot describe. */
   readonly features: readonly string[];
 }
 
-/** `$1`: the schemas. What newer servers have is read through `to_jsonb()`, so that older ones do not stumble over it. */
+/** Query; `$1` is the list of schemas. `to_jsonb()` reads columns that older servers lack. */
 export const CONSTRAINTS = `
 SELECT c.conrelid::text AS table, c.conname::text AS name, c.contype::text AS kind,
        ARRAY(SELECT a.attname::text FROM unnest(c.conkey) WITH ORDINALITY AS k (number, position)
@@ -56,7 +56,7 @@ SELECT c.conrelid::text AS table, c.conname::text AS name, c.contype::text AS ki
  WHERE n.nspname = ANY($1) AND c.contype <> 'n'
  ORDER BY c.conname COLLATE "C"`;
 
-/** What a person calls each kind. */
+/** Names of the kinds. */
 export const CONSTRAINT_KINDS: Readonly<Record<ConstraintRow["kind"], string>> = {
   p: "primary key",
   u: "unique constraint",
@@ -74,7 +74,11 @@ const ACTIONS: Readonly<Record<string, ReferentialAction>> = {
   d: "set default",
 };
 
-/** @param nameOf a table's name by the schema that the server gives. */
+/**
+ * Converts a row into a foreign key.
+ *
+ * @param nameOf returns the name of a table in a schema
+ */
 export function foreignKeyOf(
   row: ConstraintRow,
   nameOf: (schema: string, name: string) => ObjectName,
@@ -90,15 +94,15 @@ export function foreignKeyOf(
   };
 }
 
-/** What models cannot say of a constraint. */
+/** Reason to ignore a constraint, if models cannot describe it. */
 export function leftAlone(row: ConstraintRow): { leftAlone?: string } {
   const { features, columns, to_name: name, to_kind: kind, to_inherits: inherits } = row;
   const capital = columns.find((name) => /\p{Lu}/u.test(name));
   const isToOdd = name !== null && kind !== null && !isOrdinary({ name, kind, inherits });
   const reasons = [
     ...features,
-    ...(capital ? [`the column "${capital}" has capital letters`] : []),
-    ...(isToOdd ? [`to ${name}, which models cannot describe`] : []),
+    ...(capital ? [`the column "${capital}" contains capital letters`] : []),
+    ...(isToOdd ? [`references ${name}, which models cannot describe`] : []),
   ];
   return reasons.length > 0 ? { leftAlone: reasons.join(", ") } : {};
 }

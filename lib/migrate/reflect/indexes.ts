@@ -10,11 +10,14 @@ export interface IndexRow {
   readonly method: string;
   readonly keys: readonly string[];
   readonly where: string | null;
-  /** What models cannot say of it. */
+  /** Features that models cannot describe. */
   readonly features: readonly string[];
 }
 
-/** `$1`: the schemas. The indexes of constraints are left out. `to_jsonb()`: PostgreSQL 14 lacks it. */
+/**
+ * Query; `$1` is the list of schemas. Excludes indexes of constraints. `to_jsonb()` reads a column that PostgreSQL 14
+ * lacks.
+ */
 export const INDEXES = `
 SELECT i.indrelid::text AS table, x.relname::text AS name, i.indisunique AS unique, m.amname::text AS method,
        ARRAY(SELECT pg_get_indexdef(i.indexrelid, k, true) FROM generate_series(1, i.indnkeyatts) k) AS keys,
@@ -23,7 +26,7 @@ SELECT i.indrelid::text AS table, x.relname::text AS name, i.indisunique AS uniq
          CASE WHEN NOT i.indisvalid THEN 'not valid' END,
          CASE WHEN i.indnatts > i.indnkeyatts THEN 'with included columns' END,
          CASE WHEN to_jsonb(i)->>'indnullsnotdistinct' = 'true' THEN 'nulls not distinct' END,
-         CASE WHEN EXISTS (SELECT FROM unnest(i.indoption::int2[]) o WHERE o <> 0) THEN 'in an order of its own' END,
+         CASE WHEN EXISTS (SELECT FROM unnest(i.indoption::int2[]) o WHERE o <> 0) THEN 'with a sort order' END,
          CASE WHEN EXISTS (SELECT FROM pg_opclass o WHERE o.oid = ANY(i.indclass::oid[]) AND NOT o.opcdefault)
            THEN 'with an operator class' END,
          CASE WHEN EXISTS (
@@ -41,9 +44,9 @@ SELECT i.indrelid::text AS table, x.relname::text AS name, i.indisunique AS uniq
    AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x'))
  ORDER BY x.relname COLLATE "C"`;
 
-/** An index as models say it, or with what they cannot say. */
+/** Converts a row into an index, with the features that models cannot describe. */
 export function indexOf({ name, unique, method, keys, where, features }: IndexRow): IndexSchema {
   const capital = keys.find((key) => /^".*\p{Lu}.*"$/u.test(key));
-  const reasons = [...features, ...(capital ? [`the column ${capital} has capital letters`] : [])];
+  const reasons = [...features, ...(capital ? [`the column ${capital} contains capital letters`] : [])];
   return { name, unique, method, keys, where, ...(reasons.length > 0 ? { leftAlone: reasons.join(", ") } : {}) };
 }

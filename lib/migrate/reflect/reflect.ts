@@ -1,4 +1,4 @@
-/** Reads what a database has, through the catalogs. @module */
+/** Reads the schema of a database from the catalogs. @module */
 import type { Connection } from "../../engine/connection.ts";
 import { type DatabaseSchema, type EnumSchema, fullName, type ObjectName } from "../database_schema.ts";
 import { type ColumnRow, COLUMNS } from "./columns.ts";
@@ -8,17 +8,17 @@ import { isOrdinary, type RelationRow, RELATIONS } from "./relations.ts";
 import { attached, oddRelation, readTable } from "./tables.ts";
 import { type RoutineRow, ROUTINES, TYPE_KINDS, type TypeRow, TYPES } from "./types.ts";
 
-/** Which schemas to read. */
+/** Schemas to read. */
 export interface ReflectedSchemas {
-  /** The one in which the migrations run: its tables have no schema in the result. */
+  /** Schema in which the migrations run. Its tables have no schema in the result. */
   readonly main: string;
-  /** Others; those that do not exist are left out of the result. */
+  /** Other schemas. The result omits those that do not exist. */
   readonly others?: readonly string[];
 }
 
 /**
- * Reads the tables and types of some schemas: seven statements, sent together. Extensions' objects and the tables of
- * migrations are left out. Names in expressions are qualified where the search path of the connection needs it.
+ * Reads tables and types with seven statements, sent together. Excludes objects of extensions and the tables of
+ * migrations. Qualifies names in expressions if the search path of the connection requires it.
  */
 export async function reflect(
   connection: Connection,

@@ -1,4 +1,4 @@
-/** Reads the tables of some schemas, and what else has a table's kind of name, from the catalogs. @module */
+/** Reads tables, views, sequences and other relations from the catalogs. @module */
 
 /** A row of {@linkcode RELATIONS}. */
 export interface RelationRow {
@@ -9,20 +9,24 @@ export interface RelationRow {
   readonly kind: string;
   readonly comment: string | null;
   readonly inherits: boolean;
-  /** What models cannot say of it, though it is an ordinary table. */
+  /** Features of an ordinary table that models cannot describe. */
   readonly features: readonly string[];
   readonly triggers: readonly string[];
   readonly policies: readonly string[];
-  /** The views that read it. */
+  /** Dependent views. */
   readonly views: readonly string[];
 }
 
-/** SQL: whether a row of pg_class inherits, or is inherited from. @param relation its alias */
+/**
+ * SQL condition: a row of pg_class is a parent or child in an inheritance tree.
+ *
+ * @param relation alias of pg_class
+ */
 export function inherits(relation: string): string {
   return `EXISTS (SELECT FROM pg_inherits i WHERE ${relation}.oid IN (i.inhrelid, i.inhparent))`;
 }
 
-/** `$1`: the schemas. Objects of extensions and sequences of columns are left out. */
+/** Query; `$1` is the list of schemas. Excludes objects of extensions and sequences of columns. */
 export const RELATIONS = `
 SELECT c.oid::text AS id, n.nspname::text AS schema, c.relname::text AS name, c.relkind::text AS kind,
        obj_description(c.oid, 'pg_class') AS comment,
@@ -50,7 +54,7 @@ SELECT c.oid::text AS id, n.nspname::text AS schema, c.relname::text AS name, c.
                       AND (d.deptype = 'e' OR c.relkind = 'S' AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0))
  ORDER BY c.relname COLLATE "C"`;
 
-/** What a person calls each kind that is no ordinary table. */
+/** Names of the kinds other than ordinary tables. */
 export const RELATION_KINDS: Readonly<Record<string, string>> = {
   p: "partitioned table",
   v: "view",
@@ -60,7 +64,7 @@ export const RELATION_KINDS: Readonly<Record<string, string>> = {
   c: "composite type",
 };
 
-/** Whether a relation is a table that a model could have: by its kind, its inheritance and its name. */
+/** Whether models can describe a relation, by its kind, inheritance and name. */
 export function isOrdinary({ kind, inherits, name }: Pick<RelationRow, "kind" | "inherits" | "name">): boolean {
   return kind === "r" && !inherits && !/[\p{Lu}.\s]/u.test(name);
 }

@@ -1,4 +1,4 @@
-/** Puts together what the catalogs tell of an ordinary table. @module */
+/** Converts catalog rows into tables. @module */
 import {
   type Describable,
   fullName,
@@ -11,10 +11,10 @@ import { CONSTRAINT_KINDS, type ConstraintRow, foreignKeyOf, leftAlone } from ".
 import { indexOf, type IndexRow } from "./indexes.ts";
 import { RELATION_KINDS, type RelationRow } from "./relations.ts";
 
-/** A table's name, by the schema that the server gives. */
+/** Returns the name of a table in a schema. */
 export type NameOf = (schema: string, name: string) => ObjectName;
 
-/** What the catalogs have of one table. */
+/** Catalog rows of a table. */
 export interface TableRows {
   readonly relation: RelationRow;
   readonly columns: readonly ColumnRow[];
@@ -22,14 +22,14 @@ export interface TableRows {
   readonly indexes: readonly IndexRow[];
 }
 
-/** A relation that no model could have. */
+/** Converts a relation that models cannot describe. */
 export function oddRelation({ kind, schema, name, inherits }: RelationRow, nameOf: NameOf): UnmodelledObject {
   const object = { kind: RELATION_KINDS[kind] ?? "table", name: fullName(nameOf(schema, name)) };
   if (kind !== "r") return object;
-  return { ...object, reason: inherits ? "it inherits, or is inherited from" : "its name is not in snake_case" };
+  return { ...object, reason: inherits ? "it is part of an inheritance tree" : "its name is not in snake_case" };
 }
 
-/** An ordinary table, and what models cannot say of it. */
+/** Converts an ordinary table, with its features that models cannot describe. */
 export function readTable(
   { relation, columns, constraints, indexes }: TableRows,
   main: string,
@@ -64,12 +64,16 @@ export function readTable(
     ...ofKind("x", "t").map((row) => ({ kind: CONSTRAINT_KINDS[row.kind], name: `${name}.${row.name}` })),
     ...attached(relation, name),
   ];
-  const views = relation.views.map((view) => `the view ${view} reads it`);
+  const views = relation.views.map((view) => `the view ${view} depends on it`);
   const reasons = [...unmodelled.map((object) => about(object, name)), ...views];
   return { table: reasons.length > 0 ? { ...table, leftAlone: reasons.join("; ") } : table, unmodelled };
 }
 
-/** What is attached to a table, ordinary or not. @param table its name as a person reads it. */
+/**
+ * Lists the triggers and policies of a relation.
+ *
+ * @param table qualified name of the relation
+ */
 export function attached({ triggers, policies }: RelationRow, table: string): UnmodelledObject[] {
   return [
     ...triggers.map((name) => ({ kind: "trigger", name: `${table}.${name}` })),

@@ -1,17 +1,17 @@
-/** Reads the types of some schemas, and the routines, from the catalogs. @module */
+/** Reads types and routines from the catalogs. @module */
 
 /** A row of {@linkcode TYPES}. */
 export interface TypeRow {
   readonly schema: string;
   readonly name: string;
-  /** e enum, d domain, r range. */
+  /** `pg_type.typtype`: e enum, d domain, r range. */
   readonly kind: "e" | "d" | "r";
   readonly values: readonly string[];
-  /** What uses it that is no column, default, constraint or index of an ordinary table of these schemas. */
+  /** Dependent objects other than columns, defaults, constraints and indexes of ordinary tables in these schemas. */
   readonly used_by: readonly string[];
 }
 
-/** `$1`: the schemas. Objects of extensions are left out. */
+/** Query; `$1` is the list of schemas. Excludes objects of extensions. */
 export const TYPES = `
 SELECT n.nspname::text AS schema, t.typname::text AS name, t.typtype::text AS kind,
        ARRAY(SELECT e.enumlabel::text FROM pg_enum e WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) AS values,
@@ -31,7 +31,7 @@ SELECT n.nspname::text AS schema, t.typname::text AS name, t.typtype::text AS ki
                     WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e')
  ORDER BY t.typname COLLATE "C"`;
 
-/** What a person calls each kind. */
+/** Names of the kinds. */
 export const TYPE_KINDS: Readonly<Record<TypeRow["kind"], string>> = { e: "enum", d: "domain", r: "range type" };
 
 /** A row of {@linkcode ROUTINES}. */
@@ -40,7 +40,7 @@ export interface RoutineRow {
   readonly name: string;
 }
 
-/** `$1`: the schemas. Objects of extensions and what range types bring along are left out. */
+/** Query; `$1` is the list of schemas. Excludes objects of extensions and the constructors of range types. */
 export const ROUTINES = `
 SELECT CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END AS kind,
        p.oid::regprocedure::text COLLATE "C" AS name

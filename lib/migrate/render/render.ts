@@ -1,23 +1,24 @@
-/** Writes operations as the TypeScript of a revision. @module */
+/** Renders operations as the TypeScript code of a revision. @module */
 import { describe, inverse, type Operation } from "../operations.ts";
 import { text } from "./source.ts";
 import { statement } from "./statements.ts";
 import { warning } from "./warnings.ts";
 
-/** The bodies of a revision. */
+/** Code of a revision. */
 export interface RevisionSource {
-  /** The lines of `up(db)`, unindented. */
+  /** Body of `up(db)`, as unindented lines. */
   readonly up: readonly string[];
-  /** The lines of `down(db)`; where there is no way back a single throw. */
+  /** Body of `down(db)`; throws `IrreversibleError` if an operation has no inverse. */
   readonly down: readonly string[];
-  /** The lines that import what the bodies need. */
+  /** Import statements of the bodies. */
   readonly imports: readonly string[];
 }
 
 /**
- * Writes the way up and the way down.
+ * Renders the bodies of `up` and `down`.
  *
- * @param errors the module that exports `IrreversibleError`, as the revision imports it.
+ * @param errors specifier of the module that exports `IrreversibleError`
+ * @returns their lines and imports
  */
 export function renderRevision(operations: readonly Operation[], errors: string): RevisionSource {
   const up = operations.flatMap((operation) => [...warning(operation, "up"), ...statement(operation)]);
@@ -38,7 +39,7 @@ export function renderRevision(operations: readonly Operation[], errors: string)
 }
 
 function throwIrreversible(operations: readonly Operation[]): string[] {
-  const reason = `there is no way back from: ${operations.map(describe).join(", ")}`;
+  const reason = `cannot undo: ${operations.map(describe).join(", ")}`;
   const line = `throw new IrreversibleError(${text(reason)});`;
   if (line.length <= 118) return [line];
   return ["throw new IrreversibleError(", `  ${text(reason)},`, ");"];

@@ -1,37 +1,45 @@
-/** Pieces of TypeScript, as `deno fmt` writes them at 120 columns. @module */
+/** Writes TypeScript code, formatted as `deno fmt` does at 120 columns. @module */
 
-/** Columns of a line inside a function's body. */
+/** Line width inside a function body. */
 const LINE_WIDTH = 118;
 
-/** A call in a chain: `.addColumn("id", "uuid")`. */
+/** A method call in a chain: `.addColumn("id", "uuid")`. */
 export interface Call {
   readonly name: string;
   readonly args: readonly string[];
 }
 
-/** A call in a chain. @param args TypeScript. */
+/**
+ * Creates a method call of a chain.
+ *
+ * @param args expressions in TypeScript
+ */
 export function call(name: string, ...args: readonly string[]): Call {
   return { name, args };
 }
 
-/** A string. Double quotes, unless it has more of those than of single ones. */
+/** Writes a string literal in double quotes, or in single quotes if that needs fewer escapes. */
 export function text(value: string): string {
   const json = JSON.stringify(value);
   const count = (letter: string) => value.split(letter).length;
   return count('"') > count("'") ? `'${json.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'` : json;
 }
 
-/** SQL in Kysely's template. @param type of the value, where Kysely asks for one. */
+/**
+ * Writes SQL as a template literal of Kysely.
+ *
+ * @param type type argument, where Kysely requires one
+ */
 export function template(sql: string, type = ""): string {
   return `sql${type}\`${sql.replace(/[\\`]|\$\{/g, "\\$&").replaceAll("\r", "\\r")}\``;
 }
 
-/** A list of strings. */
+/** Writes an array of strings. */
 export function list(values: readonly string[]): string {
   return `[${values.map(text).join(", ")}]`;
 }
 
-/** The lines of `await db.schema.createTable("toys")….execute();`, broken where they are too long. */
+/** Writes `await db.schema.createTable("toys")….execute();`, broken into lines if necessary. */
 export function builderStatement(calls: readonly Call[]): string[] {
   const all = [...calls, call("execute")];
   const line = `await db.schema${all.map(onOneLine).join("")};`;
@@ -42,7 +50,7 @@ export function builderStatement(calls: readonly Call[]): string[] {
   return ["// deno-fmt-ignore", ...lines]; // a line that cannot be broken
 }
 
-/** The lines that run SQL as it stands. */
+/** Writes a statement that runs raw SQL. */
 export function sqlStatement(sql: string): string[] {
   const start = `await ${template(sql)}`;
   const line = `${start}.execute(db);`;
@@ -50,7 +58,7 @@ export function sqlStatement(sql: string): string[] {
   return (fits(lastLine) ? line : `${start}\n  .execute(db);`).split("\n");
 }
 
-/** The lines of a comment. */
+/** Writes a comment. */
 export function comment(sentences: string): string[] {
   const lines: string[] = [];
   for (const word of sentences.split(" ")) {
@@ -75,7 +83,7 @@ function broken(call: Call): string[] {
   return [`  .${call.name}(`, ...args.flatMap((arg) => `${arg},`.split("\n").map((line) => `    ${line}`)), "  )"];
 }
 
-/** A list of strings with a line each; what is no list stays as it is. */
+/** Breaks an array of strings into a line each; returns other code unchanged. */
 function brokenList(arg: string): string {
   if (!arg.startsWith("[")) return arg;
   const values = arg.slice(1, -1).match(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g) ?? [];

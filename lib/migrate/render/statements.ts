@@ -1,4 +1,4 @@
-/** Writes the statements of an operation. @module */
+/** Renders an operation as statements. @module */
 import { literal, quote } from "../../base/quote.ts";
 import { fullName } from "../database_schema.ts";
 import type { Operation } from "../operations.ts";
@@ -6,7 +6,7 @@ import { builderStatement, call, list, sqlStatement, template, text } from "./so
 import { addColumn, addForeignKey, createIndex, createTable, quoteName, setComment } from "./tables.ts";
 import { conversion, dataType, sqlType } from "./types.ts";
 
-/** The lines of TypeScript that do an operation. */
+/** Lines of TypeScript code that run an operation. */
 export function statement(operation: Operation): string[] {
   const inTable = () => "table" in operation ? call("alterTable", text(fullName(operation.table))) : call("");
   const alterColumn = (column: string, action: string) =>

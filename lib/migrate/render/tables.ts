@@ -1,4 +1,4 @@
-/** Writes what creates tables, columns, constraints and indexes, with Kysely's schema builder. @module */
+/** Renders tables, columns, constraints and indexes with the schema builder of Kysely. @module */
 import { literal, quote } from "../../base/quote.ts";
 import {
   type ColumnSchema,
@@ -11,12 +11,12 @@ import {
 import { builderStatement, type Call, call, list, sqlStatement, template, text } from "./source.ts";
 import { dataType } from "./types.ts";
 
-/** A table's name as SQL writes it. */
+/** Quotes a table name for SQL. */
 export function quoteName({ schema, name }: ObjectName): string {
   return schema === undefined ? quote(name) : `${quote(schema)}.${quote(name)}`;
 }
 
-/** A table with its constraints, indexes and comments. */
+/** Creates a table with its constraints, indexes and comments. */
 export function createTable(table: TableSchema): string[] {
   const { primaryKey, uniques, checks, foreignKeys } = table;
   const statement = builderStatement([
@@ -38,7 +38,7 @@ export function createTable(table: TableSchema): string[] {
   ];
 }
 
-/** A column with its comment. */
+/** Adds a column with its comment. */
 export function addColumn(table: ObjectName, column: ColumnSchema): string[] {
   return [
     ...builderStatement([
@@ -49,7 +49,7 @@ export function addColumn(table: ObjectName, column: ColumnSchema): string[] {
   ];
 }
 
-/** A foreign key of a table that is there. */
+/** Adds a foreign key to an existing table. */
 export function addForeignKey(table: ObjectName, key: ForeignKeySchema): string[] {
   return builderStatement([
     call("alterTable", text(fullName(table))),
@@ -58,7 +58,7 @@ export function addForeignKey(table: ObjectName, key: ForeignKeySchema): string[
   ]);
 }
 
-/** An index. */
+/** Creates an index. */
 export function createIndex(table: ObjectName, { name, unique, method, keys, where }: IndexSchema): string[] {
   return builderStatement([
     call("createIndex", text(name)),
@@ -70,7 +70,12 @@ export function createIndex(table: ObjectName, { name, unique, method, keys, whe
   ]);
 }
 
-/** A comment on a table, or on a column of it. @param comment `null` takes it away. */
+/**
+ * Sets the comment of a table or column.
+ *
+ * @param column `undefined` for the table
+ * @param comment `null` removes it
+ */
 export function setComment(table: ObjectName, column: string | undefined, comment: string | null): string[] {
   const on = column === undefined ? `TABLE ${quoteName(table)}` : `COLUMN ${quoteName(table)}.${quote(column)}`;
   return sqlStatement(`COMMENT ON ${on} IS ${comment === null ? "NULL" : literal(comment)}`);
@@ -100,7 +105,7 @@ function actionCalls({ onDelete, onUpdate }: ForeignKeySchema): Call[] {
   ];
 }
 
-/** Columns and expressions in their order. */
+/** Calls that add index keys: columns and expressions, in order. */
 function keyCalls(keys: readonly string[]): Call[] {
   const calls: Call[] = [];
   let columns: string[] = [];

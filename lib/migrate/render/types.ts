@@ -1,7 +1,7 @@
-/** How types are written, and which values become others by themselves. @module */
+/** Renders column types and determines how values convert between them. @module */
 import { template, text } from "./source.ts";
 
-/** A type in SQL, as `lib/schema/columns.ts` writes it: `varchar(50)` for `character varying(50)`. */
+/** SQL name of a type, as in `lib/schema/columns.ts`: `varchar(50)` for `character varying(50)`. */
 export function sqlType(type: string): string {
   return type
     .replace(/^character varying/, "varchar")
@@ -15,35 +15,41 @@ const OF_KYSELY = new RegExp(
     "varchar(\\(\\d+\\))?|numeric(\\(\\d+, \\d+\\))?)$",
 );
 
-/** A type as Kysely's builder takes it. */
+/** Argument for a type in the schema builder of Kysely. */
 export function dataType(type: string): string {
   const short = sqlType(type);
   return OF_KYSELY.test(short) ? text(short) : template(short);
 }
 
-/** Types that hold every value of those before them in their list. */
+/** Each type holds all values of the types before it in its list. */
 const WIDER = [
   ["smallint", "integer", "bigint", "numeric"],
   ["real", "double precision"],
   ["varchar", "text"],
 ];
 
-/** Types of which PostgreSQL makes one another by itself when it writes a column. */
+/** Types with assignment casts between them. */
 const ASSIGNED = [
   ["smallint", "integer", "bigint", "numeric", "real", "double precision"],
   ["date", "timestamp", "timestamptz"],
   ["json", "jsonb"],
 ];
 
-/** How the values of a column become those of another type. */
+/** Conversion of a column to another type. */
 export interface Conversion {
-  /** No value can fail, or lose anything. */
+  /** Cannot fail and loses no precision. */
   readonly isSafe: boolean;
-  /** PostgreSQL has to be told: through text. */
+  /** Requires a cast through text: there is no assignment cast. */
   readonly needsText: boolean;
 }
 
-/** @param from a type as `format_type()` writes it, as is `to`. */
+/**
+ * Determines how values convert between two types.
+ *
+ * @param from old type, as `format_type()` writes it
+ * @param to new type
+ * @returns whether the conversion is safe, and whether it needs a cast
+ */
 export function conversion(from: string, to: string): Conversion {
   const [one, other] = [sqlType(from), sqlType(to)];
   const [base, otherBase] = [baseOf(one), baseOf(other)];
@@ -58,12 +64,12 @@ export function conversion(from: string, to: string): Conversion {
   return { isSafe: isWider && isAssigned, needsText: !isAssigned };
 }
 
-/** The type without its length; arrays stay arrays. */
+/** A type without its length. */
 function baseOf(type: string): string {
   return type.replace(/\([^)]*\)/, "");
 }
 
-/** Whether the second has room for every value of the first, a type of the same name. */
+/** Whether the second type holds all values of the first, which has the same name. */
 function isLonger(one: string, other: string): boolean {
   const sizes = (type: string) => /\(([^)]*)\)/.exec(type)?.[1].split(",").map(Number);
   const [[length, scale = 0], [otherLength, otherScale = 0]] = [sizes(one) ?? [], sizes(other) ?? [Infinity]];

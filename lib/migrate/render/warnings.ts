@@ -1,11 +1,11 @@
-/** What stands above a statement that destroys data, or that may fail on the rows there are. @module */
+/** Writes comments above statements that destroy data, or may fail on existing rows. @module */
 import { fullName } from "../database_schema.ts";
 import type { Operation } from "../operations.ts";
 import { comment } from "./source.ts";
 import { statement } from "./statements.ts";
 import { conversion, sqlType } from "./types.ts";
 
-/** The lines of a comment, or none. */
+/** Lines of the comment above an operation; empty for a safe one. */
 export function warning(operation: Operation, direction: "up" | "down"): string[] {
   switch (operation.kind) {
     case "dropTable": {
@@ -16,35 +16,41 @@ export function warning(operation: Operation, direction: "up" | "down"): string[
     }
     case "dropColumn": {
       const { table, column, mayBe } = operation;
-      const lines = comment("Destroys data: what the column holds.");
+      const lines = comment("Destroys data: the values of the column.");
       if (mayBe === undefined || direction === "down") return lines;
       return [...lines, ...renameInstead(mayBe, "adds", { kind: "renameColumn", table, from: column.name, to: mayBe })];
     }
     case "createTable":
-      return direction === "down" ? comment("The table comes back without its rows.") : [];
+      return direction === "down" ? comment("Recreates the table without its rows.") : [];
     case "addColumn": {
       const { nullable, default: made, identity } = operation.column;
-      const back = direction === "down" ? ["What the column held does not come back."] : [];
+      const back = direction === "down" ? ["Recreates the column without its values."] : [];
       const fails = nullable || identity || made !== null
         ? []
-        : ["Fails while the table has rows: they have no value."];
+        : ["Fails if the table has rows: the column is NOT NULL and has no default."];
       return back.length + fails.length > 0 ? comment([...back, ...fails].join(" ")) : [];
     }
     case "setNotNull":
-      return comment("Fails while a row has NULL.");
+      return comment("Fails if a row contains NULL in this column.");
     case "alterType":
-      return conversion(operation.from, operation.to).isSafe
-        ? []
-        : comment(`Fails for a value that is none of ${sqlType(operation.to)}, and may cut or round others.`);
+      return conversion(operation.from, operation.to).isSafe ? [] : comment(
+        `Fails for values that cannot be converted to ${sqlType(operation.to)}; may truncate or round others.`,
+      );
     default:
       return [];
   }
 }
 
-/** The rename that may be meant, ready to be used. @param verb what the statement does that is then left out. */
+/**
+ * Suggests a rename instead of a drop.
+ *
+ * @param verb verb of the statement to remove: "adds" or "creates"
+ */
 function renameInstead(name: string, verb: string, rename: Operation): string[] {
   return [
-    ...comment(`If ${name} is its new name: rename it here, back in down(), and leave out what ${verb} ${name}.`),
+    ...comment(
+      `To rename it to ${name}: use this statement, reverse it in down(), and remove the one that ${verb} ${name}.`,
+    ),
     ...statement(rename).map((line) => `// ${line}`),
   ];
 }

@@ -1,5 +1,5 @@
 /**
- * The application: the endpoints, their description and documentation, health checks, and what is around each request.
+ * The application: endpoints, OpenAPI description, documentation page, health checks, and request middleware.
  *
  * @module
  */
@@ -9,23 +9,26 @@ import { documentation } from "./documentation.ts";
 import { problem } from "./problems.ts";
 import { type RequestLog, requestLog } from "./request_log.ts";
 
-/** What an application is made of. */
+/** Parts of an application. */
 export interface ApplicationParts {
   /** The endpoints; see `routes.ts`. */
   readonly routes: OpenAPIHono;
-  /** Asks the database for an answer; throws when there is none. */
+  /** Queries the database; throws when it does not answer. */
   readonly ping: () => unknown;
-  /** Bytes that the body of a request may have. */
+  /** Maximum size of a request body, in bytes. */
   readonly bodyLimit: number;
-  /** Is told of each request. */
+  /** Called for each request. */
   readonly log?: RequestLog;
 }
 
-/** Makes the application. @returns an object whose `fetch` answers requests, for `Deno.serve`. */
+/**
+ * Creates the application.
+ * @returns an object whose `fetch` handles requests, for `Deno.serve`.
+ */
 export function createApplication({ routes, ping, bodyLimit: maxSize, log }: ApplicationParts): OpenAPIHono {
   const application = new OpenAPIHono();
   application.onError((error, context) => problem(error, context, (error) => console.error(error)));
-  application.notFound((context) => context.json({ detail: "There is nothing here." }, 404));
+  application.notFound((context) => context.json({ detail: "Not found." }, 404));
   if (log) application.use(requestLog(log));
   application.get("/healthz", (context) => context.json({ status: "ok" }));
   application.get("/readyz", async (context) => {
@@ -34,7 +37,7 @@ export function createApplication({ routes, ping, bodyLimit: maxSize, log }: App
   });
   application.route("/", documentation());
   const onError: Parameters<typeof bodyLimit>[0]["onError"] = (context) =>
-    context.json({ detail: `The body is larger than ${maxSize} bytes.` }, 413);
+    context.json({ detail: `The request body exceeds ${maxSize} bytes.` }, 413);
   application.use(bodyLimit({ maxSize, onError }));
   application.route("/", routes);
   application.doc("/openapi.json", { openapi: "3.0.3", info: { title: "Toys and users", version: "1.0.0" } });

@@ -185,7 +185,7 @@ for (const driver of DRIVERS) {
     assertEquals(answers.map(({ status }) => status), [503, 503]);
     for (const answer of answers) {
       assertEquals(answer.headers.get("retry-after"), "1");
-      assertEquals(await answer.json(), { detail: "The database is busy or away. Try again." });
+      assertEquals(await answer.json(), { detail: "Database unavailable. Try again later." });
     }
     assertEquals((await app.send("GET", `/toys/${kite.id}`).then((answer) => answer.json())).name, "kite");
   }, { POOL_SIZE: "1", MAX_OVERFLOW: "0", POOL_TIMEOUT: "50", STATEMENT_TIMEOUT: "300" });
@@ -212,7 +212,7 @@ for (const driver of DRIVERS) {
     );
     const answer = await app.send("POST", "/users", { name: "sandy", toys: [kite.id] });
     await engine.begin((connection) => connection.execute("ALTER TABLE user_toy DROP CONSTRAINT no_toys"));
-    assertEquals([answer.status, await answer.json()], [500, { detail: "Something went wrong here." }]);
+    assertEquals([answer.status, await answer.json()], [500, { detail: "Internal server error." }]);
     assertEquals(await (await app.send("GET", "/users")).json(), []);
   });
 

@@ -1,6 +1,6 @@
 /**
- * A session per request: made when a handler needs it, committed when its work succeeds, rolled back when it does not,
- * and its connection given back in any case.
+ * One session per request: created when a handler needs it, committed on success, rolled back on error, and its
+ * connection always returned to the pool.
  *
  * @module
  */
@@ -18,15 +18,20 @@ import {
 } from "../lib/mod.ts";
 import type { Settings } from "./settings.ts";
 
-/** Runs the work of one request in a session of its own: at once where the session blocks, else later. */
+/**
+ * Runs the work of one request in its own session: immediately if the session is blocking, otherwise asynchronously.
+ */
 export interface Sessions<S> {
-  /** For work that only reads. */
+  /** Runs read-only work. */
   read<T>(work: (session: S) => T | Promise<T>): T | Promise<T>;
-  /** For work that writes: one transaction. */
+  /** Runs work that writes, in one transaction. */
   write<T>(work: (session: S) => T | Promise<T>): T | Promise<T>;
 }
 
-/** An engine as the settings want it. @param url of the database, with any driver. */
+/**
+ * Creates an engine from the settings.
+ * @param url database URL, with any driver.
+ */
 export function createDatabase(url: string, driver: DriverName, settings: Settings): Engine {
   return createEngine(EngineUrl.parse(url).withDriver(driver), {
     applicationName: `toys on ${driver}`,
@@ -40,8 +45,8 @@ export function createDatabase(url: string, driver: DriverName, settings: Settin
 }
 
 /**
- * Sessions that do not block. Reading is in autocommit: every statement of READ COMMITTED sees what is committed when
- * it starts, in a transaction or not, so that BEGIN and COMMIT would only cost round trips.
+ * Sessions that do not block. Reads run in autocommit mode: under READ COMMITTED every statement takes its own snapshot
+ * anyway, so BEGIN and COMMIT would only cost round trips.
  */
 export function sessions(engine: Engine): Sessions<Session> {
   const reading = sessionmaker(engine, { isolationLevel: "AUTOCOMMIT" });
@@ -55,13 +60,16 @@ export function sessions(engine: Engine): Sessions<Session> {
   };
 }
 
-/** Asks the server for an answer. @throws when there is none. */
+/**
+ * Queries the server.
+ * @throws when it does not answer.
+ */
 export async function ping(engine: Engine): Promise<void> {
   await using connection = await engine.connect({ isolationLevel: "AUTOCOMMIT" });
   await connection.execute("SELECT 1");
 }
 
-/** An engine that blocks, as the settings want it: it has one connection, since one request is worked on at a time. */
+/** Creates a blocking engine from the settings, with a single connection: only one request is processed at a time. */
 export function createBlockingDatabase(url: string, { statementTimeout, prepare, echo }: Settings): SyncEngine {
   return createSyncEngine(EngineUrl.parse(url).withDriver("libpq"), {
     applicationName: "toys on libpq",
@@ -71,7 +79,7 @@ export function createBlockingDatabase(url: string, { statementTimeout, prepare,
   });
 }
 
-/** Sessions that block; what they are given must not be async. */
+/** Blocking sessions; the callbacks passed to them must not be async. */
 export function blockingSessions(engine: SyncEngine): Sessions<SyncSession> {
   const reading = syncSessionmaker(engine, { isolationLevel: "AUTOCOMMIT" });
   const writing = syncSessionmaker(engine);
@@ -84,7 +92,7 @@ export function blockingSessions(engine: SyncEngine): Sessions<SyncSession> {
   };
 }
 
-/** As {@linkcode ping}, on an engine that blocks. */
+/** Like {@linkcode ping}, on a blocking engine. */
 export function pingBlocking(engine: SyncEngine): void {
   using connection = engine.connect({ isolationLevel: "AUTOCOMMIT" });
   connection.execute("SELECT 1");

@@ -1,4 +1,8 @@
-/** The page `/docs`: Swagger UI on the application's own `/openapi.json`, from the package, without a CDN. @module */
+/**
+ * The `/docs` page: Swagger UI for the application's own `/openapi.json`, served from the npm package instead of a CDN.
+ *
+ * @module
+ */
 import { Hono } from "hono";
 
 const FILES: Record<string, string> = {
@@ -21,7 +25,7 @@ const PAGE = `<!doctype html>
 </body>
 </html>`;
 
-/** The routes of the page and its two files. */
+/** Routes for the page and its two assets. */
 export function documentation(): Hono {
   const application = new Hono();
   application.get("/docs", (context) => context.html(PAGE));

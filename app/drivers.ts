@@ -1,2 +1,2 @@
-/** The applications there are, each named by its driver: `app/main_<driver>.ts`. */
+/** Available applications, each named after its driver: `app/main_<driver>.ts`. */
 export const DRIVERS: readonly string[] = ["postgres", "pg", "libpq"];

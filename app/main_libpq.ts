@@ -1,4 +1,8 @@
-/** The application on libpq, which blocks: its handlers have no `await`, and one request is worked on at a time. @module */
+/**
+ * The application on blocking libpq: its handlers contain no `await`, and requests are processed one at a time.
+ *
+ * @module
+ */
 import { blockingSessions, createBlockingDatabase, pingBlocking } from "./database.ts";
 import { routes } from "./routes.ts";
 import { serve } from "./serve.ts";

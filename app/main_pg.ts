@@ -1,4 +1,8 @@
-/** The application on npm `pg`, which does not block. @module */
+/**
+ * The application on npm `pg` (non-blocking).
+ *
+ * @module
+ */
 import { createDatabase, ping, sessions } from "./database.ts";
 import { routes } from "./routes.ts";
 import { serve } from "./serve.ts";

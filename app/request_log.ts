@@ -1,14 +1,14 @@
 /**
- * The request log: a line of JSON for each request. Lines are collected and written together a moment later, so that no
- * request waits for whoever reads them.
+ * Request log with one line of JSON per request. Lines are buffered and written in batches, so that no request waits
+ * for a slow reader.
  *
  * @module
  */
 import type { MiddlewareHandler } from "hono";
 
-/** What is known of a request that was answered. */
+/** Fields logged for a completed request. */
 export interface LoggedRequest {
-  /** When it came, as ISO 8601. */
+  /** Arrival time in ISO 8601 format. */
   readonly time: string;
   readonly method: string;
   readonly path: string;
@@ -16,10 +16,10 @@ export interface LoggedRequest {
   readonly milliseconds: number;
 }
 
-/** Takes note of requests. */
+/** Records completed requests. */
 export type RequestLog = (request: LoggedRequest) => void;
 
-/** Tells a log of every request, also of those that fail. */
+/** Middleware that logs every request, including failed ones. */
 export function requestLog(log: RequestLog): MiddlewareHandler {
   return async (context, next) => {
     const time = new Date().toISOString();
@@ -31,13 +31,13 @@ export function requestLog(log: RequestLog): MiddlewareHandler {
   };
 }
 
-/** Milliseconds between two writes. */
+/** Interval between writes, in milliseconds. */
 const INTERVAL = 100;
 
-/** Lines that wait at most: when nobody reads them, requests go on, and later ones are only counted. */
+/** Maximum number of buffered lines. When nobody reads the output, further requests are only counted. */
 const MOST_WAITING = 10_000;
 
-/** Writes requests as lines of JSON. Close it to have the last ones written. */
+/** Writes requests as lines of JSON. Close it to flush the remaining lines. */
 export class LineLog implements AsyncDisposable {
   readonly #write: (text: string) => Promise<void>;
   #lines: string[] = [];
@@ -45,12 +45,12 @@ export class LineLog implements AsyncDisposable {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> | undefined;
 
-  /** @param write takes whole lines, each ended by a newline, and is not called again before it is done. */
+  /** @param write receives complete lines, each ending in a newline; not called again before it resolves. */
   constructor(write: (text: string) => Promise<void>) {
     this.#write = write;
   }
 
-  /** Takes note of a request. */
+  /** Records a request. */
   readonly log: RequestLog = (request) => {
     if (this.#lines.length >= MOST_WAITING) this.#dropped++;
     else this.#lines.push(JSON.stringify(request));

@@ -1,5 +1,5 @@
 /**
- * The endpoints: what each takes and answers (which is also their OpenAPI description), and the call that does it.
+ * The endpoints: parameters and responses (which also form the OpenAPI description), and the operation each one calls.
  *
  * @module
  */
@@ -18,14 +18,14 @@ const body = <Schema extends z.ZodType>(schema: Schema) => ({
   required: true,
   content: { "application/json": { schema } },
 });
-const notFound = json(Problem, "there is no such toy or user");
-const invalid = json(Problem, "the request does not fit; `errors` names the fields");
+const notFound = json(Problem, "toy or user not found");
+const invalid = json(Problem, "invalid request; `errors` lists the fields");
 
 const listToys = createRoute({
   method: "get",
   path: "/toys",
   request: { query: Page },
-  responses: { 200: json(ToyOut.array(), "toys in the order of their ids"), 422: invalid },
+  responses: { 200: json(ToyOut.array(), "toys ordered by id"), 422: invalid },
 });
 const getToy = createRoute({
   method: "get",
@@ -37,19 +37,19 @@ const postToy = createRoute({
   method: "post",
   path: "/toys",
   request: { body: body(ToyIn) },
-  responses: { 201: json(ToyOut, "the new toy"), 200: json(ToyOut, "the toy that has this name"), 422: invalid },
+  responses: { 201: json(ToyOut, "the new toy"), 200: json(ToyOut, "the existing toy of this name"), 422: invalid },
 });
 const listUsers = createRoute({
   method: "get",
   path: "/users",
   request: { query: Page },
-  responses: { 200: json(UserOut.array(), "users with their toys, in the order of their ids"), 422: invalid },
+  responses: { 200: json(UserOut.array(), "users with their toys, ordered by id"), 422: invalid },
 });
 const getUser = createRoute({
   method: "get",
   path: "/users/{id}",
   request: { params: ById },
-  responses: { 200: json(UserOut, "the user with the toys"), 404: notFound, 422: invalid },
+  responses: { 200: json(UserOut, "the user with their toys"), 404: notFound, 422: invalid },
 });
 const postUser = createRoute({
   method: "post",
@@ -61,10 +61,10 @@ const postUserToys = createRoute({
   method: "post",
   path: "/users/{id}/toys",
   request: { params: ById, body: body(MoreToys) },
-  responses: { 200: json(UserOut, "the user with all toys"), 404: notFound, 422: invalid },
+  responses: { 200: json(UserOut, "the user with all their toys"), 404: notFound, 422: invalid },
 });
 
-/** What the endpoints do; see `toys_and_users.ts`. */
+/** Operations behind the endpoints; see `toys_and_users.ts`. */
 export type Operations<S> = {
   readonly [Name in keyof typeof toysAndUsers]: (typeof toysAndUsers)[Name] extends
     (session: Session, ...rest: infer Rest) => Promise<infer Value>
@@ -73,10 +73,9 @@ export type Operations<S> = {
 };
 
 /**
- * The endpoints of toys and users.
- *
- * @param operations what they do with a session of this kind.
- * @param sessions gives each request one.
+ * Creates the endpoints for toys and users.
+ * @param operations the operations, for this kind of session.
+ * @param sessions provides a session per request.
  */
 export function routes<S>(operations: Operations<S>, { read, write }: Sessions<S>): OpenAPIHono {
   const routes = new OpenAPIHono({ defaultHook: validationProblem });
@@ -86,7 +85,7 @@ export function routes<S>(operations: Operations<S>, { read, write }: Sessions<S
   });
   routes.openapi(getToy, (c) => {
     const toy = read((session) => operations.getToy(session, c.req.valid("param").id));
-    return then(toy, (toy) => toy ? c.json(toyOut(toy), 200) : c.json({ detail: "There is no such toy." }, 404));
+    return then(toy, (toy) => toy ? c.json(toyOut(toy), 200) : c.json({ detail: "Toy not found." }, 404));
   });
   routes.openapi(postToy, (c) => {
     const outcome = write((session) => operations.ensureToy(session, c.req.valid("json").name));
@@ -98,24 +97,24 @@ export function routes<S>(operations: Operations<S>, { read, write }: Sessions<S
   });
   routes.openapi(getUser, (c) => {
     const user = read((session) => operations.getUser(session, c.req.valid("param").id));
-    return then(user, (user) => user ? c.json(userOut(user), 200) : c.json({ detail: "There is no such user." }, 404));
+    return then(user, (user) => user ? c.json(userOut(user), 200) : c.json({ detail: "User not found." }, 404));
   });
   routes.openapi(postUser, (c) => {
     const { name, toys } = c.req.valid("json");
     const user = write((session) => operations.createUser(session, name, toys));
-    const none = { detail: "None of these toys exists." };
+    const none = { detail: "None of these toys exist." };
     return then(user, (user) => user ? c.json(userOut(user), 201) : c.json(none, 404));
   });
   routes.openapi(postUserToys, (c) => {
     const { id } = c.req.valid("param");
     const user = write((session) => operations.giveToys(session, id, c.req.valid("json").toys));
-    const none = { detail: "There is no such user, or none of these toys exists." };
+    const none = { detail: "User not found, or none of these toys exist." };
     return then(user, (user) => user ? c.json(userOut(user), 200) : c.json(none, 404));
   });
   return routes;
 }
 
-/** `use(value)`: at once when the value is there, so that a handler that blocks has no promise in it. */
+/** Calls `use(value)`, synchronously unless the value is a promise, so that a blocking handler involves no promise. */
 function then<T, R>(value: T | Promise<T>, use: (value: T) => R): R | Promise<R> {
   return value instanceof Promise ? value.then(use) : use(value);
 }

@@ -1,5 +1,5 @@
 /**
- * One process of an application: takes requests until it is told to stop, then finishes those it has.
+ * A single application process: serves requests until told to stop, then finishes those in progress.
  *
  * @module
  */
@@ -9,20 +9,20 @@ import { createApplication } from "./application.ts";
 import { LineLog } from "./request_log.ts";
 import { readDatabaseUrl, readSettings, type Settings } from "./settings.ts";
 
-/** What an application has of its own: see `main_pg.ts`. */
+/** The driver-specific parts of an application; see `main_pg.ts`. */
 export interface Backend {
   readonly routes: OpenAPIHono;
   readonly ping: () => unknown;
-  /** Closes its connections. */
+  /** Closes the connections. */
   readonly close: () => Promise<void> | void;
 }
 
-/** Milliseconds that requests have to finish after the process was told to stop. */
+/** Grace period for requests in progress after a stop signal, in milliseconds. */
 const DRAIN = 10_000;
 
 /**
- * Serves until SIGTERM or SIGINT. Several processes can share a port: the system spreads the connections.
- *
+ * Serves until SIGTERM or SIGINT. Several processes can share a port; the operating system distributes connections
+ * among them.
  * @param open connects to the database at this URL.
  */
 export async function serve(open: (url: string, settings: Settings) => Backend): Promise<void> {
@@ -53,7 +53,7 @@ export async function serve(open: (url: string, settings: Settings) => Backend):
   await backend.close();
 }
 
-/** Writes to the standard output without blocking the thread, also when nobody reads there, or not any more. */
+/** Writes to standard output without blocking the thread, even when nobody reads it, or the reader has gone. */
 async function writeOut(text: string): Promise<void> {
   const bytes = new TextEncoder().encode(text);
   try {

@@ -1,6 +1,6 @@
 /**
- * What the endpoints do, each with the session of its request. `toys_and_users_sync.ts` is the same for a session that
- * blocks: without `async` and `await`, and with nothing else changed.
+ * Operations behind the endpoints, each given the session of its request. `toys_and_users_sync.ts` is the blocking
+ * version: identical except for `async` and `await`.
  *
  * @module
  */
@@ -8,27 +8,27 @@ import { select, selectinload, type Session } from "../lib/mod.ts";
 import { madeUpName } from "./made_up_name.ts";
 import { Toy, User } from "./models.ts";
 
-/** A part of a list in the order of the ids, which does not change while one pages through it. */
+/** One page of a list ordered by id, which stays stable while a client pages through it. */
 export interface Page {
   readonly limit: number;
-  /** The id of the last row of the page before. */
+  /** Id of the last row of the previous page. */
   readonly after?: string;
 }
 
-/** The toys of one page. */
+/** Lists one page of toys. */
 export async function listToys(session: Session, { limit, after }: Page): Promise<Toy[]> {
   const page = select(Toy).orderBy("id").limit(limit);
   return (await session.scalars(after === undefined ? page : page.where("id", ">", after))).all();
 }
 
-/** A toy, or `null`. */
+/** Returns a toy, or `null`. */
 export async function getToy(session: Session, id: string): Promise<Toy | null> {
   return await session.get(Toy, id);
 }
 
 /**
- * The toy of this name; made when there is none. Of several requests for one new name, one makes the toy: the others'
- * INSERT waits for its COMMIT and then does nothing.
+ * Returns the toy of this name, creating it if necessary. When several requests race for a new name, one inserts the
+ * toy; the INSERTs of the others wait for its COMMIT and then do nothing.
  */
 export async function ensureToy(session: Session, name: string): Promise<{ toy: Toy; made: boolean }> {
   const insert = select(Toy).fromStatement(
@@ -39,22 +39,22 @@ export async function ensureToy(session: Session, name: string): Promise<{ toy: 
     const made = await session.scalar(insert);
     if (made) return { toy: made, made: true };
     const toy = await session.scalar(select(Toy).where("name", "=", name));
-    if (toy) return { toy, made: false }; // else it was deleted between the two statements
+    if (toy) return { toy, made: false }; // otherwise it was deleted between the two statements
   }
 }
 
-/** The users of one page with their toys: two statements, however many they are. */
+/** Lists one page of users with their toys, in two statements regardless of the number of users. */
 export async function listUsers(session: Session, { limit, after }: Page): Promise<User[]> {
   const page = select(User).options(selectinload("toys")).orderBy("id").limit(limit);
   return (await session.scalars(after === undefined ? page : page.where("id", ">", after))).all();
 }
 
-/** A user with the toys, or `null`. */
+/** Returns a user with their toys, or `null`. */
 export async function getUser(session: Session, id: string): Promise<User | null> {
   return await session.scalar(select(User).where("id", "=", id).options(selectinload("toys")));
 }
 
-/** A new user with those of the toys that exist, or `null` when none does. */
+/** Creates a user with those of the toys that exist; returns `null` if none does. */
 export async function createUser(session: Session, name: string | undefined, toys: string[]): Promise<User | null> {
   const known = (await session.scalars(select(Toy).where("id", "in", toys))).all();
   if (known.length === 0) return null;
@@ -64,7 +64,7 @@ export async function createUser(session: Session, name: string | undefined, toy
   return user;
 }
 
-/** The user with more toys, or `null` when there is no such user or no such toy. */
+/** Adds toys to a user; returns `null` if the user or all of the toys are unknown. */
 export async function giveToys(session: Session, id: string, toys: string[]): Promise<User | null> {
   const user = await getUser(session, id);
   const known = (await session.scalars(select(Toy).where("id", "in", toys))).all();

@@ -1,6 +1,6 @@
 /**
- * What the endpoints do, with a session that blocks: `toys_and_users.ts` without `async` and `await`, and with nothing
- * else changed. No other request is worked on before a function returns.
+ * Operations behind the endpoints, for a blocking session: `toys_and_users.ts` without `async` and `await`. No other
+ * request is processed before a function returns.
  *
  * @module
  */
@@ -9,18 +9,18 @@ import { madeUpName } from "./made_up_name.ts";
 import { Toy, User } from "./models.ts";
 import type { Page } from "./toys_and_users.ts";
 
-/** The toys of one page. */
+/** Lists one page of toys. */
 export function listToys(session: SyncSession, { limit, after }: Page): Toy[] {
   const page = select(Toy).orderBy("id").limit(limit);
   return session.scalars(after === undefined ? page : page.where("id", ">", after)).all();
 }
 
-/** A toy, or `null`. */
+/** Returns a toy, or `null`. */
 export function getToy(session: SyncSession, id: string): Toy | null {
   return session.get(Toy, id);
 }
 
-/** The toy of this name; made when there is none. */
+/** Returns the toy of this name, creating it if necessary. */
 export function ensureToy(session: SyncSession, name: string): { toy: Toy; made: boolean } {
   const insert = select(Toy).fromStatement(
     "INSERT INTO toys (name) VALUES ($1) ON CONFLICT (name) DO NOTHING RETURNING *",
@@ -30,22 +30,22 @@ export function ensureToy(session: SyncSession, name: string): { toy: Toy; made:
     const made = session.scalar(insert);
     if (made) return { toy: made, made: true };
     const toy = session.scalar(select(Toy).where("name", "=", name));
-    if (toy) return { toy, made: false }; // else it was deleted between the two statements
+    if (toy) return { toy, made: false }; // otherwise it was deleted between the two statements
   }
 }
 
-/** The users of one page with their toys: two statements, however many they are. */
+/** Lists one page of users with their toys, in two statements regardless of the number of users. */
 export function listUsers(session: SyncSession, { limit, after }: Page): User[] {
   const page = select(User).options(selectinload("toys")).orderBy("id").limit(limit);
   return session.scalars(after === undefined ? page : page.where("id", ">", after)).all();
 }
 
-/** A user with the toys, or `null`. */
+/** Returns a user with their toys, or `null`. */
 export function getUser(session: SyncSession, id: string): User | null {
   return session.scalar(select(User).where("id", "=", id).options(selectinload("toys")));
 }
 
-/** A new user with those of the toys that exist, or `null` when none does. */
+/** Creates a user with those of the toys that exist; returns `null` if none does. */
 export function createUser(session: SyncSession, name: string | undefined, toys: string[]): User | null {
   const known = session.scalars(select(Toy).where("id", "in", toys)).all();
   if (known.length === 0) return null;
@@ -55,7 +55,7 @@ export function createUser(session: SyncSession, name: string | undefined, toys:
   return user;
 }
 
-/** The user with more toys, or `null` when there is no such user or no such toy. */
+/** Adds toys to a user; returns `null` if the user or all of the toys are unknown. */
 export function giveToys(session: SyncSession, id: string, toys: string[]): User | null {
   const user = getUser(session, id);
   const known = session.scalars(select(Toy).where("id", "in", toys)).all();

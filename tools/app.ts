@@ -1,5 +1,5 @@
 /**
- * `deno task app`: runs one of the applications in one or several processes on one port, and keeps them running.
+ * `deno task app`: runs an application in one or more processes on one port, and restarts those that crash.
  *
  * @module
  */
@@ -18,13 +18,13 @@ usage: deno task app --driver ${DRIVERS.join("|")} [--port N] [--workers N]
   --port N       the port (8000); the address is 127.0.0.1 unless HOST says otherwise
   --workers N    processes that share the port (1); only Linux spreads connections over them, elsewhere it is one
 
-The tables must be there: deno task migrate. Settings are environment variables: see app/settings.ts.
-Ctrl-C or SIGTERM: every process finishes the requests it has, then ends.`;
+The tables must exist: run deno task migrate. Settings are environment variables; see app/settings.ts.
+Ctrl-C or SIGTERM: each process finishes its requests in progress, then exits.`;
 
-/** Milliseconds for a process to finish what it has: itself it gives its requests ten seconds. */
+/** Grace period for a process to exit, in milliseconds; the process itself allows its requests ten seconds. */
 const END = 15_000;
 
-/** Milliseconds before a process that ended by itself is started again. */
+/** Delay before a crashed process is restarted, in milliseconds. */
 const RESTART_AFTER = 1000;
 
 async function app(args: string[], stop: AbortSignal): Promise<number> {
@@ -49,7 +49,7 @@ async function app(args: string[], stop: AbortSignal): Promise<number> {
   const possible = possibleWorkers(workers);
   if (possible < workers) {
     console.error(
-      `Processes share a port on Linux only: ${possible} of ${workers} runs here. Where more are needed, start each on a port of its own behind a load balancer.`,
+      `Processes can share a port on Linux only: running ${possible} of ${workers}. To use more, start each on its own port behind a load balancer.`,
     );
   }
   const env = {
@@ -61,12 +61,18 @@ async function app(args: string[], stop: AbortSignal): Promise<number> {
   return Math.max(...statuses);
 }
 
-/** How many processes can share a port: elsewhere than on Linux the first one would get every connection, or the others none. */
+/**
+ * Returns how many processes can share a port. On systems other than Linux, a single process would receive every
+ * connection.
+ */
 export function possibleWorkers(workers: number, os: typeof Deno.build.os = Deno.build.os): number {
   return os === "linux" ? workers : 1;
 }
 
-/** Runs a process, again and again if it ends by itself, until `stop`. @returns its last exit status. */
+/**
+ * Runs a process and restarts it when it exits by itself, until `stop`.
+ * @returns its last exit status.
+ */
 async function supervise(driver: string, env: Record<string, string>, stop: AbortSignal): Promise<number> {
   for (;;) {
     const started = performance.now();
@@ -75,10 +81,10 @@ async function supervise(driver: string, env: Record<string, string>, stop: Abor
       .spawn();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const end = () => {
-      // on Windows Ctrl-C has reached it through the console, and a signal would end it before it has finished
+      // on Windows the console has already delivered Ctrl-C, and a signal would kill the process before it finishes
       if (Deno.build.os !== "windows") child.kill("SIGTERM");
       timer = setTimeout(() => {
-        console.error(`a process of the application did not finish within ${END / 1000} s; it is ended`);
+        console.error(`an application process did not finish within ${END / 1000} s; killing it`);
         child.kill("SIGKILL");
       }, END);
     };
@@ -88,10 +94,10 @@ async function supervise(driver: string, env: Record<string, string>, stop: Abor
     stop.removeEventListener("abort", end);
     if (stop.aborted) return code;
     if (performance.now() - started < RESTART_AFTER) {
-      console.error(`a process of the application ended with status ${code} at its start; it is not started again`);
+      console.error(`an application process exited with status ${code} during startup; not restarting it`);
       return code;
     }
-    console.error(`a process of the application ended with status ${code}; starting another`);
+    console.error(`an application process exited with status ${code}; restarting it`);
     await new Promise((resolve) => setTimeout(resolve, RESTART_AFTER));
     if (stop.aborted) return code;
   }

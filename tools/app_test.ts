@@ -17,7 +17,10 @@ interface Running {
   readonly process: Deno.ChildProcess;
   /** What it has said so far, on both streams. */
   said(): string;
-  /** Ends with its output. @returns its exit status. */
+  /**
+   * Ends with its output.
+   * @returns its exit status.
+   */
   ended(): Promise<number>;
 }
 
@@ -116,7 +119,7 @@ database.test("a process that dies is replaced, and the other one goes on servin
   assert(victim !== undefined && other !== undefined, `two processes run no more:\n${app.said()}`);
   Deno.kill(victim, "SIGKILL");
   await until("another one listens", () => app.said().match(/^listening on/gm)?.length === 3);
-  assertMatch(app.said(), /a process of the application ended with status \d+; starting another/);
+  assertMatch(app.said(), /an application process exited with status \d+; restarting it/);
   const statuses = await Promise.all(Array.from({ length: 20 }, async () => {
     const response = await fetch(`${app.url}/toys`);
     await response.body?.cancel();

@@ -1,4 +1,8 @@
-/** `deno task bench`: drivers, this library and its peers, measured in turns. @module */
+/**
+ * `deno task bench`: benchmarks drivers, this library and comparable libraries in turn.
+ *
+ * @module
+ */
 import { bench } from "../workbook/bench/main.ts";
 import { runTask } from "../workbook/command_line.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Every picture of the notebooks' outputs on one page, as JupyterLab shows it in its light and in its dark theme: to be
- * opened and judged.
+ * Collects every picture in the notebooks' outputs on one page, in JupyterLab's light and dark themes, for visual
+ * review.
  *
  * @module
  */
@@ -10,18 +10,21 @@ import { readOptions, runTask } from "../workbook/command_line.ts";
 import { codeCells, type NotebookFile, readNotebooks } from "../workbook/jupyter/notebook.ts";
 import { root } from "../workbook/paths.ts";
 
-const help = `Puts every picture of the notebooks' outputs on one page, in light and in dark.
+const help = `Collects every picture in the notebooks' outputs on one page, in the light and dark themes.
 
 usage: deno run -A tools/contact_sheet.ts [NN …] [--out FILE]
 
-  NN     only the notebooks whose names begin so
+  NN     only notebooks whose names start with this prefix
   --out  the page, .data/contact_sheet.html if left out
 
-JupyterLab draws a chart anew, in its theme; all other pictures are PNGs on white, in both.`;
+JupyterLab redraws charts in the current theme; all other pictures are PNGs on a white background in both.`;
 
 const vegaLite = "application/vnd.vegalite.v5+json";
 
-/** How vega-embed's theme "dark", which JupyterLab uses, changes a chart that names no inks of its own (https://vega.github.io/vega-themes/). */
+/**
+ * Changes that vega-embed's "dark" theme, used by JupyterLab, makes to a chart without its own colours
+ * (https://vega.github.io/vega-themes/).
+ */
 const dark = {
   background: "#333",
   view: { stroke: "#888" },
@@ -30,7 +33,7 @@ const dark = {
   axis: { domainColor: "#fff", gridColor: "#888", tickColor: "#fff" },
 };
 
-/** A picture as it is seen in each theme: pieces of HTML. */
+/** A picture as rendered in each theme, as HTML fragments. */
 interface Shown {
   readonly where: string;
   readonly light: string;
@@ -78,7 +81,7 @@ async function inDark(spec: Record<string, unknown>): Promise<string> {
   return image(new Uint8Array(drawn.asPng()).toBase64());
 }
 
-/** Half as wide as it is, as in the notebook. */
+/** Shows an image at half its width, as in the notebook. */
 function image(base64: string): string {
   const width = new DataView(Uint8Array.fromBase64(base64.slice(0, 32)).buffer).getUint32(16) / 2;
   return `<img width="${Math.min(width, 800)}" src="data:image/png;base64,${base64}">`;

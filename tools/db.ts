@@ -10,22 +10,22 @@ import { LocalPostgres } from "../workbook/local_postgres.ts";
 
 const HELP = `Usage: deno task db [start | stop | status | reset | url]
 
-  start   starts the local PostgreSQL, or finds the one that runs
+  start   starts the local PostgreSQL unless it is running
   stop    stops it; the data stay
-  status  says whether it runs, and where (this is what you get without an argument)
-  reset   stops it and drops its data, all databases with them
-  url     prints its complete URL, password included, and starts it if need be: psql "$(deno task --quiet db url)"
+  status  shows whether it is running, and where (the default)
+  reset   stops it and deletes its data, including all databases
+  url     prints its full URL, including the password, starting it if necessary: psql "$(deno task --quiet db url)"
 
 With DATABASE_URL set there is no local server: start, stop and reset leave your own server alone.`;
 
 const postgres = new LocalPostgres({ onProgress: (message) => console.error(message) });
 
-/** The commands; each returns the exit status. */
+/** Commands; each returns the exit status. */
 const commands: Record<string, (own: string | undefined) => Promise<number>> = {
   async start(own) {
     if (own) return yours(own, "start it yourself");
     const server = await postgres.start();
-    console.log(`PostgreSQL ${server.version} runs at ${masked(server.url)}. Stop it with: deno task db stop`);
+    console.log(`PostgreSQL ${server.version} is running at ${masked(server.url)}. Stop it with: deno task db stop`);
     return 0;
   },
   async stop(own) {
@@ -35,12 +35,12 @@ const commands: Record<string, (own: string | undefined) => Promise<number>> = {
   },
   async status(own) {
     if (own) {
-      console.log(`PostgreSQL ${await serverVersion(own)} answers at ${masked(own)} (DATABASE_URL).`);
+      console.log(`PostgreSQL ${await serverVersion(own)} is running at ${masked(own)} (DATABASE_URL).`);
       return 0;
     }
     const { server, dataDirectory, log, bytes = 0 } = await postgres.status();
     if (!dataDirectory) {
-      console.log("The local PostgreSQL was never started here. Start it with: deno task db start");
+      console.log("There is no local PostgreSQL yet. Start it with: deno task db start");
       return 0;
     }
     console.log([
@@ -54,16 +54,18 @@ const commands: Record<string, (own: string | undefined) => Promise<number>> = {
   async reset(own) {
     if (own) {
       console.error(
-        `DATABASE_URL is set (${masked(own)}): reset drops the data of the local server only, never yours.`,
+        `DATABASE_URL is set (${
+          masked(own)
+        }): reset deletes the data of the local server only, never that of your own.`,
       );
       return 1;
     }
     const dropped = await postgres.reset();
-    console.log(dropped ? "The data of the local PostgreSQL have been deleted." : "The local PostgreSQL has no data.");
+    console.log(dropped ? "The data of the local PostgreSQL has been deleted." : "The local PostgreSQL has no data.");
     return 0;
   },
   async url() {
-    // psql and its kin know no drivers.
+    // psql and other libpq clients do not accept a driver in the URL
     console.log(withoutDriver(await databaseUrl({ onProgress: (message) => console.error(message) })));
     return 0;
   },
@@ -74,7 +76,10 @@ function yours(url: string, advice: string): Promise<number> {
   return Promise.resolve(0);
 }
 
-/** Runs one command. @returns The exit status: 0, or 1 with the reason on standard error. */
+/**
+ * Runs one command.
+ * @returns the exit status: 0, or 1 with the reason on standard error.
+ */
 async function main(args: string[]): Promise<number> {
   try {
     const { values, positionals } = parseArgs({
@@ -88,7 +93,7 @@ async function main(args: string[]): Promise<number> {
     }
     const [name = "status", ...rest] = positionals;
     if (rest.length > 0 || !Object.hasOwn(commands, name)) {
-      console.error(`There is no command "${positionals.join(" ")}".\n\n${HELP}`);
+      console.error(`Unknown command "${positionals.join(" ")}".\n\n${HELP}`);
       return 1;
     }
     const status = await commands[name](configuredUrl());

@@ -1,7 +1,7 @@
 /**
- * For .vscode/launch.json: what `--preload` runs before the program. Deno (2.8.1) goes on as soon as a debugger is
- * connected, and a short program would be over before the debugger has set its breakpoints. (`--inspect-brk` is no way
- * out: a program of many modules then often never starts.)
+ * Preloaded by .vscode/launch.json to delay the program. Deno (2.8.1) resumes as soon as a debugger connects, and a
+ * short program would finish before the debugger sets its breakpoints. (`--inspect-brk` is not an option: programs with
+ * many modules then often never start.)
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * `deno task doctor`: tries everything the workbook needs, one after the other, and says what to do about what is
- * missing. It installs nothing and changes nothing.
+ * `deno task doctor`: tests everything the workbook needs, and suggests a fix for each problem. It installs and changes
+ * nothing.
  *
  * @module
  */
@@ -20,20 +20,20 @@ import { run } from "../workbook/processes.ts";
 import { findPython } from "../workbook/jupyter/python.ts";
 import { npmAnswers, pipAnswers } from "../workbook/registries.ts";
 
-const help = `Tries what the workbook needs, and says what to do about what is missing.
+const help = `Tests everything the workbook needs, and suggests a fix for each problem.
 
 usage: deno task doctor
 
-It starts the local PostgreSQL if that is down, and changes nothing else. Status 1 when something needed is missing.`;
+Starts the local PostgreSQL if it is not running, and changes nothing else. Exit status 1 if a requirement is missing.`;
 
 const DRIVERS: readonly DriverName[] = ["postgres", "pg", "libpq"];
 const ROUND_TRIPS = 50;
 
-/** What was found; `advice` where something is to be done. */
+/** Result of a test; `advice` if action is needed. */
 interface Finding {
   readonly found: string;
   readonly advice?: string;
-  /** Nothing that the reader needs: it does not count as a failure. */
+  /** True if the workbook runs without it: not counted as a failure. */
   readonly optional?: boolean;
 }
 
@@ -44,7 +44,7 @@ async function doctor(args: string[], stop: AbortSignal): Promise<number> {
     return 0;
   }
   let failures = 0;
-  /** @returns whether it is there. */
+  /** @returns whether the test passed. */
   const examine = async (name: string, look: () => Promise<Finding>) => {
     stop.throwIfAborted();
     const { found, advice, optional }: Finding = await look().catch((error) => ({ found: "no", advice: said(error) }));
@@ -75,10 +75,10 @@ async function doctor(args: string[], stop: AbortSignal): Promise<number> {
     for (const driver of DRIVERS) await examine(`driver ${driver}`, () => driverFinding(driver));
     await examine("connections", connectionsFinding);
     await examine("tables", tablesFinding);
-  } else console.log("      drivers, connections and tables can be tried when PostgreSQL answers");
+  } else console.log("      drivers, connections and tables not tested: PostgreSQL is not available");
   await examine("your notebooks", ownNotebooksFinding);
   await examine("Chromium", chromiumFinding);
-  console.log(failures === 0 ? "\nEverything needed is there." : `\n${failures} to mend: see the lines with FAIL.`);
+  console.log(failures === 0 ? "\nAll requirements are met." : `\n${failures} failed: see the lines with FAIL.`);
   return failures === 0 ? 0 : 1;
 }
 
@@ -86,21 +86,22 @@ function denoFinding(): Finding {
   const found = Deno.version.deno;
   const [major, minor, patch] = found.split(".").map(Number);
   const isNewEnough = major > 2 || major === 2 && (minor > 8 || minor === 8 && patch >= 1);
-  return isNewEnough ? { found } : { found, advice: "2.8.1 or newer is needed: deno upgrade" };
+  return isNewEnough ? { found } : { found, advice: "2.8.1 or newer is required: deno upgrade" };
 }
 
-const proxyAdvice = "what is installed works on; to install more, correct HTTPS_PROXY (or name a mirror in NO_PROXY)";
+const proxyAdvice =
+  "installed packages keep working; to install more, correct HTTPS_PROXY (or add a mirror to NO_PROXY)";
 
 async function npmFinding(stop: AbortSignal): Promise<Finding> {
-  if (await npmAnswers({ stop })) return { found: "can be had" };
-  return { found: "cannot be had with this proxy", advice: proxyAdvice, optional: true };
+  if (await npmAnswers({ stop })) return { found: "available" };
+  return { found: "not available through this proxy", advice: proxyAdvice, optional: true };
 }
 
 async function pipFinding(stop: AbortSignal): Promise<Finding> {
   const { python, variables } = describe(join(root, ".venv"));
-  if (!await exists(python)) return { found: "not tried: their installer comes with .venv" };
-  if (await pipAnswers(python, variables, { stop })) return { found: "can be had" };
-  return { found: "cannot be had with this proxy", advice: proxyAdvice, optional: true };
+  if (!await exists(python)) return { found: "not tested: pip is installed with .venv" };
+  if (await pipAnswers(python, variables, { stop })) return { found: "available" };
+  return { found: "not available through this proxy", advice: proxyAdvice, optional: true };
 }
 
 async function jupyterFinding(): Promise<Finding> {
@@ -132,7 +133,7 @@ async function driverFinding(driver: DriverName): Promise<Finding> {
   return { found: `${await driverVersion(driver)}; ${trip}` };
 }
 
-/** Of the package, or of the library in C. */
+/** Version of the npm package or the C library. */
 async function driverVersion(driver: DriverName): Promise<string> {
   if (driver === "libpq") {
     const version = libpq().PQlibVersion(); // 180004 is 18.4
@@ -149,7 +150,7 @@ async function connectionsFinding(): Promise<Finding> {
             (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS used`,
   );
   const { most, used } = answer.one();
-  return { found: `${used} of ${most} are in use` };
+  return { found: `${used} of ${most} in use` };
 }
 
 async function tablesFinding(): Promise<Finding> {
@@ -157,7 +158,7 @@ async function tablesFinding(): Promise<Finding> {
   const folder = join(root, "migrations");
   const [at, all] = [await current(engine, folder), await history(engine, folder)];
   const found = at.map(({ revision }) => `at revision ${revision.id}, ${revision.message}`).join("; ") ||
-    "not made yet";
+    "not created yet";
   const isBehind = all.some(({ applied }) => !applied);
   return { found, ...(isBehind ? { advice: "deno task migrate brings them up to date", optional: true } : {}) };
 }
@@ -172,7 +173,7 @@ async function ownNotebooksFinding(): Promise<Finding> {
 async function chromiumFinding(): Promise<Finding> {
   const path = await findChromium();
   if (path) return { found: path };
-  return { found: "none", advice: "only the tests of the notebooks in a browser need one", optional: true };
+  return { found: "none", advice: "needed only by the browser tests of the notebooks", optional: true };
 }
 
 function said(error: unknown): string {

@@ -44,8 +44,8 @@ database.test("what is there is told with its version, each driver with the time
       /^ok: \d+(\.\d+)+; a round trip takes \d+\.\d\d ms \(median of 50\)$/,
     );
   }
-  assertMatch(said.get("connections")!, /^ok: \d+ of \d+ are in use$/);
-  assertMatch(said.get("tables")!, /^note: not made yet\n +deno task migrate brings them up to date$/);
+  assertMatch(said.get("connections")!, /^ok: \d+ of \d+ in use$/);
+  assertMatch(said.get("tables")!, /^note: not created yet\n +deno task migrate brings them up to date$/);
   assertEquals(code, stdout.includes("FAIL") ? 1 : 0);
 });
 
@@ -66,7 +66,7 @@ Deno.test("no database: the reason and what to do, without the password; the res
   assertEquals(stdout.includes("secret"), false);
 });
 
-Deno.test("a proxy is named, without its password, and whether packages can be had with it", async () => {
+Deno.test("a proxy is named, without its password, and whether packages are available through it", async () => {
   const dead = "http://sandy:secret@127.0.0.1:9";
   const { said, stdout } = await doctor("postgresql://sandy@127.0.0.1:1/shop", {
     ...{ HTTPS_PROXY: dead, https_proxy: dead },
@@ -78,7 +78,10 @@ Deno.test("a proxy is named, without its password, and whether packages can be h
     said.get("proxy"),
     `ok: HTTPS_PROXY=${masked}, https_proxy=${masked}; not used for this machine's own addresses`,
   );
-  assertMatch(said.get("npm packages")!, /^note: cannot be had with this proxy\n +what is installed works on; to /);
-  assertMatch(said.get("Python packages")!, /^(note: cannot be had with this proxy\n|ok: not tried)/);
+  assertMatch(
+    said.get("npm packages")!,
+    /^note: not available through this proxy\n +installed packages keep working; to /,
+  );
+  assertMatch(said.get("Python packages")!, /^(note: not available through this proxy\n|ok: not tested)/);
   assertEquals(stdout.includes("secret"), false);
 });

@@ -1,5 +1,5 @@
 /**
- * `deno task lab`: sets up what is missing, then opens the workbook in JupyterLab.
+ * `deno task lab`: installs what is missing, then opens the workbook in JupyterLab.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { ownFolder, root } from "../workbook/paths.ts";
 import { run } from "../workbook/processes.ts";
 import { checkPort, startServer } from "../workbook/jupyter/server.ts";
 
-const help = `Opens the workbook in JupyterLab; sets up what is missing first.
+const help = `Opens the workbook in JupyterLab, after installing what is missing.
 
 usage: deno task lab [--no-browser] [--port N] [--host ADDRESS] [--folder PATH]
        deno task lab --set-up
@@ -25,9 +25,9 @@ usage: deno task lab [--no-browser] [--port N] [--host ADDRESS] [--folder PATH]
   --folder PATH  open the notebooks of this folder and copy none
   --set-up       only make .venv, as an image wants it; start nothing
 
-The first start makes the private folder .venv (JupyterLab and the Deno kernel), a local PostgreSQL unless DATABASE_URL
-names another server, and its tables. The notebooks are copied to my/, which git ignores: what you change there is kept,
-whatever becomes of notebooks/. Ctrl-C stops JupyterLab and every kernel.`;
+The first start creates the private folder .venv (JupyterLab and the Deno kernel), a local PostgreSQL unless DATABASE_URL
+names another server, and its tables. The notebooks are copied to my/, which git ignores: changes you make there are kept
+when notebooks/ changes. Ctrl-C stops JupyterLab and all kernels.`;
 
 async function lab(args: string[], stop: AbortSignal): Promise<number> {
   const { values } = readOptions(args, {
@@ -60,25 +60,25 @@ async function lab(args: string[], stop: AbortSignal): Promise<number> {
   const server = await startServer({ environment, folder, port, host, openBrowser, startPage }, stop);
   console.log(`  ready after ${secondsSince(start)}\n`);
   console.log(`JupyterLab: ${server.url}\n`);
-  if (host.isEvery) console.log(`From another machine: the same, with this one's name or address for ${host.inUrl}\n`);
-  console.log("Ctrl-C stops JupyterLab and its kernels. PostgreSQL goes on; stop it with: deno task db stop");
+  if (host.isEvery) console.log(`From another machine: replace ${host.inUrl} by this machine's name or address\n`);
+  console.log("Ctrl-C stops JupyterLab and its kernels. PostgreSQL keeps running; stop it with: deno task db stop");
   const stopped = new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve(), { once: true }));
   await Promise.race([server.ended, stopped]);
   if (stop.aborted) console.log("\nstopping JupyterLab and its kernels …");
   await server.stop();
-  console.log("JupyterLab has stopped. If you are done for today: deno task db stop");
+  console.log("JupyterLab has stopped. To stop PostgreSQL, too: deno task db stop");
   return 0;
 }
 
-/** Finds or starts PostgreSQL and brings its tables up to date. */
+/** Finds or starts PostgreSQL and migrates its tables. */
 async function preparePostgres(stop: AbortSignal): Promise<void> {
   const url = await databaseUrl({ onProgress: console.log });
-  console.log(`PostgreSQL ${await serverVersion(url)} answers`);
+  console.log(`PostgreSQL ${await serverVersion(url)} is running`);
   stop.throwIfAborted();
   const cli = join(root, "lib", "migrate", "cli.ts");
   const migrated = await run(Deno.execPath(), ["run", "-A", cli], {
     ...{ cwd: root, stop, limit: 300 },
-    advice: "deno task migrate shows what it waits for, often a lock that another program holds",
+    advice: "run deno task migrate to see what it waits for, often a lock held by another program",
   });
   if (migrated.code !== 0) {
     throw new SetupError(`${migrated.stderr.trim()}\nThe migrations failed: see above, then try deno task migrate.`);
@@ -86,14 +86,14 @@ async function preparePostgres(stop: AbortSignal): Promise<void> {
   console.log("the database is at the newest migration");
 }
 
-/** The first of the reader's own copies, which are made or renewed. */
+/** Returns the first of the reader's own copies, creating or updating the copies. */
 async function ownPage(): Promise<string> {
   const own = basename(ownFolder);
   for (const line of await updateOwnCopies(ownFolder, own)) console.log(line);
   return await firstPage(ownFolder, `/lab/tree/${own}`);
 }
 
-/** JupyterLab opens the first notebook, so that a newcomer need not look for it. */
+/** Returns the path of the first notebook, which JupyterLab opens for newcomers. */
 async function firstPage(folder: string, path = "/lab/tree"): Promise<string> {
   const names: string[] = [];
   for await (const entry of Deno.readDir(folder)) {

@@ -171,6 +171,6 @@ for (const driver of ["postgres", "pg", "libpq"]) {
     const paused = await inspector.event("Debugger.paused");
     assertEquals(await valueOf(inspector, paused, "id"), id);
     await inspector.send("Debugger.disable");
-    assertEquals([(await answer).status, (await (await answer).json()).detail], [404, "There is no such toy."]);
+    assertEquals([(await answer).status, (await (await answer).json()).detail], [404, "Toy not found."]);
   });
 }

@@ -6,7 +6,10 @@ import { run } from "../workbook/processes.ts";
 
 const program = await findProgram("git");
 
-/** Runs git without the reader's own settings. @returns its exit status. */
+/**
+ * Runs git without the reader's own settings.
+ * @returns its exit status.
+ */
 async function git(folder: string, ...args: string[]): Promise<number> {
   const nowhere = Deno.build.os === "windows" ? "NUL" : "/dev/null";
   const env = { ...Deno.env.toObject(), GIT_CONFIG_GLOBAL: nowhere, GIT_CONFIG_NOSYSTEM: "1" };

@@ -1,4 +1,8 @@
-/** `deno task load`: the load test of the applications. @module */
+/**
+ * `deno task load`: load tests the applications.
+ *
+ * @module
+ */
 import { load } from "../workbook/load/main.ts";
 import { runTask } from "../workbook/command_line.ts";
 

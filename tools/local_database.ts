@@ -1,6 +1,6 @@
 /**
- * For `--preload`: an application that is started without `deno task app`, as a debugger does, gets the workbook's
- * PostgreSQL where DATABASE_URL is not set.
+ * For `--preload`: sets DATABASE_URL, if unset, to the workbook's PostgreSQL for an application started without `deno
+ * task app`, for example by a debugger.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * `deno task notebooks`: runs the notebooks without a browser, stores their outputs, formats and checks their cells.
+ * `deno task notebooks`: runs the notebooks without a browser, stores their outputs, and formats and checks their
+ * cells.
  *
  * @module
  */
@@ -28,14 +29,14 @@ const help = `Runs the notebooks top to bottom on the Deno kernel, without a bro
 
 usage: deno task notebooks [NN …] [--write[=all]] [--solutions | --wrong] [--check] [--fmt]
 
-  NN           only the notebooks whose names begin so: 00, 13_bench
+  NN           only notebooks whose names start with this prefix: 00, 13_bench
   --write      store the outputs where they changed in kind; --write=all stores every output
   --solutions  run with the exercises solved: each check must say PASS
   --wrong      run with the wrong answers: each check must say NOT YET
   --check      run nothing; check types, lint and format of the cells and answers
   --fmt        run nothing; format the cells, the answers and the notebooks' JSON
 
-Fails when a cell fails, when a check says something else, or when an output holds colour codes or a path of this machine.`;
+Fails when a cell fails, when a check has another result, or when an output contains colour codes or a local path.`;
 
 async function notebooks(args: string[], stop: AbortSignal): Promise<number> {
   const { values, positionals } = readOptions(args.map((arg) => arg === "--write=all" ? "--write-all" : arg), {
@@ -61,7 +62,7 @@ async function notebooks(args: string[], stop: AbortSignal): Promise<number> {
   if (isWrite && (values.solutions || values.wrong)) {
     throw new UsageError("--write stores the notebooks as they are: leave --solutions and --wrong out.");
   }
-  await serverVersion(await databaseUrl({ onProgress: console.log })); // else every notebook fails, each in its own words
+  await serverVersion(await databaseUrl({ onProgress: console.log })); // otherwise every notebook fails with an error of its own
   const environment = await ensureEnvironment({ onProgress: console.log, stop });
   const jobs = files.flatMap((file): Job[] => {
     const own = exercises.get(file)!;
@@ -86,7 +87,7 @@ async function store(report: Report, extent: "all" | "changed"): Promise<void> {
   const { text, replaced } = await writeOutputs(file, report, extent);
   if (text === file.text) return console.log(`${file.name}: unchanged`);
   await Deno.writeTextFile(file.path, text);
-  console.log(`${file.name}: written, outputs of ${replaced} cells are new`);
+  console.log(`${file.name}: written, outputs of ${replaced} cells replaced`);
 }
 
 async function format(files: readonly NotebookFile[]): Promise<number> {

@@ -1,6 +1,6 @@
 /**
- * Makes or renews the reader's own copies of the notebooks, where no `deno task lab` does it: in an image of a hub. They
- * come into the `my/` below the folder in which it is started.
+ * Creates or updates the reader's own copies of the notebooks where no `deno task lab` runs, as in a JupyterHub image.
+ * The copies go to `my/` below the current directory.
  *
  * @module
  */

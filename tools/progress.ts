@@ -1,5 +1,5 @@
 /**
- * `deno task progress`: which exercises are done.
+ * `deno task progress`: lists completed exercises.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { allExercises } from "../workbook/exercises/mod.ts";
 import { progressPath, readProgress, untouched } from "../workbook/progress_file.ts";
 import { readOptions, runTask } from "../workbook/command_line.ts";
 
-const help = `Says which exercises are done.
+const help = `Lists completed exercises.
 
 usage: deno task progress [--json]
 
   --json  one object for a program: { done, of, exercises: [{ id, title, passed, hints }] }; hints is how many are open
 
-The progress is kept in .data/progress.json; WORKBOOK_PROGRESS names another file, such as a learner's of a class.`;
+Progress is stored in .data/progress.json; WORKBOOK_PROGRESS selects another file, such as that of a student.`;
 
 async function progress(args: string[]): Promise<number> {
   const { values } = readOptions(

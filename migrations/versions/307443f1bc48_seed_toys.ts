@@ -10,7 +10,7 @@ import { type Kysely, sql } from "kysely";
 export const revision = "307443f1bc48";
 export const downRevision = "feec670ae66f";
 
-/** The toys that a new database has. */
+/** Toys in a new database. */
 const NAMES = [
   "boat",
   "car",
@@ -28,7 +28,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`INSERT INTO toys (name) SELECT unnest(${NAMES}::text[]) ON CONFLICT (name) DO NOTHING`.execute(db);
 }
 
-/** Toys that somebody has stay. */
+/** Toys owned by a user are kept. */
 export async function down(db: Kysely<unknown>): Promise<void> {
   await sql`
     DELETE FROM toys WHERE name = ANY(${NAMES}::text[]) AND NOT EXISTS (SELECT FROM user_toy WHERE toy_id = toys.id)

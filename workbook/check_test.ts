@@ -62,7 +62,7 @@ Deno.test("an unknown exercise is an error that lists the known ones", async () 
   await assertRejects(
     () => check("77.7", () => 1),
     UnknownExerciseError,
-    'There is no exercise "77.7". There are: 00.1',
+    'Unknown exercise "77.7". Exercises: 00.1',
   );
   await assertRejects(() => findExercise("00.77"), UnknownExerciseError, "00.1");
 });

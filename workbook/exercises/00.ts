@@ -10,27 +10,27 @@ const exercises: readonly Exercise[] = [
     todo: "Put an SQL statement in place of TODO, for example the one from the first query above, and change it.",
     hints: [
       "A statement that only computes needs no table: SELECT 2 + 3 is complete.",
-      'Multiplication is written with a star. The whole text stands in quotes: "SELECT 6 * …".',
+      'Multiplication is written with a star. The statement is a quoted string: "SELECT 6 * …".',
     ],
     grade(answer) {
-      if (!(answer instanceof Result)) return notYet("The answer is an SQL statement, as a text in quotes.");
-      if (answer.rowCount !== 1) return notYet(`The statement gave ${answer.rowCount} rows; one is wanted.`);
+      if (!(answer instanceof Result)) return notYet("The answer must be an SQL statement, as a quoted string.");
+      if (answer.rowCount !== 1) return notYet(`The statement returned ${answer.rowCount} rows; expected one.`);
       const value = answer.scalar();
       return Number(value) === 42
-        ? pass(`PostgreSQL says ${value}.`)
-        : notYet(`PostgreSQL says ${Deno.inspect(value)}, which is not 6 times 7.`);
+        ? pass(`PostgreSQL returned ${value}.`)
+        : notYet(`PostgreSQL returned ${Deno.inspect(value)}, which is not 6 times 7.`);
     },
   }),
   exercise({
     id: "00.2",
     title: "Who had to wait?",
-    todo: "Put a function in place of TODO: (events) => … It gets the list and returns a number.",
+    todo: "Put a function in place of TODO: (events) => … It receives the list and returns a number.",
     hints: [
       'There is one event of type "wait" for each task that had to wait.',
       "An array has filter() and length: events.filter((event) => …).length.",
     ],
     grade(answer) {
-      if (typeof answer !== "function") return notYet("The answer is a function: (events) => …");
+      if (typeof answer !== "function") return notYet("The answer must be a function: (events) => …");
       for (const waits of [4, 0, 1]) {
         const counted = answer(eventsWithWaits(waits));
         if (counted === TODO) return notYet("The function still returns TODO.");
@@ -38,7 +38,7 @@ const exercises: readonly Exercise[] = [
           return notYet(`For a list in which ${waits} tasks waited the function returned ${Deno.inspect(counted)}.`);
         }
       }
-      return pass("It counts the waits of any list, also of one without.");
+      return pass("It counts the waits of any list, including a list without waits.");
     },
   }),
   exercise({
@@ -51,13 +51,13 @@ const exercises: readonly Exercise[] = [
     ],
     grade(answer) {
       if (typeof answer !== "number" || !Number.isInteger(answer) || answer < 1) {
-        return notYet("The answer is a whole number of connections.");
+        return notYet("The answer must be a whole number of connections.");
       }
       const turns = Math.ceil(12 / answer);
       if (turns > 2) {
         return notYet(`With ${answer} connections twelve tasks take ${turns} turns, about ${turns * 50} ms.`);
       }
-      if (answer > 6) return notYet(`${answer} connections are enough, but fewer would do.`);
+      if (answer > 6) return notYet(`${answer} connections are enough, but fewer would suffice.`);
       return pass("Six tasks in each turn, two turns.");
     },
   }),
@@ -65,7 +65,7 @@ const exercises: readonly Exercise[] = [
 
 export default exercises;
 
-/** A list of events as an engine tells them, in which some tasks waited. */
+/** Creates engine events in which some tasks waited. */
 function eventsWithWaits(waits: number): EngineEvent[] {
   return [
     { type: "connect", at: 0, milliseconds: 5, connection: 1 },

@@ -5,14 +5,14 @@ const exercises: readonly Exercise[] = [
   exercise({
     id: "01.1",
     title: "Write a URL",
-    todo: "Put the URL in place of TODO, as a text in quotes.",
+    todo: "Put the URL in place of TODO, as a quoted string.",
     hints: [
       "The order is dialect+driver://user:password@host:port/database. The dialect is postgresql.",
-      'In the password "@" is written %40 and "/" is written %2F.',
-      "It begins with postgresql+postgres://sandy:squirrel%40home%2F1@ and goes on with the host.",
+      'In the password, "@" is written %40 and "/" is written %2F.',
+      "It begins with postgresql+postgres://sandy:squirrel%40home%2F1@, followed by the host.",
     ],
     grade(answer) {
-      if (typeof answer !== "string") return notYet("The URL is a text in quotes.");
+      if (typeof answer !== "string") return notYet("The URL must be a quoted string.");
       let url: EngineUrl;
       try {
         url = EngineUrl.parse(answer);
@@ -26,12 +26,12 @@ const exercises: readonly Exercise[] = [
         const value = found[part as keyof typeof found];
         if (value !== wanted) {
           const hint = part === "database" || part === "host" || part === "password"
-            ? " Characters with a meaning of their own have to be percent-encoded in the password."
+            ? " Reserved characters in the password must be percent-encoded."
             : "";
-          return notYet(`Read back, the ${part} is ${Deno.inspect(value)}; expected ${Deno.inspect(wanted)}.${hint}`);
+          return notYet(`The parsed ${part} is ${Deno.inspect(value)}; expected ${Deno.inspect(wanted)}.${hint}`);
         }
       }
-      return pass(`Printed, it is ${url}`);
+      return pass(`The URL prints as ${url}`);
     },
   }),
   exercise({
@@ -39,15 +39,16 @@ const exercises: readonly Exercise[] = [
     title: "A pool with room for four",
     todo: "Put an object in place of TODO: { poolSize: …, maxOverflow: … }.",
     hints: [
-      "poolSize is how many stay open; poolSize and maxOverflow together are how many can be out at once.",
-      "Two stay open, so poolSize is 2. Four are needed at once: how many is that above poolSize?",
+      "poolSize is the number of connections kept open; poolSize and maxOverflow together limit how many can be checked out at once.",
+      "Two stay open, so poolSize is 2. Four are needed at once: how many does poolSize leave to maxOverflow?",
     ],
     async grade(answer) {
-      if (!(answer instanceof Engine)) return notYet("Give the options only; the check makes the engine.");
+      if (!(answer instanceof Engine)) return notYet("Provide only the options; the check creates the engine.");
       await using engine = answer;
       let waits = 0;
       engine.events.on("wait", () => waits++);
-      // Each keeps its connection until all that may be out are out: else the first could be back before the last is open.
+      // Each task keeps its connection until all allowed connections are checked out: otherwise the first could return
+      // before the last is open.
       const { size, maxOverflow } = engine.poolStatus;
       const most = Math.min(4, size + maxOverflow);
       const allOut = Promise.withResolvers<void>();
@@ -60,8 +61,8 @@ const exercises: readonly Exercise[] = [
       await Promise.all(Array.from({ length: 4 }, task)).finally(allOut.resolve);
       if (waits > 0) return notYet(`${waits} of the four tasks had to wait for a connection.`);
       const { idle } = engine.poolStatus;
-      if (idle !== 2) return notYet(`No task waited, but ${idle} connections stayed open; 2 are expected.`);
-      return pass("Four at once, two stay.");
+      if (idle !== 2) return notYet(`No task waited, but ${idle} connections stayed open; expected 2.`);
+      return pass("Four connections at once, two kept open.");
     },
   }),
   exercise({
@@ -80,7 +81,7 @@ const exercises: readonly Exercise[] = [
     title: "Give the connection back",
     todo: "Put an async function in place of TODO: async (engine, sql) => { … }.",
     hints: [
-      "await using gives the connection back at the end of the block, also when a statement throws.",
+      "await using returns the connection to the pool at the end of the block, even when a statement throws.",
       "Begin the function with: await using connection = await engine.connect();",
     ],
     grade: (answer) => gradeAsk(answer as { ask: Ask; url: string }),
@@ -101,7 +102,7 @@ const SHOP = {
 type Give = (engine: Engine, from: string, to: string, shells: number) => Promise<void>;
 
 async function gradeGive({ give, url }: { give: Give; url: string }): Promise<Verdict> {
-  if (typeof give !== "function") return notYet("The answer is an async function.");
+  if (typeof give !== "function") return notYet("The answer must be an async function.");
   await using engine = createEngine(url);
   await engine.begin((connection) =>
     connection.execute(`CREATE TABLE IF NOT EXISTS friends (
@@ -115,34 +116,36 @@ async function gradeGive({ give, url }: { give: Give; url: string }): Promise<Ve
   await give(engine, "spongebob", "sandy", 4);
   const after = await shellsOf(engine);
   if (after !== "sandy 6, spongebob 6") {
-    return notYet(`Before: sandy 2, spongebob 10. After spongebob gave 4 to sandy: ${after}.`);
+    return notYet(`Before: sandy 2, spongebob 10. After spongebob gave sandy 4: ${after}.`);
   }
   const pasted = events.find((event) => event.type === "query" && /spongebob|sandy/.test(event.sql));
   if (pasted?.type === "query") {
     return notYet(
-      `The shells arrived, but a name stands in the SQL: ${pasted.sql} Write $1, $2, and give the values beside it.`,
+      `The shells arrived, but the SQL contains a name: ${pasted.sql} Use $1, $2 and pass the values separately.`,
     );
   }
   const commits = events.filter(({ type }) => type === "commit").length;
   if (commits > 1) {
     return notYet(
-      `The shells arrived, but in ${commits} transactions: between them the shells were nowhere, or in two places.`,
+      `The shells arrived, but in ${commits} transactions: in between, the shells were missing or counted twice.`,
     );
   }
   let refusal: unknown;
   await give(engine, "spongebob", "sandy", 100).catch((error) => refusal = error);
   const unchanged = await shellsOf(engine);
-  if (unchanged !== after) return notYet(`spongebob gave 100 shells that he does not have. Now: ${unchanged}.`);
+  if (unchanged !== after) return notYet(`spongebob gave 100 shells, more than he has. Now: ${unchanged}.`);
   if (refusal === undefined) {
-    return notYet("Nothing moved when spongebob gave too much, but the caller got no error: let the database's out.");
+    return notYet(
+      "Nothing moved when spongebob gave too much, but the caller got no error: do not catch the database error.",
+    );
   }
   if (!(refusal instanceof IntegrityError)) {
     return notYet(
-      `Nothing moved when spongebob gave too much, but the error was ${refusal}; wanted is the database's own, ` +
-        "from the rule of the table.",
+      `Nothing moved when spongebob gave too much, but the error was ${refusal}; expected the database error ` +
+        "raised by the table's constraint.",
     );
   }
-  return pass("One transaction, and the caller learns why the second gift failed.");
+  return pass("One transaction, and the caller receives the error of the second gift.");
 }
 
 async function shellsOf(engine: Engine): Promise<string> {
@@ -154,15 +157,15 @@ async function shellsOf(engine: Engine): Promise<string> {
 type Ask = (engine: Engine, sql: string) => Promise<unknown>;
 
 async function gradeAsk({ ask, url }: { ask: Ask; url: string }): Promise<Verdict> {
-  if (typeof ask !== "function") return notYet("The answer is an async function.");
+  if (typeof ask !== "function") return notYet("The answer must be an async function.");
   await using engine = createEngine(url, { poolSize: 1, maxOverflow: 0, poolTimeout: 500 });
   const value = await ask(engine, "SELECT 6 * 7");
   if (value !== 42) return notYet(`For SELECT 6 * 7 the function returned ${Deno.inspect(value)}.`);
-  if (engine.poolStatus.held > 0) return notYet("After the first call the connection is still out.");
+  if (engine.poolStatus.held > 0) return notYet("After the first call the connection is still checked out.");
   let failed = false;
   await ask(engine, "SELECT 1 / 0").catch(() => failed = true);
-  if (engine.poolStatus.held > 0) return notYet("After a statement that failed the connection is still out.");
-  if (!failed) return notYet("SELECT 1 / 0 fails, and the caller of ask() should get the error.");
-  if (await ask(engine, "SELECT 1") !== 1) return notYet("After a failure the function did not work any more.");
-  return pass("The connection goes back in every case.");
+  if (engine.poolStatus.held > 0) return notYet("After a failed statement the connection is still checked out.");
+  if (!failed) return notYet("SELECT 1 / 0 fails; the caller of ask() should receive the error.");
+  if (await ask(engine, "SELECT 1") !== 1) return notYet("After a failure the function stopped working.");
+  return pass("The connection is returned in every case.");
 }

@@ -20,9 +20,9 @@ const exercises: readonly Exercise[] = [
     title: "A house and its rules",
     todo: "Put a function in place of TODO: () => { … } It declares a base and a class, and returns the class.",
     hints: [
-      'A column is NOT NULL by itself; the one that may be missing says .nullable(). A condition is .check("…").',
-      'A rule for two columns together stands after the columns: model("houses", { … }, { unique: [[…]] }).',
-      'unique: [["street", "number"]] is one rule for the pair; integer().check("number >= 1") is the other.',
+      'Columns are NOT NULL by default; use .nullable() for an optional one. A condition is .check("…").',
+      'A constraint on two columns follows the columns: model("houses", { … }, { unique: [[…]] }).',
+      'unique: [["street", "number"]] is the constraint on the pair; integer().check("number >= 1") is the other one.',
     ],
     grade: (answer) => judged(() => gradeHouse(answer as { makeHouse: () => AnyModel; url: string })),
   }),
@@ -31,7 +31,7 @@ const exercises: readonly Exercise[] = [
     title: "A key of two columns",
     todo: "Put a function in place of TODO: () => { … } It declares a base and a class, and returns the class.",
     hints: [
-      "Several columns may say .primaryKey(): together they are the key.",
+      "Several columns may use .primaryKey(): together they form the key.",
       'points can come from .default(() => 0), or from .serverDefault(sql("0")).',
     ],
     grade: (answer) => judged(() => gradeScore(answer as { makeScore: () => AnyModel; url: string })),
@@ -41,7 +41,7 @@ const exercises: readonly Exercise[] = [
     title: "Snails in pineapples",
     todo: "Put a function in place of TODO: () => { … } It returns { Pineapple, Snail }.",
     hints: [
-      "The foreign key is a column of the side with many rows: where each snail says in which pineapple it lives.",
+      "The foreign key is a column on the side of the many: each snail stores the pineapple it lives in.",
       'In Snail: pineappleId, of the type of the pineapple\'s id, .nullable() and .references("pineapples.id").',
       "static relations = { pineapple: manyToOne(() => Pineapple) } in Snail, { snails: oneToMany(() => Snail) } in " +
       "Pineapple; and declare both attributes.",
@@ -54,7 +54,7 @@ const exercises: readonly Exercise[] = [
     title: "Recipes share ingredients",
     todo: "Put a function in place of TODO: () => { … } It returns { Recipe, Ingredient }.",
     hints: [
-      "Neither table can hold many of the other in one column: a third table has a row for each pair.",
+      "Neither table can store many rows of the other in one column: a third table has a row for each pair.",
       "declarativeBase() also gives associationTable(name, { … }): two columns, each with .references(…).",
       "Both relations are manyToMany(() => …, { secondary: … }) with the same association table.",
     ],
@@ -66,8 +66,8 @@ const exercises: readonly Exercise[] = [
     title: "A schema for toys",
     todo: "Put a schema in place of TODO: z.object({ … }).",
     hints: [
-      "z.string() and z.int() are refined by further calls: .min(…), .max(…), .trim().",
-      "The calls run in the order in which they stand: is the text trimmed before it is measured?",
+      "Refine z.string() and z.int() with further calls: .min(…), .max(…), .trim().",
+      "The calls run in the order written: is the string trimmed before its length is checked?",
     ],
     grade: gradeToySchema,
   }),
@@ -75,7 +75,7 @@ const exercises: readonly Exercise[] = [
 
 export default exercises;
 
-/** A refused row is what the answer's rules did, not an accident of its code. */
+/** Grades an answer; a constraint violation is attributed to the answer's tables, not to an error in its code. */
 async function judged(grade: () => Promise<Verdict>): Promise<Verdict> {
   try {
     return await grade();
@@ -85,14 +85,14 @@ async function judged(grade: () => Promise<Verdict>): Promise<Verdict> {
   }
 }
 
-/** A learner's class, whose types are not known here. */
+/** A learner's class, whose types are unknown here. */
 interface AnswerClass extends AnyModel {
   create(values: object): Record<string, unknown>;
 }
 
-const MISSING_CLASS = "The answer is a function that returns a class made with model(…).";
+const MISSING_CLASS = "The answer must be a function that returns a class made with model(…).";
 
-/** The model's tables made afresh, whatever an earlier try left behind, and a session maker on them. */
+/** Recreates the model's tables, dropping those of an earlier attempt, and returns a session maker. */
 async function fresh(engine: Engine, model: AnyModel): Promise<SessionMaker> {
   const { metadata } = model.table;
   await engine.begin(async (connection) => {
@@ -104,29 +104,29 @@ async function fresh(engine: Engine, model: AnyModel): Promise<SessionMaker> {
   return sessionmaker(engine);
 }
 
-/** A class that a function returned, or why there is none. */
+/** Returns the class that a function returned, or why there is none. */
 function modelOf(made: unknown, table: string): AnswerClass | string {
   const model = made as AnswerClass;
   if (typeof made !== "function" || !model.table?.metadata) return MISSING_CLASS;
-  if (model.table.name !== table) return `The table is called "${model.table.name}"; wanted is "${table}".`;
+  if (model.table.name !== table) return `The table is named "${model.table.name}"; expected "${table}".`;
   return model;
 }
 
-/** A right row was refused: said with the row, and without the SQL that the error ends in. */
+/** A valid row was rejected: reports the row, without the SQL at the end of the error message. */
 class RefusedRowError extends Error {
   constructor(what: string, override readonly cause: Error) {
-    super(`${what} breaks no rule, but was refused: ${cause.message.split("\n")[0]}`);
+    super(`${what} violates no constraint, but was rejected: ${cause.message.split("\n")[0]}`);
   }
 }
 
-/** Writes an object that must be taken. */
+/** Writes a valid object. */
 function writeRight(getSession: SessionMaker, model: AnswerClass, what: string, values: object) {
   return write(getSession, model, values).catch((error) => {
     throw new RefusedRowError(what, error);
   });
 }
 
-/** Writes one object in a session of its own. */
+/** Writes an object in its own session. */
 function write(getSession: SessionMaker, model: AnswerClass, values: object): Promise<Record<string, unknown>> {
   return getSession.begin((session) => {
     const object = model.create(values);
@@ -144,7 +144,7 @@ async function gradeHouse({ makeHouse, url }: { makeHouse: () => AnyModel; url: 
   const values = { street: "Conch Street", number: 124, nickname: "pineapple" };
   const first = await writeRight(getSession, House, "Conch Street 124", values);
   if (typeof first.id !== "number") {
-    return notYet(`The id of a new house is ${Deno.inspect(first.id)}; wanted is a number that the server counts.`);
+    return notYet(`The id of a new house is ${Deno.inspect(first.id)}; expected a number generated by the server.`);
   }
   await writeRight(getSession, House, "Conch Street 122", { street: "Conch Street", number: 122 });
   await writeRight(getSession, House, "Anchor Way 124", { street: "Anchor Way", number: 124 });
@@ -155,14 +155,14 @@ async function gradeHouse({ makeHouse, url }: { makeHouse: () => AnyModel; url: 
   ];
   for (const [what, values, wanted] of refusals) {
     const error = await write(getSession, House, values).then(() => undefined, (error) => error);
-    if (error === undefined) return notYet(`The database took ${what}.`);
-    if (!(error instanceof wanted)) return notYet(`For ${what} came ${error.name}; wanted is ${wanted.name}.`);
+    if (error === undefined) return notYet(`The database accepted ${what}.`);
+    if (!(error instanceof wanted)) return notYet(`For ${what} the error was ${error.name}; expected ${wanted.name}.`);
   }
   const error = await caught(() =>
     engine.begin((connection) => connection.execute("INSERT INTO houses (number) VALUES (7)"))
   );
-  if (!(error instanceof NotNullViolationError)) return notYet("The database took a house without a street.");
-  return pass("Four houses are in, and the database kept out the three that break a rule.");
+  if (!(error instanceof NotNullViolationError)) return notYet("The database accepted a house without a street.");
+  return pass("The database accepted four houses and rejected three that violate a constraint.");
 }
 
 async function gradeScore({ makeScore, url }: { makeScore: () => AnyModel; url: string }): Promise<Verdict> {
@@ -170,7 +170,7 @@ async function gradeScore({ makeScore, url }: { makeScore: () => AnyModel; url: 
   const Score = modelOf(makeScore(), "scores");
   if (typeof Score === "string") return notYet(Score);
   const key = Score.table.primaryKey.map(({ attribute }) => attribute).sort();
-  if (key.join() !== "game,round") return notYet(`The key is ${key.join(", ")}; wanted is game and round together.`);
+  if (key.join() !== "game,round") return notYet(`The key is ${key.join(", ")}; expected game and round together.`);
   await using engine = createEngine(url);
   const getSession = await fresh(engine, Score);
   await writeRight(getSession, Score, "Round 1 of chess", { game: "chess", round: 1, points: 3 });
@@ -178,15 +178,17 @@ async function gradeScore({ makeScore, url }: { makeScore: () => AnyModel; url: 
   await writeRight(getSession, Score, "Round 1 of tag", { game: "tag", round: 1, points: 5 });
   const found = await getSession.begin((session) => session.get(Score, { game: "chess", round: 2 } as never));
   const { points, round } = found as unknown as Record<string, unknown>;
-  if (round !== 2) return notYet(`Round 2 came back as ${Deno.inspect(round)}; wanted is the number 2.`);
-  if (points !== 0) return notYet(`A new row without points has ${Deno.inspect(points)}; wanted is 0.`);
-  return pass('get(Score, { game: "chess", round: 2 }) finds the row, and no number was needed for it.');
+  if (round !== 2) return notYet(`Round 2 came back as ${Deno.inspect(round)}; expected the number 2.`);
+  if (points !== 0) return notYet(`A new row without points has ${Deno.inspect(points)}; expected 0.`);
+  return pass('get(Score, { game: "chess", round: 2 }) finds the row without a surrogate key.');
 }
 
 async function gradeSnails(
   { makeSnails, url }: { makeSnails: () => Record<"Pineapple" | "Snail", AnyModel>; url: string },
 ): Promise<Verdict> {
-  if (typeof makeSnails !== "function") return notYet("The answer is a function that returns { Pineapple, Snail }.");
+  if (typeof makeSnails !== "function") {
+    return notYet("The answer must be a function that returns { Pineapple, Snail }.");
+  }
   const made = makeSnails();
   const Pineapple = modelOf(made?.Pineapple, "pineapples");
   if (typeof Pineapple === "string") return notYet(Pineapple);
@@ -196,7 +198,7 @@ async function gradeSnails(
   if (undeclared) return notYet(undeclared);
   if (!Snail.table.foreignKeys().some(({ to }) => to === Pineapple.table)) {
     return notYet(
-      "The table snails has no foreign key to pineapples: with it on the other side only one snail fits in.",
+      "The table snails has no foreign key to pineapples: with the key on the other side, a pineapple can hold only one snail.",
     );
   }
   await using engine = createEngine(url);
@@ -212,7 +214,7 @@ async function gradeSnails(
       "; ",
     );
   if (homes !== "gary: 124 Conch Street; homeless: none; larry: 124 Conch Street") {
-    return notYet(`Read from the side of the snails: ${homes}.`);
+    return notYet(`Read from the snails' side: ${homes}.`);
   }
   return pass("Two snails share a pineapple, a third has none, and both sides agree.");
 }
@@ -220,7 +222,9 @@ async function gradeSnails(
 async function gradeRecipes(
   { makeRecipes, url }: { makeRecipes: () => Record<"Recipe" | "Ingredient", AnyModel>; url: string },
 ): Promise<Verdict> {
-  if (typeof makeRecipes !== "function") return notYet("The answer is a function that returns { Recipe, Ingredient }.");
+  if (typeof makeRecipes !== "function") {
+    return notYet("The answer must be a function that returns { Recipe, Ingredient }.");
+  }
   const made = makeRecipes();
   const Recipe = modelOf(made?.Recipe, "recipes");
   if (typeof Recipe === "string") return notYet(Recipe);
@@ -238,14 +242,14 @@ async function gradeRecipes(
   const recipes = (await load(getSession, Recipe, "ingredients"))
     .map(({ name, ingredients }) => `${name}: ${namesIn(ingredients) || "nothing"}`).sort().join("; ");
   if (recipes !== "patty: bun, pickle; sandwich: bun") {
-    return notYet(`Wanted is patty: bun, pickle; sandwich: bun. Read back: ${recipes}. Can two recipes share the bun?`);
+    return notYet(`Expected patty: bun, pickle; sandwich: bun. Found: ${recipes}. Can two recipes share the bun?`);
   }
   const ingredients = (await load(getSession, Ingredient, "recipes"))
     .map(({ name, recipes }) => `${name}: ${namesIn(recipes) || "nothing"}`).sort().join("; ");
   if (ingredients !== "bun: patty, sandwich; pickle: patty") {
-    return notYet(`Read from the side of the ingredients: ${ingredients}.`);
+    return notYet(`Read from the ingredients' side: ${ingredients}.`);
   }
-  return pass("Both recipes have the bun, and the bun knows both.");
+  return pass("Both recipes have the bun, and the bun has both recipes.");
 }
 
 function missingRelation(model: AnswerClass, name: string): string | undefined {
@@ -254,7 +258,7 @@ function missingRelation(model: AnswerClass, name: string): string | undefined {
     : `static relations of the class for "${model.table.name}" does not name "${name}".`;
 }
 
-/** All objects of a model, with one relation loaded. */
+/** Loads all objects of a model, with one relation. */
 async function load(getSession: SessionMaker, model: AnswerClass, name: string): Promise<Record<string, unknown>[]> {
   const statement = select(model).options(selectinload(name) as never);
   const objects = await getSession.begin(async (session) => (await session.scalars(statement)).all());
@@ -271,7 +275,7 @@ interface Schema {
 
 function gradeToySchema(answer: unknown): Verdict {
   const schema = answer as Schema;
-  if (typeof schema?.safeParse !== "function") return notYet("The answer is a schema: z.object({ … }).");
+  if (typeof schema?.safeParse !== "function") return notYet("The answer must be a schema: z.object({ … }).");
   const twenty = "a".repeat(20);
   const taken = [
     [{ name: "kite", price: 7 }, "kite"],
@@ -280,7 +284,7 @@ function gradeToySchema(answer: unknown): Verdict {
   ] as const;
   for (const [input, name] of taken) {
     const { success, data } = schema.safeParse(input);
-    if (!success) return notYet(`It refuses ${Deno.inspect(input)}, where nothing is wrong.`);
+    if (!success) return notYet(`It rejects ${Deno.inspect(input)}, which is valid.`);
     if (data?.name !== name) return notYet(`For ${Deno.inspect(input)} the name became ${Deno.inspect(data?.name)}.`);
   }
   const refused = [
@@ -297,7 +301,7 @@ function gradeToySchema(answer: unknown): Verdict {
   ];
   for (const input of refused) {
     const { success, data } = schema.safeParse(input);
-    if (success) return notYet(`It takes ${Deno.inspect(input)}, and makes ${Deno.inspect(data)} of it.`);
+    if (success) return notYet(`It accepts ${Deno.inspect(input)}, and returns ${Deno.inspect(data)}.`);
   }
-  return pass("Three right inputs are taken, ten wrong ones are refused.");
+  return pass("Three valid inputs are accepted, ten invalid ones rejected.");
 }

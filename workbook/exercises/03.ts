@@ -26,8 +26,8 @@ const exercises: readonly Exercise[] = [
     title: "Before it is sent",
     todo: "Put a function in place of TODO: (session) => … It returns a number.",
     hints: [
-      "session.diff() is the list of the statements that wait; nothing is sent by asking for it.",
-      "Each step has a list of entities, one for each row that it writes. Rows of order_toy count, too.",
+      "session.diff() lists the pending statements without sending anything.",
+      "Each step has a list of entities, one per row written. Rows of order_toy count, too.",
       "Add up the lengths: session.diff().reduce((sum, step) => sum + step.entities.length, 0).",
     ],
     grade: (answer) => withShop(answer as Answer<"rowsToWrite", RowsToWrite>, "rowsToWrite", gradeRowsToWrite),
@@ -38,7 +38,7 @@ const exercises: readonly Exercise[] = [
     todo: "Put an async function in place of TODO: async (session, by) => { … }.",
     hints: [
       "(await session.scalars(select(Toy))).all() gives every toy as an object.",
-      "A loop that changes each toy.price sends nothing. What sends is flush() or commit(): how often do you call it?",
+      "A loop that changes each toy.price sends nothing. flush() and commit() do: how often do you call them?",
     ],
     grade: (answer) => withShop(answer as Answer<"raisePrices", RaisePrices>, "raisePrices", gradeRaisePrices),
   }),
@@ -47,7 +47,7 @@ const exercises: readonly Exercise[] = [
     title: "Keep what works",
     todo: "Put an async function in place of TODO: async (session, names) => { … return refused; }.",
     hints: [
-      "A statement that fails spoils the whole transaction, but only up to the last savepoint.",
+      "A failed statement aborts the transaction, but only back to the last savepoint.",
       "For each name: await using savepoint = await session.beginNested(), add the user, await savepoint.commit().",
       "Put that into try { … } catch { refused.push(name); }. At the end of the block the savepoint is rolled back if it " +
       "was not committed. After the loop commit the session.",
@@ -59,8 +59,8 @@ const exercises: readonly Exercise[] = [
     title: "The price of this moment",
     todo: "Put an async function in place of TODO: async (session, toy) => … It returns a number.",
     hints: [
-      "get() and select() give the object that the session knows, with the values that it knows.",
-      "One method reads the values of an object anew: look at the section on commit and memory.",
+      "get() and select() return the object held by the session, with its current values.",
+      "One method reloads the values of an object: look at the section on commit and memory.",
     ],
     grade: (answer) => withShop(answer as Answer<"priceNow", PriceNow>, "priceNow", gradePriceNow),
   }),
@@ -72,7 +72,7 @@ type UserObject = { id: string; name: string; shells: number };
 type ToyObject = { id: string; name: string; price: number; stock: number };
 type ModelOf<T> = AnyModel & { new (values: never): T };
 
-/** The notebook's models: the check makes their tables in a schema of its own, so that it disturbs nothing. */
+/** The notebook's models: the check creates their tables in a separate schema, so that it affects nothing else. */
 interface Models {
   readonly User: ModelOf<UserObject>;
   readonly Toy: ModelOf<ToyObject>;
@@ -89,9 +89,9 @@ type PriceNow = (session: Session, toy: object) => Promise<number>;
 interface Shop extends Models {
   readonly engine: Engine;
   readonly getSession: () => Session;
-  /** The statements since the shop was opened. */
+  /** Statements sent since the shop was opened. */
   readonly sent: string[];
-  /** The first column of every row. */
+  /** Returns the first column of every row. */
   values(sql: string): Promise<unknown[]>;
 }
 
@@ -107,7 +107,7 @@ async function withShop<Name extends string, Work>(
 ): Promise<Verdict> {
   const { url, User, Toy, Order } = answer;
   const work = answer[name];
-  if (typeof work !== "function") return notYet("The answer is a function.");
+  if (typeof work !== "function") return notYet("The answer must be a function.");
   return await withCheckSchema(url, async (engine) => {
     await engine.begin(async (connection) => {
       await User.table.metadata.createAll(connection);
@@ -143,7 +143,7 @@ async function gradeSell(shop: Shop, sell: Sell): Promise<Verdict> {
   if (after !== wanted) {
     const nothing = after === "sandy has 20 shells, 3 cars are left, 0 order(s) with 0 toy(s)";
     const why = nothing && !shop.sent.includes("COMMIT") ? " Nothing was committed." : "";
-    return notYet(`sandy bought a car. Wanted: ${wanted}. Found: ${after}.${why}`);
+    return notYet(`sandy bought a car. Expected: ${wanted}. Found: ${after}.${why}`);
   }
   const commits = shop.sent.filter((sql) => sql === "COMMIT").length;
   if (commits > 1) {
@@ -164,15 +164,17 @@ async function gradeSell(shop: Shop, sell: Sell): Promise<Verdict> {
     );
   }
   if (failure === undefined) {
-    return notYet("Nothing was written when spongebob had too few shells, but the caller got no error: let it out.");
+    return notYet(
+      "Nothing was written when spongebob had too few shells, but the caller got no error: do not catch it.",
+    );
   }
   if (!(failure instanceof CheckViolationError)) {
     return notYet(
-      `Nothing was written when spongebob had too few shells; the error was ${failure}. Let the rule of the table ` +
-        "refuse it: its error is a CheckViolationError.",
+      `Nothing was written when spongebob had too few shells; the error was ${failure}. Let the table's constraint ` +
+        "reject it with a CheckViolationError.",
     );
   }
-  return pass("All or nothing, in one transaction, and the database's own rule refused the second sale.");
+  return pass("All or nothing, in one transaction, and the database constraint rejected the second sale.");
 }
 
 async function gradeRowsToWrite(
@@ -197,12 +199,12 @@ async function gradeRowsToWrite(
     change();
     const found = await rowsToWrite(session);
     if (found !== wanted) {
-      return notYet(`When ${what}, ${wanted} rows wait to be written; the function returned ${Deno.inspect(found)}.`);
+      return notYet(`When ${what}, ${wanted} rows are pending; the function returned ${Deno.inspect(found)}.`);
     }
   }
   const writes = sent.slice(before).filter((sql) => /^(INSERT|UPDATE|DELETE)/.test(sql));
-  if (writes.length > 0) return notYet(`The numbers are right, but asking sent ${writes.length} statements.`);
-  return pass("0, 1 and 4 rows, and asking sent nothing.");
+  if (writes.length > 0) return notYet(`The numbers are right, but the function sent ${writes.length} statements.`);
+  return pass("0, 1 and 4 rows, without sending anything.");
 }
 
 async function gradeRaisePrices({ getSession, sent, values }: Shop, raisePrices: RaisePrices): Promise<Verdict> {
@@ -212,7 +214,7 @@ async function gradeRaisePrices({ getSession, sent, values }: Shop, raisePrices:
   }
   const updates = sent.filter((sql) => sql.startsWith("UPDATE")).length;
   const prices = (await values("SELECT price FROM toys ORDER BY price")).join(", ");
-  if (prices !== "7, 9, 32") return notYet(`The prices were 5, 7, 30 and go up by 2. Now they are ${prices}.`);
+  if (prices !== "7, 9, 32") return notYet(`The prices were 5, 7, 30 and should go up by 2. Now they are ${prices}.`);
   if (updates > 1) return notYet(`The prices are right, but they took ${updates} UPDATE statements: one is enough.`);
   return pass("Three rows, one UPDATE.");
 }
@@ -233,7 +235,7 @@ async function gradeAddUsers({ getSession, sent, values }: Shop, addUsers: AddUs
   if (commits > 1) {
     return notYet(`The users are right, but they were committed in ${commits} parts. One is enough, with savepoints.`);
   }
-  return pass("patrick and gary were kept, sandy was refused, in one transaction.");
+  return pass("patrick and gary were added, sandy was rejected, in one transaction.");
 }
 
 async function gradePriceNow({ Toy, engine, getSession }: Shop, priceNow: PriceNow): Promise<Verdict> {
@@ -245,9 +247,9 @@ async function gradePriceNow({ Toy, engine, getSession }: Shop, priceNow: PriceN
     const found = await priceNow(session, car);
     await session.commit();
     if (found !== price) {
-      const stale = found === 5 ? ", the price that the session had read before" : "";
-      return notYet(`Somebody set the price to ${price}; the function returned ${Deno.inspect(found)}${stale}.`);
+      const stale = found === 5 ? ", the price that the session had read earlier" : "";
+      return notYet(`Another session set the price to ${price}; the function returned ${Deno.inspect(found)}${stale}.`);
     }
   }
-  return pass("It sees what others have committed, each time.");
+  return pass("It sees the latest committed price each time.");
 }

@@ -18,7 +18,7 @@ const exercises: readonly Exercise[] = [
     title: "Count the SELECTs",
     todo: "Put a number in place of TODO.",
     hints: [
-      "A select() is sent each time. get() looks into the identity map first.",
+      "A select() is sent every time. get() checks the identity map first.",
       "Is sandy in the identity map after the first line? Is a hero that does not exist in it, after the first get(Hero, 99)?",
     ],
     grade: (answer) => gradeSelects(answer as { selects: number; url: string }),
@@ -28,7 +28,7 @@ const exercises: readonly Exercise[] = [
     title: "One hero, none, or an error",
     todo: "Put an async function in place of TODO: async (session, name) => { … }.",
     hints: [
-      "Look at the table of section 4: which method gives null for no row, and fails for two?",
+      "Look at the table of section 4: which method returns null for no row and throws for two?",
       "The methods belong to the result: (await session.execute(statement)).scalarOneOrNone().",
     ],
     grade: (answer) => gradeFindHero(answer as { findHero: FindHero; url: string }),
@@ -39,7 +39,7 @@ const exercises: readonly Exercise[] = [
     todo: "Put an async function in place of TODO: async (session, appSrc) => { … }.",
     hints: [
       'select(Hero).columns("name") reads one column; where() and orderBy() may follow.',
-      "session.scalars(statement) gives the first column of every row; all() makes it an array.",
+      "session.scalars(statement) returns the first column of every row; all() collects an array.",
     ],
     grade: (answer) => gradeNamesOf(answer as { namesOf: NamesOf; url: string }),
   }),
@@ -48,7 +48,7 @@ const exercises: readonly Exercise[] = [
     title: "The next page",
     todo: "Put an async function in place of TODO: async (session, last, size) => { … }.",
     hints: [
-      "Section 7 does it with a cursor: no offset, but a condition on the id.",
+      "Section 7 uses keyset pagination: a condition on the id instead of an offset.",
       'select(Hero).where("id", ">", last), then sort, then limit(size). Return an array: scalars() and all().',
     ],
     grade: (answer) => gradeNextPage(answer as { nextPage: NextPage; url: string }),
@@ -59,7 +59,7 @@ const exercises: readonly Exercise[] = [
     todo: "Put an async function in place of TODO: async (session) => { … }.",
     hints: [
       "Begin as section 8 does: db.selectFrom(…), groupBy and orderBy. A condition on a group is HAVING, in Kysely having().",
-      'where("app_src", "is not", null) leaves out heroes without an application.',
+      'where("app_src", "is not", null) excludes heroes without an application.',
       'having((eb) => eb.fn.countAll(), ">=", 2). With select("app_src") alone, (await session.scalars(query)).all() is the array.',
     ],
     grade: (answer) => gradeBusyApps(answer as { busyApps: BusyApps; url: string }),
@@ -75,21 +75,21 @@ class Hero extends declarativeBase().model("heroes", {
 }) {}
 
 type HeroRow = readonly [id: number, name: string, appSrc: string | null];
-/** What a grader works on: a table of heroes of its own. */
+/** Test environment of a grader: a table of heroes of its own. */
 interface Stage {
-  /** Runs the answer in a session of its own, and tells which SELECTs it sent. */
+  /** Runs the answer in its own session, and returns the SELECTs sent. */
   run<T>(work: (session: Session) => T | Promise<T>): Promise<{ value: T; selects: Select[] }>;
-  /** Runs a statement beside the answer. */
+  /** Runs a statement outside the answer's session. */
   execute(sql: string): Promise<void>;
 }
 
-/** A temporary table hides the learner's own heroes: whatever the answer does, they stay as they are. */
+/** Creates a temporary table that hides the learner's own heroes, which stay unchanged. */
 async function onStage(
   url: string,
   heroes: readonly HeroRow[],
   grade: (stage: Stage) => Promise<Verdict>,
 ): Promise<Verdict> {
-  // one connection: a temporary table belongs to it
+  // one connection: temporary tables are private to it
   await using engine = createEngine(url, { poolSize: 1, maxOverflow: 0, poolTimeout: 5000 });
   await engine.begin(async (connection) => {
     await connection.execute("CREATE TEMPORARY TABLE heroes (LIKE heroes INCLUDING ALL)");
@@ -104,7 +104,7 @@ async function onStage(
 }
 
 function gradeSelects({ selects: said, url }: { selects: number; url: string }): Promise<Verdict> | Verdict {
-  if (typeof said !== "number") return notYet("The answer is a number.");
+  if (typeof said !== "number") return notYet("The answer must be a number.");
   return onStage(url, [[1, "spongebob", "async_app"], [2, "sandy", "async_app"]], async (stage) => {
     const { selects } = await stage.run(async (session) => {
       const sandy = await session.scalar(select(Hero).where("name", "=", "sandy"));
@@ -113,11 +113,11 @@ function gradeSelects({ selects: said, url }: { selects: number; url: string }):
       await session.get(Hero, 99);
       await session.get(Hero, 99);
     });
-    if (said === selects.length) return pass("Only get() of a hero that the session knows sends nothing.");
+    if (said === selects.length) return pass("Only get() of a hero in the identity map sends nothing.");
     return notYet(
       said > selects.length
         ? `It sends fewer than ${said}: one of these lines finds its hero in the identity map.`
-        : `It sends more than ${said}: a select() is always sent, and a missing row is not remembered.`,
+        : `It sends more than ${said}: a select() is always sent, and missing rows are not cached.`,
     );
   });
 }
@@ -125,7 +125,7 @@ function gradeSelects({ selects: said, url }: { selects: number; url: string }):
 type FindHero = (session: Session, name: string) => Promise<{ readonly name: string } | null>;
 
 function gradeFindHero({ findHero, url }: { findHero: FindHero; url: string }): Promise<Verdict> | Verdict {
-  if (typeof findHero !== "function") return notYet("The answer is an async function.");
+  if (typeof findHero !== "function") return notYet("The answer must be an async function.");
   const heroes: HeroRow[] = [
     [1, "spongebob", "async_app"],
     [2, "sandy", "async_app"],
@@ -135,39 +135,39 @@ function gradeFindHero({ findHero, url }: { findHero: FindHero; url: string }): 
   return onStage(url, heroes, async (stage) => {
     const one = await stage.run((session) => findHero(session, "patrick"));
     if (one.value?.name !== "patrick") {
-      return notYet(`For "patrick", who is there once, the function returned ${Deno.inspect(one.value)}.`);
+      return notYet(`For "patrick", which is unique, the function returned ${Deno.inspect(one.value)}.`);
     }
     const read = rowsOf(one.selects);
     if (read > 1) {
-      return notYet(`For "patrick" the server sent ${read} rows. Put the name into the statement's where().`);
+      return notYet(`For "patrick" the server sent ${read} rows. Filter by name in where().`);
     }
     const nobody = await stage.run((session) => findHero(session, "nobody").catch((error: Error) => error));
     if (nobody.value instanceof Error) {
-      return notYet(`For "nobody" the function failed with ${nobody.value.name}; wanted is null.`);
+      return notYet(`For "nobody" the function failed with ${nobody.value.name}; expected null.`);
     }
     if (nobody.value !== null) {
-      return notYet(`For "nobody" the function returned ${Deno.inspect(nobody.value)}; wanted is null.`);
+      return notYet(`For "nobody" the function returned ${Deno.inspect(nobody.value)}; expected null.`);
     }
     const pattern = await stage.run((session) => findHero(session, "p%").catch((error: Error) => error));
-    if (pattern.value !== null) return notYet('Nobody is called "p%", but somebody was found: compare with "=".');
+    if (pattern.value !== null) return notYet('No hero is named "p%", but one was found: compare with "=".');
     const two = await stage.run((session) => findHero(session, "sandy").catch((error: unknown) => ({ error })));
     if (two.value === null || !("error" in two.value)) {
       return notYet(
-        "There are two heroes called sandy, and the function returned one of them as if she were the only one.",
+        "There are two heroes named sandy, but the function returned one as if it were unique.",
       );
     }
     const { error } = two.value;
     if (!(error instanceof MultipleResultsFound)) {
-      return notYet(`For two heroes called sandy the error was ${error}; wanted is the result's MultipleResultsFound.`);
+      return notYet(`For two heroes named sandy the error was ${error}; expected the result's MultipleResultsFound.`);
     }
-    return pass("A hero, null, or MultipleResultsFound: nobody is mistaken for somebody else.");
+    return pass("A hero, null, or MultipleResultsFound: an ambiguous name is never resolved silently.");
   });
 }
 
 type NamesOf = (session: Session, appSrc: string) => Promise<string[]>;
 
 function gradeNamesOf({ namesOf, url }: { namesOf: NamesOf; url: string }): Promise<Verdict> | Verdict {
-  if (typeof namesOf !== "function") return notYet("The answer is an async function.");
+  if (typeof namesOf !== "function") return notYet("The answer must be an async function.");
   const heroes: HeroRow[] = [
     [1, "spongebob", "async_app"],
     [2, "patrick", "sync_app"],
@@ -189,7 +189,7 @@ function gradeNamesOf({ namesOf, url }: { namesOf: NamesOf; url: string }): Prom
     }
     const chosen = selects[0].sql.replace(/\sfrom\s.*/is, "");
     if (/\*|"id"|app_src|created_at/.test(chosen)) {
-      return notYet(`The names are right, but more than the names was read: ${chosen} … Choose with columns().`);
+      return notYet(`The names are right, but more columns were read: ${chosen} … Select them with columns().`);
     }
     return pass(`One statement, one column: ${selects[0].sql}`);
   });
@@ -198,8 +198,8 @@ function gradeNamesOf({ namesOf, url }: { namesOf: NamesOf; url: string }): Prom
 type NextPage = (session: Session, last: number, size: number) => Promise<readonly { readonly id: number }[]>;
 
 function gradeNextPage({ nextPage, url }: { nextPage: NextPage; url: string }): Promise<Verdict> | Verdict {
-  if (typeof nextPage !== "function") return notYet("The answer is an async function.");
-  // not in the order of the ids, so that a missing ORDER BY shows
+  if (typeof nextPage !== "function") return notYet("The answer must be an async function.");
+  // not ordered by id, so that a missing ORDER BY is detected
   const heroes = [6, 2, 7, 1, 5, 3, 4].map((id): HeroRow => [id, `hero ${id}`, "async_app"]);
   return onStage(url, heroes, async (stage) => {
     const steps: [what: string, last: number, wanted: number[]][] = [
@@ -219,24 +219,24 @@ function gradeNextPage({ nextPage, url }: { nextPage: NextPage; url: string }): 
       if (last === 0) await stage.execute("DELETE FROM heroes WHERE id = 2");
       if (last === 7) await stage.execute("DELETE FROM heroes WHERE id = 5");
     }
-    return pass("Every hero is on one page, although two were deleted on the way.");
+    return pass("Every hero is on exactly one page, although two were deleted meanwhile.");
   });
 }
 
 type BusyApps = (session: Session) => Promise<string[]>;
 
 function gradeBusyApps({ busyApps, url }: { busyApps: BusyApps; url: string }): Promise<Verdict> | Verdict {
-  if (typeof busyApps !== "function") return notYet("The answer is an async function.");
+  if (typeof busyApps !== "function") return notYet("The answer must be an async function.");
   const apps = ["sync_app", "import", "async_app", null, "sync_app", "async_app", null, "sync_app"];
   const heroes = apps.map((app, index): HeroRow => [index + 1, `hero ${index + 1}`, app]);
   return onStage(url, heroes, async (stage) => {
     const { value, selects } = await stage.run((session) => busyApps(session));
     if (selects.length === 0) {
-      return notYet("The session sent no SELECT. Give the query to session.execute() or session.scalars().");
+      return notYet("The session sent no SELECT. Pass the query to session.execute() or session.scalars().");
     }
     const found = Array.isArray(value) ? value as unknown[] : [];
-    if (found.includes(null)) return notYet("null is in the array: two heroes have no application. Leave them out.");
-    if (found.includes("import")) return notYet('"import" is in the array, but it has one hero only.');
+    if (found.includes(null)) return notYet("null is in the array: two heroes have no application. Exclude them.");
+    if (found.includes("import")) return notYet('"import" is in the array, but it has only one hero.');
     const wanted = ["async_app", "sync_app"];
     if (!isSame(value, wanted)) return notYet(notSame("The applications", value, wanted));
     if (rowsOf(selects) > wanted.length + 2) {
@@ -249,13 +249,13 @@ function gradeBusyApps({ busyApps, url }: { busyApps: BusyApps; url: string }): 
   });
 }
 
-/** What came and what was wanted; where only the order is wrong, that. */
+/** Compares actual and expected values; points out if only the order differs. */
 function notSame(what: string, value: unknown, wanted: readonly unknown[]): string {
   const isOrder = Array.isArray(value) && value.length === wanted.length &&
     isSame([...value].sort(), [...wanted].sort());
-  const why = isOrder ? " Only the order is wrong: without orderBy() the server promises none." : "";
+  const why = isOrder ? " Only the order is wrong: without orderBy() it is unspecified." : "";
   if (value instanceof ScalarResult || value instanceof Result) {
-    return `${what}: a result; wanted is an array, ${Deno.inspect(wanted)}. Its method all() gives one.`;
+    return `${what}: a result; expected an array, ${Deno.inspect(wanted)}. Its method all() returns one.`;
   }
-  return `${what}: ${Deno.inspect(value)}; wanted is ${Deno.inspect(wanted)}.${why}`;
+  return `${what}: ${Deno.inspect(value)}; expected ${Deno.inspect(wanted)}.${why}`;
 }

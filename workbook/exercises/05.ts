@@ -20,19 +20,19 @@ const exercises: readonly Exercise[] = [
     title: "Count the SELECTs",
     todo: "Put a number in place of TODO.",
     hints: [
-      "One for the users, and one more for each selectinload() whose rows the session does not have yet.",
-      "toys.user leads back to users, and get() asks for teams: which of these are in the identity map already?",
+      "One for the users, and one for each selectinload() whose rows are not in the identity map yet.",
+      "toys.user leads back to users, and get() asks for teams: which of these are already in the identity map?",
     ],
     grade: (answer) => gradeSelects(answer as { selects: number; url: string }),
   }),
   exercise({
     id: "05.2",
-    title: "Cure it",
+    title: "Fix it",
     todo: "Put an async function in place of TODO: async (session) => { … }.",
     hints: [
       "Load teams with their members, and the members with their toys: one statement with options().",
-      'selectinload("members", selectinload("toys")) brings both. A loaded collection has a size, and can be looped over.',
-      "Collections come in the order of their keys. Sort the members by name: [...team.members].sort((a, b) => …).",
+      'selectinload("members", selectinload("toys")) loads both. A loaded collection has a size and is iterable.',
+      "Collections are ordered by key. Sort the members by name: [...team.members].sort((a, b) => …).",
     ],
     grade: (answer) => gradeRoster(answer as { roster: Roster; url: string }),
   }),
@@ -42,7 +42,7 @@ const exercises: readonly Exercise[] = [
     todo: "Put an async function in place of TODO: async (session, size) => { … }.",
     hints: [
       "One SELECT for objects and a collection: joinedload(). A limit counts users, not rows.",
-      "orderBy, limit and options on select(User); what asks for unique() before all()?",
+      "orderBy, limit and options on select(User); what requires unique() before all()?",
     ],
     grade: (answer) => gradePage(answer as { firstPage: FirstPage; url: string }),
   }),
@@ -52,7 +52,7 @@ const exercises: readonly Exercise[] = [
     todo: "Put an async function in place of TODO: async (session) => { … }.",
     hints: [
       "How many rows come back when toys and letters of one user are joined side by side?",
-      "One object for each user can be joined without repeating anything. The two collections get a SELECT each.",
+      "A single object per user can be joined without duplicating rows. Load each of the two collections with its own SELECT.",
     ],
     grade: (answer) => gradeEverything(answer as { everything: Everything; url: string }),
   }),
@@ -61,9 +61,9 @@ const exercises: readonly Exercise[] = [
     title: "Let the server count",
     todo: "Put an async function in place of TODO: async (session) => { … }.",
     hints: [
-      "Section 5 has such a query. For a number of toys no toy needs to be sent.",
-      'leftJoin keeps users without toys; eb.fn.count("toys.id") counts none for them, countAll() would count one.',
-      "(await session.execute(query)).tuples().all() gives arrays. PostgreSQL's count is a bigint: sql<number>`count(toys.id)::int` is a number.",
+      "Section 5 has such a query. Counting toys does not require sending them.",
+      'leftJoin keeps users without toys; eb.fn.count("toys.id") counts zero for them, countAll() would count one.',
+      "(await session.execute(query)).tuples().all() returns arrays. PostgreSQL's count is a bigint: sql<number>`count(toys.id)::int` is a number.",
     ],
     grade: (answer) => gradeCounts(answer as { toyCounts: ToyCounts; url: string }),
   }),
@@ -93,12 +93,15 @@ class Toy
   static relations = { user: manyToOne(() => User) };
 }
 
-/** Runs the answer in a session of its own, and tells which SELECTs it sent. */
+/** Runs the answer in its own session, and returns the SELECTs sent. */
 type Run = <T>(work: (session: Session) => T | Promise<T>) => Promise<{ value: T; selects: Select[] }>;
 
-/** Temporary tables hide the learner's own rows: three teams, one of them empty; five users, one without toys. */
+/**
+ * Creates temporary tables that hide the learner's own rows: three teams, one of them empty; five users, one without
+ * toys.
+ */
 async function onStage(url: string, grade: (run: Run) => Promise<Verdict>): Promise<Verdict> {
-  // one connection: a temporary table belongs to it
+  // one connection: temporary tables are private to it
   await using engine = createEngine(url, { poolSize: 1, maxOverflow: 0, poolTimeout: 5000 });
   await engine.begin((connection) =>
     connection.execute(`
@@ -118,7 +121,7 @@ async function onStage(url: string, grade: (run: Run) => Promise<Verdict>): Prom
 }
 
 function gradeSelects({ selects: said, url }: { selects: number; url: string }): Promise<Verdict> | Verdict {
-  if (typeof said !== "number") return notYet("The answer is a number.");
+  if (typeof said !== "number") return notYet("The answer must be a number.");
   return onStage(url, async (run) => {
     const { selects } = await run(async (session) => {
       const statement = select(User).options(selectinload("team"), selectinload("toys", selectinload("user")));
@@ -129,8 +132,8 @@ function gradeSelects({ selects: said, url }: { selects: number; url: string }):
     }
     return notYet(
       said > selects.length
-        ? `It sends fewer than ${said}: what the session has is not asked for again.`
-        : `It sends more than ${said}: each relation whose rows are not there yet costs one SELECT.`,
+        ? `It sends fewer than ${said}: objects in the session are not loaded again.`
+        : `It sends more than ${said}: each relation whose rows are not loaded yet costs one SELECT.`,
     );
   });
 }
@@ -138,7 +141,7 @@ function gradeSelects({ selects: said, url }: { selects: number; url: string }):
 type Roster = (session: Session) => Promise<string[]>;
 
 function gradeRoster({ roster, url }: { roster: Roster; url: string }): Promise<Verdict> | Verdict {
-  if (typeof roster !== "function") return notYet("The answer is an async function.");
+  if (typeof roster !== "function") return notYet("The answer must be an async function.");
   return onStage(url, async (run) => {
     const { value, selects } = await run(roster);
     const wanted = [
@@ -163,7 +166,7 @@ interface WithToys {
 type FirstPage = (session: Session, size: number) => Promise<readonly WithToys[]>;
 
 function gradePage({ firstPage, url }: { firstPage: FirstPage; url: string }): Promise<Verdict> | Verdict {
-  if (typeof firstPage !== "function") return notYet("The answer is an async function.");
+  if (typeof firstPage !== "function") return notYet("The answer must be an async function.");
   return onStage(url, async (run) => {
     const { value, selects } = await run(async (session) => {
       const users = await firstPage(session, 3);
@@ -179,7 +182,7 @@ function gradePage({ firstPage, url }: { firstPage: FirstPage; url: string }): P
     if (rows > wanted.length) {
       return notYet(`The page is right, but the server sent ${rows} rows: all users, to show three. Use limit().`);
     }
-    return pass("One SELECT: the limit counts the users, and each has all of their toys.");
+    return pass("One SELECT: the limit applies to users, and each has all their toys.");
   });
 }
 
@@ -190,7 +193,7 @@ interface WithAll extends WithToys {
 type Everything = (session: Session) => Promise<readonly WithAll[]>;
 
 function gradeEverything({ everything, url }: { everything: Everything; url: string }): Promise<Verdict> | Verdict {
-  if (typeof everything !== "function") return notYet("The answer is an async function.");
+  if (typeof everything !== "function") return notYet("The answer must be an async function.");
   return onStage(url, async (run) => {
     const { value, selects } = await run(async (session) => {
       const users = await everything(session);
@@ -205,25 +208,27 @@ function gradeEverything({ everything, url }: { everything: Everything; url: str
       "sandy, stars: 3 toys, 8 letters",
       "squidward, crabs: 1 toys, 1 letters",
     ];
-    if (!isSame(value, wanted)) return notYet(notSame("What was loaded", value, wanted));
+    if (!isSame(value, wanted)) return notYet(notSame("The result", value, wanted));
     const rows = rowsOf(selects);
     if (selects.length > 3) {
-      return notYet(`Everything is there, after ${selects.length} SELECTs. Three are enough: what can be joined?`);
+      return notYet(
+        `All data were loaded, but with ${selects.length} SELECTs. Three are enough: which relation can be joined?`,
+      );
     }
     // 5 users, 6 toys, 9 letters
     if (rows > 20) {
       return notYet(
-        `Everything is there, but ${rows} rows came: each of sandy's three toys with each of her eight letters.`,
+        `All data were loaded, but in ${rows} rows: each of sandy's three toys with each of her eight letters.`,
       );
     }
-    return pass(`${selects.length} SELECTs and ${rows} rows: nothing was multiplied.`);
+    return pass(`${selects.length} SELECTs and ${rows} rows: no duplicated rows.`);
   });
 }
 
 type ToyCounts = (session: Session) => Promise<readonly (readonly [name: string, toys: number])[]>;
 
 function gradeCounts({ toyCounts, url }: { toyCounts: ToyCounts; url: string }): Promise<Verdict> | Verdict {
-  if (typeof toyCounts !== "function") return notYet("The answer is an async function.");
+  if (typeof toyCounts !== "function") return notYet("The answer must be an async function.");
   return onStage(url, async (run) => {
     const { value, selects } = await run(async (session) => {
       const counts = await toyCounts(session);
@@ -231,22 +236,26 @@ function gradeCounts({ toyCounts, url }: { toyCounts: ToyCounts; url: string }):
     });
     const wanted = ['[ "gary", 0 ]', '[ "patrick", 1 ]', '[ "pearl", 1 ]', '[ "sandy", 3 ]', '[ "squidward", 1 ]'];
     if (!isSame(value, wanted)) {
-      const why = String(value).includes("0n") ? " 0n is a bigint, as PostgreSQL's count is; wanted are numbers." : "";
-      return notYet(notSame("Users, one text each for comparison", value, wanted) + why);
+      const why = String(value).includes("0n") ? " 0n is a bigint, like PostgreSQL's count; expected numbers." : "";
+      return notYet(notSame("Users, formatted as strings", value, wanted) + why);
     }
-    if (selects.length !== 1) return notYet(`The numbers are right, after ${selects.length} SELECTs; one is enough.`);
+    if (selects.length !== 1) {
+      return notYet(`The numbers are right, but took ${selects.length} SELECTs; one is enough.`);
+    }
     const rows = rowsOf(selects);
     if (rows > wanted.length) {
-      return notYet(`The numbers are right, but ${rows} rows came for ${wanted.length} users. Let the server count.`);
+      return notYet(
+        `The numbers are right, but the server sent ${rows} rows for ${wanted.length} users. Let the server count.`,
+      );
     }
     return pass(`The server counted: ${selects[0].sql}`);
   });
 }
 
-/** What came and what was wanted; where only the order is wrong, that. */
+/** Compares actual and expected values; points out if only the order differs. */
 function notSame(what: string, value: unknown, wanted: readonly unknown[]): string {
-  if (!Array.isArray(value)) return `${what}: ${Deno.inspect(value)}; wanted is an array: ${Deno.inspect(wanted)}.`;
+  if (!Array.isArray(value)) return `${what}: ${Deno.inspect(value)}; expected an array: ${Deno.inspect(wanted)}.`;
   const isOrder = isSame(value.toSorted(), wanted.toSorted());
   const why = isOrder ? " Only the order is wrong." : "";
-  return `${what}: ${Deno.inspect(value)}; wanted is ${Deno.inspect(wanted)}.${why}`;
+  return `${what}: ${Deno.inspect(value)}; expected ${Deno.inspect(wanted)}.${why}`;
 }

@@ -11,9 +11,9 @@ const exercises: readonly Exercise[] = [
     title: "The way back",
     todo: "Put an async function in place of TODO: async (db) => { … }.",
     hints: [
-      "Undo the five steps in the opposite order: what came last goes first.",
-      "dropNotNull() is the opposite of setNotNull(). An index goes with its column.",
-      "The column team_id refers to teams, so it has to go before the table does.",
+      "Undo the five steps in reverse order.",
+      "dropNotNull() is the opposite of setNotNull(). An index is dropped with its column.",
+      "The column team_id refers to teams, so it must be dropped before the table.",
     ],
     grade: (answer) => gradeDown(answer as { url: string; up: Change; down: Change }),
   }),
@@ -22,8 +22,8 @@ const exercises: readonly Exercise[] = [
     title: "A column that may not be empty",
     todo: "Put an async function in place of TODO: async (db) => { … }.",
     hints: [
-      "Three steps: add the column so that it may be empty, fill it, then forbid that it is empty.",
-      'sql`UPDATE heroes SET level = 1`.execute(db) fills it; alterColumn("level", (column) => column.setNotNull()) forbids.',
+      "Three steps: add a nullable column, fill it, then set it NOT NULL.",
+      'sql`UPDATE heroes SET level = 1`.execute(db) fills it; alterColumn("level", (column) => column.setNotNull()) forbids NULL.',
       "Or add it with notNull().defaultTo(1), which fills the rows, and drop the default afterwards: dropDefault().",
     ],
     grade: (answer) => gradeLevel(answer as { url: string; addLevel: Change }),
@@ -31,11 +31,11 @@ const exercises: readonly Exercise[] = [
   exercise({
     id: "06.3",
     title: "Which revision was it?",
-    todo: "Put the id of a revision in place of TODO, as a text.",
+    todo: "Put the id of a revision in place of TODO, as a string.",
     hints: [
-      "Search the files for motto; it is not only heroes that have one, and a column can come more than once.",
-      "A column of this name can also come by another way than being added: look for it under another name.",
-      "To be sure: go up by +1 in a schema of its own, and look after each step whether heroes has the column.",
+      "Search the files for motto; other tables have one, too, and a column can be added more than once.",
+      "A column can also get its name by being renamed: look for one with another name.",
+      "To verify: upgrade by +1 in a separate schema, and check after each step whether heroes has the column.",
     ],
     grade: (answer) => gradeCulprit(answer as { url: string; folder: string; culprit: unknown }),
   }),
@@ -44,9 +44,9 @@ const exercises: readonly Exercise[] = [
     title: "From true to 'active'",
     todo: "Put an object in place of TODO: { up: async (db) => { … }, down: async (db) => { … } }.",
     hints: [
-      "Make the new column, fill it from the old one, and drop the old one last.",
+      "Add the new column, fill it from the old one, and drop the old one last.",
       "UPDATE heroes SET status = CASE WHEN active THEN 'active' ELSE 'retired' END",
-      "down is the same the other way: add active, UPDATE heroes SET active = (status = 'active'), setNotNull(), drop status.",
+      "down is the reverse: add active, UPDATE heroes SET active = (status = 'active'), setNotNull(), drop status.",
     ],
     grade: (answer) => gradeStatus(answer as { url: string; status: { up: Change; down: Change } }),
   }),
@@ -55,7 +55,7 @@ const exercises: readonly Exercise[] = [
 export default exercises;
 
 function gradeDown({ url, up, down }: { url: string; up: Change; down: Change }): Promise<Verdict> {
-  if (typeof down !== "function") return Promise.resolve(notYet("The answer is a function."));
+  if (typeof down !== "function") return Promise.resolve(notYet("The answer must be a function."));
   return withCheckSchema(url, async (engine) => {
     await run(engine, `CREATE TABLE heroes (id integer PRIMARY KEY, alias text)`);
     await run(engine, `INSERT INTO heroes VALUES (1, 'sponge'), (2, 'squirrel')`);
@@ -66,19 +66,21 @@ function gradeDown({ url, up, down }: { url: string; up: Change; down: Change })
     const missing = before.filter((line) => !after.includes(line));
     const left = after.filter((line) => !before.includes(line));
     if (missing.length + left.length > 0) {
-      const parts = [...missing.map((line) => `missing: ${line}`), ...left.map((line) => `too much: ${line}`)];
-      return notYet(`After up and down the schema is not what it was. ${parts.join("; ")}.`);
+      const parts = [...missing.map((line) => `missing: ${line}`), ...left.map((line) => `unexpected: ${line}`)];
+      return notYet(`After up and down the schema differs from the original. ${parts.join("; ")}.`);
     }
     const rows = await values(engine, "SELECT string_agg(alias, ', ' ORDER BY id) FROM heroes");
     if (rows[0] !== "sponge, squirrel") {
-      return notYet(`The schema is right, but the aliases were sponge and squirrel, and are ${rows[0] ?? "gone"}.`);
+      return notYet(
+        `The schema is right, but the aliases should be sponge and squirrel; they are ${rows[0] ?? "gone"}.`,
+      );
     }
-    return pass("The schema is what it was, and the rows are there.");
+    return pass("The schema is restored, and the rows are intact.");
   });
 }
 
 function gradeLevel({ url, addLevel }: { url: string; addLevel: Change }): Promise<Verdict> {
-  if (typeof addLevel !== "function") return Promise.resolve(notYet("The answer is a function."));
+  if (typeof addLevel !== "function") return Promise.resolve(notYet("The answer must be a function."));
   return withCheckSchema(url, async (engine) => {
     await run(engine, "CREATE TABLE heroes (id integer PRIMARY KEY, name text NOT NULL)");
     await run(engine, "INSERT INTO heroes VALUES (1, 'spongebob'), (2, 'sandy'), (3, 'patrick')");
@@ -89,7 +91,7 @@ function gradeLevel({ url, addLevel }: { url: string; addLevel: Change }): Promi
          CASE WHEN bool_or(level IS NULL) THEN ' and empty' ELSE '' END FROM heroes`,
     );
     if (found !== "3 heroes, levels 1") {
-      return notYet(`There were 3 heroes, and each should have the level 1. Found: ${found}.`);
+      return notYet(`All 3 heroes should have level 1. Found: ${found}.`);
     }
     const [column] = await values(
       engine,
@@ -101,14 +103,14 @@ function gradeLevel({ url, addLevel }: { url: string; addLevel: Change }): Promi
     if (column !== "integer not null") {
       return notYet(`The rows are right. The column should be integer not null; it is ${column}.`);
     }
-    return pass("Three heroes of level 1; whoever comes now has to state a level.");
+    return pass("Three heroes with level 1; new heroes must specify a level.");
   });
 }
 
 function gradeCulprit({ url, folder, culprit }: { url: string; folder: string; culprit: unknown }): Promise<Verdict> {
   return withCheckSchema(url, async (engine) => {
     const revisions = (await migrate.list(folder)).toReversed();
-    let added: string | undefined; // the last revision before which heroes had no motto
+    let added: string | undefined; // the latest revision at which heroes had no motto yet
     let had = false;
     for (const { id } of revisions) {
       await migrate.upgrade(engine, folder, id);
@@ -120,20 +122,20 @@ function gradeCulprit({ url, folder, culprit }: { url: string; folder: string; c
       had = has === 1;
     }
     if (culprit === added) {
-      return pass("Nine messages, one revision: that is why a message should tell what a revision does.");
+      return pass("Nine messages, one revision: a message should describe what its revision does.");
     }
     const named = revisions.find(({ id }) => typeof culprit === "string" && culprit !== "" && id.startsWith(culprit));
-    if (!named) return notYet(`${Deno.inspect(culprit)} is no id of a revision here.`);
-    if (named.id === added) return notYet(`It is that one; give its whole id, ${named.id}.`);
+    if (!named) return notYet(`${Deno.inspect(culprit)} is not the id of a revision here.`);
+    if (named.id === added) return notYet(`That is the right one; provide its full id, ${named.id}.`);
     return notYet(
-      `Revision ${named.id}, "${named.message}", is not it: what heroes has at head came into the table by another one.`,
+      `Revision ${named.id}, "${named.message}", is not it: the column that heroes has at head was added by another revision.`,
     );
   });
 }
 
 function gradeStatus({ url, status }: { url: string; status: { up: Change; down: Change } }): Promise<Verdict> {
   if (typeof status?.up !== "function" || typeof status.down !== "function") {
-    return Promise.resolve(notYet("The answer is an object with two functions, up and down."));
+    return Promise.resolve(notYet("The answer must be an object with two functions, up and down."));
   }
   return withCheckSchema(url, async (engine) => {
     await run(engine, "CREATE TABLE heroes (id integer PRIMARY KEY, active boolean NOT NULL)");
@@ -142,7 +144,9 @@ function gradeStatus({ url, status }: { url: string; status: { up: Change; down:
     await apply(engine, status.up);
     const columns = (await schemaOf(engine)).filter((line) => line.startsWith("heroes column")).join("; ");
     if (!/heroes column status (text|character varying\S*) not null/.test(columns) || columns.includes("active")) {
-      return notYet(`After up there should be a column status, a text and not null, and no active. Found: ${columns}.`);
+      return notYet(
+        `After up there should be a column status (text, not null) and no column active. Found: ${columns}.`,
+      );
     }
     const up = await values(engine, "SELECT string_agg(status, ', ' ORDER BY id) FROM heroes");
     if (up[0] !== "active, retired, active") {
@@ -156,7 +160,7 @@ function gradeStatus({ url, status }: { url: string; status: { up: Change; down:
     const down = await values(engine, "SELECT string_agg(active::text, ', ' ORDER BY id) FROM heroes");
     if (down[0] !== "true, false, true") return notYet(`After down the values were true, false, true; now ${down[0]}.`);
     await apply(engine, status.up);
-    return pass("There, back, and there again: no value was lost.");
+    return pass("Up, down, and up again: no value was lost.");
   });
 }
 
@@ -174,7 +178,7 @@ async function values(engine: Engine, query: string): Promise<unknown[]> {
   return (await connection.execute(query)).scalars().all();
 }
 
-/** Tables, columns, constraints and indexes, a line each. */
+/** Lists tables, columns, constraints and indexes, one per line. */
 async function schemaOf(engine: Engine): Promise<string[]> {
   const lines = await values(
     engine,

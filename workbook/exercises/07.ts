@@ -9,7 +9,7 @@ const exercises: readonly Exercise[] = [
     title: "Three at the same time",
     todo: "Put an async function in place of TODO: async (engine) => { … return { hero, shells, toys }; }.",
     hints: [
-      "A statement is on its way as soon as ask() is called. It is the await that waits.",
+      "A statement is sent as soon as ask() is called. Only await waits.",
       "const [hero, shells, toys] = await Promise.all([ask(…), ask(…), ask(…)]);",
     ],
     grade: (answer) => gradePage(answer as { url: string; page: (engine: Engine) => Promise<unknown> }),
@@ -19,7 +19,7 @@ const exercises: readonly Exercise[] = [
     title: "Who stops the others?",
     todo: 'Put a list of letters in place of TODO, such as ["A", "B"].',
     hints: [
-      "Look for what makes the call, not for async and await: which of the four ways of section 1 is it?",
+      "Look at the underlying call, not at async and await: which of the four ways of section 1 is it?",
       "Section 2 counts ticks: put each handler into ticksDuring(() => handlers.A(workbook.url)).",
     ],
     grade: (answer) => gradeBlockers(answer as { url: string; handlers: Handlers; blockers: unknown }),
@@ -29,7 +29,7 @@ const exercises: readonly Exercise[] = [
     title: "No more than that many",
     todo: "Put an async function in place of TODO: async (items, most, work) => { … return results; }.",
     hints: [
-      "Start `most` loops at once. Each takes the next item until there is none.",
+      "Start `most` loops at once. Each takes the next item until none is left.",
       "let next = 0; in a loop: const index = next++; results[index] = await work(items[index]);",
       "await Promise.all(Array.from({ length: most }, async () => { while (next < items.length) { … } }));",
     ],
@@ -54,9 +54,9 @@ type MapAtMost = (items: number[], most: number, work: (item: number) => Promise
 type LapsOf = (connection: Connection, names: string[]) => Promise<number[]>;
 
 async function gradePage({ url, page }: { url: string; page: (engine: Engine) => Promise<unknown> }): Promise<Verdict> {
-  if (typeof page !== "function") return notYet("The answer is a function.");
+  if (typeof page !== "function") return notYet("The answer must be a function.");
   await using engine = createEngine(url, { poolSize: 5, isolationLevel: "AUTOCOMMIT" });
-  await openThree(engine); // or the first statement may have ended before the third has a connection
+  await openThree(engine); // otherwise the first statement may end before the third has a connection
   const recording = recordEvents(engine);
   const found = await page(engine);
   recording.stop();
@@ -69,8 +69,10 @@ async function gradePage({ url, page }: { url: string; page: (engine: Engine) =>
     ...queries.map(({ at }) => queries.filter((other) => other.at <= at && at < other.at + other.milliseconds).length),
   );
   if (queries.length !== 3) return notYet(`Three statements are needed; there were ${queries.length}.`);
-  if (most < 3) return notYet(`The answers are right, but at most ${most} of the three were out at the same time.`);
-  return pass("All three were out at the same time.");
+  if (most < 3) {
+    return notYet(`The answers are right, but at most ${most} of the three were in flight at the same time.`);
+  }
+  return pass("All three were in flight at the same time.");
 }
 
 async function openThree(engine: Engine): Promise<void> {
@@ -84,21 +86,21 @@ async function gradeBlockers(
   const letters = Object.keys(handlers);
   const given = Array.isArray(blockers) ? blockers.map((letter) => String(letter).toUpperCase()) : [];
   if (given.length === 0 || given.some((letter) => !letters.includes(letter))) {
-    return notYet(`The answer is a list of letters from ${letters.join(", ")}.`);
+    return notYet(`The answer must be a list of letters from ${letters.join(", ")}.`);
   }
   for (const letter of letters) {
     const blocks = await alwaysPauses(() => handlers[letter](url));
     if (blocks === given.includes(letter)) continue;
     return notYet(
       given.includes(letter)
-        ? `${letter} was run beside a timer, and the timer went on ticking.`
-        : "A letter is missing: there is one more handler beside which a timer stood still.",
+        ? `${letter} was run alongside a timer, and the timer kept ticking.`
+        : "A letter is missing: one more handler stops the timer.",
     );
   }
-  return pass("Each was run beside a timer: it stood still beside these, and ticked beside the other.");
+  return pass("Each was run alongside a timer: these handlers stopped it, the other did not.");
 }
 
-/** Whether the event loop stands still each time `work` runs: on a busy machine it may do so once, whatever runs. */
+/** Returns whether `work` blocks the event loop on every run: on a busy machine a single pause proves nothing. */
 async function alwaysPauses(work: () => Promise<unknown>): Promise<boolean> {
   for (let time = 0; time < 5; time++) {
     if (await longestPause(work) <= 90) return false;
@@ -106,7 +108,7 @@ async function alwaysPauses(work: () => Promise<unknown>): Promise<boolean> {
   return true;
 }
 
-/** The longest time between two turns of the event loop while `work` runs, in milliseconds. */
+/** Returns the longest time between two turns of the event loop while `work` runs, in milliseconds. */
 async function longestPause(work: () => Promise<unknown>): Promise<number> {
   let last = performance.now();
   let longest = 0;
@@ -123,7 +125,7 @@ async function longestPause(work: () => Promise<unknown>): Promise<number> {
 }
 
 async function gradeMapAtMost(mapAtMost: MapAtMost): Promise<Verdict> {
-  if (typeof mapAtMost !== "function") return notYet("The answer is a function.");
+  if (typeof mapAtMost !== "function") return notYet("The answer must be a function.");
   for (const [count, most] of [[10, 3], [2, 5], [0, 4], [6, 1]]) {
     const items = Array.from({ length: count }, (_, index) => index);
     let [running, highest] = [0, 0];
@@ -139,7 +141,7 @@ async function gradeMapAtMost(mapAtMost: MapAtMost): Promise<Verdict> {
     if (!Array.isArray(found) || found.join() !== wanted.join() || found.length !== count) {
       return notYet(`${what}: the results should be [${wanted.join(", ")}]; they were ${Deno.inspect(found)}.`);
     }
-    if (highest > most) return notYet(`${what}: ${highest} were worked on at the same time.`);
+    if (highest > most) return notYet(`${what}: ${highest} were processed at the same time.`);
     if (highest < Math.min(most, count)) {
       return notYet(
         `${what}: never more than ${highest} at the same time, though ${Math.min(most, count)} were allowed.`,
@@ -150,7 +152,7 @@ async function gradeMapAtMost(mapAtMost: MapAtMost): Promise<Verdict> {
 }
 
 function gradeLaps({ url, lapsOf }: { url: string; lapsOf: LapsOf }): Promise<Verdict> {
-  if (typeof lapsOf !== "function") return Promise.resolve(notYet("The answer is a function."));
+  if (typeof lapsOf !== "function") return Promise.resolve(notYet("The answer must be a function."));
   return withCheckSchema(url, async (engine) => {
     await engine.begin(async (connection) => {
       await connection.execute("CREATE TABLE snails (name text PRIMARY KEY, laps integer)");
@@ -165,7 +167,7 @@ function gradeLaps({ url, lapsOf }: { url: string; lapsOf: LapsOf }): Promise<Ve
       return notYet(`The laps should be [9, 3, 1, 4]; they were ${Deno.inspect(found)}.`);
     }
     const trips = roundTrips(recording.events);
-    if (trips.length !== 4) return notYet(`A statement for each of the four; there were ${trips.length}.`);
+    if (trips.length !== 4) return notYet(`Expected one statement for each of the four; there were ${trips.length}.`);
     const last = trips.at(-1)!.trip;
     if (last > 1) return notYet(`The laps are right, but the program waited ${last} times; once is enough.`);
     return pass("Four statements, one wait.");

@@ -12,7 +12,7 @@ const exercises: readonly Exercise[] = [
     title: "DELETE /toys/:id",
     todo: "Put a function in place of TODO: (application, sessions) => { application.delete(…) }.",
     hints: [
-      'application.delete("/toys/:id", (context) => sessions.write(async (session) => { … })) has the session of its request.',
+      'application.delete("/toys/:id", (context) => sessions.write(async (session) => { … })) provides the session of the request.',
       'In it: const toy = await session.get(Toy, context.req.param("id")); null means 404.',
       "session.delete(toy) marks it; write() commits when the function returns. return context.body(null, 204).",
     ],
@@ -20,11 +20,11 @@ const exercises: readonly Exercise[] = [
   }),
   exercise({
     id: "08.2",
-    title: "Given back, always",
+    title: "Always returned",
     todo: "Put an async function in place of TODO: async (getSession, work) => { … }.",
     hints: [
-      "await using session = getSession(); closes it at the end of the block, however that is left.",
-      "A session that is closed without a commit is rolled back. So only the commit has to be written, after the work.",
+      "await using session = getSession(); closes it at the end of the block, however the block is left.",
+      "Closing a session without a commit rolls it back. Only the commit after the work must be written.",
     ],
     grade: (answer) => withShop(answer as { url: string; inSession: InSession }, gradeInSession),
   }),
@@ -34,7 +34,7 @@ const exercises: readonly Exercise[] = [
     todo: "Put a schema in place of TODO: z.strictObject({ … }).",
     hints: [
       "z.uuid(), z.number().int().min(…).max(…), z.string().max(…).optional()",
-      "z.object() drops fields that it does not know, silently; z.strictObject() refuses them.",
+      "z.object() silently drops unknown fields; z.strictObject() rejects them.",
     ],
     grade: (answer) => gradeSchema(answer as z.ZodType),
   }),
@@ -44,7 +44,7 @@ const exercises: readonly Exercise[] = [
     todo: "Put an async function in place of TODO: async (session) => { … }.",
     hints: [
       'select(User).orderBy("name").options(selectinload("toys")) loads all users and all their toys.',
-      "Then no loop needs the database any more: user.toys.size.",
+      "Then the loop needs no further queries: user.toys.size.",
     ],
     grade: (answer) => withShop(answer as { url: string; counts: Counts }, gradeCounts),
   }),
@@ -58,13 +58,13 @@ type Counts = (session: Session) => Promise<{ name: string; toys: number }[]>;
 
 const NOBODY = "00000000-0000-4000-8000-000000000000";
 
-/** Runs a grader with the tables of the application, three toys in them. */
+/** Runs a grader with the tables of the application and three toys. */
 function withShop<Answer extends { url: string }>(
   answer: Answer,
   grade: (engine: Engine, answer: Answer, toys: Toy[]) => Promise<Verdict>,
 ): Promise<Verdict> {
   const given = Object.values(answer).find((value) => value !== answer.url);
-  if (typeof given !== "function") return Promise.resolve(notYet("The answer is a function."));
+  if (typeof given !== "function") return Promise.resolve(notYet("The answer must be a function."));
   return withCheckSchema(answer.url, async (engine) => {
     await engine.begin((connection) => metadata.createAll(connection));
     const toys = ["kite", "car", "boat"].map((name) => new Toy({ name }));
@@ -89,18 +89,22 @@ async function gradeDelete(engine: Engine, { addDelete }: { addDelete: AddDelete
   };
   const first = await remove(car.id);
   if (first.status !== 204 || first.body !== "") {
-    return notYet(`DELETE of the car should be 204 without a body; it was ${first.status} ${first.body.slice(0, 200)}`);
+    return notYet(
+      `DELETE of the car should return 204 without a body; it returned ${first.status} ${first.body.slice(0, 200)}`,
+    );
   }
   const left = await names(engine);
   if (left !== "boat, kite") {
-    return notYet(`Afterwards boat and kite should be left; there are ${left}. Was it committed?`);
+    return notYet(`Afterwards boat and kite should remain; found ${left}. Was the change committed?`);
   }
-  for (const [what, id] of [["the car once more", car.id], ["an unknown id", NOBODY]]) {
+  for (const [what, id] of [["the car again", car.id], ["an unknown id", NOBODY]]) {
     const { status, body } = await remove(id);
-    if (status !== 404) return notYet(`DELETE of ${what} should be 404; it was ${status} ${body.slice(0, 200)}`);
+    if (status !== 404) {
+      return notYet(`DELETE of ${what} should return 404; it returned ${status} ${body.slice(0, 200)}`);
+    }
   }
-  if (engine.poolStatus.held > 0) return notYet(`${engine.poolStatus.held} connections were not given back.`);
-  return pass("204, then 404, and no connection is out.");
+  if (engine.poolStatus.held > 0) return notYet(`${engine.poolStatus.held} connections were not returned.`);
+  return pass("204, then 404, and all connections were returned.");
 }
 
 async function gradeInSession(engine: Engine, { inSession }: { inSession: InSession }): Promise<Verdict> {
@@ -109,9 +113,9 @@ async function gradeInSession(engine: Engine, { inSession }: { inSession: InSess
     session.add(new Toy({ name: "ball" }));
     return Promise.resolve("made");
   });
-  if (value !== "made") return notYet(`It should return what the work returns; it returned ${Deno.inspect(value)}.`);
+  if (value !== "made") return notYet(`It should return the result of the work; it returned ${Deno.inspect(value)}.`);
   if (!(await names(engine)).startsWith("ball")) return notYet("The work succeeded, but its toy is not in the table.");
-  if (engine.poolStatus.held > 0) return notYet("After work that succeeded the connection was not given back.");
+  if (engine.poolStatus.held > 0) return notYet("After successful work the connection was not returned.");
   class Broken extends Error {}
   let passedOn = false;
   await inSession(getSession, async (session) => {
@@ -119,14 +123,14 @@ async function gradeInSession(engine: Engine, { inSession }: { inSession: InSess
     await session.flush();
     throw new Broken();
   }).catch((error) => passedOn = error instanceof Broken);
-  if (!passedOn) return notYet("The work failed, and the caller did not learn of it.");
-  if (engine.poolStatus.held > 0) return notYet("After work that failed the connection was not given back.");
+  if (!passedOn) return notYet("The work failed, but the caller got no error.");
+  if (engine.poolStatus.held > 0) return notYet("After failed work the connection was not returned.");
   if ((await names(engine)).includes("ghost")) return notYet("The work failed, but its toy was committed.");
-  return pass("Committed, rolled back, and given back on both ways.");
+  return pass("Committed or rolled back, and returned in both cases.");
 }
 
 function gradeSchema(schema: z.ZodType): Verdict {
-  if (typeof schema?.safeParse !== "function") return notYet("The answer is a zod schema.");
+  if (typeof schema?.safeParse !== "function") return notYet("The answer must be a zod schema.");
   const toy = "0b9c1d2e-3f40-4a5b-8c6d-7e8f90a1b2c3";
   const good: [string, unknown][] = [
     ["an order", { toy, quantity: 1 }],
@@ -135,23 +139,23 @@ function gradeSchema(schema: z.ZodType): Verdict {
   for (const [what, body] of good) {
     const { success, error } = schema.safeParse(body);
     if (!success) {
-      return notYet(`${what} should be right, but: ${error.issues[0].path.join(".")} ${error.issues[0].message}`);
+      return notYet(`${what} should be valid, but: ${error.issues[0].path.join(".")} ${error.issues[0].message}`);
     }
   }
   const bad: [string, unknown][] = [
-    ["a toy that is no UUID", { toy: "kite", quantity: 1 }],
+    ["a toy that is not a UUID", { toy: "kite", quantity: 1 }],
     ["no toy", { quantity: 1 }],
     ["a quantity of 0", { toy, quantity: 0 }],
     ["a quantity of 100", { toy, quantity: 100 }],
     ["a quantity of 1.5", { toy, quantity: 1.5 }],
-    ['the quantity "2" as a text', { toy, quantity: "2" }],
+    ['the quantity "2" as a string', { toy, quantity: "2" }],
     ["a note of 201 characters", { toy, quantity: 1, note: "x".repeat(201) }],
     ["a field quantitty", { toy, quantity: 1, quantitty: 2 }],
   ];
   for (const [what, body] of bad) {
-    if (schema.safeParse(body).success) return notYet(`${what} should be refused, but was taken.`);
+    if (schema.safeParse(body).success) return notYet(`${what} should be rejected, but was accepted.`);
   }
-  return pass("Two right bodies taken, eight wrong ones refused.");
+  return pass("Two valid bodies accepted, eight invalid ones rejected.");
 }
 
 async function gradeCounts(engine: Engine, { counts }: { counts: Counts }, toys: Toy[]): Promise<Verdict> {

@@ -7,8 +7,8 @@ const exercises: readonly Exercise[] = [
     title: "The knee",
     todo: "Put a function in place of TODO: (points) => … It returns a number of users.",
     hints: [
-      "First the most requests per second of all points: Math.max(...points.map(({ rate }) => rate)).",
-      "Keep the points with at least 0.9 of that, and of these take the smallest number of users. The points are in no order.",
+      "First find the highest rate of all points: Math.max(...points.map(({ rate }) => rate)).",
+      "Of the points with at least 0.9 of that, take the smallest number of users. The points are unordered.",
     ],
     grade: (answer) => gradeKnee(answer as Knee),
   }),
@@ -17,7 +17,7 @@ const exercises: readonly Exercise[] = [
     title: "Connections of a deployment",
     todo: "Put a function in place of TODO: ({ limit, reserved, replicas, workers, overflow }) => …",
     hints: [
-      "All of them together: replicas × workers × (pool + overflow) is at most limit − reserved.",
+      "The total: replicas × workers × (pool + overflow) is at most limit − reserved.",
       "Solve that for pool, round down, and do not go below 0.",
     ],
     grade: (answer) => gradeLargestPool(answer as LargestPool),
@@ -27,19 +27,19 @@ const exercises: readonly Exercise[] = [
     title: "An unfair comparison",
     todo: 'Put a list of letters in place of TODO, such as ["A"].',
     hints: [
-      "Go through the table of section 1: same means, same rows, in turns, warm, repeated. Which letters break one of these?",
-      "A blocking session in async def is not how one uses it: the stall of section 7.",
-      "A picture under the wrong name makes no run unfair, but the comparison says nothing about what it names.",
+      "Go through the table of section 1: same resources, same rows, in turns, warm, repeated. Which letters violate one of these?",
+      "A blocking session in async def is misuse: see the stall in section 7.",
+      "A mislabelled chart does not make a run unfair, but the comparison says nothing about what it claims to compare.",
     ],
     grade: (answer) => gradeUnfair(answer, POINTS),
   }),
   exercise({
     id: "09.4",
-    title: "What visitors feel",
+    title: "Response times",
     todo: "Put a function in place of TODO: (due, work) => … It returns a list of times.",
     hints: [
-      "A request begins when it is due, or when the one before is done: whichever is later.",
-      "let free = 0; for each n: free = Math.max(free, due[n]) + work[n]; what is felt is free - due[n].",
+      "A request starts when it is due or when the previous one is done, whichever is later.",
+      "let free = 0; for each n: free = Math.max(free, due[n]) + work[n]; the response time is free - due[n].",
     ],
     grade: (answer) => gradeFelt(answer as Felt),
   }),
@@ -53,7 +53,7 @@ type LargestPool = (deployment: Deployment) => number;
 type Felt = (due: number[], work: number[]) => number[];
 
 function gradeKnee(knee: Knee): Verdict {
-  if (typeof knee !== "function") return notYet("The answer is a function.");
+  if (typeof knee !== "function") return notYet("The answer must be a function.");
   const cases: [points: [users: number, rate: number][], wanted: number][] = [
     [[[1, 300], [4, 900], [16, 1400], [64, 1500], [256, 1450]], 16],
     [[[256, 990], [64, 1000], [16, 950], [4, 600], [1, 200]], 16],
@@ -65,14 +65,14 @@ function gradeKnee(knee: Knee): Verdict {
     const found = knee(pairs.map(([users, rate]) => ({ users, rate })));
     const text = pairs.map(([users, rate]) => `${users}: ${rate}`).join(", ");
     if (found !== wanted) {
-      return notYet(`For (${text}) the knee is at ${wanted}; the function says ${Deno.inspect(found)}.`);
+      return notYet(`For (${text}) the knee is at ${wanted}; the function returned ${Deno.inspect(found)}.`);
     }
   }
-  return pass("The knee of five curves, in whatever order their points come.");
+  return pass("The knee of five curves, in any order of points.");
 }
 
 function gradeLargestPool(largestPool: LargestPool): Verdict {
-  if (typeof largestPool !== "function") return notYet("The answer is a function.");
+  if (typeof largestPool !== "function") return notYet("The answer must be a function.");
   const cases: [Deployment, number][] = [
     [{ limit: 100, reserved: 3, replicas: 3, workers: 4, overflow: 0 }, 8],
     [{ limit: 100, reserved: 3, replicas: 3, workers: 4, overflow: 2 }, 6],
@@ -87,25 +87,25 @@ function gradeLargestPool(largestPool: LargestPool): Verdict {
     const { replicas, workers, overflow, limit, reserved } = deployment;
     return notYet(
       `${replicas} replicas × ${workers} workers, overflow ${overflow}, ${limit} − ${reserved} connections: ` +
-        `the largest pool is ${wanted}; the function says ${Deno.inspect(found)}.`,
+        `the largest pool is ${wanted}; the function returned ${Deno.inspect(found)}.`,
     );
   }
-  return pass("Six deployments, and none asks for more than there is.");
+  return pass("Six deployments, none above the connection limit.");
 }
 
-/** The points of the comparison that is to be judged. */
+/** The points of the comparison to judge. */
 const POINTS: Points = {
   last: "G",
   fair: {
-    B: "the same pool for both is as it should be",
-    E: "in turns and repeated is as it should be",
-    G: "leaving out the beginning is as it should be",
+    B: "using the same pool for both is correct",
+    E: "measuring in turns and repeatedly is correct",
+    G: "excluding the warm-up is correct",
   },
-  praise: "Four faults, and each of them was really made.",
+  praise: "Four faults, all taken from real comparisons.",
 };
 
 function gradeFelt(felt: Felt): Verdict {
-  if (typeof felt !== "function") return notYet("The answer is a function.");
+  if (typeof felt !== "function") return notYet("The answer must be a function.");
   const cases: [due: number[], work: number[], wanted: number[]][] = [
     [[0, 10, 20], [5, 5, 5], [5, 5, 5]],
     [[0, 10, 20, 30], [5, 50, 5, 5], [5, 50, 45, 40]],
@@ -116,10 +116,12 @@ function gradeFelt(felt: Felt): Verdict {
     const found = felt([...due], [...work]);
     if (String(found) !== String(wanted)) {
       return notYet(
-        `Due at ${due.join(", ")} with ${work.join(", ")} ms of work: felt are ${wanted.join(", ")} ms; the function ` +
+        `Due at ${due.join(", ")} with ${work.join(", ")} ms of work: the response times are ${
+          wanted.join(", ")
+        } ms; the function ` +
           `says ${Deno.inspect(found)}.`,
       );
     }
   }
-  return pass("What waited behind a slow one is counted.");
+  return pass("Time spent waiting behind a slow request is counted.");
 }

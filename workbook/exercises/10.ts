@@ -14,7 +14,7 @@ const exercises: readonly Exercise[] = [
     title: "Two heads, one way",
     todo: "Put an async function in place of TODO: async (folder) => { … }.",
     hints: [
-      "The command is merge; section 1 types it. As a function it is migrate.merge.",
+      "The command is merge, as in section 1. The function is migrate.merge.",
       'migrate.merge(folder, { revisions: ["heads"] }) writes a revision with both heads as its parents.',
     ],
     grade: (answer) => gradeMerge(answer as { url: string; resolve: (folder: string) => Promise<unknown> }),
@@ -24,9 +24,9 @@ const exercises: readonly Exercise[] = [
     title: "A column for a table in use",
     todo: "Put a list of async functions in place of TODO: [(connection) => connection.execute(…), …].",
     hints: [
-      "First the column, which may be empty; then five steps with an UPDATE of 100 rows each; then the constraint.",
-      "The ids are 1 to 500: …Array.from({ length: 5 }, (_, n) => (connection) => …) makes five steps.",
-      "At the end CHECK (shouted IS NOT NULL) NOT VALID, VALIDATE CONSTRAINT, and SET NOT NULL, each in a step of its own.",
+      "First add a nullable column; then run five steps with an UPDATE of 100 rows each; then add the constraint.",
+      "The ids are 1 to 500: …Array.from({ length: 5 }, (_, n) => (connection) => …) creates five steps.",
+      "Finally CHECK (shouted IS NOT NULL) NOT VALID, VALIDATE CONSTRAINT and SET NOT NULL, each in its own step.",
     ],
     grade: (answer) => gradeSteps(answer as { url: string; steps: Step[] }),
   }),
@@ -35,8 +35,8 @@ const exercises: readonly Exercise[] = [
     title: "Who keeps writers out?",
     todo: 'Put a list of letters in place of TODO, such as ["A"].',
     hints: [
-      "How long a statement works does not matter here, only which lock it takes on toys: see section 3.",
-      "A writer needs RowExclusiveLock. Only ShareUpdateExclusiveLock and weaker ones get on with it.",
+      "The duration of a statement does not matter here, only the lock it takes on toys: see section 3.",
+      "A writer needs RowExclusiveLock. Only ShareUpdateExclusiveLock and weaker locks do not conflict with it.",
     ],
     grade: (answer) => gradeHarmless(answer as { url: string; harmless: unknown }),
   }),
@@ -46,7 +46,7 @@ const exercises: readonly Exercise[] = [
     todo: "Put an async function in place of TODO: async (db) => { … }.",
     hints: [
       "Three changes: the type of title, the index, and the new column.",
-      "players has no default in the model, and may not be empty: fill it before you forbid that, as in exercise 06.2.",
+      "players has no default in the model and is NOT NULL: fill it before setting NOT NULL, as in exercise 06.2.",
     ],
     grade: (answer) => gradeDrift(answer as { url: string; up: Change }),
   }),
@@ -57,7 +57,7 @@ export default exercises;
 async function gradeMerge(
   { url, resolve }: { url: string; resolve: (folder: string) => Promise<unknown> },
 ): Promise<Verdict> {
-  if (typeof resolve !== "function") return notYet("The answer is a function.");
+  if (typeof resolve !== "function") return notYet("The answer must be a function.");
   const folder = await Deno.makeTempDir({ prefix: "heads-" });
   try {
     const original = fileURLToPath(new URL("./10/versions", import.meta.url));
@@ -73,7 +73,9 @@ async function gradeMerge(
       const now = await Deno.readTextFile(join(folder, "versions", name)).catch(() => undefined);
       if (now !== text) {
         return notYet(
-          `${name} was ${now === undefined ? "deleted" : "changed"}; databases that have it would be lost on the way.`,
+          `${name} was ${
+            now === undefined ? "deleted" : "changed"
+          }; databases at that revision could no longer be upgraded.`,
         );
       }
     }
@@ -91,16 +93,18 @@ async function gradeMerge(
         );
       });
       if (columns.join() !== "id,players,title") {
-        return notYet(`A database at ${id} should come to id, players, title; it comes to ${columns.join(", ")}.`);
+        return notYet(
+          `A database at ${id} should end up with the columns id, players, title; it has ${columns.join(", ")}.`,
+        );
       }
     }
-    return pass("One head, and whoever stood at either of the two comes to it.");
+    return pass("One head, reachable from both branches.");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-/** The locks on toys that keep readers or writers out. */
+/** Locks on toys that block readers or writers. */
 const STRONG = `SELECT string_agg(mode, ', ') FROM pg_locks
   WHERE pid = pg_backend_pid() AND relation = 'toys'::regclass
     AND mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')`;
@@ -109,21 +113,21 @@ const CHANGED = `SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::int
 
 function gradeSteps({ url, steps }: { url: string; steps: Step[] }): Promise<Verdict> {
   if (!Array.isArray(steps) || steps.some((step) => typeof step !== "function")) {
-    return Promise.resolve(notYet("The answer is a list of functions."));
+    return Promise.resolve(notYet("The answer must be a list of functions."));
   }
   return withCheckSchema(url, async (engine) => {
     await run(engine, "CREATE TABLE toys (id integer PRIMARY KEY, name text NOT NULL)");
     await run(engine, "INSERT INTO toys SELECT n, 'toy ' || n FROM generate_series(1, 500) AS n");
     for (const [index, step] of steps.entries()) {
       const [changed, locks] = await engine.begin(async (connection) => {
-        const before = (await connection.execute(CHANGED)).scalar() as number; // of the session, not yet reported
+        const before = (await connection.execute(CHANGED)).scalar() as number; // session statistics not yet reported
         await step(connection);
         const rows = (await connection.execute(CHANGED)).scalar() as number;
         return [rows - before, (await connection.execute(STRONG)).scalar() as string | null] as const;
       });
-      if (changed > 100) return notYet(`Step ${index + 1} changed ${changed} rows; 100 are allowed.`);
+      if (changed > 100) return notYet(`Step ${index + 1} changed ${changed} rows; the limit is 100.`);
       if (changed > 0 && locks !== null) {
-        return notYet(`Step ${index + 1} changed ${changed} rows and held ${locks} on the table meanwhile.`);
+        return notYet(`Step ${index + 1} changed ${changed} rows while holding ${locks} on the table.`);
       }
     }
     const [column] = await values(
@@ -132,15 +136,15 @@ function gradeSteps({ url, steps }: { url: string; steps: Step[] }): Promise<Ver
          FROM pg_attribute WHERE attrelid = 'toys'::regclass AND attname = 'shouted'`,
     );
     if (column !== "text not null") {
-      return notYet(`At the end the column shouted should be text not null; it is ${column ?? "not there"}.`);
+      return notYet(`At the end the column shouted should be text not null; it is ${column ?? "missing"}.`);
     }
     const [right] = await values(engine, "SELECT count(*)::int FROM toys WHERE shouted = upper(name)");
-    if (right !== 500) return notYet(`500 toys should have their name in capitals; ${right} have.`);
-    return pass(`${steps.length} steps, and none kept anybody waiting for more than a moment.`);
+    if (right !== 500) return notYet(`All 500 toys should have their name in upper case; ${right} do.`);
+    return pass(`${steps.length} steps, none of which blocked readers or writers for long.`);
   });
 }
 
-/** The statements of exercise 10.3, each tried against a writer. */
+/** The statements of exercise 10.3, each tested against a concurrent writer. */
 const STATEMENTS: Readonly<Record<string, string>> = {
   A: "ALTER TABLE toys ALTER COLUMN price SET DEFAULT 1",
   B: "ALTER TABLE toys VALIDATE CONSTRAINT not_negative",
@@ -153,7 +157,7 @@ const STATEMENTS: Readonly<Record<string, string>> = {
 function gradeHarmless({ url, harmless }: { url: string; harmless: unknown }): Promise<Verdict> {
   const letters = Array.isArray(harmless) ? harmless.map((letter) => String(letter).toUpperCase()) : [];
   if (letters.length === 0 || letters.some((letter) => !(letter in STATEMENTS))) {
-    return Promise.resolve(notYet('The answer is a list of letters from A to F, such as ["A"].'));
+    return Promise.resolve(notYet('The answer must be a list of letters from A to F, such as ["A"].'));
   }
   return withCheckSchema(url, async (engine) => {
     await run(engine, "CREATE TABLE toys (id integer PRIMARY KEY, price integer NOT NULL)");
@@ -168,16 +172,16 @@ function gradeHarmless({ url, harmless }: { url: string; harmless: unknown }): P
       if (waits === !letters.includes(letter)) continue;
       return notYet(
         waits
-          ? `${letter} was tried: ${statement}. A writer had to wait until its transaction ended.`
-          : `A letter is missing: there is one more statement that did not make a writer wait.`,
+          ? `${letter} was executed: ${statement}. A writer had to wait until its transaction ended.`
+          : `A letter is missing: one more statement did not block the writer.`,
       );
     }
-    return pass("Each was tried: a writer got through beside these, and waited for the others.");
+    return pass("Each was executed: these did not block a writer, the others did.");
   });
 }
 
 function gradeDrift({ url, up }: { url: string; up: Change }): Promise<Verdict> {
-  if (typeof up !== "function") return Promise.resolve(notYet("The answer is a function."));
+  if (typeof up !== "function") return Promise.resolve(notYet("The answer must be a function."));
   const { model, metadata } = declarativeBase();
   model("games", { id: identity().primaryKey(), title: varchar(80), players: integer() });
   const folder = fileURLToPath(new URL("./10", import.meta.url));
@@ -195,9 +199,9 @@ function gradeDrift({ url, up }: { url: string; up: Change }): Promise<Verdict> 
     if (differences!.length > 0) return notYet(`check still finds: ${differences!.join("; ")}.`);
     const rows = await values(engine, "SELECT string_agg(title || ' for ' || players, ', ' ORDER BY id) FROM games");
     if (rows[0] !== "chess for 2, go for 2") {
-      return notYet(`There were chess and go, and each has 2 players. Now there are: ${rows[0] ?? "none"}.`);
+      return notYet(`chess and go should each have 2 players. Found: ${rows[0] ?? "none"}.`);
     }
-    return pass("No drift, and the games are there.");
+    return pass("No drift, and the games are intact.");
   });
 }
 

@@ -18,9 +18,9 @@ const exercises: readonly Exercise[] = [
     title: "A phantom",
     todo: 'Put a function in place of TODO: (level) => ({ steps: [["sandy", begin(level)], …] }).',
     hints: [
-      "Take nonRepeatableRead of section 2 as a pattern: what does patrick have to do there instead of the UPDATE?",
-      "Sandy begins with begin(level) and asks SELECT count(*) FROM toys, twice. In between patrick inserts a row.",
-      "A statement of patrick's without BEGIN is committed at once: INSERT INTO toys VALUES (3, 'kite').",
+      "Start from nonRepeatableRead in section 2: what must patrick do instead of the UPDATE?",
+      "Sandy starts with begin(level) and runs SELECT count(*) FROM toys twice. In between, patrick inserts a row.",
+      "Without BEGIN, patrick's statement is committed immediately: INSERT INTO toys VALUES (3, 'kite').",
     ],
     grade: (answer) => withCheckSchema((answer as Answer).url, (engine) => gradePhantom(engine, answer as Answer)),
   }),
@@ -29,9 +29,9 @@ const exercises: readonly Exercise[] = [
     title: "Withdraw",
     todo: "Put an async function in place of TODO: async (connection, id, shells) => … It returns true or false.",
     hints: [
-      "Between a SELECT and an UPDATE another one can withdraw. Can one statement look and take?",
+      "Between a SELECT and an UPDATE, another session can withdraw. Can a single statement check and update?",
       "UPDATE accounts SET shells = shells - $2 WHERE id = $1 AND … : which condition is missing?",
-      "The result of execute() has a rowCount: 1 when the row was found with enough shells, else 0.",
+      "The result of execute() has a rowCount: 1 if a row with enough shells was found, otherwise 0.",
     ],
     grade: (answer) => withCheckSchema((answer as Answer).url, (engine) => gradeWithdraw(engine, answer as Answer)),
   }),
@@ -40,8 +40,8 @@ const exercises: readonly Exercise[] = [
     title: "Transfers in both directions",
     todo: "Put an async function in place of TODO: async (connection, from, to, shells) => { … }.",
     hints: [
-      "Look at the two pictures of section 6: what is different in the second one?",
-      "Both accounts change in any case. Change, or lock, the one with the smaller id first, whichever direction it is.",
+      "Look at the two pictures of section 6: what differs in the second one?",
+      "Both accounts change in any case. Update, or lock, the one with the smaller id first, regardless of direction.",
       "const changes = [[from, -shells], [to, shells]].sort(([a], [b]) => a - b), and then an UPDATE for each of them.",
     ],
     grade: (answer) => withCheckSchema((answer as Answer).url, (engine) => gradeTransfer(engine, answer as Answer)),
@@ -51,8 +51,8 @@ const exercises: readonly Exercise[] = [
     title: "Two forms",
     todo: 'Put an async function in place of TODO: async (getSession, form) => … It returns "saved" or "conflict".',
     hints: [
-      "What an object holds as its version is what its row must have: page.version = form.version says which one was shown.",
-      "getSession.begin(async (session) => { … }) commits at the end. A row of another version is a StaleDataError there.",
+      "The UPDATE requires the row to have the object's version: page.version = form.version sets the version that was shown.",
+      "getSession.begin(async (session) => { … }) commits at the end, and throws a StaleDataError if the row has another version.",
       'try { … return "saved"; } catch (error) { if (error instanceof StaleDataError) return "conflict"; throw error; }',
     ],
     grade: (answer) => withCheckSchema((answer as Answer).url, (engine) => gradeSave(engine, answer as Answer)),
@@ -62,9 +62,9 @@ const exercises: readonly Exercise[] = [
     title: "Going home",
     todo: "Put an async function in place of TODO: async (getSession, name) => … It returns true or false.",
     hints: [
-      "It is the write skew of section 4. Which level notices it? And what has to be done with the one that is refused?",
+      "This is the write skew of section 4. Which isolation level detects it? And what must be done with the transaction that fails?",
       'retry(getSession, async (session) => { … }, { isolationLevel: "SERIALIZABLE" }) does both.',
-      "In it: read all guards that are on duty; return false if there are fewer than two; else set onDuty of the one to " +
+      "In it: read all guards on duty; return false if there are fewer than two; otherwise set onDuty of the given guard to " +
       "false and return true.",
     ],
     grade: (answer) => withCheckSchema((answer as Answer).url, (engine) => gradeGoHome(engine, answer as Answer)),
@@ -85,7 +85,7 @@ interface Answer {
   readonly goHome: (getSession: SessionMaker, name: string) => Promise<unknown>;
 }
 
-const NO_FUNCTION = notYet("The answer is a function.");
+const NO_FUNCTION = notYet("The answer must be a function.");
 
 async function gradePhantom(engine: Engine, { phantom }: Answer): Promise<Verdict> {
   if (typeof phantom !== "function") return NO_FUNCTION;
@@ -93,32 +93,34 @@ async function gradePhantom(engine: Engine, { phantom }: Answer): Promise<Verdic
     await run(engine, "DROP TABLE IF EXISTS toys; CREATE TABLE toys (id integer, name text)");
     await run(engine, "INSERT INTO toys VALUES (1, 'car'), (2, 'boat')");
     const script = phantom(level);
-    if (!Array.isArray(script?.steps)) return notYet("The function returns a script: { steps: [ … ] }.");
+    if (!Array.isArray(script?.steps)) return notYet("The function must return a script: { steps: [ … ] }.");
     const { steps } = await interleave(engine, script);
     const failed = steps.find(({ error }) => error);
     if (failed) return notYet(`At ${level} step ${failed.step} failed: ${failed.error!.message.split("\n")[0]}`);
     const answers = steps.flatMap(({ session, value }) =>
       session === "sandy" && value instanceof Result && value.columns.length > 0 ? [size(value)] : []
     );
-    if (answers.length < 2) return notYet(`Sandy asks ${answers.length} time(s). She asks the same question twice.`);
+    if (answers.length < 2) {
+      return notYet(`Sandy sends ${answers.length} query(s). She must send the same query twice.`);
+    }
     const [first, last] = [answers[0], answers.at(-1)!];
     if (level === "READ COMMITTED" && last <= first) {
       return notYet(
-        `At READ COMMITTED sandy gets ${first}, then ${last}. Another session has to insert a row between her two ` +
-          "questions, and to commit it.",
+        `At READ COMMITTED sandy gets ${first}, then ${last}. Another session must insert and commit a row between her two ` +
+          "queries.",
       );
     }
     if (level === "REPEATABLE READ" && last !== first) {
       return notYet(
-        `At REPEATABLE READ sandy gets ${first}, then ${last}: no snapshot. Are both questions in one transaction that ` +
-          "begins with begin(level)?",
+        `At REPEATABLE READ sandy gets ${first}, then ${last}: no snapshot. Are both queries in one transaction that ` +
+          "starts with begin(level)?",
       );
     }
   }
-  return pass("A row more at READ COMMITTED, none at REPEATABLE READ: the snapshot keeps phantoms out, too.");
+  return pass("One more row at READ COMMITTED, none at REPEATABLE READ: the snapshot also prevents phantoms.");
 }
 
-/** How many rows there are: also where they were counted by the server. */
+/** Returns the number of rows, including a count computed by the server. */
 function size(result: Result<unknown>): number {
   const rows = result.tuples().all();
   const [[only] = []] = rows;
@@ -134,19 +136,19 @@ async function gradeWithdraw(engine: Engine, { withdraw }: Answer): Promise<Verd
   const [, left] = await shells(engine);
   if (alone !== false || left !== 30) {
     return notYet(
-      `80 shells from an account with 30: it returned ${alone}, and ${left} are left. Expected: false, and 30.`,
+      `Withdrawing 80 shells from an account with 30 returned ${alone}, and ${left} are left. Expected: false, and 30.`,
     );
   }
   const take = (own: Engine) => own.begin((connection) => withdraw(connection, 1, 80));
   const both = await sideBySide(engine, take, take);
   const error = errorOf(both);
-  if (error) return notYet(`With two at once one of them got ${error}. It has to return false.`);
+  if (error) return notYet(`With two concurrent withdrawals one failed with ${error}. It must return false.`);
   const paid = both.filter((each) => each.status === "fulfilled" && each.value === true).length;
   const [rest] = await shells(engine);
-  if (paid === 1 && rest === 20) return pass("One of two got the shells, and the account knows it.");
+  if (paid === 1 && rest === 20) return pass("One of the two got the shells, and the balance is correct.");
   return notYet(
-    `Two at once took 80 from 100 shells: ${paid} of them were told that it worked, and ${rest} shells are left. What one ` +
-      "read was no longer true when it wrote.",
+    `Two concurrent withdrawals of 80 from 100 shells: ${paid} reported success, and ${rest} shells are left. The value one ` +
+      "read was outdated when it wrote.",
   );
 }
 
@@ -156,7 +158,9 @@ async function gradeTransfer(engine: Engine, { transfer }: Answer): Promise<Verd
   await engine.begin((connection) => transfer(connection, 1, 2, 10));
   const moved = await shells(engine);
   if (moved.join() !== "90,110") {
-    return notYet(`10 shells from account 1 to 2: they have ${moved.join(" and ")} then. Expected: 90 and 110.`);
+    return notYet(
+      `After moving 10 shells from account 1 to 2, they have ${moved.join(" and ")}. Expected: 90 and 110.`,
+    );
   }
   const there = (own: Engine) => own.begin((connection) => transfer(connection, 1, 2, 10));
   const back = (own: Engine) => own.begin((connection) => transfer(connection, 2, 1, 5));
@@ -164,13 +168,13 @@ async function gradeTransfer(engine: Engine, { transfer }: Answer): Promise<Verd
     const error = errorOf(await sideBySide(engine, first, second));
     if (!error) continue;
     return notYet(
-      `Two transfers in opposite directions ended in ${error}. Which account does each of them change first? It should ` +
+      `Two transfers in opposite directions ended in ${error}. Which account does each change first? It should ` +
         "not depend on the direction.",
     );
   }
   const end = await shells(engine);
   return end.join() === "80,120"
-    ? pass("In both directions the same account comes first: the second transfer waits with empty hands.")
+    ? pass("Both directions lock the same account first: the second transfer waits without holding a lock.")
     : notYet(`After two more transfers each way they have ${end.join(" and ")}. Expected: 80 and 120.`);
 }
 
@@ -192,19 +196,19 @@ async function gradeSave(engine: Engine, { Page, save }: Answer): Promise<Verdic
       ? "the page had version 2 then"
       : "nobody had changed the page";
     return notYet(
-      `The form "${line}" of version ${version}: ${was}; it returned ${JSON.stringify(said)}, and the page says ` +
+      `The form "${line}" of version ${version}: ${was}; it returned ${JSON.stringify(said)}, and the page reads ` +
         `"${row[0]}". Expected: "${expected}", and "${then}".`,
     );
   }
   const form = (line: string) => (own: Engine) => save(sessionmaker(own), { id: 1, line, version: 3 });
   const both = await sideBySide(engine, form("one"), form("two"));
   const error = errorOf(both);
-  if (error) return notYet(`Of two forms at the same moment one got ${error}. It has to be told "conflict".`);
+  if (error) return notYet(`With two concurrent forms one failed with ${error}. It must return "conflict".`);
   const said = both.map((each) => each.status === "fulfilled" ? each.value : "").toSorted().join(" and ");
   if (said !== "conflict and saved") {
-    return notYet(`Two forms of one version at the same moment: both were told ${said}.`);
+    return notYet(`Two concurrent forms of one version: the results were ${said}.`);
   }
-  return pass("What was shown is what must still be there, however long the form was open.");
+  return pass("A save succeeds only if the version shown is still current, however long the form was open.");
 }
 
 async function gradeGoHome(engine: Engine, { Guard, goHome }: Answer): Promise<Verdict> {
@@ -214,21 +218,21 @@ async function gradeGoHome(engine: Engine, { Guard, goHome }: Answer): Promise<V
   const leave = (name: string) => (own: Engine) => goHome(sessionmaker(own), name);
   const both = await sideBySide(engine, leave("sandy"), leave("patrick"));
   const error = errorOf(both);
-  if (error) return notYet(`Two at once: one of them got ${error}. Nothing is wrong with it; it has to be run again.`);
+  if (error) return notYet(`Two concurrent calls: one failed with ${error}. This is expected; it must be retried.`);
   const left = both.filter((each) => each.status === "fulfilled" && each.value === true).length;
   const onDuty = await rows(engine, "SELECT name FROM guards WHERE on_duty");
   if (left !== 1 || onDuty.length !== 1) {
     return notYet(
-      `Two at once: ${left} were told that they may leave, and ${onDuty.length} are on duty. Expected: one and one. Does the ` +
-        "level promise that it is as if one came after the other?",
+      `Two concurrent calls: ${left} returned true, and ${onDuty.length} are on duty. Expected: one and one. Does the ` +
+        "isolation level guarantee serial execution?",
     );
   }
   const [[last]] = onDuty;
   const alone = await goHome(sessionmaker(engine), String(last));
   if (alone !== false || (await rows(engine, "SELECT FROM guards WHERE on_duty")).length !== 1) {
-    return notYet(`The last guard asked, too: it returned ${alone}. Expected: false, and nobody leaves.`);
+    return notYet(`For the last guard it returned ${alone}. Expected: false, and the guard stays on duty.`);
   }
-  return pass("One leaves and one stays, and neither of them noticed that it was tried twice.");
+  return pass("One leaves and one stays; the retry was transparent to both.");
 }
 
 async function makeAccounts(engine: Engine, first: number, second: number): Promise<void> {
@@ -248,7 +252,7 @@ async function rows(engine: Engine, sql: string): Promise<unknown[][]> {
   return await engine.begin(async (connection) => (await connection.execute(sql)).tuples().all());
 }
 
-/** The first error of several works, in a line. */
+/** Returns the first error of several concurrent operations, in one line. */
 function errorOf(settled: readonly PromiseSettledResult<unknown>[]): string | undefined {
   const rejected = settled.find((each) => each.status === "rejected");
   const error = rejected?.reason as Error | undefined;

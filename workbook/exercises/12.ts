@@ -8,8 +8,8 @@ const exercises: readonly Exercise[] = [
     title: "The step that took the time",
     todo: "Put a function in place of TODO: (plan) => … It returns a number.",
     hints: [
-      "A step's `total` has the steps below it inside. What is its own is `self`.",
-      "Keep the nodes that have a `relation`, then find the one with the greatest `self`, and return its `number`.",
+      "A step's `total` includes its child steps. Its own time is `self`.",
+      "Keep the nodes that have a `relation`, then return the `number` of the one with the greatest `self`.",
     ],
     grade: (answer) => gradeSuspect(answer as Suspect),
   }),
@@ -18,18 +18,18 @@ const exercises: readonly Exercise[] = [
     title: "An index for a list",
     todo: 'Put an async function in place of TODO: (connection) => connection.execute("CREATE INDEX …").',
     hints: [
-      "An index on courier alone finds 1,000 rows of which ten are wanted; one on delivered_on alone finds those of all couriers.",
-      "An index may have two columns: (courier, delivered_on). It also finds NULL. Or it may hold some rows only: … WHERE delivered_on IS NULL.",
+      "An index on courier alone finds 1,000 rows, of which ten match; one on delivered_on alone finds the rows of all couriers.",
+      "An index may have two columns: (courier, delivered_on). It also finds NULL. Or it may be a partial index: … WHERE delivered_on IS NULL.",
     ],
     grade: (answer) => gradeMakeIndex(answer as { url: string; makeIndex: Work }),
   }),
   exercise({
     id: "12.3",
     title: "Leave the column alone",
-    todo: "Put the SQL in place of TODO, as a text.",
+    todo: "Put the SQL in place of TODO, as a string.",
     hints: [
-      "to_char(sold_on, …) is not what the index has in order. Which first and last day do the rows have?",
-      "sold_on >= date '2024-02-01', and before the first of March: then you need not know how many days February has.",
+      "The index is ordered by sold_on, not by to_char(sold_on, …). What are the first and last day of the rows?",
+      "sold_on >= date '2024-02-01', and before the first of March: then the number of days in February does not matter.",
     ],
     grade: (answer) => gradeFebruary(answer as { url: string; february: string }),
   }),
@@ -38,8 +38,8 @@ const exercises: readonly Exercise[] = [
     title: "The next page, with ties",
     todo: "Put an async function in place of TODO: async (connection, last, size) => { … }.",
     hints: [
-      "Section 7 compares one column. Two are compared as a pair: (sold_on, id) > ($1, $2).",
-      'For the first page leave the condition out. SELECT id, sold_on AS "soldOn" gives rows of the right shape; result.all() is the array.',
+      "Section 7 compares one column. Two columns are compared as a row: (sold_on, id) > ($1, $2).",
+      'Omit the condition for the first page. SELECT id, sold_on AS "soldOn" returns rows of the right shape; result.all() returns the array.',
     ],
     grade: (answer) => gradeNextPage(answer as { url: string; nextPage: NextPage }),
   }),
@@ -48,8 +48,8 @@ const exercises: readonly Exercise[] = [
     title: "Tell what is true",
     todo: "Put an async function in place of TODO: async (connection) => { … }.",
     hints: [
-      "ANALYZE alone looks at each column by itself. Section 6 tells the planner of two together.",
-      "CREATE STATISTICS name (dependencies) ON make, model FROM cars only says what to look at: ANALYZE looks.",
+      "ANALYZE alone considers each column separately. Section 6 tells the planner about two columns together.",
+      "CREATE STATISTICS name (dependencies) ON make, model FROM cars only declares the statistics: ANALYZE collects them.",
     ],
     grade: (answer) => gradeTeach(answer as { url: string; teach: Work }),
   }),
@@ -60,7 +60,7 @@ export default exercises;
 type Suspect = (plan: QueryPlan) => number;
 type Work = (connection: Connection) => Promise<unknown>;
 
-/** A step of a made-up plan. */
+/** Creates a step of a plan for testing. */
 function step(type: string, milliseconds: number, relation?: string, ...plans: unknown[]): Record<string, unknown> {
   return {
     "Node Type": type,
@@ -74,7 +74,7 @@ function step(type: string, milliseconds: number, relation?: string, ...plans: u
 }
 
 function gradeSuspect(suspect: Suspect): Verdict {
-  if (typeof suspect !== "function") return notYet("The answer is a function: (plan) => …");
+  if (typeof suspect !== "function") return notYet("The answer must be a function: (plan) => …");
   const subquery = step("Index Scan", 90, "orders", step("Seq Scan", 80, "customers"));
   const plans: [plan: QueryPlan, wanted: number, why: string][] = [
     [
@@ -92,20 +92,20 @@ function gradeSuspect(suspect: Suspect): Verdict {
     [
       queryPlan([{ Plan: step("Limit", 91, undefined, subquery) }]),
       3,
-      "step 2 took 90 ms in all, but only 10 of its own",
+      "step 2 took 90 ms in total, but only 10 of its own",
     ],
     [queryPlan([{ Plan: step("Seq Scan", 3, "orders") }]), 1, "there is only one"],
   ];
   for (const [plan, wanted, why] of plans) {
     const found = suspect(plan);
     if (found === wanted) continue;
-    const nodes = plan.nodes.map(({ number, title, total }) => `${number}. ${title}, ${total} ms in all`).join("; ");
-    return notYet(`Of the plan "${nodes}" it is step ${wanted} (${why}), but your function returned ${found}.`);
+    const nodes = plan.nodes.map(({ number, title, total }) => `${number}. ${title}, ${total} ms in total`).join("; ");
+    return notYet(`For the plan "${nodes}" the step is ${wanted} (${why}); your function returned ${found}.`);
   }
-  return pass("A step's own time says where to look; the time in all only says that something below is slow.");
+  return pass("A step's own time shows where to look; its total time only shows that something below it is slow.");
 }
 
-/** Makes temporary tables, which hide others of the same name, and lets the answer work on them. */
+/** Creates temporary tables, which hide others of the same name, and runs the answer on them. */
 async function onStage(
   url: string,
   tables: readonly string[],
@@ -125,20 +125,20 @@ const DELIVERIES = [
 ];
 
 function gradeMakeIndex({ url, makeIndex }: { url: string; makeIndex: Work }): Promise<Verdict> | Verdict {
-  if (typeof makeIndex !== "function") return notYet("The answer is an async function: (connection) => …");
+  if (typeof makeIndex !== "function") return notYet("The answer must be an async function: (connection) => …");
   return onStage(url, DELIVERIES, async (connection) => {
     await makeIndex(connection);
     const made = await connection.execute<{ definition: string }>(
       "SELECT pg_get_indexdef(indexrelid) AS definition FROM pg_index WHERE indrelid = to_regclass('pg_temp.deliveries')",
     );
     const definitions = made.all().map(({ definition }) => definition.replace(/^.* USING/, "USING"));
-    if (definitions.length !== 1) return notYet(`deliveries has ${definitions.length} indexes: make one.`);
+    if (definitions.length !== 1) return notYet(`deliveries has ${definitions.length} indexes: create one.`);
     const plan = await explain(connection, "SELECT id FROM deliveries WHERE courier = 7 AND delivered_on IS NULL");
     if (plan.pages <= 20) {
-      return pass(`${plan.pages} pages with ${definitions[0]}; without an index all of the table would be read.`);
+      return pass(`${plan.pages} pages with ${definitions[0]}; without an index the whole table would be read.`);
     }
     return notYet(
-      `The query reads ${plan.pages} pages with ${definitions[0]}: ${plan.nodes[0].title}. 20 are allowed.`,
+      `The query reads ${plan.pages} pages with ${definitions[0]}: ${plan.nodes[0].title}. The limit is 20.`,
     );
   });
 }
@@ -151,7 +151,7 @@ const sales = (index: string) => [
 ];
 
 function gradeFebruary({ url, february }: { url: string; february: string }): Promise<Verdict> | Verdict {
-  if (typeof february !== "string") return notYet("The answer is a text: the SQL of the query.");
+  if (typeof february !== "string") return notYet("The answer must be a string: the SQL of the query.");
   return onStage(url, sales("sold_on"), async (connection) => {
     const idsOf = async (sql: string) =>
       (await connection.execute(sql)).scalars().all().map(Number).sort((a, b) => a - b);
@@ -160,15 +160,15 @@ function gradeFebruary({ url, february }: { url: string; february: string }): Pr
     if (found.join() !== wanted.join()) {
       const [more, less] = [found.filter((id) => !wanted.includes(id)), wanted.filter((id) => !found.includes(id))];
       return notYet(
-        `The rows are not the same: ${less.length} are missing, ${more.length} do not belong there. ` +
+        `The rows differ: ${less.length} are missing, ${more.length} do not belong there. ` +
           "Look at the first and the last day.",
       );
     }
     const { nodes } = await explain(connection, february);
     const scan = nodes.find(({ type }) => type === "Seq Scan");
     return scan === undefined
-      ? pass(`The same ${wanted.length} rows, and the index finds them: ${nodes.at(-1)!.title}.`)
-      : notYet(`The rows are right, but ${scan.title} reads the whole table. Compare sold_on itself with two days.`);
+      ? pass(`The same ${wanted.length} rows, found through the index: ${nodes.at(-1)!.title}.`)
+      : notYet(`The rows are right, but ${scan.title} reads the whole table. Compare sold_on itself with two dates.`);
   });
 }
 
@@ -176,7 +176,7 @@ type Sale = { id: number; soldOn: string };
 type NextPage = (connection: Connection, last: Sale | null, size: number) => Promise<Sale[]>;
 
 function gradeNextPage({ url, nextPage }: { url: string; nextPage: NextPage }): Promise<Verdict> | Verdict {
-  if (typeof nextPage !== "function") return notYet("The answer is an async function.");
+  if (typeof nextPage !== "function") return notYet("The answer must be an async function.");
   return onStage(url, sales("sold_on, id"), async (connection) => {
     const all = await connection.execute<Sale>('SELECT id, sold_on AS "soldOn" FROM sales ORDER BY sold_on, id');
     const wholeList = all.all();
@@ -185,21 +185,23 @@ function gradeNextPage({ url, nextPage }: { url: string; nextPage: NextPage }): 
     for (let from = 0; from < wholeList.length; from += size) {
       const page: Sale[] = await nextPage(connection, last, size);
       const wanted = wholeList.slice(from, from + size);
-      if (!Array.isArray(page)) return notYet("The function returned no array: result.all() makes one.");
+      if (!Array.isArray(page)) return notYet("The function did not return an array: result.all() returns one.");
       const wrong = wanted.findIndex(({ id }, index) => page[index]?.id !== id);
       if (wrong !== -1 || page.length !== size) {
         return notYet(
           `Page ${from / size + 1}: row ${wrong + 1} is ${tell(page[wrong])}, and should be ${tell(wanted[wrong])}. ` +
-            "Where does the page before end, and are there others of that day?",
+            "Where does the previous page end, and are there other sales on that day?",
         );
       }
       last = page.at(-1)!;
     }
     const pages = await pagesOfLast(connection, nextPage, wholeList.at(-21)!);
     return pages <= 20
-      ? pass(`Each of the ${wholeList.length} sales is on one page, and the last 20 cost ${pages} pages of 8 kB.`)
+      ? pass(
+        `Each of the ${wholeList.length} sales is on exactly one page, and the last 20 cost ${pages} pages of 8 kB.`,
+      )
       : notYet(
-        `The sales are right, but the last 20 of them cost ${pages} pages. Compare the pair: (sold_on, id) > ($1, $2).`,
+        `The sales are right, but the last 20 of them cost ${pages} pages. Compare the columns as a row: (sold_on, id) > ($1, $2).`,
       );
   });
 }
@@ -208,7 +210,7 @@ function tell(sale: Sale | undefined): string {
   return sale === undefined ? "missing" : `sale ${sale.id} of ${sale.soldOn}`;
 }
 
-/** The pages that the statements of the answer touch when it reads the last 20 sales. */
+/** Returns the pages touched by the answer's statements when reading the last 20 sales. */
 async function pagesOfLast(connection: Connection, nextPage: NextPage, last: Sale): Promise<number> {
   const sent: [sql: string, parameters: readonly unknown[]][] = [];
   const spy = new Proxy(connection, {
@@ -236,16 +238,16 @@ const CARS = [
 ];
 
 function gradeTeach({ url, teach }: { url: string; teach: Work }): Promise<Verdict> | Verdict {
-  if (typeof teach !== "function") return notYet("The answer is an async function: (connection) => …");
+  if (typeof teach !== "function") return notYet("The answer must be an async function: (connection) => …");
   return onStage(url, CARS, async (connection) => {
     await teach(connection);
     const plan = await explain(connection, "SELECT * FROM cars WHERE make = 'make 3' AND model = 'model 3'");
     const { rows, expectedRows } = plan.nodes[0];
     if (rows !== 400) {
-      return notYet(`The rows were to stay as they are: there were 400 of this make and model, now ${rows}.`);
+      return notYet(`The rows must not change: there were 400 of this make and model, now ${rows}.`);
     }
-    return plan.worstEstimate === undefined ? pass(`${expectedRows} rows are expected, and ${rows} come.`) : notYet(
-      `${rows} rows come, but ${expectedRows} are expected. What does the planner know of both columns together?`,
+    return plan.worstEstimate === undefined ? pass(`${expectedRows} rows expected, ${rows} actual.`) : notYet(
+      `${rows} actual rows, but ${expectedRows} expected. What does the planner know about both columns together?`,
     );
   });
 }

@@ -9,8 +9,8 @@ const exercises: readonly Exercise[] = [
     title: "Faster beyond doubt",
     todo: 'Put a function in place of TODO: (a, b) => … It returns "a", "b" or "not known".',
     hints: [
-      "An interval is [low, high]. Beyond doubt means that one interval ends before the other begins.",
-      "a[1] < b[0]: then all of a lies below all of b. The same the other way round; else nothing is known.",
+      "An interval is [low, high]. The difference is significant if one interval ends before the other begins.",
+      "If a[1] < b[0], all of a is below all of b, and vice versa; otherwise the result is not known.",
     ],
     grade: (answer) => gradeFaster(answer as Faster),
   }),
@@ -19,8 +19,8 @@ const exercises: readonly Exercise[] = [
     title: "An unfair benchmark",
     todo: 'Put a list of letters in place of TODO, such as ["A"].',
     hints: [
-      "Go through the table of section 3: same work, checked, in turns, warm, medians. Which letters break one of these?",
-      "A says what came back, and C what was sent: is it the same work? E looks at when, F at which number is shown.",
+      "Go through the table of section 3: same work, checked, in turns, warm, medians. Which letters violate one of these?",
+      "A is about what was returned, C about what was sent: is it the same work? E is about when, F about which number is reported.",
     ],
     grade: (answer) => gradeUnfair(answer, POINTS),
   }),
@@ -32,7 +32,7 @@ const exercises: readonly Exercise[] = [
       "A loop over the rounds; in each a short measure(a, …) and a short measure(b, …), both with await.",
       "The ratio of a round is (await measure(b, short)).p50 / (await measure(a, short)).p50, with " +
       "short = { min_cpu_time: 2e6, min_samples: 5, gc: false, batch_samples: 64 }.",
-      "Who begins changes from round to round: if (round % 2 === 0) a first, else b first.",
+      "Alternate the order from round to round: if (round % 2 === 0) a first, else b first.",
     ],
     grade: (answer) => gradePairs(answer as Pairs),
   }),
@@ -41,8 +41,8 @@ const exercises: readonly Exercise[] = [
     title: "The same, further away",
     todo: "Put a function in place of TODO: (cost, delay) => … It returns milliseconds.",
     hints: [
-      "A client that waits twice for the server waits two delays longer.",
-      "It waits for round trips: statements that travel together share one.",
+      "A client that waits for the server twice waits two delays longer.",
+      "It waits for round trips: statements sent together share one.",
       "cost.milliseconds + cost.roundTrips * delay",
     ],
     grade: (answer) => gradeFurther(answer as Further),
@@ -55,7 +55,7 @@ type Faster = (a: Interval, b: Interval) => unknown;
 type Further = (cost: { milliseconds: number; roundTrips: number; statements: number }, delay: number) => number;
 
 function gradeFaster(faster: Faster): Verdict {
-  if (typeof faster !== "function") return notYet("The answer is a function: (a, b) => …");
+  if (typeof faster !== "function") return notYet("The answer must be a function: (a, b) => …");
   const cases: [a: Interval, b: Interval, wanted: "a" | "b" | "not known"][] = [
     [[0.5, 0.6], [0.9, 1.1], "a"],
     [[2.0, 2.4], [1.1, 1.3], "b"],
@@ -68,25 +68,25 @@ function gradeFaster(faster: Faster): Verdict {
     const said = faster(a, b);
     if (said === wanted) continue;
     const text = `a: ${a.join(" to ")}, b: ${b.join(" to ")}`;
-    return notYet(`${text}: the answer is "${wanted}"; the function says ${Deno.inspect(said)}.`);
+    return notYet(`${text}: expected "${wanted}"; the function returned ${Deno.inspect(said)}.`);
   }
-  return pass("It claims nothing that the intervals do not show.");
+  return pass("It claims no more than the intervals show.");
 }
 
-/** The points of the comparison that is to be judged. */
+/** The points of the comparison to judge. */
 const POINTS: Points = {
   last: "H",
   fair: {
-    B: "the same pool for both is as it should be",
-    D: "a warm-up that is not counted is as it should be",
-    G: "saying which versions were measured is as it should be",
-    H: "one round trip less is what a library may be good at, as long as the work is the same",
+    B: "using the same pool for both is correct",
+    D: "excluding the warm-up is correct",
+    G: "stating the measured versions is correct",
+    H: "saving a round trip is a legitimate advantage of a library, as long as the work is the same",
   },
-  praise: "Other rows, another transaction, another hour, and one number: each makes a winner of its own.",
+  praise: "Different rows, another transaction, another hour, a single number: each can decide the winner.",
 };
 
 function gradeFurther(further: Further): Verdict {
-  if (typeof further !== "function") return notYet("The answer is a function: (cost, delay) => …");
+  if (typeof further !== "function") return notYet("The answer must be a function: (cost, delay) => …");
   const cases = [
     { cost: { milliseconds: 0.5, roundTrips: 3, statements: 3 }, delay: 1, wanted: 3.5 },
     { cost: { milliseconds: 0.4, roundTrips: 1, statements: 3 }, delay: 1, wanted: 1.4 },
@@ -98,8 +98,8 @@ function gradeFurther(further: Further): Verdict {
     if (Math.abs(found - wanted) < 1e-9) continue;
     return notYet(
       `${cost.milliseconds} ms with ${cost.statements} statements in ${cost.roundTrips} round trips, ${delay} ms further ` +
-        `away: ${wanted} ms; the function says ${Deno.inspect(found)}.`,
+        `away: ${wanted} ms; the function returned ${Deno.inspect(found)}.`,
     );
   }
-  return pass("It is the waits that grow with the distance, not the statements.");
+  return pass("Latency grows with the number of round trips, not with the number of statements.");
 }

@@ -9,8 +9,8 @@ const exercises: readonly Exercise[] = [
     title: "Where blocking is fine",
     todo: 'Put a list of letters in place of TODO, such as ["A"].',
     hints: [
-      "Ask of each: while a statement runs, is there anybody else who needs this thread?",
-      "Several processes are several threads: what one of them waits for does not hold up the others.",
+      "For each, ask: does anything else need this thread while a statement runs?",
+      "Several processes have separate threads: a wait in one does not block the others.",
     ],
     grade: (answer) => gradeLetters(answer, ["A", "C", "E"], BLOCKING),
   }),
@@ -19,9 +19,9 @@ const exercises: readonly Exercise[] = [
     title: "How many round trips?",
     todo: "Put numbers in place of TODO: { A: 1, B: 1, C: 1, D: 1 }.",
     hints: [
-      "BEGIN travels with the first statement, COMMIT with the last flush. What is awaited alone is a round trip of its own.",
-      "An object that the session knows costs nothing. A COMMIT that has no new rows to travel with goes alone.",
-      "B: reads are awaited one by one, but the first brings BEGIN along. D: what get() finds in the identity map is no read.",
+      "BEGIN travels with the first statement, COMMIT with the last flush. A statement awaited alone is a round trip of its own.",
+      "An object in the identity map costs nothing. A COMMIT without pending rows is sent alone.",
+      "B: reads are awaited one by one, but BEGIN is sent with the first. D: get() sends nothing for an object in the identity map.",
     ],
     grade: (answer) => gradeRoundTrips(answer as RoundTrips),
   }),
@@ -30,8 +30,8 @@ const exercises: readonly Exercise[] = [
     title: "The last toys",
     todo: "Put an async function in place of TODO: async (engine, toy) => … It returns true or false.",
     hints: [
-      "Between reading the stock and writing it another buyer may do the same. What makes reading and writing one step?",
-      "One statement does: UPDATE stock SET left_over = left_over - 1 WHERE toy = $1 AND left_over > 0; look at its rowCount.",
+      "Between reading and writing the stock, another buyer may do the same. What makes reading and writing atomic?",
+      "A single statement: UPDATE stock SET left_over = left_over - 1 WHERE toy = $1 AND left_over > 0; look at its rowCount.",
       "SELECT … FOR UPDATE in the same transaction works, too, and so does SERIALIZABLE with a retry.",
     ],
     grade: (answer) => gradeBuy(answer as Buy),
@@ -41,8 +41,8 @@ const exercises: readonly Exercise[] = [
     title: "A column on a busy table",
     todo: 'Put the letters in their order in place of TODO, such as ["B", "A"].',
     hints: [
-      "No program may write a row without a motto before the column may not be NULL any more, and none may name a column that is not there.",
-      "First the column, then the program that writes it, then the old rows, then the rule: NOT VALID before VALIDATE.",
+      "Before the column becomes NOT NULL, no program may still write rows without a motto, and none may use a column that does not exist yet.",
+      "First the column, then the program that writes it, then the old rows, then the constraint: NOT VALID before VALIDATE.",
     ],
     grade: (answer) => gradeOrder(answer),
   }),
@@ -51,8 +51,8 @@ const exercises: readonly Exercise[] = [
     title: "True, or not?",
     todo: "Put the numbers of the sentences that are true in place of TODO, such as [1].",
     hints: [
-      "Each sentence was measured or shown in one notebook: 03 the session, 05 the loaders, 09 the load and the pool, 10 locks, 11 isolation, 12 the plans.",
-      "Beware of always and never, and of what a reader who measured only on one machine might say.",
+      "Each sentence was measured or demonstrated in one notebook: 03 the session, 05 the loaders, 09 the load and the pool, 10 locks, 11 isolation, 12 the plans.",
+      "Beware of always and never, and of claims based on measurements on a single machine.",
     ],
     grade: (answer) => gradeSentences(answer),
   }),
@@ -60,29 +60,29 @@ const exercises: readonly Exercise[] = [
 
 export default exercises;
 
-/** What is said about a letter that is wrong. */
+/** The message for each wrong letter. */
 type Reasons = Readonly<Record<string, string>>;
 
 const BLOCKING: Reasons = {
   A: "A has nothing else to do while it waits",
-  B: "B has one process for two hundred users: while it waits for one, 199 wait for it",
-  C: "C runs one statement after another, and nobody waits for its thread",
-  D: "D must answer its heartbeats on the thread that would stand still",
-  E: "E has eight processes of one request each: while one stands still the others work",
+  B: "B has one process for two hundred users: while it waits for one, 199 others are blocked",
+  C: "C runs one statement after another, and nothing else needs its thread",
+  D: "D must answer its heartbeats on the thread that would be blocked",
+  E: "E has eight processes of one request each: while one is blocked the others work",
 };
 
 function gradeLetters(answer: unknown, wanted: readonly string[], reasons: Reasons): Verdict {
-  if (!Array.isArray(answer)) return notYet(`The answer is a list of letters; found ${Deno.inspect(answer)}.`);
+  if (!Array.isArray(answer)) return notYet(`The answer must be a list of letters; found ${Deno.inspect(answer)}.`);
   const known = Object.keys(reasons);
   const unknown = answer.filter((letter) => !known.includes(letter));
-  if (unknown.length > 0) return notYet(`There is no ${unknown.join(", ")}; there are ${known.join(", ")}.`);
+  if (unknown.length > 0) return notYet(`Unknown: ${unknown.join(", ")}; choose from ${known.join(", ")}.`);
   const wrong = known.filter((letter) => wanted.includes(letter) !== answer.includes(letter));
   if (wrong.length === 0) return pass(`${wanted.join(", ")}: ${wanted.map((letter) => reasons[letter]).join("; ")}.`);
   const others = wrong.length > 1 ? ` (and ${wrong.length - 1} more to think about)` : "";
   return notYet(`Think again about this: ${reasons[wrong[0]]}${others}.`);
 }
 
-/** Four pieces of work on a session, run and counted here. */
+/** Four operations on a session, executed and counted here. */
 type Piece = (session: Session) => Promise<unknown>;
 type RoundTrips = { url: string; pieces: Record<string, Piece>; makeTables: (engine: Engine) => Promise<void> } & {
   trips: Record<string, number>;
@@ -90,13 +90,13 @@ type RoundTrips = { url: string; pieces: Record<string, Piece>; makeTables: (eng
 
 async function gradeRoundTrips({ url, pieces, makeTables, trips }: RoundTrips): Promise<Verdict> {
   if (typeof trips !== "object" || trips === null) {
-    return notYet("The answer is an object: { A: 1, B: 1, C: 1, D: 1 }.");
+    return notYet("The answer must be an object: { A: 1, B: 1, C: 1, D: 1 }.");
   }
   return await withCheckSchema(url, async (engine) => {
     await makeTables(engine);
     const counted: Record<string, number> = {};
     for (const [letter, piece] of Object.entries(pieces)) {
-      // the first time statements are prepared, which is a round trip of its own: the second time counts
+      // the first run prepares statements, which takes extra round trips: count the second run
       await runPiece(engine, piece);
       counted[letter] = await countTrips(engine, () => runPiece(engine, piece));
     }
@@ -107,7 +107,7 @@ async function gradeRoundTrips({ url, pieces, makeTables, trips }: RoundTrips): 
       );
     }
     const said = (letter: string) => `${letter} is ${trips[letter] > counted[letter] ? "fewer" : "more"}`;
-    return notYet(`The pieces were run and counted. ${wrong.map(said).join(", ")}.`);
+    return notYet(`The operations were executed and counted. ${wrong.map(said).join(", ")}.`);
   });
 }
 
@@ -125,7 +125,7 @@ async function countTrips(engine: Engine, work: () => Promise<void>): Promise<nu
 type Buy = { url: string; buy: (engine: Engine, toy: string) => Promise<boolean> };
 
 async function gradeBuy({ url, buy }: Buy): Promise<Verdict> {
-  if (typeof buy !== "function") return notYet("The answer is a function.");
+  if (typeof buy !== "function") return notYet("The answer must be a function.");
   const [stock, buyers] = [5, 20];
   return await withCheckSchema(url, async (engine) => {
     await engine.begin((connection) =>
@@ -139,38 +139,38 @@ async function gradeBuy({ url, buy }: Buy): Promise<Verdict> {
     const [car, kite] = await engine.begin(async (connection) =>
       (await connection.execute<{ left: number }>("SELECT left_over AS left FROM stock ORDER BY toy")).scalars().all()
     );
-    const found = `${buyers} buyers came for ${stock} cars: ${sold} were told that they have one, ${car} are left.`;
-    if (sold !== stock || car !== 0) return notYet(`${found} Wanted: ${stock} and 0.`);
+    const found = `${buyers} buyers competed for ${stock} cars: ${sold} reported a purchase, ${car} are left.`;
+    if (sold !== stock || car !== 0) return notYet(`${found} Expected: ${stock} and 0.`);
     if (kite !== 1) return notYet(`${found} But there are ${kite} kites now, and nobody bought one.`);
     if (bought.some((each) => typeof each !== "boolean")) return notYet(`${found} The others should get false.`);
     return pass(found);
   });
 }
 
-/** What has to come before what, and why. */
+/** Ordering constraints, each with its reason. */
 const BEFORE: readonly [first: string, then: string, why: string][] = [
-  ["B", "D", "a program cannot write a column that is not there"],
-  ["D", "A", "while the old program runs, it makes new rows without a motto"],
-  ["B", "A", "there is nothing to fill in yet"],
-  ["B", "E", "a rule needs its column"],
-  ["D", "E", "NOT VALID already holds for new rows: the old program would fail"],
-  ["E", "C", "there is no rule to validate yet"],
+  ["B", "D", "a program cannot write a column that does not exist"],
+  ["D", "A", "while the old program runs, it inserts rows without a motto"],
+  ["B", "A", "the column does not exist yet"],
+  ["B", "E", "a constraint needs its column"],
+  ["D", "E", "a NOT VALID constraint already applies to new rows: the old program would fail"],
+  ["E", "C", "there is no constraint to validate yet"],
   ["A", "C", "VALIDATE fails while there are rows without a motto"],
-  ["C", "F", "only a validated rule spares SET NOT NULL its own look at every row"],
+  ["C", "F", "only a validated constraint lets SET NOT NULL skip its scan of the table"],
 ];
 
 function gradeOrder(answer: unknown): Verdict {
   const letters = ["A", "B", "C", "D", "E", "F"];
   if (!Array.isArray(answer) || answer.toSorted().join() !== letters.join()) {
-    return notYet(`The answer has each of ${letters.join(", ")} once; found ${Deno.inspect(answer)}.`);
+    return notYet(`The answer must contain each of ${letters.join(", ")} once; found ${Deno.inspect(answer)}.`);
   }
   for (const [first, then, why] of BEFORE) {
     if (answer.indexOf(first) > answer.indexOf(then)) return notYet(`${then} cannot come before ${first}: ${why}.`);
   }
-  return pass(`${answer.join(" → ")}. At no moment is the table locked for longer than a step without rows takes.`);
+  return pass(`${answer.join(" → ")}. The table is never locked for longer than a metadata change takes.`);
 }
 
-/** The sentences that are not true, and where that was seen. */
+/** The truth of each sentence, and where it was shown. */
 const SENTENCES: readonly [isTrue: boolean, where: string][] = [
   [true, "notebook 09, the pool"],
   [false, "notebook 03: what was flushed is rolled back with the rest"],
@@ -179,20 +179,20 @@ const SENTENCES: readonly [isTrue: boolean, where: string][] = [
   [false, "notebook 09: by Little's law, beyond the knee everyone waits longer, blocking or not"],
   [true, "notebook 11: under READ COMMITTED the second write wins"],
   [false, "notebook 12: for most of the rows a sequential scan is cheaper"],
-  [true, "notebook 10: the readers that come later queue behind it"],
+  [true, "notebook 10: later readers queue behind it"],
 ];
 
 function gradeSentences(answer: unknown): Verdict {
   if (!Array.isArray(answer) || answer.some((each) => !Number.isInteger(each))) {
-    return notYet(`The answer is a list of numbers; found ${Deno.inspect(answer)}.`);
+    return notYet(`The answer must be a list of numbers; found ${Deno.inspect(answer)}.`);
   }
   const wrong = SENTENCES.flatMap(([isTrue, where], index) =>
     isTrue === answer.includes(index + 1) ? [] : [{ number: index + 1, where }]
   );
   const outside = answer.filter((each) => each < 1 || each > SENTENCES.length);
   if (outside.length > 0) return notYet(`There is no sentence ${outside.join(", ")}.`);
-  if (wrong.length === 0) return pass("All eight. You can tell what holds from what only sounds right.");
+  if (wrong.length === 0) return pass("All eight are correct.");
   const [{ number, where }] = wrong;
-  const rest = wrong.length > 1 ? ` ${wrong.length} sentences in all are not judged right.` : "";
+  const rest = wrong.length > 1 ? ` ${wrong.length} sentences are misjudged in total.` : "";
   return notYet(`Look at sentence ${number} again (${where}).${rest}`);
 }

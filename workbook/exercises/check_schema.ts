@@ -1,12 +1,16 @@
-/** For checks that make tables: a schema beside the notebook's, so that they disturb nothing of the reader's. @module */
+/**
+ * Separate schemas for checks that create tables, so that they affect nothing of the reader's.
+ *
+ * @module
+ */
 import { createEngine, type Engine } from "../../lib/mod.ts";
 import { withClient } from "../admin_client.ts";
 import { withStartupOption } from "../connection_url.ts";
 import { dropSchema } from "../set_up.ts";
 
 /**
- * Runs `work` with an engine whose search path is an empty schema of its own, `<the notebook's>_check`, dropped at the end,
- * also when an answer has left a transaction open in it.
+ * Runs `work` with an engine whose search path is a new, empty schema `<the notebook's>_check`, dropped at the end,
+ * even if an answer has left a transaction open in it.
  *
  * @param url of the notebook.
  */

@@ -1,22 +1,26 @@
-/** The check of an exercise that asks which of several lettered points make a comparison unfair. @module */
+/**
+ * Check for exercises that ask which of several lettered points make a comparison unfair.
+ *
+ * @module
+ */
 import { notYet, pass, type Verdict } from "../exercise.ts";
 
 /** The points of a comparison. */
 export interface Points {
-  /** The letter of the last one; the first is A. */
+  /** The last letter; the first is A. */
   readonly last: string;
-  /** Why each of these is fair; all others are not. */
+  /** The fair points with the reason; all others are unfair. */
   readonly fair: Readonly<Record<string, string>>;
-  /** What is said to the right list. */
+  /** The message for the right list. */
   readonly praise: string;
 }
 
-/** Judges a list of the letters that make it unfair. */
+/** Judges a list of letters of unfair points. */
 export function gradeUnfair(answer: unknown, { last, fair, praise }: Points): Verdict {
   const all = Array.from({ length: last.charCodeAt(0) - 64 }, (_, index) => String.fromCharCode(65 + index));
   const letters = Array.isArray(answer) ? answer.map((letter) => String(letter).toUpperCase()) : [];
   if (letters.length === 0 || letters.some((letter) => !all.includes(letter))) {
-    return notYet(`The answer is a list of letters from A to ${last}.`);
+    return notYet(`The answer must be a list of letters from A to ${last}.`);
   }
   const wrong = letters.find((letter) => letter in fair);
   if (wrong) return notYet(`${wrong} does not make it unfair: ${fair[wrong]}.`);

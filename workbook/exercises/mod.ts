@@ -5,7 +5,7 @@
  */
 import type { Exercise } from "../exercise.ts";
 
-/** By the number of the notebook. A literal `import()` each, so that the type check sees the files. */
+/** Loaders by notebook number, each with a literal `import()` so that the files are type-checked. */
 const notebooks: Readonly<Record<string, () => Promise<{ readonly default: readonly Exercise[] }>>> = {
   "00": () => import("./00.ts"),
   "01": () => import("./01.ts"),
@@ -24,18 +24,17 @@ const notebooks: Readonly<Record<string, () => Promise<{ readonly default: reado
   "14": () => import("./14.ts"),
 };
 
-/** There is no exercise of this name. */
+/** No exercise has this id. */
 export class UnknownExerciseError extends Error {
   override readonly name = "UnknownExerciseError";
   constructor(id: string, known: readonly string[]) {
-    super(`There is no exercise "${id}". There are: ${known.join(", ")}.`);
+    super(`Unknown exercise "${id}". Exercises: ${known.join(", ")}.`);
   }
 }
 
 /**
  * Finds an exercise by its id.
- *
- * @throws {UnknownExerciseError} which lists the ids that there are
+ * @throws {UnknownExerciseError} listing the known ids
  */
 export async function findExercise(id: string): Promise<Exercise> {
   const load = notebooks[String(id).split(".")[0]];
@@ -44,7 +43,7 @@ export async function findExercise(id: string): Promise<Exercise> {
   return found;
 }
 
-/** All exercises, in the order of the notebooks. */
+/** Returns all exercises, in notebook order. */
 export async function allExercises(): Promise<Exercise[]> {
   const modules = await Promise.all(Object.keys(notebooks).sort().map((number) => notebooks[number]()));
   return modules.flatMap((module) => module.default);

@@ -1,10 +1,14 @@
-/** For checks that look at what an answer asked the server. @module */
+/**
+ * Records the SELECTs of an answer, for checks.
+ *
+ * @module
+ */
 import { type Engine, type EngineEventOf, type Session, sessionmaker } from "../../lib/mod.ts";
 
-/** A SELECT that was sent, and how many rows came back. */
+/** A SELECT that was sent, with its row count. */
 export type Select = Pick<EngineEventOf<"query">, "sql" | "rowCount">;
 
-/** Runs the answer in a session of its own, and tells which SELECTs it sent. */
+/** Runs the answer in its own session, and returns the SELECTs sent. */
 export async function runAndListen<T>(
   engine: Engine,
   work: (session: Session) => T | Promise<T>,
@@ -21,12 +25,12 @@ export async function runAndListen<T>(
   }
 }
 
-/** How many rows came back in all. */
+/** Returns the total number of rows. */
 export function rowsOf(selects: readonly Select[]): number {
   return selects.reduce((sum, { rowCount }) => sum + rowCount, 0);
 }
 
-/** True for an array of these values, in this order. */
+/** Returns whether a value is an array of exactly these values, in this order. */
 export function isSame(value: unknown, wanted: readonly unknown[]): boolean {
   return Array.isArray(value) && value.length === wanted.length && wanted.every((each, index) => each === value[index]);
 }

@@ -1,12 +1,16 @@
-/** For checks: two pieces of work that meet at the worst moment, whatever they do and however fast they are. @module */
+/**
+ * For checks: runs two operations concurrently in the worst-case interleaving, regardless of their speed.
+ *
+ * @module
+ */
 import { type Connection, Engine } from "../../../lib/mod.ts";
 import type { ConnectOptions } from "../../../lib/engine/engine.ts";
 import type { EngineUrl } from "../../../lib/engine/url.ts";
 
-/** How long to wait before the server is asked again whether the other one waits, in milliseconds. */
+/** Interval between looks at the wait state of the other operation, in milliseconds. */
 const LOOK_AGAIN = 3;
 
-/** An engine whose work waits after each statement until the other one's work has come as far. */
+/** An engine that pauses after each statement until the other operation has advanced as far. */
 class StepwiseEngine extends Engine {
   pid = 0;
   statements = 0;

@@ -1,27 +1,27 @@
 /**
- * How an object shows itself: as pictures and Markdown in a notebook, as one line of text elsewhere.
+ * Displaying objects: as pictures and Markdown in a notebook, as text elsewhere.
  *
  * @module
  */
 
-/** The symbol under which the Deno kernel looks for an object's own display function (it may be async). */
+/** The symbol under which the Deno kernel looks up an object's display function (which may be async). */
 export const displaySymbol: unique symbol = Symbol.for("Jupyter.display") as never;
 
-/** One output in several forms, by MIME type. A notebook shows the richest form that it knows. */
+/** An output in several formats, by MIME type. A notebook shows the richest one it supports. */
 export type MimeBundle = { readonly "text/plain": string; readonly [mimeType: string]: unknown };
 
-/** Hints for the notebook, by MIME type: for example the width at which an image is shown. */
+/** Display metadata by MIME type, such as the width of an image. */
 export type MimeMetadata = { readonly [mimeType: string]: { readonly [key: string]: unknown } };
 
-/** Something that shows itself when it is the last value of a notebook cell, or is given to {@linkcode show}. */
+/** An object that can be displayed as the last value of a notebook cell, or with {@linkcode show}. */
 export interface Displayable {
-  /** The forms in which the object can be shown. */
+  /** Returns the object in each format. */
   [displaySymbol](): MimeBundle | Promise<MimeBundle>;
-  /** Hints for the notebook that go with these forms. */
+  /** Display metadata for these formats. */
   readonly displayMetadata?: MimeMetadata;
 }
 
-/** The part of the kernel's own interface that is used here. */
+/** The part of the kernel's interface used here. */
 export interface Kernel {
   broadcast(
     type: "display_data" | "update_display_data",
@@ -45,20 +45,23 @@ export async function show(displayable: Displayable): Promise<void> {
   await showBundle(data, displayable.displayMetadata);
 }
 
-/** Shows an output that is there already: see {@linkcode show}. */
+/** Displays an existing output; see {@linkcode show}. */
 export async function showBundle(data: MimeBundle, metadata: MimeMetadata = {}): Promise<void> {
   const kernel = runningKernel();
   if (kernel === undefined) console.log(data["text/plain"]);
   else await kernel.broadcast("display_data", { data, metadata, transient: {} });
 }
 
-/** A line that says how far something is: in a notebook each text takes the place of the one before. */
+/** A status line; in a notebook each update replaces the previous text. */
 export interface LiveText {
-  /** Shows a text; on the console each is a line of its own. */
+  /** Shows a text; on the console each one is a separate line. */
   update(text: string): Promise<void>;
 }
 
-/** A line below the running cell. @param kernel for tests; the one that this runs in if left out. */
+/**
+ * Creates a status line below the running cell.
+ * @param kernel for tests (default: the running kernel).
+ */
 export function liveText(kernel: Kernel | undefined = runningKernel()): LiveText {
   const transient = { display_id: crypto.randomUUID() };
   let isShown = false;
@@ -72,7 +75,7 @@ export function liveText(kernel: Kernel | undefined = runningKernel()): LiveText
   };
 }
 
-/** The kernel this code runs in, or undefined: outside of a notebook `Deno.jupyter` throws or is not there. */
+/** Returns the running kernel, or undefined: outside a notebook `Deno.jupyter` throws or is missing. */
 function runningKernel(): Kernel | undefined {
   try {
     const kernel = (Deno as unknown as { jupyter?: Partial<Kernel> }).jupyter;

@@ -1,25 +1,29 @@
 /**
- * What the signs of a picture mean: a sign and a word each, in as many rows as it takes.
+ * Legends: a symbol and a label per entry, in as many rows as needed.
  *
  * @module
  */
 import { inks, label, round } from "./svg.ts";
 import { textWidth } from "./text_width.ts";
 
-/** A sign and what it means. */
+/** A legend entry. */
 export interface LegendEntry {
-  /** Draws the sign and the words, from x on and around y. */
+  /** Draws the symbol and the label, starting at x and centred on y. */
   readonly draw: (x: number, y: number) => string;
-  /** The whole entry in pixels. */
+  /** Width of the entry, in pixels. */
   readonly width: number;
 }
 
-/** The height of a row in pixels. */
+/** Height of a row, in pixels. */
 export const legendLine = 24;
 const fontSize = 12.5;
 const gap = 20;
 
-/** A sign and what it means. @param markWidth of the sign, in pixels @param mark draws the sign, from x on and around y */
+/**
+ * Creates a legend entry.
+ * @param markWidth width of the symbol, in pixels
+ * @param mark draws the symbol, starting at x and centred on y
+ */
 export function legendEntry(text: string, markWidth: number, mark: LegendEntry["draw"]): LegendEntry {
   return {
     draw: (x, y) => mark(x, y) + label(text, x + markWidth + 8, y + 4.5, { size: fontSize, colour: inks.soft }),
@@ -27,7 +31,7 @@ export function legendEntry(text: string, markWidth: number, mark: LegendEntry["
   };
 }
 
-/** Breaks entries into rows of at most so many pixels; a wider entry keeps a row of its own. */
+/** Breaks entries into rows of limited width in pixels; a wider entry gets a row of its own. */
 export function legendRows(entries: readonly LegendEntry[], width: number): LegendEntry[][] {
   const rows: LegendEntry[][] = [];
   for (const entry of entries) {
@@ -37,12 +41,16 @@ export function legendRows(entries: readonly LegendEntry[], width: number): Lege
   return rows;
 }
 
-/** The width of a row in pixels. */
+/** Returns the width of a row, in pixels. */
 export function legendRowWidth(row: readonly LegendEntry[]): number {
   return row.reduce((sum, { width }) => sum + width + gap, -gap);
 }
 
-/** Draws a row. @param x of its left edge @param y of its middle, both in pixels */
+/**
+ * Draws a row.
+ * @param x its left edge, in pixels
+ * @param y its middle, in pixels
+ */
 export function drawLegendRow(row: readonly LegendEntry[], x: number, y: number): string {
   let at = x;
   return row.map(({ draw, width }) => {

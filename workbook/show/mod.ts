@@ -1,5 +1,5 @@
 /**
- * Data to pictures: charts, timelines, graphs and tables that show themselves in a notebook.
+ * Displayable charts, timelines, graphs and tables for notebooks.
  *
  * @module
  */

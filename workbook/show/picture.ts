@@ -1,26 +1,26 @@
 /**
- * A drawing that shows itself in a notebook: as PNG, with a text for those who do not see it.
+ * Displayable drawings: a PNG in a notebook, with a text alternative.
  *
  * @module
  */
 import { type Displayable, displaySymbol, type MimeBundle, type MimeMetadata } from "./display.ts";
 import { fontOptions } from "./render.ts";
 
-/** What a {@linkcode Picture} is made of. */
+/** Parts of a {@linkcode Picture}. */
 export interface PictureParts<Layout> {
-  /** What is drawn, and where. */
+  /** Elements and their positions. */
   readonly layout: Layout;
-  /** The drawing; the same data give the same text. */
+  /** The drawing as SVG; equal data give equal text. */
   readonly svg: string;
-  /** The width of the drawing in pixels. */
+  /** Width of the drawing, in pixels. */
   readonly width: number;
-  /** The sentence that stands for the picture. */
+  /** Alternative text. */
   readonly alt: string;
-  /** Everything the picture says, as lines of text. */
+  /** The whole content of the picture as lines of text. */
   readonly text: string;
 }
 
-/** A drawing, the data behind it, and the same in words. */
+/** A drawing with the data behind it and its description as text. */
 export class Picture<Layout> implements Displayable {
   readonly layout: Layout;
   readonly svg: string;
@@ -36,19 +36,22 @@ export class Picture<Layout> implements Displayable {
     this.#width = width;
   }
 
-  /** The picture as PNG on white, two pixels for each one shown. Needs permission: the renderer is native. */
+  /**
+   * Renders the picture as PNG on a white background at double resolution. Requires permissions: the renderer is a
+   * native module.
+   */
   async png(): Promise<Uint8Array<ArrayBuffer>> {
     const { Resvg } = await import("@resvg/resvg-js");
     const image = new Resvg(this.svg, { fitTo: { mode: "zoom", value: 2 }, background: "white", font: fontOptions() });
     return new Uint8Array(image.render().asPng());
   }
 
-  /** A PNG and no SVG: a notebook that is not trusted yet shows the one and hides the other. */
+  /** Returns a PNG instead of an SVG: an untrusted notebook hides SVG. */
   async [displaySymbol](): Promise<MimeBundle> {
     return { "image/png": (await this.png()).toBase64(), "text/plain": this.text };
   }
 
-  /** The alternative text, and the width at which the picture is to be shown. */
+  /** The alternative text and the display width of the picture. */
   get displayMetadata(): MimeMetadata {
     return { "image/png": { alt: this.alt, width: this.#width } };
   }

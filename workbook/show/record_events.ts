@@ -1,20 +1,20 @@
 /**
- * Keeps an engine's events, to draw or to count them.
+ * Records an engine's events, for drawing or counting.
  *
  * @module
  */
 import type { EngineEvent } from "../../lib/engine/events.ts";
 
-/** Whatever tells events as an engine does. */
+/** A source of engine events. */
 export interface EventSource {
   readonly events: { on(type: "*", listener: (event: EngineEvent) => void): () => void };
 }
 
-/** The events since the recording began. */
+/** A recording of events. */
 export interface EventRecording extends Disposable {
-  /** Grows while the recording runs, in the order in which the engine told the events. */
+  /** Events in the order emitted; grows while the recording runs. */
   readonly events: EngineEvent[];
-  /** Ends the recording. The events stay. A second call does nothing. */
+  /** Stops the recording and keeps its events. Calling it again has no effect. */
   stop(): void;
 }
 

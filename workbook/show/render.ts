@@ -1,5 +1,6 @@
 /**
- * Vega-Lite to SVG to PNG, without a browser and with a font of its own: the same picture on every machine.
+ * Renders Vega-Lite to SVG and PNG without a browser and with a bundled font, so that pictures are identical on every
+ * machine.
  *
  * @module
  */
@@ -9,13 +10,13 @@ import { textWidth } from "./text_width.ts";
 const family = "IBM Plex Sans";
 const fontFolder = "@expo-google-fonts/ibm-plex-sans";
 
-/** A PNG and the width in pixels at which it is to be shown: half of its own, so that it is sharp on good screens. */
+/** A PNG and its display width in pixels: half the actual width, for high-resolution screens. */
 export interface RenderedPng {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly width: number;
 }
 
-/** Draws a Vega-Lite spec as SVG. The same spec gives the same text. Needs no permission. */
+/** Renders a Vega-Lite spec as SVG. Equal specs give equal text. Requires no permission. */
 export async function renderSvg(spec: Readonly<Record<string, unknown>>): Promise<string> {
   const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
   useOwnTextWidths((vega as unknown as { textMetrics: object }).textMetrics);
@@ -31,7 +32,10 @@ export async function renderSvg(spec: Readonly<Record<string, unknown>>): Promis
   }
 }
 
-/** Draws a Vega-Lite spec as PNG on white, two pixels for each one shown. Needs permission: the renderer is native. */
+/**
+ * Renders a Vega-Lite spec as PNG on a white background at double resolution. Requires permissions: the renderer is a
+ * native module.
+ */
 export async function renderPng(spec: Readonly<Record<string, unknown>>): Promise<RenderedPng> {
   const svg = await renderSvg(spec);
   const { Resvg } = await import("@resvg/resvg-js");
@@ -43,7 +47,7 @@ export async function renderPng(spec: Readonly<Record<string, unknown>>): Promis
   return { bytes: new Uint8Array(image.asPng()), width: Math.round(image.width / 2) };
 }
 
-/** The font that comes with the project, and no other: what is installed on a machine must not change a picture. */
+/** Uses only the bundled font: installed fonts must not change a picture. */
 export function fontOptions() {
   return {
     fontFiles: [fontFile("400Regular/IBMPlexSans_400Regular.ttf"), fontFile("700Bold/IBMPlexSans_700Bold.ttf")],
@@ -56,7 +60,10 @@ function fontFile(name: string): string {
   return fileURLToPath(import.meta.resolve(`${fontFolder}/${name}`));
 }
 
-/** Without a browser vega guesses that every character is 0.8 of the font size wide, which leaves gaps everywhere. */
+/**
+ * Replaces vega's text measurement, which without a browser assumes 0.8 of the font size per character and leaves large
+ * gaps.
+ */
 function useOwnTextWidths(metrics: object): void {
   Object.assign(metrics, {
     width: (item: { fontSize?: number; fontWeight?: string | number; limit?: number }, text: unknown) =>

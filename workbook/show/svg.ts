@@ -1,24 +1,28 @@
 /**
- * Pieces of SVG that pictures share.
+ * SVG elements shared by pictures.
  *
  * @module
  */
 
-/** Greys of a picture on white: the text, the text beside it, and lines that are not data. */
+/** Greys on white: text, secondary text, and lines that are not data. */
 export const inks = { text: "#1f1f1f", soft: "#595959", line: "#404040", edge: "#8a8a8a", grid: "#dedede" } as const;
 
-/** How a {@linkcode label} looks. */
+/** Style of a {@linkcode label}. */
 export interface LabelStyle {
   /** In pixels. */
   readonly size: number;
   readonly bold?: boolean;
   readonly colour?: string;
   readonly anchor?: "start" | "middle" | "end";
-  /** A colour around the letters: for a text that lies on lines. */
+  /** Outline colour, for text drawn over lines. */
   readonly halo?: string;
 }
 
-/** One line of text. @param x of its anchor @param y of its baseline, both in pixels */
+/**
+ * Draws one line of text.
+ * @param x its anchor, in pixels
+ * @param y its baseline, in pixels
+ */
 export function label(text: string, x: number, y: number, style: LabelStyle): string {
   const { size, bold = false, colour = inks.text, anchor = "start", halo } = style;
   return `<text x="${round(x)}" y="${round(y)}" font-size="${size}"${bold ? ' font-weight="700"' : ""}` +
@@ -27,19 +31,19 @@ export function label(text: string, x: number, y: number, style: LabelStyle): st
     ` fill="${colour}">${escapeXml(text)}</text>`;
 }
 
-/** A whole drawing on white, with its alternative text as its title. Sizes in pixels. */
+/** Wraps a drawing with a white background and its alternative text as title. Sizes in pixels. */
 export function drawing(parts: readonly string[], width: number, height: number, alt: string): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
     `viewBox="0 0 ${width} ${height}" role="img" font-family="IBM Plex Sans"><title>${escapeXml(alt)}</title>` +
     `<rect width="${width}" height="${height}" fill="white"/>${parts.join("")}</svg>`;
 }
 
-/** A number with one decimal at most: the same picture gives the same text. */
+/** Rounds to at most one decimal, so that equal pictures give equal text. */
 export function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** A text as it stands in XML. */
+/** Escapes text for XML. */
 export function escapeXml(text: string): string {
   return text.replace(
     /[&<>"]/g,

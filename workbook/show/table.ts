@@ -1,31 +1,31 @@
 /**
- * Rows as a small table: Markdown in a notebook, aligned text on the console.
+ * Rows as a table: Markdown in a notebook, aligned text on the console.
  *
  * @module
  */
 import { type Displayable, displaySymbol, type MimeBundle } from "./display.ts";
 import { formatNumber } from "./number.ts";
 
-/** How a {@linkcode table} looks. */
+/** Options of {@linkcode table}. */
 export interface TableOptions<Column extends string = string> {
-  /** Which columns, in which order; all columns of the first row if left out. */
+  /** Columns and their order (default: the keys of the first row). */
   readonly columns?: readonly Column[];
-  /** Other headings for some columns. */
+  /** Headings that replace column names. */
   readonly headings?: Partial<Readonly<Record<Column, string>>>;
-  /** Rows shown at most; a last line says how many there are. */
+  /** Maximum number of rows; a last line gives the total. */
   readonly limit?: number;
 }
 
-/** What {@linkcode table} returns. */
+/** The result of {@linkcode table}. */
 export interface Table extends Displayable {
-  /** The table in Markdown. */
+  /** The table as Markdown. */
   readonly markdown: string;
-  /** The table with aligned columns, for a console. */
+  /** The table as aligned text, for a console. */
   readonly text: string;
 }
 
 /**
- * A small table from rows. Numbers have three significant digits and stand at the right.
+ * Creates a table from rows. Numbers are right-aligned with three significant digits.
  *
  * @param rows objects with the same keys
  * @example
@@ -84,14 +84,14 @@ function isNumberOrEmpty(value: unknown): boolean {
   return value === null || value === undefined || typeof value === "number" || typeof value === "bigint";
 }
 
-/** What would end the cell or turn into formatting or HTML. */
+/** Escapes characters that would end the cell or start formatting or HTML. */
 function escapeMarkdown(text: string): string {
   return text.replace(/[\\|*_`<>[\]$~]/g, (character) => `\\${character}`);
 }
 
 /**
- * A column with dollar signs, SQL with its parameters, stands as code: what is between two of them JupyterLab would take
- * for a formula, escaped or not.
+ * Formats text with dollar signs, such as SQL with parameters, as code: JupyterLab would render it as a formula, even
+ * when escaped.
  */
 function code(text: string): string {
   return text === "" || text.includes("`") ? escapeMarkdown(text) : `\`${text.replaceAll("|", "\\|")}\``;

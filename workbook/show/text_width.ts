@@ -1,10 +1,10 @@
 /**
- * How wide a text is, so that charts leave room for their labels without a browser.
+ * Measures text, so that charts leave room for labels without a browser.
  *
  * @module
  */
 
-/** IBM Plex Sans Regular, the characters from space to `~`: advance widths in thousandths of the font size. */
+/** Advance widths of IBM Plex Sans Regular for the characters from space to `~`, in thousandths of the font size. */
 // deno-fmt-ignore
 const advances = [
   236, 284, 419, 713, 598, 927, 694, 242, 335, 335, 450, 600, 272, 399, 272, 383, // space to /
@@ -18,8 +18,8 @@ const otherAdvance = 600;
 const boldFactor = 1.05;
 
 /**
- * The width of a text in IBM Plex Sans, the font of the PNGs, in pixels. Characters outside of ASCII count as one digit.
- *
+ * Returns the width of a text in IBM Plex Sans, the font of the PNGs, in pixels. Non-ASCII characters count as one
+ * digit.
  * @param text one line of text
  * @param fontSize in pixels
  */
@@ -29,7 +29,10 @@ export function textWidth(text: string, fontSize: number, bold = false): number 
   return thousandths / 1000 * fontSize * (bold ? boldFactor : 1);
 }
 
-/** Shortens a text to a width in pixels, with an ellipsis; the empty text where fewer than 4 characters would be left. */
+/**
+ * Shortens a text to a width in pixels, with an ellipsis; returns an empty string if fewer than 4 characters would
+ * remain.
+ */
 export function fitText(text: string, fontSize: number, width: number): string {
   if (textWidth(text, fontSize) <= width) return text;
   const characters = [...text];
@@ -38,7 +41,7 @@ export function fitText(text: string, fontSize: number, width: number): string {
   return kept < 4 ? "" : characters.slice(0, kept).join("").replace(/[\s.,(]+$/, "") + "…";
 }
 
-/** Breaks a text between words into lines of at most so many characters; a longer word keeps a line of its own. */
+/** Wraps a text into lines of limited length in characters; a longer word gets a line of its own. */
 export function wrapText(text: string, length: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/)) {
@@ -49,7 +52,7 @@ export function wrapText(text: string, length: number): string[] {
   return lines;
 }
 
-/** Breaks a text between words into lines of at most so many pixels; a longer word is shortened. */
+/** Wraps a text into lines of limited width in pixels; a longer word is shortened. */
 export function wrapWidth(text: string, fontSize: number, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ").filter((word) => word !== "").map((word) => fitText(word, fontSize, width))) {

@@ -11,7 +11,9 @@
  * @module
  */
 
-/** The Okabe-Ito palette by name; yellow and black are left out: one is lost on white, the other on dark pages. */
+/**
+ * The Okabe-Ito palette by name, without yellow and black, which are invisible on white and on dark pages respectively.
+ */
 export const colours = {
   blue: "#0072B2",
   orange: "#E69F00",
@@ -19,34 +21,34 @@ export const colours = {
   vermilion: "#D55E00",
   purple: "#CC79A7",
   sky: "#56B4E9",
-  /** For error bars, grid-like marks and everything that is not data: readable on white and on dark pages. */
+  /** For error bars, grid lines and other non-data: legible on white and on dark pages. */
   grey: "#808080",
 } as const;
 
 /**
- * What a colour means wherever time is drawn: the same phase has the same colour in timelines, lanes, pools and query
- * plans. Each has a second sign: a dash, a shape, a height or a word.
+ * Meaning of colours wherever time is drawn: a phase has the same colour in timelines, lanes, pools and query plans.
+ * Each has a second cue: a dash, a shape, a height or a word.
  */
 export const phaseColours = {
-  /** Work: a statement on its way and at the server; a step of a plan. */
+  /** Work: a statement in transit or on the server; a plan step. */
   statement: colours.blue,
-  /** The answer arrives and is decoded. */
+  /** The result is received and decoded. */
   answer: colours.green,
-  /** Somebody has a connection or a lock and does nothing with it. */
-  held: "#a2d6f3", // a paler sky: statements lie on it
-  /** Somebody is kept waiting: dashed. */
+  /** A connection or lock held without working. */
+  held: "#a2d6f3", // a paler sky blue: statements are drawn on top
+  /** Waiting; dashed. */
   waiting: colours.orange,
-  /** A connection is being opened: dashed. */
+  /** A connection being opened; dashed. */
   connecting: colours.purple,
-  /** Open and idle; frames and marks that are no work. */
+  /** Open and idle; frames and marks. */
   open: colours.grey,
-  /** It went well, and stays. */
+  /** Success. */
   commit: colours.green,
-  /** It went wrong, or was undone. */
+  /** Failure or rollback. */
   failed: colours.vermilion,
 } as const;
 
-/** The colours of groups, in the order in which groups get them. */
+/** Group colours, in order of assignment. */
 export const groupColours: readonly string[] = [
   colours.blue,
   colours.vermilion,
@@ -56,19 +58,19 @@ export const groupColours: readonly string[] = [
   colours.sky,
 ];
 
-/** The shapes of groups, in the same order: a second sign beside the colour. */
+/** Group shapes in the same order: a second cue besides colour. */
 export const groupShapes: readonly string[] = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"];
 
-/** The width of a chart's plot in pixels, without axis labels and legend. */
+/** Width of a chart's plot in pixels, without axis labels and legend. */
 export const plotWidth = 480;
 
-/** What JupyterLab's dark theme would make white, and what text inside of a plot is anyway. */
+/** Ink that JupyterLab's dark theme would turn white; text inside a plot has it anyway. */
 const chartInk = "black";
 
 /**
- * Vega's `config` of every chart. It names its own background and inks, so that JupyterLab's dark theme changes neither: on
- * dark, text inside of a plot would be black on black, and blue marks hard to see. So a chart looks the same everywhere, as
- * the PNGs do.
+ * Vega `config` of all charts. It sets its own background and inks, so that JupyterLab's dark theme changes neither: on
+ * a dark background, text inside a plot would be black on black and blue marks hard to see. A chart therefore looks the
+ * same everywhere, like the PNGs.
  */
 export const chartConfig = {
   background: "white",

@@ -1,5 +1,5 @@
 /**
- * A chart that shows itself: interactive in JupyterLab, a PNG on GitHub, a sentence for everyone else.
+ * Displayable charts: interactive in JupyterLab, a PNG on GitHub, alternative text elsewhere.
  *
  * @module
  */
@@ -12,21 +12,21 @@ export type ChartSpec = Readonly<Record<string, unknown>>;
 
 const vegaLiteMime = "application/vnd.vegalite.v5+json";
 
-/** A chart was asked for without the sentence that stands for it where no picture can be seen. */
+/** A chart was created without alternative text. */
 export class MissingAltTextError extends Error {
   override readonly name = "MissingAltTextError";
   constructor() {
     super(
-      'A chart needs an alternative text. Say in one sentence what it shows: chart(spec, "Driver a is faster than b").',
+      'A chart needs alternative text: a sentence that says what it shows, as in chart(spec, "Driver a is faster than b").',
     );
   }
 }
 
-/** What {@linkcode chart} returns. */
+/** A chart, as returned by {@linkcode chart}. */
 export class Chart implements Displayable {
-  /** The whole Vega-Lite spec, with the look of this workbook and its own `config` merged in. */
+  /** The complete Vega-Lite spec, merged with the workbook's theme and the chart's own `config`. */
   readonly spec: ChartSpec;
-  /** The sentence that stands for the picture. */
+  /** Alternative text. */
   readonly alt: string;
   #width?: number;
 
@@ -42,7 +42,10 @@ export class Chart implements Displayable {
     };
   }
 
-  /** The chart as PNG: white background, two pixels for each one shown. Needs permission: the renderer is native. */
+  /**
+   * Renders the chart as PNG on a white background at double resolution. Requires permissions: the renderer is a native
+   * module.
+   */
   async png(): Promise<Uint8Array<ArrayBuffer>> {
     const { bytes, width } = await renderPng(this.spec);
     this.#width = width;
@@ -53,7 +56,7 @@ export class Chart implements Displayable {
     return { [vegaLiteMime]: this.spec, "image/png": (await this.png()).toBase64(), "text/plain": this.alt };
   }
 
-  /** The alternative text and, once the PNG is drawn, the width at which it is to be shown. */
+  /** The alternative text and, once the PNG is rendered, its display width. */
   get displayMetadata(): MimeMetadata {
     return { "image/png": this.#width === undefined ? { alt: this.alt } : { alt: this.alt, width: this.#width } };
   }
@@ -84,7 +87,7 @@ export function chart(spec: ChartSpec, alt: string): Chart {
   return new Chart(spec, alt);
 }
 
-/** Two levels of `config` merged; what the spec says wins. */
+/** Merges two levels of `config`; the chart's own values take precedence. */
 function mergeConfig(base: Record<string, unknown>, own: Record<string, unknown> = {}): Record<string, unknown> {
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(own)) {

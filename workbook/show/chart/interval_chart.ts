@@ -1,5 +1,5 @@
 /**
- * Measured values with their spread: one row each, a point for the middle and a bar from low to high.
+ * Charts of measured values with their spread: one row each, with a point for the median and a bar from low to high.
  *
  * @module
  */
@@ -8,40 +8,40 @@ import { formatNumber } from "../number.ts";
 import { wrapText } from "../text_width.ts";
 import { colours, groupColours, groupShapes } from "../theme.ts";
 
-/** One measured thing. For a benchmark: the median, and the 25th and 75th percentile. */
+/** One measurement. For a benchmark: the median, and the 25th and 75th percentile. */
 export interface IntervalRow {
-  /** What was measured: the text beside the row. */
+  /** The label of the row. */
   readonly label: string;
-  /** What the thing belongs to: its colour and shape. Rows of the same label lie below each other. */
+  /** Group, shown by colour and shape. Rows with the same label are stacked. */
   readonly group?: string;
   readonly low: number;
   readonly mid: number;
   readonly high: number;
 }
 
-/** Longer labels go on in a second line: they are never cut. */
+/** Maximum length of a label's line; longer labels wrap. */
 const labelLength = 32;
 const wrappedLabel = {
   labelExpr: "split(datum.label, '\\n')",
   labelBaseline: { condition: { test: "indexof(datum.label, '\\n') > 0", value: "bottom" }, value: "middle" },
 };
 
-/** How an {@linkcode intervalChart} looks. */
+/** Options of {@linkcode intervalChart}. */
 export interface IntervalOptions {
   readonly title: string;
   /** The unit of all values, such as `"ms"`. */
   readonly unit: string;
-  /** The text below the axis; the unit if left out. */
+  /** Axis title (default: the unit). */
   readonly xTitle?: string;
-  /** A logarithmic axis, for values that differ by more than a factor of ten. All values must be above 0. */
+  /** Use a logarithmic axis, for values that differ by more than a factor of ten. All values must be positive. */
   readonly log?: boolean;
-  /** What the point and the bar are, for the line below the title. */
+  /** Meaning of the point and the bar, shown as subtitle. */
   readonly meaning?: string;
-  /** The alternative text; made from the values if left out. */
+  /** Alternative text (default: generated from the values). */
   readonly alt?: string;
 }
 
-/** Rows that cannot be drawn: there are none, or a value is not a number, or not above 0 on a logarithmic axis. */
+/** Rows that cannot be drawn: none given, or a value is not a number, or not positive on a logarithmic axis. */
 export class IntervalRowError extends Error {
   override readonly name = "IntervalRowError";
 }
@@ -124,7 +124,7 @@ export function intervalChart(rows: readonly IntervalRow[], options: IntervalOpt
   }, options.alt ?? intervalAlt(rows, options));
 }
 
-/** The alternative text of an interval chart: its title and every middle value, eight at most. */
+/** Generates alternative text: the title and the middle values of at most eight rows. */
 export function intervalAlt(rows: readonly IntervalRow[], options: IntervalOptions): string {
   const named = rows.slice(0, 8).map((row) =>
     `${row.label}${row.group ? ` (${row.group})` : ""} ${formatNumber(row.mid)} ${options.unit}`
@@ -134,7 +134,7 @@ export function intervalAlt(rows: readonly IntervalRow[], options: IntervalOptio
 }
 
 function checkRows(rows: readonly IntervalRow[], log: boolean): void {
-  if (rows.length === 0) throw new IntervalRowError("There is nothing to draw: intervalChart() got no rows.");
+  if (rows.length === 0) throw new IntervalRowError("No data to draw: intervalChart() got no rows.");
   for (const row of rows) {
     for (const name of ["low", "mid", "high"] as const) {
       const value: unknown = row[name];
@@ -145,7 +145,7 @@ function checkRows(rows: readonly IntervalRow[], log: boolean): void {
   }
 }
 
-/** The ticks of a logarithmic axis around all values: 1, 2, 5, 10, … or, over more than three decades, 1, 10, 100. */
+/** Returns ticks for a logarithmic axis: 1, 2, 5, 10, … or, for more than three decades, 1, 10, 100. */
 export function logTicks(rows: readonly Pick<IntervalRow, "low" | "high">[]): number[] {
   const low = Math.min(...rows.map((row) => row.low));
   const high = Math.max(...rows.map((row) => row.high));

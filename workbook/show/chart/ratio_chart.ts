@@ -1,5 +1,5 @@
 /**
- * Ratios to one reference: bars on a logarithmic axis that begin at 1, the line to beat, with their intervals.
+ * Charts of ratios to a reference: bars on a logarithmic axis starting at 1, with confidence intervals.
  *
  * @module
  */
@@ -8,24 +8,24 @@ import { logTicks } from "./interval_chart.ts";
 import { formatNumber } from "../number.ts";
 import { colours, groupColours, groupShapes } from "../theme.ts";
 
-/** One ratio with the interval that holds the true one. */
+/** A ratio with its confidence interval. */
 export interface RatioRow {
   readonly label: string;
-  /** What the row belongs to: its colour, and the shape at the end of its bar. */
+  /** Group, shown by colour and by the shape at the end of the bar. */
   readonly group: string;
   readonly ratio: number;
   readonly low: number;
   readonly high: number;
 }
 
-/** How a {@linkcode ratioChart} looks. */
+/** Options of {@linkcode ratioChart}. */
 export interface RatioOptions {
   readonly title: string;
-  /** What every ratio refers to: the line at 1. */
+  /** The reference of all ratios: the line at 1. */
   readonly reference: string;
 }
 
-/** Ratios that cannot be drawn: there are none, or a number is not above 0. */
+/** Ratios that cannot be drawn: none given, or a number is not positive. */
 export class RatioRowError extends Error {
   override readonly name = "RatioRowError";
 }
@@ -43,18 +43,18 @@ export class RatioRowError extends Error {
  * ```
  */
 export function ratioChart(rows: readonly RatioRow[], { title, reference }: RatioOptions): Chart {
-  if (rows.length === 0) throw new RatioRowError("There is nothing to draw: ratioChart() got no rows.");
+  if (rows.length === 0) throw new RatioRowError("No data to draw: ratioChart() got no rows.");
   for (const { label, ratio, low, high } of rows) {
     if ([ratio, low, high].every((value) => Number.isFinite(value) && value > 0)) continue;
     throw new RatioRowError(`The row "${label}" cannot be drawn: ${low}, ${ratio} and ${high} are not all above 0.`);
   }
   const sorted = rows.toSorted((a, b) => a.ratio - b.ratio);
   const groups = [...new Set(rows.map(({ group }) => group))];
-  const ticks = logTicks([...rows, { low: 0.5, high: 2 }]); // the line at 1 never lies at the edge
+  const ticks = logTicks([...rows, { low: 0.5, high: 2 }]); // keep the line at 1 off the edge
   const values = sorted.map((row) => ({
     ...row,
     one: 1,
-    end: Math.max(row.high, 1), // the figure stands beside the bar, never on it
+    end: Math.max(row.high, 1), // place the figure beside the bar, never on it
     text: `${formatNumber(row.ratio, 2)}×`,
     interval: `${formatNumber(row.low, 2)} to ${formatNumber(row.high, 2)}`,
   }));
@@ -123,7 +123,7 @@ export function ratioChart(rows: readonly RatioRow[], { title, reference }: Rati
   }, ratioAlt(sorted, title, reference));
 }
 
-/** One sentence with the first eight ratios. */
+/** Generates alternative text with the first eight ratios. */
 function ratioAlt(rows: readonly RatioRow[], title: string, reference: string): string {
   const named = rows.slice(0, 8).map(({ label, ratio }) => `${label} ${formatNumber(ratio, 2)}`);
   const more = rows.length > named.length ? `, and ${rows.length - named.length} more` : "";

@@ -24,6 +24,6 @@ Deno.test("ratioChart() keeps the line at 1 inside, also where all took more", a
 });
 
 Deno.test("ratioChart() refuses what has no place on a logarithmic axis", () => {
-  assertThrows(() => ratioChart([], options), RatioRowError, "nothing to draw");
+  assertThrows(() => ratioChart([], options), RatioRowError, "No data to draw");
   assertThrows(() => ratioChart([{ ...rows[0], low: 0 }], options), RatioRowError, 'The row "slow one"');
 });

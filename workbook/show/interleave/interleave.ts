@@ -1,6 +1,7 @@
 /**
- * Scripts for several sessions at once: steps are sent in a given order, each to its own connection, and a step that has
- * to wait for another session is noticed through the server's locks. So one script gives one story, on any machine.
+ * Scripts for concurrent sessions: steps are sent in a given order, each on its own connection, and a step that has to
+ * wait for another session is detected through the server's locks. A script therefore plays out the same way on any
+ * machine.
  *
  * @module
  */
@@ -9,14 +10,14 @@ import type { Engine } from "../../../lib/engine/engine.ts";
 import { Interleaving } from "./interleaving.ts";
 import { type Speaker, Stage } from "./stage.ts";
 
-/** Who does something, what (SQL; or, with a function, words for it), and the function. */
+/** A step: the session, the SQL (or a description, if a function is given), and the function. */
 export type ScriptStep<By> = readonly [session: string, text: string, run?: (speaker: By) => unknown];
 
-/** What {@linkcode interleave} plays. */
+/** A script for {@linkcode interleave}. */
 export interface Script<By> {
-  /** The text above the picture. */
+  /** Title of the picture. */
   readonly title?: string;
-  /** In the order in which they are sent. A step is sent when the one before is done, has failed, or waits for somebody. */
+  /** Steps in sending order. A step is sent when the previous one has completed, failed, or is waiting. */
   readonly steps: readonly ScriptStep<By>[];
 }
 

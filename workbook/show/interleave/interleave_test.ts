@@ -209,7 +209,7 @@ test("what still waits at the end is let go, and said", async (engine) => {
     steps: [["c", "SELECT 1"], ["b", "BEGIN"], ["a", "BEGIN"], ["a", take(1)], ["b", take(1)], ["c", take(1)]],
   });
   assertEquals(story.steps.slice(4).map(brief), ["b waits a@5 open", "c waits b@6 none"]);
-  assertStringIncludes(story.table.text, "waits for a; to the end");
+  assertStringIncludes(story.table.text, "waits for a; until the end");
   assertEquals(story.lanes.lanes[0].segments.at(-1), { from: 6, to: 7, kind: "waits", label: "UPDATE … id = 1" });
   await using server = new Server(engine.url.reveal());
   // the server hears of the end of a connection a moment later
@@ -221,7 +221,7 @@ test("a session that waits cannot be told anything", async (engine) => {
   await assertRejects(
     () => interleave(engine, { steps }),
     ScriptError,
-    "Step 4: b cannot do anything, because it waits for a since step 3. Let a commit or roll back first.",
+    "Step 4: b cannot run a statement, because it has been waiting for a since step 3. Let a commit or roll back first.",
   );
 }, ["pg"]);
 

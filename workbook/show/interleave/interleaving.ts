@@ -1,5 +1,5 @@
 /**
- * What became of a script: its steps as data, as lanes, and as a table.
+ * The outcome of a script: its steps as data, as lanes, and as a table.
  *
  * @module
  */
@@ -13,11 +13,11 @@ import type { Picture } from "../picture.ts";
 import type { StepOutcome } from "./stage.ts";
 import { type Table, table } from "../table.ts";
 
-/** A script that was played. It shows itself as lanes; `show(story.table)` says the same step by step. */
+/** The outcome of a script. It is displayed as lanes; `show(story.table)` shows the same step by step. */
 export class Interleaving implements Displayable {
   constructor(readonly steps: readonly StepOutcome[], readonly title?: string) {}
 
-  /** The lanes as data: times are step numbers, so that the same interleaving gives the same data. */
+  /** The lanes as data: times are step numbers, so that equal interleavings give equal data. */
   get lanes(): LanesData {
     return lanesOf(this.steps, this.title);
   }
@@ -26,7 +26,7 @@ export class Interleaving implements Displayable {
     return lanes(this.lanes, { width: Math.min(900, Math.max(640, 80 * this.steps.length)) });
   }
 
-  /** A row for each step: who, what, and what came of it. */
+  /** One row per step: session, statement, and result. */
   get table(): Table {
     const rows = this.steps.map((step) => ({
       step: step.step,
@@ -34,7 +34,7 @@ export class Interleaving implements Displayable {
       does: step.text,
       and: story(step),
     }));
-    return table(rows, { headings: { and: "what came of it" } });
+    return table(rows, { headings: { and: "result" } });
   }
 
   [displaySymbol](): Promise<MimeBundle> {
@@ -50,7 +50,7 @@ export class Interleaving implements Displayable {
   }
 }
 
-/** What an error is called in PostgreSQL's list, by its SQLSTATE. */
+/** PostgreSQL's condition names by SQLSTATE. */
 const CONDITIONS: Readonly<Record<string, string>> = {
   "40001": "serialization failure",
   "40P01": "deadlock detected",
@@ -66,7 +66,7 @@ function errorText(error: Error): string {
   return `${error.sqlstate} ${CONDITIONS[error.sqlstate] ?? error.name}`;
 }
 
-/** What a statement gave, in a few words. */
+/** Summarizes the result of a statement. */
 function answerText(value: unknown): string {
   if (!(value instanceof Result)) return value === undefined || typeof value === "object" ? "" : String(value);
   const rows = value.tuples().all();
@@ -77,12 +77,12 @@ function answerText(value: unknown): string {
   return counts ? `${value.rowCount} row${value.rowCount === 1 ? "" : "s"}` : "";
 }
 
-/** "waits for sandy; after step 6: 1 row". */
+/** Describes the outcome of a step: "waits for sandy; after step 6: 1 row". */
 function story(outcome: StepOutcome): string {
   const { waits, step, until, status, error, ended, text } = outcome;
   const waited = waits.map(({ on }) => on).join(" and ");
   const end = status === "waits"
-    ? "to the end"
+    ? "until the end"
     : error
     ? errorText(error)
     : ended === "rollback" && !/^\s*rollback/i.test(text)
@@ -94,13 +94,13 @@ function story(outcome: StepOutcome): string {
   }`;
 }
 
-/** What stands in a bar: the step, whole if it is short, else what tells it from others; and what it read. */
+/** Text of a bar: the step, shortened if necessary, and the result of a query. */
 function barText({ text, value, error }: StepOutcome): string {
   const isRead = value instanceof Result && value.columns.length > 0;
   return isRead && !error ? `${shortText(text)} → ${answerText(value)}` : shortText(text);
 }
 
-/** `UPDATE price = 5`, or, where that would be long, `UPDATE … id = 1`. */
+/** Shortens SQL to `UPDATE price = 5`, or if that is too long, `UPDATE … id = 1`. */
 function shortText(text: string): string {
   const whole = text.replace(/\bISOLATION LEVEL /i, "").replaceAll(/\s+/g, " ").trim();
   if (whole.length <= 24) return whole;
@@ -116,7 +116,7 @@ function lanesOf(steps: readonly StepOutcome[], title?: string): LanesData {
   const names = [...new Set(steps.map(({ session }) => session))];
   const end = steps.length + 1;
   const links = steps.flatMap(({ session, waits, until }) =>
-    // in the middle of its bar
+    // at the middle of the bar
     waits.map(({ on, step }) => ({ from: session, to: on, at: step + (step === until ? 0.25 : 0.7) }))
   );
   return {
@@ -136,7 +136,7 @@ function laneOf(name: string, steps: readonly StepOutcome[], end: number): Lane 
     const last = status === "waits" ? end : until + 1;
     if (waits.length === 0) segments.push({ from: step, to: last, kind: error ? "failed" : "runs", label });
     else {
-      // it waits until the middle of the step that lets it go on
+      // a step waits until the middle of the step that unblocks it
       const free = status === "waits" ? end : until + 0.5;
       segments.push({ from: step, to: free, kind: "waits", label });
       if (free < last) segments.push({ from: free, to: last, kind: error ? "failed" : "runs" });

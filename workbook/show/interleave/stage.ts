@@ -1,6 +1,6 @@
 /**
- * Where a script is played: the sessions with a connection each, and an observer who looks at the server's locks. A step
- * is over when nothing more can happen without the next one: it was answered, or waits for a session that has the word.
+ * Runs a script: each session has its own connection, and an observer queries the server's locks. A step ends when it
+ * has completed or is blocked by a session that can still act.
  *
  * @module
  */
@@ -11,44 +11,44 @@ import { EngineError } from "../../../lib/base/error.ts";
 import { Result } from "../../../lib/engine/result.ts";
 import type { EngineUrl } from "../../../lib/engine/url.ts";
 
-/** What can run SQL and is closed at the end: a connection, a session of the ORM. */
+/** Something that runs SQL and is closed at the end: a connection or an ORM session. */
 export interface Speaker extends AsyncDisposable {
   execute(query: Compilable): Promise<Result<unknown>>;
 }
 
-/** What became of a step. */
+/** Outcome of a step. */
 export interface StepOutcome {
-  /** Its number, from 1. */
+  /** Step number, starting at 1. */
   readonly step: number;
   readonly session: string;
-  /** The SQL, or what stood for it. */
+  /** The SQL, or the description of a function. */
   readonly text: string;
-  /** `waits`: to the end of the script. */
+  /** `waits`: still waiting at the end of the script. */
   readonly status: "done" | "failed" | "waits";
-  /** Whom it had to wait for, and since which step. */
+  /** The sessions that blocked it, each with the step at which the wait began. */
   readonly waits: readonly { readonly on: string; readonly step: number }[];
-  /** The step that let it go on, or its own. */
+  /** The step that unblocked it, or its own number. */
   readonly until: number;
-  /** What it gave: the {@linkcode Result} of SQL, or what the function returned. */
+  /** The {@linkcode Result} of a statement, or the return value of a function. */
   readonly value?: unknown;
   readonly error?: Error;
-  /** What it did to its session's transaction. */
+  /** Effect on the session's transaction. */
   readonly began: boolean;
   readonly ended?: "commit" | "rollback";
-  /** The transaction after it; in a `failed` one the server holds no locks any more and does nothing but roll back. */
+  /** Transaction state afterwards; a `failed` transaction holds no locks and accepts only a rollback. */
   readonly transaction: "none" | "open" | "failed";
 }
 
-/** A script asks for what cannot be. */
+/** An impossible script. */
 export class ScriptError extends EngineError {}
 
-/** How long to wait for an answer before the server's locks are looked at, in milliseconds: no answer depends on it. */
+/** Interval between looks at the server's locks, in milliseconds; no outcome depends on it. */
 const LOOK_AGAIN = 2;
-/** So that a session which waits never breaks a deadlock that another one closes. */
+/** Keeps waiting sessions from breaking a deadlock that another session closes. */
 const PATIENT = "deadlock_timeout = '1h'";
 const IMPATIENT = "deadlock_timeout = '10ms'";
 
-/** An engine of one connection, which is known. */
+/** An engine with a single, known connection. */
 class OwnEngine extends Engine {
   connection: Connection | undefined;
 
@@ -64,20 +64,20 @@ interface Actor {
   readonly name: string;
   readonly engine: OwnEngine;
   readonly speaker: Speaker;
-  /** What it does now; undefined while it can be told something. */
+  /** The running step; undefined while the session is idle. */
   running?: { readonly outcome: Writable<StepOutcome>; readonly done: Promise<void> };
   transaction: StepOutcome["transaction"];
-  /** Where it was told to break a deadlock. */
+  /** Scope in which the session was chosen to break a deadlock. */
   impatient?: "transaction" | "connection";
 }
 
-/** Plays steps, one after another. */
+/** Runs steps one after another. */
 export class Stage implements AsyncDisposable {
   readonly #url: EngineUrl;
   readonly #observer: Engine;
   readonly #actors = new Map<string, Actor>();
   readonly #outcomes: Writable<StepOutcome>[] = [];
-  /** False where the role may not say who breaks a deadlock. */
+  /** False if the role may not set `deadlock_timeout`. */
   #mayChoose = true;
 
   constructor(url: EngineUrl) {
@@ -85,12 +85,12 @@ export class Stage implements AsyncDisposable {
     this.#observer = new Engine(url, { ...ONE_CONNECTION, applicationName: "observer" });
   }
 
-  /** What became of the steps so far. */
+  /** Returns the outcomes so far. */
   outcomes(): StepOutcome[] {
     return this.#outcomes.map((outcome) => ({ ...outcome, waits: [...outcome.waits] }));
   }
 
-  /** A session gets its connection. */
+  /** Opens a connection for a session. */
   async enter(name: string, open: (own: Engine) => Speaker | Promise<Speaker>): Promise<void> {
     const engine = new OwnEngine(this.#url, { ...ONE_CONNECTION, applicationName: name });
     try {
@@ -103,14 +103,19 @@ export class Stage implements AsyncDisposable {
     this.#actors.set(name, { name, engine, speaker: await open(engine), transaction: "none" });
   }
 
-  /** Sends a step, and comes back when it was answered or waits. @throws {ScriptError} when its session waits already. */
+  /**
+   * Sends a step, and returns when it has completed or is waiting.
+   * @throws {ScriptError} if its session is already waiting.
+   */
   async play(name: string, text: string, run?: (speaker: Speaker) => unknown): Promise<void> {
     const actor = this.#actors.get(name)!;
     const step = this.#outcomes.length + 1;
     if (actor.running) {
       const { step: since, waits } = actor.running.outcome;
       throw new ScriptError(
-        `Step ${step}: ${name} cannot do anything, because it waits for ${waits.map(({ on }) => on).join(" and ")} ` +
+        `Step ${step}: ${name} cannot run a statement, because it has been waiting for ${
+          waits.map(({ on }) => on).join(" and ")
+        } ` +
           `since step ${since}. Let ${waits.at(-1)?.on} commit or roll back first.`,
       );
     }
@@ -126,7 +131,7 @@ export class Stage implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const actors = [...this.#actors.values()];
-    // those that wait are let go by those that do not
+    // sessions that are not blocked unblock those that are
     await Promise.all(actors.map(async ({ running, speaker, engine }) => {
       await running?.done;
       await speaker[Symbol.asyncDispose]();
@@ -150,7 +155,7 @@ export class Stage implements AsyncDisposable {
       outcome.status = "failed";
       outcome.error = error as Error;
       this.#takeNote(outcome, error);
-      // a COMMIT that fails ends the transaction, which a connection that was told so by SQL does not know
+      // a failed COMMIT sent as SQL ends the transaction without the connection noticing
       if (!run && /^\s*(COMMIT|END)\b/i.test(outcome.text)) await engine.connection?.rollback().catch(() => {});
     }
     stop();
@@ -166,7 +171,7 @@ export class Stage implements AsyncDisposable {
     actor.running = undefined;
   }
 
-  /** Waits until nothing more happens without another step. */
+  /** Waits until no step can progress without a further one. */
   async #settle(step: number): Promise<void> {
     for (;;) {
       const running = [...this.#actors.values()].filter((actor) => actor.running);
@@ -184,7 +189,7 @@ export class Stage implements AsyncDisposable {
     }
   }
 
-  /** Which of these sessions wait, and for whom. */
+  /** Returns the blocked sessions, and those that block each. */
   async #look(actors: readonly Actor[]): Promise<Map<Actor, Actor[]>> {
     const byPid = new Map([...this.#actors.values()].map((actor) => [actor.engine.connection?.backendPid, actor]));
     await using connection = await this.#observer.connect({ isolationLevel: "AUTOCOMMIT" });
@@ -197,14 +202,14 @@ export class Stage implements AsyncDisposable {
     );
   }
 
-  /** The session whose step may close a circle of waiting is the one that breaks it: the same one every time. */
+  /** Makes the session whose step may close a cycle the deadlock victim, so that the outcome is reproducible. */
   async #chooseVictim(actor: Actor): Promise<void> {
     const { connection } = actor.engine;
     const running = [...this.#actors.values()].filter((each) => each.running);
     const waiting = running.length === 0 ? undefined : await this.#look(running);
     const isAwaited = waiting !== undefined && running.some((each) => leadsTo(each, actor, waiting));
     if (!this.#mayChoose) {
-      // those that wait look for a deadlock once, after the server's time: when they have, this one finds it
+      // a waiting session checks for a deadlock once, after deadlock_timeout; after that check, this session detects it
       if (isAwaited) await this.#observer.begin((observer) => observer.execute(CHECKED, [pids(running)]));
       return;
     }
@@ -214,7 +219,7 @@ export class Stage implements AsyncDisposable {
     actor.impatient = !isAwaited ? undefined : isLocal ? "transaction" : "connection";
   }
 
-  /** A deadlock that was broken before anyone looked: the server says who waited for whom. */
+  /** Records a deadlock broken before the observer looked, from the server's error detail. */
   #takeNote(outcome: StepOutcome, error: unknown): void {
     if (!(error instanceof DeadlockError)) return;
     const nameOf = (pid: number) =>
@@ -232,7 +237,7 @@ const ONE_CONNECTION = { poolSize: 1, maxOverflow: 0, nonblocking: true } as con
 const BLOCKERS = "SELECT pid, pg_blocking_pids(pid) || pg_safe_snapshot_blocking_pids(pid) AS blockers " +
   "FROM unnest($1::integer[]) AS pid";
 
-/** Comes back when sessions that wait have looked for a deadlock. */
+/** Returns when the waiting sessions have checked for a deadlock. */
 const CHECKED = "SELECT pg_sleep(greatest(0, extract(epoch FROM " +
   "max(waitstart) + 2 * current_setting('deadlock_timeout')::interval - clock_timestamp()))) " +
   "FROM pg_locks WHERE pid = ANY ($1::integer[]) AND NOT granted";
@@ -245,7 +250,7 @@ function noteWait({ waits }: StepOutcome, on: string, step: number): void {
   if (!waits.some((wait) => wait.on === on)) (waits as { on: string; step: number }[]).push({ on, step });
 }
 
-/** True when somebody waits, or those it waits for, and so on, for another. */
+/** Returns whether a session waits for another, directly or indirectly. */
 function leadsTo(
   from: Actor,
   to: Actor,
@@ -262,7 +267,7 @@ function endedBy({ value, error }: StepOutcome): "commit" | "rollback" {
   return !error && value instanceof Result && value.command === "COMMIT" ? "commit" : "rollback";
 }
 
-/** Waits for one of several, or for a moment. */
+/** Waits for one of several promises, or for a moment. */
 async function pauseUnless(promises: readonly Promise<void>[]): Promise<void> {
   let timer: ReturnType<typeof setTimeout>;
   const pause = new Promise<void>((resolve) => timer = setTimeout(resolve, LOOK_AGAIN));

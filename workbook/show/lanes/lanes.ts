@@ -1,5 +1,5 @@
 /**
- * Draws who did what when, and who waited for whom: processes or sessions side by side.
+ * Draws processes or sessions side by side over time, and their waits for each other.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import { type LanesLayout, lanesLayout } from "./lanes_layout.ts";
 import { drawLanes } from "./lanes_svg.ts";
 import { Picture } from "../picture.ts";
 
-/** How {@linkcode lanes} look. */
+/** Options of {@linkcode lanes}. */
 export interface LanesOptions {
-  /** The width of the time axis in pixels. */
+  /** Width of the time axis, in pixels. */
   readonly width?: number;
 }
 

@@ -1,116 +1,116 @@
 /**
- * Who did what when, as data: what {@linkcode lanes} draws, checked, and the same in words.
+ * The data that {@linkcode lanes} draws, its validation, and its description as text.
  *
  * @module
  */
 import { formatNumber } from "../number.ts";
 
 /**
- * What goes on for a while: `runs` a statement or other work; `holds` something (a lock, an open transaction) without
- * working; `waits` for somebody; `idle`: there, and neither works nor keeps anybody waiting; `failed`: worked in vain;
- * `connects`: is being opened.
+ * Kind of a segment: `runs` a statement or other work; `holds` a resource (a lock, an open transaction) without
+ * working; `waits` for another lane; `idle`: neither works nor blocks another lane; `failed`: work without success;
+ * `connects`: a connection is being opened.
  */
 export type SegmentKind = "runs" | "holds" | "waits" | "idle" | "failed" | "connects";
 
-/** What happens at one moment; `note` is for everything else. */
+/** Kind of an event; `note` covers everything else. */
 export type LaneEventKind = "begin" | "commit" | "rollback" | "done" | "error" | "note";
 
-/** A part of a lane. */
+/** A segment of a lane. */
 export interface LaneSegment {
   readonly from: number;
   readonly to: number;
   readonly kind: SegmentKind;
-  /** Stands in the bar where there is room, else below it. */
+  /** Text in the bar, or below it if it does not fit. */
   readonly label?: string;
 }
 
-/** A moment in a lane. */
+/** An event in a lane. */
 export interface LaneEvent {
   readonly at: number;
   readonly kind: LaneEventKind;
-  /** Stands below the bar: `"40P01 deadlock detected"`. */
+  /** Text below the bar, such as `"40P01 deadlock detected"`. */
   readonly label?: string;
 }
 
-/** One actor: a process, a session. */
+/** A lane: one process or session. */
 export interface Lane {
-  /** Each lane has another. */
+  /** Unique name. */
   readonly name: string;
-  /** Stands below the name: `"pid 4711"`. */
+  /** Text below the name, such as `"pid 4711"`. */
   readonly note?: string;
   readonly segments: readonly LaneSegment[];
   readonly events?: readonly LaneEvent[];
 }
 
-/** Who waits for whom: an arrow from one lane to another. */
+/** A wait, drawn as an arrow from one lane to another. */
 export interface LaneLink {
-  /** The name of the lane that waits. */
+  /** The waiting lane. */
   readonly from: string;
-  /** The name of the lane it waits for. */
+  /** The lane it waits for. */
   readonly to: string;
   readonly at: number;
-  /** Stands below the bar of the lane that waits: `"waits for pid 4711"`. */
+  /** Text below the bar of the waiting lane, such as `"waits for pid 4711"`. */
   readonly label?: string;
 }
 
-/** What {@linkcode lanes} draws. All times in milliseconds since the start, or in steps where `unit` says so. */
+/** Data for {@linkcode lanes}. Times are milliseconds since the start, or steps, depending on `unit`. */
 export interface LanesData {
-  /** The text above the picture. */
+  /** Title of the picture. */
   readonly title?: string;
   /**
-   * `"ms"` if left out. `"step"`: times are the numbers of a script's steps; step 2 goes on from 2 to 3, however long
-   * it took, so that the same interleaving gives the same picture.
+   * Unit of all times (default `"ms"`). With `"step"`, times are step numbers of a script; step 2 extends from 2 to 3
+   * regardless of its duration, so that equal interleavings give equal pictures.
    */
   readonly unit?: "ms" | "step";
-  /** From top to bottom. */
+  /** Lanes from top to bottom. */
   readonly lanes: readonly Lane[];
   readonly links?: readonly LaneLink[];
-  /** Other words for what goes on, in the legend and in the text. */
+  /** Alternative names for segment kinds in the legend and the text. */
   readonly words?: Partial<Readonly<Record<SegmentKind, string>>>;
 }
 
-/** Something is wrong with the data for {@linkcode lanes}. */
+/** Invalid data for {@linkcode lanes}. */
 export class LanesDataError extends Error {
   override readonly name = "LanesDataError";
 }
 
-/** @throws {LanesDataError} when there is nothing to draw, a time is none, or a link names a lane that is not there. */
+/** @throws {LanesDataError} if there are no lanes, a time is not a number, or a link names an unknown lane. */
 export function checkLanes({ lanes, links = [] }: LanesData): void {
   const names = lanes.map(({ name }) => name);
-  if (names.length === 0) throw new LanesDataError("There are no lanes to draw. Give one for each process or session.");
+  if (names.length === 0) throw new LanesDataError("No lanes to draw. Provide one for each process or session.");
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new LanesDataError(`Two lanes are called "${twice}". Give each a name of its own.`);
+  if (twice !== undefined) throw new LanesDataError(`Two lanes are named "${twice}". Lane names must be unique.`);
   for (const { name, segments, events = [] } of lanes) {
     for (const { from, to, kind } of segments) {
       if (Number.isFinite(from) && Number.isFinite(to) && from <= to) continue;
-      throw new LanesDataError(`"${name}" ${kind} from ${from} to ${to}: give two numbers, the later one second.`);
+      throw new LanesDataError(`"${name}" ${kind} from ${from} to ${to}: expected two numbers in ascending order.`);
     }
     const wrong = events.find(({ at }) => !Number.isFinite(at));
-    if (wrong) throw new LanesDataError(`"${name}" has an event "${wrong.kind}" at ${wrong.at}: give a number.`);
+    if (wrong) throw new LanesDataError(`"${name}" has an event "${wrong.kind}" at ${wrong.at}: expected a number.`);
   }
   for (const { from, to, at } of links) {
     const unknown = [from, to].find((name) => !names.includes(name));
     if (unknown !== undefined) {
-      throw new LanesDataError(`A link names the lane "${unknown}". There are: ${names.join(", ")}.`);
+      throw new LanesDataError(`A link names the unknown lane "${unknown}". Lanes: ${names.join(", ")}.`);
     }
-    if (from === to) throw new LanesDataError(`A link goes from "${from}" to itself. Nobody waits for themselves.`);
+    if (from === to) throw new LanesDataError(`A link goes from "${from}" to itself. A lane cannot wait for itself.`);
     if (!Number.isFinite(at)) {
-      throw new LanesDataError(`The link from "${from}" to "${to}" is at ${at}: give a number.`);
+      throw new LanesDataError(`The link from "${from}" to "${to}" is at ${at}: expected a number.`);
     }
   }
 }
 
-/** The words of the legend. */
+/** Names of segment kinds in the legend. */
 export const segmentWords: Readonly<Record<SegmentKind, string>> = {
   runs: "runs",
   waits: "waits",
-  holds: "holds, without working",
+  holds: "holds, idle",
   idle: "idle",
   failed: "failed",
   connects: "connecting",
 };
 
-/** One sentence for each lane: how long it did what, for whom it waited, and how it ended. */
+/** Generates alternative text: one sentence per lane with its segments, waits and outcome. */
 export function lanesAlt(data: LanesData): string {
   const sentences = data.lanes.map((lane) => {
     const others = [...new Set(linksOf(data, lane).map(({ to }) => to))].join(" and ");
@@ -128,7 +128,7 @@ export function lanesAlt(data: LanesData): string {
   return [...(data.title === undefined ? [] : [`${data.title}.`]), ...sentences].join(" ");
 }
 
-/** Everything the picture says, lane by lane and in the order in which it happened. */
+/** Describes the whole picture as text, lane by lane in chronological order. */
 export function lanesText(data: LanesData): string {
   const isSteps = data.unit === "step";
   const lines = data.lanes.flatMap((lane) => {
@@ -172,13 +172,13 @@ function amount(value: number, { unit }: LanesData): string {
   return `${formatNumber(value)} step${value === 1 ? "" : "s"}`;
 }
 
-/** A moment in words; a whole number is the border between two steps. */
+/** Formats a moment; a whole number is the boundary between two steps. */
 function moment(at: number, { unit }: LanesData): string {
   if (unit !== "step") return `${formatNumber(at)} ms`;
   return Number.isInteger(at) ? `before step ${at}` : `step ${Math.floor(at)}`;
 }
 
-/** "step 2", "steps 2 to 4". */
+/** Formats a range of steps: "step 2", "steps 2 to 4". */
 function steps(from: number, to: number): string {
   const [first, last] = [Math.floor(from), Math.max(Math.floor(from), Math.ceil(to) - 1)];
   return first === last ? `step ${first}` : `steps ${first} to ${last}`;

@@ -1,5 +1,5 @@
 /**
- * Where the lanes, bars, marks, texts and arrows of {@linkcode lanes} go.
+ * Computes the positions of the lanes, bars, marks, texts and arrows of {@linkcode lanes}.
  *
  * @module
  */
@@ -7,25 +7,25 @@ import type { Lane, LaneEventKind, LaneLink, LanesData, SegmentKind } from "./la
 import { formatNumber } from "../number.ts";
 import { fitText, textWidth } from "../text_width.ts";
 
-/** A bar; places and sizes in pixels. */
+/** A bar; positions and sizes in pixels. */
 export interface DrawnSegment {
   readonly kind: SegmentKind;
   readonly x: number;
   readonly width: number;
-  /** The text inside; a text without room stands among the lane's notes. */
+  /** Text inside the bar; a text that does not fit becomes a note of the lane. */
   readonly label?: string;
-  /** Where that text begins. */
+  /** Start of the text. */
   readonly labelX?: number;
 }
 
 /** A text below a bar. */
 export interface DrawnNote {
   readonly text: string;
-  /** Where the text begins. */
+  /** Start of the text. */
   readonly x: number;
-  /** The line of notes, from 0. */
+  /** Row of notes, starting at 0. */
   readonly row: number;
-  /** The place on the bar that it belongs to. */
+  /** The position on the bar that it refers to. */
   readonly anchor: number;
 }
 
@@ -41,7 +41,7 @@ export interface DrawnLane {
   readonly notes: readonly DrawnNote[];
 }
 
-/** An arrow from the lane that waits to the one it waits for. */
+/** An arrow from the waiting lane to the one it waits for. */
 export interface DrawnLink {
   readonly from: string;
   readonly to: string;
@@ -50,11 +50,11 @@ export interface DrawnLink {
   readonly endY: number;
 }
 
-/** The whole picture as data, without legend. */
+/** The whole picture as data, without the legend. */
 export interface LanesLayout {
   readonly width: number;
   readonly height: number;
-  /** Where time is drawn. */
+  /** Start of the time axis. */
   readonly left: number;
   readonly right: number;
   readonly top: number;
@@ -70,11 +70,14 @@ export const laneSizes = { margin: 14, title: 32, pad: 13, bar: 26, noteRow: 17,
 /** Font sizes in pixels. */
 export const laneFonts = { title: 16, name: 14, text: 12.5, axis: 12 } as const;
 const widestName = 190;
-const narrowest = 2; // a statement of 0.2 ms would be invisible in a second
+const narrowest = 2; // otherwise a statement of 0.2 ms would be invisible on a scale of seconds
 const noteGap = 14;
 const linkGap = 12;
 
-/** Lays lanes out. The same data give the same picture. @param plotWidth of the time axis, in pixels */
+/**
+ * Lays out lanes. Equal data give equal pictures.
+ * @param plotWidth width of the time axis, in pixels
+ */
 export function lanesLayout(data: LanesData, plotWidth = 640): LanesLayout {
   const names = data.lanes.map(({ name, note = "" }) => ({
     name: fitText(name, laneFonts.name * 1.05, widestName),
@@ -119,14 +122,14 @@ export function lanesLayout(data: LanesData, plotWidth = 640): LanesLayout {
   };
 }
 
-/** Where time is drawn, in pixels. */
+/** Area of the time axis, in pixels. */
 interface Plot {
   readonly left: number;
   readonly right: number;
   readonly scale: (at: number) => number;
 }
 
-/** An arrow from the lane that waits to its target, both counted from 0. */
+/** An arrow from the waiting lane to its target, by lane index. */
 interface Arrow {
   readonly link: LaneLink;
   readonly lane: number;
@@ -134,7 +137,7 @@ interface Arrow {
   x: number;
 }
 
-/** The bars, marks and texts of a lane, and the height they take. */
+/** Lays out the bars, marks and texts of a lane, and computes its height. */
 function layOutLane(lane: Lane, index: number, arrows: readonly Arrow[], plot: Plot) {
   const passing = (from: number, to: number) =>
     arrows.filter(({ lane, target }) => Math.min(lane, target) <= from && Math.max(lane, target) >= to)
@@ -162,7 +165,7 @@ function layOutLane(lane: Lane, index: number, arrows: readonly Arrow[], plot: P
   };
 }
 
-/** The first and the last moment; time begins at 0 or before. */
+/** Returns the first and last moment; the axis starts at 0 or earlier. */
 function domain({ lanes, links = [], unit }: LanesData): [number, number] {
   const times = [
     ...lanes.flatMap(({ segments, events = [] }) => [
@@ -180,7 +183,7 @@ function domain({ lanes, links = [], unit }: LanesData): [number, number] {
   return [start, end > start ? end : start + 1];
 }
 
-/** The arrows from left to right, each at a place of its own: two at the same moment would look like one. */
+/** Places arrows from left to right, separating arrows at the same moment. */
 function placeArrows({ lanes, links = [] }: LanesData, { scale, right }: Plot): Arrow[] {
   const indexOf = (name: string) => lanes.findIndex((lane) => lane.name === name);
   const arrows = links.map((link) => ({ link, lane: indexOf(link.from), target: indexOf(link.to), x: scale(link.at) }))
@@ -194,22 +197,22 @@ function placeArrows({ lanes, links = [] }: LanesData, { scale, right }: Plot): 
   return arrows;
 }
 
-/** Where a text begins that has room in a bar and lies across no arrow; undefined where there is no such place. */
+/** Returns the start of a text that fits in a bar without crossing an arrow; undefined if there is none. */
 function placeInside(text: string, x: number, end: number, arrows: readonly number[]): number | undefined {
   const width = textWidth(text, laneFonts.text);
   const places = [x + 7, ...arrows.filter((arrow) => arrow > x).map((arrow) => arrow + 9)];
   return places.find((place) => place + width + 5 <= end && isClear(place, width, arrows));
 }
 
-/** No arrow goes through a text that begins there. */
+/** Returns whether no arrow crosses a text at this position. */
 function isClear(x: number, width: number, arrows: readonly number[]): boolean {
   return !arrows.some((arrow) => x - 5 < arrow && arrow < x + width + 5);
 }
 
 /**
- * Texts in lines below a bar, none over another, and none across an arrow where it can be helped. A text stands to the
- * right of its place, at the end of the picture to the left of it. Those at the right come first, then from left to
- * right those at the end: the line from a text up to its bar then seldom passes a text that is nearer to the bar.
+ * Places texts in rows below a bar, without overlaps and, where possible, without crossing an arrow. A text is placed
+ * to the right of its anchor, or to the left of it at the end of the picture. Right-aligned texts are placed first,
+ * then the others from left to right, so that leader lines seldom pass a text closer to the bar.
  */
 function placeNotes(
   texts: readonly { text: string; anchor: number }[],
@@ -227,13 +230,13 @@ function placeNotes(
     const behindArrows = arrows.filter((arrow) => arrow > anchor).map((arrow) => arrow + 9);
     const places = fits ? [anchor + 6, ...behindArrows, before] : [before];
     const x = places.find((x) => x + width <= right && isClear(x, width, arrows)) ?? places[0];
-    // the text and the line that leads to it
+    // the text and its leader line
     const [from, to] = [Math.min(anchor, x), Math.max(anchor, x + width)];
     const lowest = Math.max(-1, ...placed.map(({ row }) => row));
     const isFree = (row: number) =>
       placed.every((other) => {
         if (other.row === row) return to + noteGap <= other.from || other.to + noteGap <= from;
-        // the line from a lower text up to its bar passes the texts above it
+        // the leader line of a lower text passes the texts above it
         return other.row > row ? isClear(x, width, [other.anchor]) : isClear(other.x, other.end - other.x, [anchor]);
       });
     const row = Array.from({ length: lowest + 1 }, (_, row) => row).find(isFree) ?? lowest + 1;
@@ -243,7 +246,7 @@ function placeNotes(
   return notes.toSorted((a, b) => a.anchor - b.anchor);
 }
 
-/** Six ticks or so at round numbers, or one for each step, with its number in the middle of the step. */
+/** Returns about six ticks at round numbers, or one per step, labelled at the middle of the step. */
 function ticks({ unit }: LanesData, [start, end]: [number, number], scale: (at: number) => number) {
   if (unit === "step") {
     return Array.from({ length: end - start + 1 }, (_, index) => ({

@@ -1,5 +1,5 @@
 /**
- * Lanes over time as SVG: a bar for what goes on, a mark for a moment, an arrow to the lane that is waited for.
+ * Renders lanes as SVG: a bar for each segment, a mark for each event, an arrow for each wait.
  *
  * @module
  */
@@ -19,7 +19,10 @@ import { phaseColours } from "../theme.ts";
 
 const { margin, bar, noteRow } = laneSizes;
 
-/** Draws lanes. @returns the SVG, and its width in pixels. */
+/**
+ * Renders lanes.
+ * @returns the SVG, and its width in pixels.
+ */
 export function drawLanes(
   layout: LanesLayout,
   alt: string,
@@ -44,7 +47,7 @@ export function drawLanes(
 }
 
 const waitingFill = "#fdf3dc";
-/** Stripes for waiting: a sign beside the colour. */
+/** Stripes mark waits, in addition to colour. */
 const patterns = '<defs><pattern id="stripes" width="7" height="7" patternUnits="userSpaceOnUse" ' +
   `patternTransform="rotate(45)"><rect width="7" height="7" fill="${waitingFill}"/><rect width="2" height="7" fill="#f6d48c"/>` +
   "</pattern></defs>";
@@ -75,7 +78,7 @@ function bars({ segments, barY }: DrawnLane): string {
 }
 
 function segmentBar({ kind, x, width, label: text, labelX = x }: DrawnSegment, y: number): string {
-  // a little space behind, so that two bars after each other do not look like one
+  // leave a gap, so that adjacent bars remain distinct
   const inked = width > 5 ? width - 1.5 : width;
   const rect = (attributes: string, inset = 0) =>
     `<rect x="${round(x + inset)}" y="${y + inset}" width="${round(inked - 2 * inset)}" height="${bar - 2 * inset}" ` +
@@ -98,7 +101,7 @@ function segmentBar({ kind, x, width, label: text, labelX = x }: DrawnSegment, y
     (text === undefined ? "" : label(text, labelX, y + bar / 2 + 4.5, { size: laneFonts.text, colour, halo }));
 }
 
-/** How the text in a bar can be read. */
+/** Text styles by segment kind. */
 const textLooks: Readonly<Record<SegmentKind, { colour: string; halo?: string }>> = {
   runs: { colour: "white" },
   holds: { colour: inks.text },
@@ -108,7 +111,7 @@ const textLooks: Readonly<Record<SegmentKind, { colour: string; halo?: string }>
   failed: { colour: "black" },
 };
 
-/** The signs of moments, around 0,0: a shape and a colour each. */
+/** Event marks, centred on 0,0: each with its own shape and colour. */
 const eventLooks: Readonly<Record<LaneEventKind, { path: string; colour: string }>> = {
   begin: { path: "M-4.5 -6L6 0L-4.5 6z", colour: phaseColours.open },
   commit: { path: "M-5.5 0a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0 -11 0z", colour: phaseColours.commit },
@@ -128,7 +131,7 @@ function eventMark(kind: LaneEventKind, x: number, y: number): string {
     `<path d="${path}" ${place} fill="${colour}"/>`;
 }
 
-/** Marks stand on the lower edge of their bar, where they hide no text in it. */
+/** Draws marks on the lower edge of the bar, where they hide no text. */
 function marks({ events, barY }: DrawnLane): string {
   return events.map(({ kind, x }) => eventMark(kind, x, barY + bar)).join("");
 }
@@ -147,7 +150,7 @@ function baseline(barY: number, row: number): number {
   return barY + bar + 18 + row * noteRow;
 }
 
-/** A thin line from each text up to its place on the bar. */
+/** Draws a thin leader line from each text up to its anchor on the bar. */
 function leaders({ notes, barY }: DrawnLane): string {
   const paths = notes.map(({ text, anchor, x, row }) => {
     const end = x + textWidth(text, laneFonts.text);
@@ -162,7 +165,7 @@ function notes({ notes, barY }: DrawnLane, index: number): string {
   return notes.map(({ text, x, row }) => label(text, x, baseline(barY, row), style)).join("");
 }
 
-/** Only what is drawn is explained; where one row has no room, the bars stand above the marks. */
+/** Builds the legend from the kinds that occur; if it needs several rows, bars precede marks. */
 function legendOf({ lanes, links, width }: LanesLayout, words: LanesData["words"]): LegendEntry[][] {
   const segments = new Set(lanes.flatMap((lane) => lane.segments.map(({ kind }) => kind)));
   const events = new Set(lanes.flatMap((lane) => lane.events.map(({ kind }) => kind)));

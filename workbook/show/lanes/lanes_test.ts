@@ -190,7 +190,7 @@ Deno.test("the drawing says everything in words, the legend only what is there",
     ...["runs", "waits", "idle", "done", "waits for"],
   ]);
   assertEquals(texts(lanes(deadlock).svg).slice(-8), [
-    ...["runs", "waits", "holds, without working", "failed", "begin", "commit", "rollback", "waits for"],
+    ...["runs", "waits", "holds, idle", "failed", "begin", "commit", "rollback", "waits for"],
   ]);
 });
 
@@ -275,12 +275,12 @@ Deno.test("data that cannot be drawn are refused with what is wrong", () => {
   const segments = [{ from: 0, to: 1, kind: "runs" }] as const;
   const one = { name: "a", segments };
   const wrong: [LanesData, string][] = [
-    [{ lanes: [] }, "There are no lanes to draw."],
+    [{ lanes: [] }, "No lanes to draw."],
     [{ lanes: [one, one] }, 'Two lanes are called "a".'],
     [{ lanes: [{ name: "a", segments: [{ from: 2, to: 1, kind: "waits" }] }] }, '"a" waits from 2 to 1:'],
     [{ lanes: [{ name: "a", segments: [{ from: 2, to: NaN, kind: "waits" }] }] }, '"a" waits from 2 to NaN:'],
     [{ lanes: [{ ...one, events: [{ at: Infinity, kind: "done" }] }] }, '"a" has an event "done" at Infinity:'],
-    [{ lanes: [one], links: [{ from: "a", to: "b", at: 0 }] }, 'A link names the lane "b". There are: a.'],
+    [{ lanes: [one], links: [{ from: "a", to: "b", at: 0 }] }, 'A link names the unknown lane "b". Lanes: a.'],
     [{ lanes: [one], links: [{ from: "a", to: "a", at: 0 }] }, 'A link goes from "a" to itself.'],
     [{ lanes: [one, { name: "b", segments }], links: [{ from: "a", to: "b", at: NaN }] }, "is at NaN"],
   ];

@@ -1,21 +1,21 @@
 /**
- * What a statement looks for: its shape without the values, and which of these choose the rows one by one. Values that
- * only say where to go on (a page after a key, an offset) or that come many at a time (a batch) do not.
+ * Analyses SELECTs: the shape of a statement without its values, and the values that select individual rows. Values
+ * that only set a starting point (keyset pagination, an offset) or come in batches do not count.
  *
  * @module
  */
 
 /** A statement without its values. */
 export interface Lookup {
-  /** Equal for statements that differ in their values only, whether these are parameters or stand in the text. */
+  /** Equal for statements that differ only in their values, whether these are parameters or literals. */
   readonly shape: string;
-  /** The values that choose rows, as text. */
+  /** The values that select rows, as text. */
   readonly key: string;
   /** The first table after FROM, without its schema. */
   readonly table: string;
-  /** Every table that is read. */
+  /** All tables read. */
   readonly tables: readonly string[];
-  /** The column that is compared with the first such value, if one is. */
+  /** The column compared with the first such value, if any. */
   readonly column: string | undefined;
 }
 
@@ -31,7 +31,7 @@ const TABLES = (() => {
 })();
 const SLOT = /\$(\d+)|'((?:[^']|'')*)'|(?<![\w$."])(\d+(?:\.\d+)?)\b/g;
 
-/** What a SELECT looks for; nothing for a statement that writes, or reads no table. */
+/** Analyses a SELECT; returns undefined for a statement that writes or reads no table. */
 export function lookupOf(sql: string, parameters: readonly unknown[]): Lookup | undefined {
   const text = sql.replaceAll(/--.*$|\/\*[\s\S]*?\*\//gm, " ").replaceAll(/\s+/g, " ").trim();
   if (!/^\(*(select|with|table)\b/i.test(text) || /\b(insert into|update \S+ set|delete from)\b/i.test(text)) return;
@@ -43,7 +43,7 @@ export function lookupOf(sql: string, parameters: readonly unknown[]): Lookup | 
     return slot(value, text.slice(0, match.index), text.slice(match.index + all.length));
   });
   const pages = slots.filter(({ use }) => use === "page").map(({ value }) => valueText(value));
-  // (a > $1 OR a = $1 AND b > $2) is a page, too
+  // (a > $1 OR a = $1 AND b > $2) is keyset pagination, too
   const chosen = slots.filter(({ use, value }) => use === "one" && !pages.includes(valueText(value)));
   return {
     shape: text.replaceAll(SLOT, "?"),
@@ -54,12 +54,12 @@ export function lookupOf(sql: string, parameters: readonly unknown[]): Lookup | 
   };
 }
 
-/** Without its schema and its alias. */
+/** Strips the schema and the alias. */
 function tableName(name: string): string {
   return /^(?:(?:"[^"]+"|\w+)\.)?(?:"([^"]+)"|(\w+))/.exec(name)!.slice(1).find((part) => part !== undefined)!;
 }
 
-/** How a value is used, by the text around it. */
+/** Classifies a value by the text around it. */
 function slot(value: unknown, before: string, after: string): Slot {
   const cast = after.replace(/^::[\w"\[\] ]+?(?=[\s),]|$)/, "");
   if (/[<>]=? ?(\([^()]*)?$/.test(before) && !/<>\s*$/.test(before) || /^ ?[<>](?!>)/.test(cast)) {
@@ -74,7 +74,7 @@ function slot(value: unknown, before: string, after: string): Slot {
   return { value, use: "one", ...(column ? { column: column[1] ?? column[2] } : {}) };
 }
 
-/** Several values in one parameter; an array of one is a lookup like any other. */
+/** Returns whether a parameter holds several values; an array of one is an ordinary lookup. */
 function isList(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 1 : typeof value === "string" && /^\{.*,.*\}$/.test(value);
 }

@@ -1,6 +1,6 @@
 /**
- * Finds N+1: equal SELECTs, sent again and again from one place in one unit of work, each for another row. Fed by an
- * engine's events; a stack is taken for each SELECT, and only while somebody looks.
+ * Detects the N+1 problem: the same SELECT sent repeatedly from one place in one unit of work, each time for another
+ * row. Based on engine events; captures a stack trace per SELECT, only while active.
  *
  * @module
  */
@@ -13,46 +13,48 @@ import { type Lookup, lookupOf } from "./lookups.ts";
 import { cureFor } from "./n_plus_one_cure.ts";
 import { type Table, table } from "../table.ts";
 
-/** An engine, seen by what it tells. */
+/** An engine's event source. */
 interface Observed {
   readonly events: Pick<EngineEvents, "on">;
 }
 
-/** What the detector may be told. */
+/** Options of the detector. */
 export interface NPlusOneOptions {
-  /** Models, by whose relations the loader option is named. */
+  /** Models whose relations name the loader option. */
   readonly models?: readonly AnyModel[];
-  /** How often a statement must have been sent in a unit of work to be told of (default 3). */
+  /** Minimum number of executions in a unit of work to be reported (default 3). */
   readonly least?: number;
 }
 
-/** A statement that was sent again and again, from one place. */
+/** A statement sent repeatedly from one place. */
 export interface Repetition {
-  /** Its text the first time. */
+  /** SQL of the first execution. */
   readonly sql: string;
-  /** How often it was sent. */
+  /** Number of executions. */
   readonly count: number;
-  /** In how many units of work it was. */
+  /** Number of units of work affected. */
   readonly units: number;
-  /** Function and line; in a notebook, whose frames have neither file nor true lines, the function. */
+  /**
+   * Function and line; in a notebook, where stack frames have neither file nor correct line numbers, only the function.
+   */
   readonly site: string;
-  /** What to do instead. */
+  /** Suggested fix. */
   readonly cure: string;
 }
 
-/** What {@linkcode nPlusOne} found: shows itself as a table. */
+/** The result of {@linkcode nPlusOne}, displayed as a table. */
 export class NPlusOne implements Displayable {
-  /** @param statements how many SELECTs were looked at. */
+  /** @param statements number of SELECTs analysed. */
   constructor(readonly repetitions: readonly Repetition[], readonly statements: number) {}
 
-  /** A sentence. */
+  /** One-sentence summary. */
   get text(): string {
     const { length } = this.repetitions;
-    const looked = `${this.statements} SELECT${this.statements === 1 ? "" : "s"} looked at`;
+    const looked = `${this.statements} SELECT${this.statements === 1 ? "" : "s"} analysed`;
     return length === 0 ? `No N+1: ${looked}.` : `${length} N+1: ${looked}.`;
   }
 
-  /** A row for each repetition. */
+  /** One row per repetition. */
   get table(): Table {
     const rows = this.repetitions.map(({ count, units, site, sql, cure }) => ({
       times: units === 1 ? `${count}` : `${count} in ${units} units of work`,
@@ -60,10 +62,10 @@ export class NPlusOne implements Displayable {
       sql: shortened(sql),
       cure,
     }));
-    return table(rows, { headings: { site: "asked by", sql: "statement", cure: "instead" } });
+    return table(rows, { headings: { site: "call site", sql: "statement", cure: "suggested fix" } });
   }
 
-  /** The sentence and the table. */
+  /** The summary and the table. */
   [displaySymbol](): MimeBundle {
     const [markdown, text] = this.repetitions.length === 0 ? ["", ""] : [this.table.markdown, this.table.text];
     return { "text/markdown": `${this.text}\n\n${markdown}`.trim(), "text/plain": `${this.text}\n${text}`.trim() };
@@ -103,8 +105,9 @@ export async function nPlusOne(
 }
 
 /**
- * Tells of each unit of work with an N+1 in it when it ends, until the returned function is called: for a log, or a test
- * that must fail. A statement outside of a transaction belongs to the others until its connection comes back.
+ * Reports each unit of work that contains an N+1 when it ends, until the returned function is called: for logging, or
+ * for a test that must fail. Statements outside transactions are grouped until their connection is returned to the
+ * pool.
  */
 export function watchNPlusOne(
   engine: Observed,
@@ -129,7 +132,7 @@ interface Unit {
 class Detector {
   readonly #options: NPlusOneOptions;
   readonly #tell?: (found: NPlusOne) => void;
-  /** The units of work that are open, by connection. */
+  /** Open units of work by connection. */
   readonly #open = new Map<number, Unit>();
   readonly #outside: Sent[] = [];
   readonly #ended: Sent[][] = [];
@@ -179,11 +182,11 @@ class Detector {
 
 type Found = Repetition & { readonly lookup: Lookup };
 
-/** The statements of one unit of work that were sent again and again from one place, for different rows. */
+/** Finds statements of one unit of work sent repeatedly from one place for different rows. */
 function repetitions(sent: readonly Sent[], { least = 3, models = [] }: NPlusOneOptions): Found[] {
   const found: Found[] = [];
   for (const equal of Map.groupBy(sent, ({ lookup }) => lookup.shape).values()) {
-    if (equal.length < least) continue; // a stack becomes text only where it may matter
+    if (equal.length < least) continue; // stack traces are formatted only when needed
     for (const own of Map.groupBy(equal, ({ site }) => pathOf(site)).values()) {
       if (own.length < least || new Set(own.map(({ lookup }) => lookup.key)).size < 2) continue;
       const [{ sql, lookup, site }] = own;
@@ -208,19 +211,22 @@ function sum(each: readonly Repetition[]): number {
   return each.reduce((total, { count }) => total + count, 0);
 }
 
-/** The innermost function of the caller's, and who called it where that is another one. */
+/** Returns the innermost function of the caller, and the function that called it if different. */
 export function siteText({ frames }: CallSite): string {
   const places = [...new Set(frames.map(placeOf))].filter((place) => place !== "a cell");
   const [inner = frames.length > 0 ? "a cell" : "unknown", outer] = places;
   return outer === undefined ? inner : `${inner}, called by ${outer}`;
 }
 
-/** In a notebook frames have no file, and the lines are those of what the kernel made of the cell: the name says more. */
+/**
+ * Returns the place of a stack frame. Frames in a notebook have no file, and their lines refer to the compiled cell, so
+ * the function name is more useful.
+ */
 function placeOf(frame: string): string {
   return /^(?:(.+) \()?<anonymous>:\d+:\d+\)?$/.exec(frame)?.slice(1).map((name) => name ?? "a cell")[0] ?? frame;
 }
 
-/** A query builder puts more frames between its caller and the engine than are kept by default. */
+/** Captures a deeper stack: a query builder adds more frames than are kept by default. */
 function deepCallSite(): CallSite {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 60;

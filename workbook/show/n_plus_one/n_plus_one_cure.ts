@@ -1,5 +1,5 @@
 /**
- * The cure of an N+1: the loader option that brings the rows along, named by the models, or the one query that does.
+ * Suggests a fix for an N+1: the loader option of the relation, found through the models, or a single query.
  *
  * @module
  */
@@ -7,10 +7,9 @@ import { type AnyModel, type Relation, resolveRelation } from "../../../lib/orm/
 import type { Lookup } from "./lookups.ts";
 
 /**
- * What to do instead of looking for rows one by one.
- *
- * @param read the tables that were read before: their objects are the likely owners.
- * @param models whose relations are known; without them the table is named.
+ * Suggests a fix for row-by-row lookups.
+ * @param read tables read before; their objects are the likely owners.
+ * @param models models whose relations are known; without them the suggestion names the table.
  */
 export function cureFor(lookup: Lookup, read: ReadonlySet<string>, models: readonly AnyModel[]): string {
   const fitting = models.flatMap((model) =>
@@ -25,12 +24,12 @@ export function cureFor(lookup: Lookup, read: ReadonlySet<string>, models: reado
   return `selectinload() of the relation to ${table} in the query before${all}`;
 }
 
-/** One object is cheapest joined to its row; a collection would repeat that row. */
+/** A joined load is cheapest for a single object; for a collection it would repeat the owner's row. */
 function loaderOption({ kind, name, owner }: Relation): string {
   return `select(${owner.name}).options(${kind === "many-to-one" ? "joinedload" : "selectinload"}("${name}"))`;
 }
 
-/** True when the statement looks for what the relation holds. */
+/** Returns whether the statement looks up the rows of the relation. */
 function fits({ key, otherKey, kind, owner, target }: Relation, { table, tables, column }: Lookup): boolean {
   const reads = ({ table }: AnyModel) => tables.includes(table.name);
   if (!otherKey) {

@@ -308,7 +308,7 @@ Deno.test("what was found shows itself as a sentence and a table", () => {
   assertEquals(
     found.table.text.split("\n").map((line) => line.split(/  +/)),
     [
-      ["times", "asked by", "statement", "instead"],
+      ["times", "call site", "statement", "suggested fix"],
       [20, 20, 48, 20].map((width) => "-".repeat(width)),
       ["7", "toysOf (shop.ts:3:5)", 'SELECT … FROM "toys" where "toys"."user_id" = $1', 'selectinload("toys")'],
       [
@@ -319,8 +319,8 @@ Deno.test("what was found shows itself as a sentence and a table", () => {
       ],
     ],
   );
-  assertMatch(Deno.inspect(found), /^2 N\+1: 15 SELECTs looked at\.\ntimes/);
-  assertEquals(new NPlusOne([], 1)[displaySymbol]()["text/markdown"], "No N+1: 1 SELECT looked at.");
+  assertMatch(Deno.inspect(found), /^2 N\+1: 15 SELECTs analysed\.\ntimes/);
+  assertEquals(new NPlusOne([], 1)[displaySymbol]()["text/markdown"], "No N+1: 1 SELECT analysed.");
 });
 
 for (const driver of ["pg", "postgres"]) {
@@ -414,7 +414,7 @@ for (const driver of ["pg", "postgres"]) {
       const found = await nPlusOne(fixture.engine, () => program(fixture), { models });
       assert(found.statements > 0, "the program sent no SELECT");
       assertEquals(found.repetitions, []);
-      assertMatch(found.text, /^No N\+1: \d+ SELECTs? looked at\.$/);
+      assertMatch(found.text, /^No N\+1: \d+ SELECTs? analysed\.$/);
     });
   }
 }

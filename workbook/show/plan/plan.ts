@@ -1,6 +1,6 @@
 /**
- * Draws the plan of a unit of work: the statements that wait in a session, in their order, what each writes, which must
- * come after which, and where the client has to wait for an answer in between.
+ * Draws the plan of a unit of work: the pending statements of a session in order, their effects, their dependencies,
+ * and where the client has to wait for a result.
  *
  * @module
  */
@@ -10,22 +10,22 @@ import { drawPlan } from "./plan_svg.ts";
 import { fontOptions } from "../render.ts";
 import { type Table, table } from "../table.ts";
 
-/** How a {@linkcode plan} looks. */
+/** Options of {@linkcode plan}. */
 export interface PlanOptions {
-  /** The text above the picture. */
+  /** Title of the picture. */
   readonly title?: string;
   /** Sentences below the title. */
   readonly notes?: readonly string[];
 }
 
-/** What {@linkcode plan} returns: a picture that shows itself, and the same as data. */
+/** The result of {@linkcode plan}: a displayable picture and its data. */
 export class Plan implements Displayable {
   readonly rows: readonly PlanRow[];
-  /** The sentence that stands for the picture. */
+  /** Alternative text. */
   readonly alt: string;
-  /** The same plan as lines of text. */
+  /** The plan as lines of text. */
   readonly text: string;
-  /** The picture. */
+  /** The picture as SVG. */
   readonly svg: string;
   readonly #width: number;
   readonly #isEmpty: boolean;
@@ -40,7 +40,7 @@ export class Plan implements Displayable {
     this.#width = width;
   }
 
-  /** The statements with their SQL, and why each comes where it does. */
+  /** The statements with their SQL and dependencies. */
   get table(): Table {
     return table(this.rows.map((row) => ({
       step: row.number,
@@ -52,14 +52,17 @@ export class Plan implements Displayable {
     })));
   }
 
-  /** The picture as PNG on white, two pixels for each one shown. Needs permission: the renderer is native. */
+  /**
+   * Renders the picture as PNG on a white background at double resolution. Requires permissions: the renderer is a
+   * native module.
+   */
   async png(): Promise<Uint8Array<ArrayBuffer>> {
     const { Resvg } = await import("@resvg/resvg-js");
     const image = new Resvg(this.svg, { fitTo: { mode: "zoom", value: 2 }, background: "white", font: fontOptions() });
     return new Uint8Array(image.render().asPng());
   }
 
-  /** As PNG and text. No SVG: a notebook that is not trusted yet hides it. */
+  /** Returns PNG and text, but no SVG: an untrusted notebook hides it. */
   async [displaySymbol](): Promise<MimeBundle> {
     if (this.#isEmpty) return { "text/plain": this.text };
     return { "image/png": (await this.png()).toBase64(), "text/plain": this.text };
@@ -75,19 +78,19 @@ export class Plan implements Displayable {
 }
 
 /**
- * Draws what waits in a session.
+ * Draws the pending changes of a session.
  *
  * ```ts ignore
  * await show(plan(session.diff()));
  * ```
  *
- * @param steps as `session.diff()` returns them
+ * @param steps as returned by `session.diff()`
  */
 export function plan(steps: readonly PlanStep[], options: PlanOptions = {}): Plan {
   return new Plan(planRows(steps), options);
 }
 
-/** A session, as far as its unit of work is looked at. */
+/** The parts of a session needed to draw its unit of work. */
 export interface UnitOfWorkSource {
   readonly new: ReadonlySet<object>;
   readonly dirty: ReadonlySet<object>;
@@ -98,31 +101,32 @@ export interface UnitOfWorkSource {
 }
 
 /**
- * Draws a session's unit of work as it is now: its objects by state, what will be sent in which order and why, and what
- * stands behind a commit or a rollback. It sends nothing: draw it before a flush, after it, and after the commit.
+ * Draws the current unit of work of a session: its objects by state, the statements to send with their order and
+ * dependencies, and the state of the transaction. Sends nothing: draw it before a flush, after it, and after the
+ * commit.
  *
  * ```ts ignore
  * await show(unitOfWork(session, { title: "Before the flush" }));
  * ```
  *
- * @throws {MissingValueError} when a new object lacks a value that it needs.
+ * @throws {MissingValueError} if a new object lacks a required value.
  */
 export function unitOfWork(session: UnitOfWorkSource, { title }: Pick<PlanOptions, "title"> = {}): Plan {
-  const isOver = session.state === "failed" || session.state === "closed"; // then diff() is refused
+  const isOver = session.state === "failed" || session.state === "closed"; // diff() would be refused
   const steps = isOver ? [] : session.diff();
   const states = [["insert", session.new], ["update", session.dirty], ["delete", session.deleted]] as const;
   const objects = states.map(([verb, own]) => `${verb} ${namesOf(own)}`).join("; ");
   return new Plan(planRows(steps), { title, notes: [`To ${objects}.`, transactionText(session.state)] });
 }
 
-/** `"1 Order, 2 Toy"`. */
+/** Formats a set of objects: `"1 Order, 2 Toy"`. */
 function namesOf(objects: ReadonlySet<object>): string {
   const byClass = Map.groupBy(objects, ({ constructor: { name } }) => name);
   return [...byClass].map(([name, own]) => `${own.length} ${name}`).join(", ") || "nothing";
 }
 
 function transactionText(state: string): string {
-  if (state === "active") return "A transaction is open: commit() keeps what was sent in it, rollback() undoes it.";
-  if (state === "failed") return "A statement failed: only rollback() can follow.";
-  return state === "closed" ? "The session is closed." : "No transaction is open: nothing that was sent can be undone.";
+  if (state === "active") return "A transaction is open: commit() makes its changes permanent, rollback() undoes them.";
+  if (state === "failed") return "A statement failed: only rollback() is possible.";
+  return state === "closed" ? "The session is closed." : "No transaction is open: there is nothing to roll back.";
 }

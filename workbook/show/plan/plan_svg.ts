@@ -1,6 +1,6 @@
 /**
- * The plan of a unit of work as SVG: a card for each statement, a bracket around those that are sent together, and an
- * arrow from each step to those that must come after it.
+ * Renders the plan of a unit of work as SVG: a card per statement, a bracket around each batch, and an arrow from each
+ * step to those that depend on it.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { afterText, commitText, count, type PlanRow, type PlanRows } from "./pla
 import { fitText, textWidth, wrapWidth } from "../text_width.ts";
 import { colours } from "../theme.ts";
 
-/** A colour and a sign for each kind of statement; the word stands beside them. */
+/** Colour and symbol of each kind of statement, shown next to its name. */
 const looks: Readonly<Record<PlanRow["kind"], { colour: string; sign: string }>> = {
   insert: { colour: colours.blue, sign: "M-6 0H6M0 -6V6" },
   update: { colour: colours.orange, sign: "M-6 -3H6M-6 3H6" },
@@ -37,7 +37,10 @@ interface Card {
   readonly lines: readonly string[];
 }
 
-/** Draws a plan. @returns the SVG, and its width in pixels. */
+/**
+ * Renders a plan.
+ * @returns the SVG, and its width in pixels.
+ */
 export function drawPlan(
   { rows, commitGoesAlong }: PlanRows,
   title?: string,
@@ -87,17 +90,17 @@ export function drawPlan(
   return { svg, width };
 }
 
-/** What stands below a card's heading: the columns written, those that come back, and what it must come after. */
+/** Returns the lines of a card: columns written, columns returned, and dependencies. */
 function linesOf(row: PlanRow): string[] {
   const verb = row.kind === "delete" || row.kind === "unlink" ? "found by" : "writes";
   return [
-    ...(row.columns.length === 0 ? ["writes nothing but defaults"] : listLines(verb, row.columns)),
-    ...(row.returned.length === 0 ? [] : listLines("comes back:", row.returned)),
+    ...(row.columns.length === 0 ? ["writes defaults only"] : listLines(verb, row.columns)),
+    ...(row.returned.length === 0 ? [] : listLines("returns:", row.returned)),
     ...wrapWidth(afterText(row).replace(/^, /, ""), small, textRight - textLeft),
   ];
 }
 
-/** A list in three lines at most; what finds no room is counted. */
+/** Formats a list in at most three lines; the rest is counted. */
 function listLines(head: string, names: readonly string[]): string[] {
   let lines: string[] = [];
   for (let kept = names.length; kept > 0; kept--) {
@@ -127,7 +130,7 @@ function drawCard({ row, top, height, lines }: Card): string {
   ].join("");
 }
 
-/** The bracket around the cards that are sent together. */
+/** Draws the bracket around the cards of a batch. */
 function bracket(cards: readonly Card[]): string {
   const [first, last] = [cards[0], cards.at(-1)!];
   const [top, bottom] = [first.top + 4, last.top + last.height - 4];
@@ -141,7 +144,7 @@ function bracket(cards: readonly Card[]): string {
 }
 
 function waitLine(y: number): string {
-  const text = "the client waits for the answers";
+  const text = "the client waits for the results";
   const left = cardLeft + (cardWidth - textWidth(text, small)) / 2;
   const line = (from: number, to: number) =>
     `<path d="M${from} ${y}H${to}" stroke="${colours.grey}" stroke-width="1.5" stroke-dasharray="2 4"/>`;
@@ -149,7 +152,7 @@ function waitLine(y: number): string {
     line(left + textWidth(text, small) + 10, cardLeft + cardWidth);
 }
 
-/** Each arrow has a lane of its own; the shortest are the innermost. */
+/** Draws arrows in separate lanes, the shortest innermost. */
 function drawArrows(arrows: readonly { number: number; to: number; needsAnswer: boolean }[], cards: readonly Card[]) {
   const x = cardLeft + cardWidth;
   return arrows.toSorted((a, b) => (a.to - a.number) - (b.to - b.number)).map((arrow, lane) => {
@@ -169,8 +172,8 @@ function path(d: string, isSolid: boolean): string {
 
 function legend(y: number, hasOrder: boolean, hasAnswer: boolean): string {
   const entries = [
-    ...(hasOrder ? [{ isSolid: false, text: "must come after" }] : []),
-    ...(hasAnswer ? [{ isSolid: true, text: "needs a key that the server makes" }] : []),
+    ...(hasOrder ? [{ isSolid: false, text: "must follow" }] : []),
+    ...(hasAnswer ? [{ isSolid: true, text: "needs a server-generated key" }] : []),
   ];
   let x = cardLeft;
   return entries.map(({ isSolid, text }) => {

@@ -105,8 +105,8 @@ Deno.test("changed and deleted rows: the columns of an UPDATE, the key of a DELE
 
 Deno.test("the plan as text, and as one sentence", () => {
   const order = plan(steps(new Toy({ id: ONE, name: "car" })));
-  assertEquals(order.text, "1. insert 1 row: toys (id, name)\nCOMMIT can be sent along with them");
-  assertEquals(order.alt, "1 statement in 1 sending: 1 insert 1 row, toys; COMMIT can be sent along with them.");
+  assertEquals(order.text, "1. insert 1 row: toys (id, name)\nCOMMIT can be sent with the last batch");
+  assertEquals(order.alt, "1 statement in 1 sending: 1 insert 1 row, toys; COMMIT can be sent with the last batch.");
 });
 
 Deno.test("the picture names every step in words and draws an arrow for each dependency", () => {
@@ -116,7 +116,7 @@ Deno.test("the picture names every step in words and draws an arrow for each dep
     assertStringIncludes(svg, `>${kind}</text>`);
     assertStringIncludes(svg, `>${table}</text>`);
   }
-  assertStringIncludes(svg, "the client waits for the answers");
+  assertStringIncludes(svg, "the client waits for the results");
   const heads = svg.split(`v9z" fill`).length - 1;
   assertEquals(heads, 3 + 2, "three dependencies, two entries in the legend");
 });
@@ -143,7 +143,7 @@ Deno.test("the plan as a table: the SQL, and the foreign key that asks for the o
   assertEquals(table.markdown.split("\n")[0], "| step | kind | rows | SQL | order | sending |");
   assertStringIncludes(table.markdown, "INSERT INTO orders (user");
   assertStringIncludes(text, "orders (user_id), after");
-  assertStringIncludes(text, "(toy_id → toys), needs the answer of");
+  assertStringIncludes(text, "(toy_id → toys), needs the result of");
   assertStringIncludes(text, "(order_id → orders)");
 });
 
@@ -154,7 +154,7 @@ Deno.test("a unit of work: objects by state before, after the flush, after the c
   const before = unitOfWork({ ...source, new: new Set([user]), diff: () => steps(user) }, { title: "Before" });
   assertEquals(before.text.split("\n").slice(0, 3), [
     "To insert 1 User; update nothing; delete nothing.",
-    "No transaction is open: nothing that was sent can be undone.",
+    "No transaction is open: there is nothing to roll back.",
     "1. insert 1 row: users (id, name)",
   ]);
   assertStringIncludes(before.svg, ">To insert 1 User; update nothing; delete nothing.</text>");
@@ -162,9 +162,9 @@ Deno.test("a unit of work: objects by state before, after the flush, after the c
   assertEquals(
     flushed.text,
     "To insert nothing; update nothing; delete nothing.\n" +
-      "A transaction is open: commit() keeps what was sent in it, rollback() undoes it.\nNothing waits to be sent.",
+      "A transaction is open: commit() makes its changes permanent, rollback() undoes them.\nNo pending changes.",
   );
-  assertStringIncludes(flushed.svg, "commit() keeps what was sent in it");
+  assertStringIncludes(flushed.svg, "commit() makes its changes permanent");
   const refused = () => {
     throw new Error("diff() is refused until the rollback");
   };
@@ -180,8 +180,8 @@ database.test("a real session's unit of work: waiting, flushed, rolled back", as
   assertEquals(lines().at(2), "1. insert 1 row: users (id, name)");
   await session.flush();
   assertEquals(lines().slice(1), [
-    "A transaction is open: commit() keeps what was sent in it, rollback() undoes it.",
-    "Nothing waits to be sent.",
+    "A transaction is open: commit() makes its changes permanent, rollback() undoes them.",
+    "No pending changes.",
   ]);
   await session.rollback();
   assertStringIncludes(lines()[1], "No transaction is open");
@@ -189,7 +189,7 @@ database.test("a real session's unit of work: waiting, flushed, rolled back", as
 
 Deno.test("an empty plan says that nothing waits", async () => {
   const nothing = plan([]);
-  assertEquals(await nothing[displaySymbol](), { "text/plain": "Nothing waits to be sent." });
+  assertEquals(await nothing[displaySymbol](), { "text/plain": "No pending changes." });
   assertEquals(nothing.displayMetadata, {});
 });
 

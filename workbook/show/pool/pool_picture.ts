@@ -1,5 +1,6 @@
 /**
- * Draws the life of a pool: each connection, who held it and for how long, who waited; and what was never given back.
+ * Draws the activity of a pool: connections, the code that held each one and for how long, waits, and connections never
+ * returned.
  *
  * @module
  */
@@ -21,26 +22,26 @@ import { type Table, table } from "../table.ts";
 import { NoEventsError } from "../timeline/timeline.ts";
 import { type TimelineBar, timelineRows } from "../timeline/timeline_rows.ts";
 
-/** How a {@linkcode poolPicture} looks. */
+/** Options of {@linkcode poolPicture}. */
 export interface PoolPictureOptions {
-  /** The text above the picture. */
+  /** Title of the picture. */
   readonly title?: string;
-  /** The width of the time axis in pixels. */
+  /** Width of the time axis, in pixels. */
   readonly width?: number;
 }
 
-/** A stretch of time in which somebody had a connection; milliseconds since the first event. */
+/** A period in which a connection was checked out; in milliseconds since the first event. */
 export interface PoolHold {
   readonly connection: number;
-  /** The place in the program that took it, as far as the recording knows. */
+  /** The call site that checked it out, if recorded. */
   readonly holder: string;
   readonly from: number;
   readonly to: number;
-  /** False: it had not come back when the recording ended. */
+  /** False if it was still checked out when the recording ended. */
   readonly returned: boolean;
 }
 
-/** What {@linkcode poolPicture} returns: a picture, and the holds behind it. */
+/** The result of {@linkcode poolPicture}: a picture, and the checkouts behind it. */
 export class PoolPicture extends Picture<LanesLayout> {
   readonly holds: readonly PoolHold[];
 
@@ -57,12 +58,12 @@ export class PoolPicture extends Picture<LanesLayout> {
     }));
   }
 
-  /** What was taken and had not come back when the recording ended. */
+  /** Connections still checked out when the recording ended. */
   get leaks(): readonly PoolHold[] {
     return this.holds.filter(({ returned }) => !returned);
   }
 
-  /** Who held which connection for how long. */
+  /** The checkouts with holder and duration. */
   get table(): Table {
     return table(this.holds.map(({ connection, holder, from, to, returned }) => ({
       connection,
@@ -75,20 +76,23 @@ export class PoolPicture extends Picture<LanesLayout> {
 }
 
 /**
- * Draws a pool from its engine's events: a lane for each connection, in it a bar for each time that somebody had it,
- * with the place in the program; above them a lane for each place in the queue. A connection that had not come back
- * when the recording ended has a bar of its own kind.
+ * Draws the activity of a pool from its engine's events: a lane per connection with a bar for each checkout, labelled
+ * with its call site; above them a lane for each place in the queue. A connection still checked out at the end of the
+ * recording has a distinct bar.
  *
  * ```ts ignore
  * await show(poolPicture(recording.events));
  * await show(await poolPicture(engine, () => Promise.all(users.map(loadUser))));
  * ```
  *
- * @param events as {@linkcode recordEvents} keeps them
- * @throws {NoEventsError} when there are none
+ * @param events as recorded by {@linkcode recordEvents}
+ * @throws {NoEventsError} if there are none
  */
 export function poolPicture(events: readonly EngineEvent[], options?: PoolPictureOptions): PoolPicture;
-/** Draws what a pool does while some work runs. Outside of the work nothing is listened to. @throws {NoEventsError} */
+/**
+ * Draws the activity of a pool while some work runs; listens to events only during the work.
+ * @throws {NoEventsError}
+ */
 export function poolPicture(
   engine: EventSource,
   work: () => unknown,
@@ -116,8 +120,8 @@ async function recorded(engine: EventSource, work: () => unknown, options?: Pool
 const words = {
   holds: "held",
   waits: "waits for a connection",
-  idle: "open and free",
-  failed: "still out at the end",
+  idle: "idle in the pool",
+  failed: "still checked out at the end",
 } as const;
 
 function laneOf(name: string, bars: readonly TimelineBar[]): Lane {
@@ -130,17 +134,17 @@ function laneOf(name: string, bars: readonly TimelineBar[]): Lane {
     if (bar.kind === "open") return freeBetween(bar, own);
     if (bar.kind !== "held") return [];
     return bar.open === true
-      ? [{ ...time, kind: "failed", label: `not given back: ${bar.text}` }]
+      ? [{ ...time, kind: "failed", label: `not returned: ${bar.text}` }]
       : [{ ...time, kind: "holds", label: bar.text }];
   });
   const events = own.flatMap((bar): LaneEvent[] => {
-    if (bar.kind === "waiting" && bar.text === "gave up waiting") return [{ at: bar.end, kind: "error" }];
+    if (bar.kind === "waiting" && bar.text === "timed out") return [{ at: bar.end, kind: "error" }];
     return bar.kind === "open" && bar.text !== "" ? [{ at: bar.end, kind: "note", label: bar.text }] : [];
   });
   return { name, segments: segments.toSorted((a, b) => a.from - b.from), events };
 }
 
-/** The time in which a connection was open and nobody had it, but for moments that could not be seen. */
+/** Returns the periods in which a connection was open but not checked out, ignoring periods too short to see. */
 function freeBetween(open: TimelineBar, own: readonly TimelineBar[]): LaneSegment[] {
   const least = (open.end - open.start) / 100;
   let from = open.start;

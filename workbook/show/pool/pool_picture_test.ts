@@ -37,24 +37,24 @@ Deno.test("the pool's picture as text: each connection's life, and each wait", (
     "A leak",
     "waiting",
     "  20 to 60 ms: waits for a connection: 40 ms, then got connection 1",
-    "  70 to 100 ms: waits for a connection: 30 ms, gave up waiting",
+    "  70 to 100 ms: waits for a connection: 30 ms, timed out",
     "  100 ms: error",
     "connection 1",
     "  0 to 10 ms: connects",
     "  10 to 30 ms: held: loadUsers (users.ts:12:5)",
-    "  30 to 60 ms: open and free",
+    "  30 to 60 ms: idle in the pool",
     "  60 to 70 ms: held: loadToys (toys.ts:3:1)",
-    "  70 to 80 ms: open and free",
+    "  70 to 80 ms: idle in the pool",
     "  80 ms: closed: overflow",
     "connection 2",
     "  0 to 12 ms: connects",
-    "  12 to 100 ms: still out at the end: not given back: forgets (toys.ts:7:3)",
+    "  12 to 100 ms: still checked out at the end: not returned: forgets (toys.ts:7:3)",
   ]);
 });
 
 Deno.test("the picture names the holder of a leak in its bar, and explains its own words", () => {
   const { svg } = poolPicture(events);
-  for (const text of ["not given back: forgets (toys.ts:7:3)", "still out at the end", "held", "connecting"]) {
+  for (const text of ["not returned: forgets (toys.ts:7:3)", "still checked out at the end", "held", "connecting"]) {
     assertStringIncludes(svg, `>${text}</text>`);
   }
   assertEquals(poolPicture(events.slice(0, 4)).svg.includes("still out"), false, "only what is drawn");

@@ -1,5 +1,5 @@
 /**
- * Asks PostgreSQL how it runs a statement: EXPLAIN (ANALYZE, BUFFERS).
+ * Runs EXPLAIN (ANALYZE, BUFFERS) on a statement.
  *
  * @module
  */
@@ -21,11 +21,11 @@ interface Executes {
 type Answer = { "QUERY PLAN": unknown };
 
 /**
- * Runs a statement under EXPLAIN (ANALYZE, BUFFERS) and gives its plan, which shows itself.
+ * Runs a statement under EXPLAIN (ANALYZE, BUFFERS) and returns its plan as a displayable picture.
  *
- * The statement really runs, and what it wrote is rolled back: on an engine in a transaction of its own, on a session or
- * a connection with an open transaction behind a savepoint. Only what PostgreSQL never takes back stays, such as the next
- * value of a sequence. A session sends what waits in it first, as before any query.
+ * The statement is executed, and its changes are rolled back: on an engine in a transaction of its own, on a session or
+ * connection with an open transaction by a savepoint. Only non-transactional effects remain, such as the next value of
+ * a sequence. A session first flushes pending changes, as before any query.
  *
  * ```ts ignore
  * const plan = await explain(engine, "SELECT * FROM orders WHERE customer_id = $1", [42]);
@@ -34,8 +34,8 @@ type Answer = { "QUERY PLAN": unknown };
  * ```
  *
  * @param on an engine, a connection or a session
- * @param query SQL with `$1`, `$2`, … or a query that can be compiled: of Kysely, or a `select()`
- * @throws {DatabaseError} what the server says of the statement
+ * @param query SQL with `$1`, `$2`, … or a compilable query: of Kysely, or a `select()`
+ * @throws {DatabaseError} if the server rejects the statement
  */
 export async function explain(
   on: Connects | Executes,

@@ -1,5 +1,5 @@
 /**
- * Draws how PostgreSQL ran a statement: each step with its time, its rows against those expected, and what to try.
+ * Draws how PostgreSQL executed a statement: each step with its time, actual and expected rows, and suggestions.
  *
  * @module
  */
@@ -11,16 +11,16 @@ import { drawQueryPlan } from "./query_plan_svg.ts";
 import { formatCount } from "../number.ts";
 import { type Table, table } from "../table.ts";
 
-/** How a {@linkcode queryPlan} looks. */
+/** Options of {@linkcode queryPlan}. */
 export interface QueryPlanOptions {
-  /** The text above the picture. */
+  /** Title of the picture. */
   readonly title?: string;
 }
 
-/** A query plan: a picture, the data behind it, and what they say. */
+/** A query plan: a picture, its data, and its findings. */
 export class QueryPlan extends Picture<QueryPlanLayout> {
   readonly tree: PlanTree;
-  /** What stands out, from the greatest part of the time to the smallest. */
+  /** Findings, ordered by their share of the time, largest first. */
   readonly findings: readonly PlanFinding[];
 
   constructor(tree: PlanTree, { title }: QueryPlanOptions = {}) {
@@ -38,22 +38,22 @@ export class QueryPlan extends Picture<QueryPlanLayout> {
     return this.tree.nodes;
   }
 
-  /** The step that took most of the time by itself. */
+  /** The step with the longest time of its own. */
   get slowest(): PlanNode {
     return slowestOf(this.tree);
   }
 
-  /** The step whose rows were estimated worst; undefined when none is off by a factor of two. */
+  /** The step with the worst row estimate; undefined if none is off by a factor of two. */
   get worstEstimate(): PlanNode | undefined {
     return worstEstimateOf(this.tree);
   }
 
-  /** The pages that the whole statement touched. */
+  /** Pages touched by the whole statement. */
   get pages(): number {
     return this.nodes.reduce((sum, { pages: { hit, read } }) => sum + hit + read, 0);
   }
 
-  /** What to try, as far as the figures support it; else that nothing stands out. */
+  /** Suggestions supported by the figures, or a note that nothing stands out. */
   get advice(): string {
     return adviceOf(this.findings);
   }
@@ -67,9 +67,9 @@ export class QueryPlan extends Picture<QueryPlanLayout> {
         ...node.conditions.map(({ kind, text }) => `${kind}: ${text}`),
       ].join("; "),
       "own ms": node.loops === 0 ? "never run" : formatTime(node.self),
-      "ms in all": node.loops === 0 ? "" : formatTime(node.total),
+      "total ms": node.loops === 0 ? "" : formatTime(node.total),
       expected: node.expectedRows,
-      came: node.loops === 0 ? "" : node.rows,
+      actual: node.loops === 0 ? "" : node.rows,
       loops: node.loops,
       pages: node.pages.hit + node.pages.read,
     })));
@@ -77,16 +77,15 @@ export class QueryPlan extends Picture<QueryPlanLayout> {
 }
 
 /**
- * Draws the answer of `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)`, wherever it comes from; `explain()` asks for it.
- *
+ * Draws the output of `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)` from any source; `explain()` runs it for you.
  * @param answer the JSON as text, or parsed
- * @throws {QueryPlanError} when it is something else, or the statement was not run
+ * @throws {QueryPlanError} if it is anything else, or the statement was not executed
  */
 export function queryPlan(answer: unknown, options: QueryPlanOptions = {}): QueryPlan {
   return new QueryPlan(parseQueryPlan(answer), options);
 }
 
-/** One sentence for those who do not see the picture, and what to try. */
+/** Generates alternative text: a summary and the suggestions. */
 function altOf(tree: PlanTree, findings: readonly PlanFinding[]): string {
   const steps = `${tree.nodes.length} ${tree.nodes.length === 1 ? "step" : "steps"}`;
   const slowest = slowestOf(tree);
@@ -95,10 +94,12 @@ function altOf(tree: PlanTree, findings: readonly PlanFinding[]): string {
     ? ""
     : ` Worst estimate: step ${worst.number}, ${worst.title}, ${factorText(worst)}.`;
   return `A plan of ${steps} that ran in ${formatTime(tree.execution)} ms. Slowest: step ${slowest.number}, ` +
-    `${slowest.title}, ${formatTime(slowest.self)} ms by itself.${estimate} ${adviceOf(findings)}`;
+    `${slowest.title}, ${formatTime(slowest.self)} ms of its own.${estimate} ${adviceOf(findings)}`;
 }
 
-/** `"  2. Seq Scan on orders (Filter: …): own 3.1 ms of 3.1; 5 rows, 10 expected; 1 loop; 440 pages"`. */
+/**
+ * Formats a step: `"  2. Seq Scan on orders (Filter: …): own 3.1 ms of 3.1; 5 rows, 10 expected; 1 loop; 440 pages"`.
+ */
 function lineOf(node: PlanNode): string {
   const by = byText(node) === "" ? "" : ` (${byText(node)})`;
   const head = `${"  ".repeat(node.depth)}${node.number}. ${node.title}${by}`;

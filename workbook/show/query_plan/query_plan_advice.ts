@@ -1,12 +1,12 @@
 /**
- * What a query plan's figures say: the step that took longest, the worst estimate, and what to try.
+ * Interprets a query plan: the slowest step, the worst estimate, and suggestions.
  *
  * @module
  */
 import { formatCount, formatNumber } from "../number.ts";
 import type { PlanNode, PlanTree } from "./query_plan_data.ts";
 
-/** Something that the figures of a plan support. */
+/** A finding supported by the figures of a plan. */
 export interface PlanFinding {
   readonly kind:
     | "missing index"
@@ -17,23 +17,26 @@ export interface PlanFinding {
     | "heap fetches"
     | "trigger"
     | "compilation";
-  /** The step; absent where it is none. */
+  /** The step, if the finding concerns one. */
   readonly node?: PlanNode;
-  /** The part of the execution time that it bears on, 0 to 1. */
+  /** Share of the execution time affected, 0 to 1. */
   readonly share: number;
-  /** What was seen, and what to try. */
+  /** The observation and the suggestion. */
   readonly sentence: string;
 }
 
-/** Below these there is nothing to win, or chance could be the cause. */
+/** Thresholds below which a finding is insignificant or could be due to chance. */
 const limits = { share: 0.1, rows: 1000, kept: 0.1, factor: 10, loops: 1000, loopShare: 0.5, other: 0.3 } as const;
 
-/** The step that took most of the time by itself. */
+/** Returns the step with the longest time of its own. */
 export function slowestOf({ nodes }: PlanTree): PlanNode {
   return nodes.reduce((slowest, node) => node.self > slowest.self ? node : slowest);
 }
 
-/** The step whose rows were estimated worst, by a factor of two at least; of several the lowest, where it began. */
+/**
+ * Returns the step with the worst row estimate, off by a factor of two or more; of several, the lowest, where the error
+ * originates.
+ */
 export function worstEstimateOf({ nodes }: PlanTree): PlanNode | undefined {
   const off = nodes.filter(({ misestimate = 1 }) => misestimate >= 2);
   return off.length === 0
@@ -41,7 +44,7 @@ export function worstEstimateOf({ nodes }: PlanTree): PlanNode | undefined {
     : off.reduce((worst, node) => node.misestimate! > worst.misestimate! * 0.99 ? node : worst);
 }
 
-/** What stands out, from the greatest part of the time to the smallest. */
+/** Returns the findings, ordered by their share of the time, largest first. */
 export function findingsOf(tree: PlanTree): PlanFinding[] {
   const found = tree.nodes.filter(({ loops }) => loops > 0).flatMap((node) =>
     [indexFinding, spillFinding, loopFinding, fetchFinding].flatMap((find) => find(node, tree) ?? [])
@@ -51,10 +54,10 @@ export function findingsOf(tree: PlanTree): PlanFinding[] {
     .sort((a, b) => b.share - a.share);
 }
 
-/** Everything that stands out in sentences, or that nothing does. */
+/** Formats all findings as sentences, or says that there are none. */
 export function adviceOf(findings: readonly PlanFinding[]): string {
   if (findings.length > 0) return findings.map(({ sentence }) => sentence).join(" ");
-  return "Nothing stands out: no large scan for few rows, no estimate that is far off, nothing spilled to disk.";
+  return "Nothing stands out: no large scan for few rows, no badly wrong estimate, nothing spilled to disk.";
 }
 
 type Find = (node: PlanNode, tree: PlanTree) => PlanFinding | undefined;
@@ -62,7 +65,7 @@ type Find = (node: PlanNode, tree: PlanTree) => PlanFinding | undefined;
 const shareOf = (milliseconds: number, { execution }: PlanTree) => execution === 0 ? 0 : milliseconds / execution;
 const rowsText = (rows: number) => `${formatCount(rows)} ${rows === 1 ? "row" : "rows"}`;
 
-/** A scan that reads many rows and throws nearly all of them away. */
+/** Finds scans that read many rows and discard nearly all of them. */
 const indexFinding: Find = (node, tree) => {
   const kept = node.rows * node.loops;
   const read = kept + node.removedRows;
@@ -82,12 +85,12 @@ const indexFinding: Find = (node, tree) => {
   return { kind: "wide index", node, share, sentence: `${seen} Try an index that has the columns of ${filter}, too.` };
 };
 
-/** The column of a filter that is one comparison of one column; undefined for anything else. */
+/** Returns the column of a filter that compares a single column; undefined for any other filter. */
 function comparedColumn(filter: string): string | undefined {
   return /^\(\(?("[^"]+"|\w+)\)?(?:::[a-z ]+)? (?:=|<|>|<=|>=) [^()]+\)$/.exec(filter)?.[1];
 }
 
-/** What had no room in memory. */
+/** Finds steps that spilled to disk. */
 const spillFinding: Find = (node, tree) => {
   const { raw } = node;
   const sorted = raw["Sort Space Type"] === "Disk" ? Number(raw["Sort Space Used"]) : 0;
@@ -95,18 +98,18 @@ const spillFinding: Find = (node, tree) => {
   const batches = node.type === "Hash" ? Number(raw["Hash Batches"] ?? 1) : 1;
   if (sorted + hashed === 0 && batches <= 1) return;
   const seen = batches > 1
-    ? `${node.title} had no room in memory and was done in ${batches} batches on disk.`
-    : `${node.title} had no room in memory and used ${formatNumber((sorted + hashed) / 1024)} MB on disk.`;
+    ? `${node.title} did not fit in memory and used ${batches} batches on disk.`
+    : `${node.title} did not fit in memory and used ${formatNumber((sorted + hashed) / 1024)} MB on disk.`;
   const index = sorted > 0 ? `, or an index in the order of ${conditionText(node, "Sort Key")}` : "";
   const share = shareOf(batches > 1 ? node.total : node.self, tree);
-  return { kind: "spill", node, share, sentence: `${seen} Try more memory for it: SET LOCAL work_mem = …${index}.` };
+  return { kind: "spill", node, share, sentence: `${seen} Try more memory: SET LOCAL work_mem = …${index}.` };
 };
 
 function conditionText({ conditions }: PlanNode, kind: string): string {
   return conditions.find((each) => each.kind === kind)?.text ?? "its key";
 }
 
-/** A nested loop whose inner side runs very often and takes most of the time. */
+/** Finds nested loops whose inner side runs very often and takes most of the time. */
 const loopFinding: Find = (node, tree) => {
   const [outer, inner] = node.children;
   if (node.type !== "Nested Loop" || inner === undefined || inner.loops < limits.loops) return;
@@ -120,35 +123,35 @@ const loopFinding: Find = (node, tree) => {
   const cure = isSurprise
     ? `Try ANALYZE, so that the planner can choose another join.`
     : inner.type === "Seq Scan"
-    ? `Try an index on ${inner.relation} for the condition of the join.`
-    : `Try to bring fewer rows into the loop: filter the outer side earlier.`;
+    ? `Try an index on ${inner.relation} for the join condition.`
+    : `Try to reduce the number of outer rows: filter the outer side earlier.`;
   return { kind: "many loops", node, share, sentence: `${seen} ${cure}` };
 };
 
-/** An index that has every column needed, and a table that vacuum has not seen. */
+/** Finds index-only scans that visit the table because it has not been vacuumed. */
 const fetchFinding: Find = (node, tree) => {
   const fetches = Number(node.raw["Heap Fetches"] ?? 0);
   if (fetches < limits.rows || fetches < node.rows * node.loops / 2) return;
-  const sentence = `${node.title} had to look up ${rowsText(fetches)} in the table to see whether they are visible. ` +
+  const sentence = `${node.title} visited the table for ${rowsText(fetches)} to check their visibility. ` +
     `Try VACUUM ${node.relation}.`;
   return { kind: "heap fetches", node, share: shareOf(node.self, tree), sentence };
 };
 
-/** Where a bad estimate begins: further up it only goes on. */
+/** Finds the step where a bad estimate originates: steps above it only inherit the error. */
 function misestimateFinding(tree: PlanTree): PlanFinding[] {
   const isOff = ({ misestimate = 1, rows, expectedRows }: PlanNode) =>
     misestimate >= limits.factor && Math.abs(rows - expectedRows) >= 100;
   const node = tree.nodes.filter((node) => isOff(node) && !node.children.some(isOff))
     .sort((a, b) => b.misestimate! - a.misestimate!)[0];
   if (node === undefined) return [];
-  const seen = `${node.title}: ${rowsText(node.expectedRows)} expected, ${formatCount(node.rows)} came.`;
+  const seen = `${node.title}: ${rowsText(node.expectedRows)} expected, ${formatCount(node.rows)} actual.`;
   const conditions = node.conditions.map(({ text }) => text).join(" ");
   const cure = node.relation === undefined
     ? "Try ANALYZE of the tables below it."
     : / AND /.test(conditions)
     ? `Try ANALYZE ${node.relation}; if that does not help, its columns depend on each other: CREATE STATISTICS.`
     : `Try ANALYZE ${node.relation}.`;
-  // the choice that it led to is the join above it
+  // it determined the choice of the join above
   const joins = tree.nodes.filter((each) => each.children.length > 1 && isBelow(node, each));
   const share = shareOf((joins.at(-1) ?? tree.root).total, tree);
   return [{ kind: "misestimate", node, share, sentence: `${seen} ${cure}` }];
@@ -158,7 +161,7 @@ function isBelow(node: PlanNode, above: PlanNode): boolean {
   return above.children.some((child) => child === node || isBelow(node, child));
 }
 
-/** Checks of foreign keys that search a table without an index. */
+/** Finds foreign-key checks that search a table without an index. */
 function triggerFindings(tree: PlanTree): PlanFinding[] {
   return tree.triggers.map((trigger): PlanFinding => {
     const isDelete = tree.nodes.some(({ raw }) => raw["Operation"] === "Delete");

@@ -9,63 +9,63 @@
  */
 import { conditionsOf, type PlanCondition, titleOf } from "./query_plan_names.ts";
 
-/** A step of a plan as PostgreSQL reports it: its fields by their names there. */
+/** A plan step as reported by PostgreSQL, with its original field names. */
 export type RawPlan = Readonly<Record<string, unknown>>;
 
-/** The answer of EXPLAIN is none, or the statement was not run for it. */
+/** The input is not the output of EXPLAIN, or the statement was not executed. */
 export class QueryPlanError extends Error {
   override readonly name = "QueryPlanError";
 }
 
-/** Pages of 8 kB that a step touched, those of the steps below it left out. */
+/** Pages of 8 kB touched by a step, excluding the steps below it. */
 export interface PlanPages {
-  /** Found in PostgreSQL's own cache. */
+  /** Found in shared buffers. */
   readonly hit: number;
-  /** Asked of the operating system. */
+  /** Read from the operating system. */
   readonly read: number;
-  /** Written to temporary files, because they did not fit into memory. */
+  /** Written to temporary files for lack of memory. */
   readonly spilled: number;
 }
 
-/** A step of a plan. Times in milliseconds. */
+/** A plan step. Times in milliseconds. */
 export interface PlanNode {
-  /** Counted from 1, from top to bottom. */
+  /** Step number, starting at 1, from top to bottom. */
   readonly number: number;
-  /** How many steps it is below the first. */
+  /** Depth below the root step. */
   readonly depth: number;
-  /** `"Seq Scan"`, as PostgreSQL calls it. */
+  /** PostgreSQL's node type, such as `"Seq Scan"`. */
   readonly type: string;
   /** `"Index Scan on orders"`. */
   readonly title: string;
-  /** The index by which it finds the rows of a table. */
+  /** The index used to find rows of a table. */
   readonly index?: string;
-  /** The table that it reads or writes. */
+  /** The table read or written. */
   readonly relation?: string;
   readonly conditions: readonly PlanCondition[];
-  /** How often it ran, in all processes; 0: never. */
+  /** Number of executions across all processes; 0 if never executed. */
   readonly loops: number;
-  /** How many processes shared the work. */
+  /** Number of processes that shared the work. */
   readonly processes: number;
-  /** The rows of one loop: those that came, and those that the planner expected. */
+  /** Rows per loop: actual, and expected by the planner. */
   readonly rows: number;
   readonly expectedRows: number;
-  /** How many times too many or too few were expected, at least 1; undefined where the two cannot be compared. */
+  /** Factor by which the estimate is off, at least 1; undefined if the two are not comparable. */
   readonly misestimate?: number;
-  /** Nobody asked for the rest of its rows, so that fewer than expected say nothing. */
+  /** Not all rows were requested, so that fewer rows than expected mean nothing. */
   readonly stoppedEarly: boolean;
-  /** The rows of all loops that a condition threw away. */
+  /** Rows discarded by a condition, over all loops. */
   readonly removedRows: number;
-  /** With the steps below, as the clock on the wall shows it. */
+  /** Elapsed time including the steps below. */
   readonly total: number;
-  /** Without them. */
+  /** Elapsed time excluding them. */
   readonly self: number;
   readonly pages: PlanPages;
   readonly children: readonly PlanNode[];
-  /** All that PostgreSQL said about it. */
+  /** All fields reported by PostgreSQL. */
   readonly raw: RawPlan;
 }
 
-/** Checks that ran after the statement's own work, such as those of foreign keys. Time in milliseconds. */
+/** Triggers run after the statement itself, such as foreign-key checks. Time in milliseconds. */
 export interface PlanTrigger {
   readonly name: string;
   readonly calls: number;
@@ -80,11 +80,11 @@ export interface PlanTree {
   readonly planning: number;
   readonly execution: number;
   readonly triggers: readonly PlanTrigger[];
-  /** What compiling parts of the plan took; a part of `execution`. */
+  /** JIT compilation time; part of `execution`. */
   readonly jit: number;
 }
 
-/** A step while its place is being found. */
+/** A step that has not been placed yet. */
 interface Draft {
   readonly raw: RawPlan;
   readonly loops: number;
@@ -94,30 +94,35 @@ interface Draft {
   children: Draft[];
 }
 
-/** Why fewer rows than expected mean nothing (`"early"`: nobody asked for the rest), or the count itself (`"never"`). */
+/**
+ * Why fewer rows than expected (`"early"`: not all were requested) or the row count itself (`"never"`) means nothing.
+ */
 type Cut = "" | "early" | "never";
 
 /**
- * Reads the answer of `EXPLAIN (ANALYZE, FORMAT JSON)`.
- *
+ * Parses the output of `EXPLAIN (ANALYZE, FORMAT JSON)`.
  * @param answer the JSON as text, or parsed
- * @throws {QueryPlanError} when it is something else, or the statement was not run
+ * @throws {QueryPlanError} if it is anything else, or the statement was not executed
  */
 export function parseQueryPlan(answer: unknown): PlanTree {
   const parsed = typeof answer === "string" ? parseJson(answer) : answer;
   const statement = (Array.isArray(parsed) ? parsed[0] : parsed) as RawPlan | undefined;
   const plan = statement?.["Plan"] as RawPlan | undefined;
   if (plan === undefined) {
-    throw new QueryPlanError("This is no plan. Give the answer of EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT …");
+    throw new QueryPlanError(
+      "Not a query plan. Expected the output of EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT …",
+    );
   }
   if (plan["Actual Loops"] === undefined || plan["Actual Total Time"] === undefined) {
-    throw new QueryPlanError("This plan has no times: it was not run. Say EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON).");
+    throw new QueryPlanError(
+      "The plan has no timings: the statement was not executed. Use EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON).",
+    );
   }
   const draft = draftOf(plan, 1, "");
   moveSubplans(draft, draft);
   const execution = number(statement!["Execution Time"]) || draft.gross;
   const nodes: PlanNode[] = [];
-  // a CTE that writes and is not read runs after everything else
+  // a writing CTE that is not read runs after everything else
   const unread = draft.children.filter(({ raw }) => isCte(raw) && raw["Node Type"] === "ModifyTable");
   const total = unread.reduce((sum, { gross }) => sum + gross, draft.gross);
   const root = finish(draft, Math.min(total, execution), 0, nodes);
@@ -149,12 +154,12 @@ function draftOf(raw: RawPlan, processes: number, cut: Cut): Draft {
   return { raw, loops, processes, gross, cut, children };
 }
 
-/** Whether a step's rows are all that there are to give. */
+/** Returns whether a step was read to the end. */
 function cutOf(parent: RawPlan, child: RawPlan, index: number, above: Cut): Cut {
   const type = parent["Node Type"];
-  if (isSubplan(child)) return isCte(child) ? "" : "early"; // EXISTS and scalars take the first row
+  if (isSubplan(child)) return isCte(child) ? "" : "early"; // EXISTS and scalar subqueries read only the first row
   if (type === "Limit") return "early";
-  if (type === "Merge Join") return index === 1 ? "never" : "early"; // the inner side gives rows again and again
+  if (type === "Merge Join") return index === 1 ? "never" : "early"; // the inner side may return rows repeatedly
   const wantsOne = parent["Inner Unique"] === true || parent["Join Type"] === "Semi" || parent["Join Type"] === "Anti";
   if (type === "Nested Loop" && index === 1 && wantsOne) return "early";
   const readsAll = type === "Sort" || type === "Hash" || type === "Bitmap Heap Scan" ||
@@ -162,7 +167,7 @@ function cutOf(parent: RawPlan, child: RawPlan, index: number, above: Cut): Cut 
   return readsAll || above === "never" ? "" : above;
 }
 
-/** Puts each CTE and InitPlan below the step that reads it: there its time passes. */
+/** Moves each CTE and InitPlan below the step that reads it, where its time is spent. */
 function moveSubplans(node: Draft, root: Draft): void {
   for (const child of [...node.children]) {
     moveSubplans(child, root);
@@ -174,7 +179,7 @@ function moveSubplans(node: Draft, root: Draft): void {
   }
 }
 
-/** Of several readers the one that waited longest: it had the rows made. */
+/** Returns the CTE's slowest reader, which triggered its execution. */
 function readerOfCte({ raw }: Draft, root: Draft): Draft | undefined {
   const name = String(raw["Subplan Name"]).replace(/^CTE /, "");
   return [...everyDraft(root)]
@@ -182,7 +187,7 @@ function readerOfCte({ raw }: Draft, root: Draft): Draft | undefined {
     .sort((a, b) => b.gross - a.gross)[0];
 }
 
-/** The first step whose conditions name the value; before workers begin, their Gather has it made. */
+/** Returns the first step whose conditions refer to the value; before workers start, their Gather computes it. */
 function readerOfValue(value: Draft, parent: Draft): Draft | undefined {
   const [, name, parameter = name] = /^(InitPlan \d+)(?:.*(\$\d+))?/.exec(String(value.raw["Subplan Name"])) ?? [];
   const names = (draft: Draft) =>
@@ -205,7 +210,10 @@ function* everyDraft(draft: Draft): Generator<Draft> {
   for (const child of draft.children) yield* everyDraft(child);
 }
 
-/** A mean of thousands of loops is rounded: the steps below never take longer than the one that they are part of. */
+/**
+ * Completes a step. Means over thousands of loops are rounded, so the times of child steps are capped by that of the
+ * parent.
+ */
 function finish({ raw, loops, processes, cut, children }: Draft, total: number, depth: number, nodes: PlanNode[]) {
   const place = nodes.push(undefined as never) - 1;
   const below = children.reduce((sum, { gross }) => sum + gross, 0);

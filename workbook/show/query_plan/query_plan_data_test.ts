@@ -146,5 +146,5 @@ Deno.test("query plan: what is no plan, or was not run, is refused with what to 
     assertThrows(() => parseQueryPlan(wrong), QueryPlanError, "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)");
   }
   const estimated = [{ Plan: { "Node Type": "Result", "Plan Rows": 1 } }];
-  assertThrows(() => parseQueryPlan(estimated), QueryPlanError, "it was not run");
+  assertThrows(() => parseQueryPlan(estimated), QueryPlanError, "the statement was not executed");
 });

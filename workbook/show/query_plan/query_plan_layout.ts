@@ -1,5 +1,5 @@
 /**
- * Where the steps of a query plan go: an icicle with a row of its own for each step, so that every name has room.
+ * Lays out a query plan as an icicle chart with one row per step, which leaves room for every name.
  *
  * @module
  */
@@ -8,25 +8,25 @@ import { slowestOf, worstEstimateOf } from "./query_plan_advice.ts";
 import type { PlanNode, PlanTree } from "./query_plan_data.ts";
 import { fitText } from "../text_width.ts";
 
-/** A step; places and sizes in pixels. */
+/** A step; positions and sizes in pixels. */
 export interface DrawnStep {
-  /** Undefined for a trigger, which is no step of the plan. */
+  /** Undefined for a trigger, which is not a plan step. */
   readonly number?: number;
   readonly title: string;
   /** Its first condition. */
   readonly detail: string;
   readonly indent: number;
   readonly y: number;
-  /** The whole time, and the part of it that is the step's own; undefined for a step that never ran. */
+  /** The total time, and the step's own share of it; undefined for a step that was never executed. */
   readonly bar?: { readonly x: number; readonly width: number; readonly selfX: number; readonly selfWidth: number };
   readonly own: string;
   readonly total: string;
   readonly expected: string;
   readonly came: string;
-  /** On the scale of rows; undefined where there is nothing to compare. */
+  /** Position on the row scale; undefined if not comparable. */
   readonly expectedX?: number;
   readonly cameX?: number;
-  /** `"250 × too few"`; empty where the estimate was near. */
+  /** Such as `"250 × too few"`; empty if the estimate was close. */
   readonly factor: string;
   readonly loops: string;
   readonly pages: string;
@@ -40,11 +40,11 @@ export interface QueryPlanLayout {
   readonly top: number;
   readonly bottom: number;
   readonly steps: readonly DrawnStep[];
-  /** The time that the whole width of the bars stands for. */
+  /** The time represented by the full width of the bars. */
   readonly execution: string;
 }
 
-/** Where the columns begin, or end where they hold figures; in pixels. */
+/** Left edges of the columns, or right edges for figures; in pixels. */
 export const planColumns = {
   number: 30,
   title: 40,
@@ -66,7 +66,10 @@ export const planSizes = { margin: 14, title: 32, head: 44, row: 42, bar: 18, in
 export const planFonts = { title: 16, text: 13, small: 11.5 } as const;
 const deepest = 10;
 
-/** Lays a plan out. The same plan gives the same picture. @param hasTitle whether a title stands above it */
+/**
+ * Lays out a plan. Equal plans give equal pictures.
+ * @param hasTitle whether to leave room for a title
+ */
 export function queryPlanLayout(tree: PlanTree, hasTitle: boolean): QueryPlanLayout {
   const top = planSizes.margin + (hasTitle ? planSizes.title : 0) + planSizes.head;
   const [slowest, worst] = [slowestOf(tree), worstEstimateOf(tree)];
@@ -106,7 +109,7 @@ export function queryPlanLayout(tree: PlanTree, hasTitle: boolean): QueryPlanLay
     after += milliseconds;
     return {
       title: fitText(`Trigger ${name}`, planFonts.text * 1.05, planColumns.bars - planColumns.title - 12),
-      detail: "after the statement's own work",
+      detail: "after the statement itself",
       indent: 0,
       y: top + (steps.length + index) * planSizes.row,
       bar,
@@ -130,7 +133,7 @@ export function queryPlanLayout(tree: PlanTree, hasTitle: boolean): QueryPlanLay
   };
 }
 
-/** When each step begins on the scale of the bars: below its parent, behind the steps before it. Milliseconds. */
+/** Returns when each step starts on the time scale: below its parent, after its preceding siblings. In milliseconds. */
 function startsOf({ root }: PlanTree): Map<PlanNode, number> {
   const starts = new Map<PlanNode, number>();
   const place = (node: PlanNode, start: number) => {
@@ -145,7 +148,7 @@ function startsOf({ root }: PlanTree): Map<PlanNode, number> {
   return starts;
 }
 
-/** The steps below lie at the left of a bar, its own time at the right. */
+/** Computes a bar: child steps on the left, the step's own time on the right. */
 function barOf(left: number, total: number, self: number): DrawnStep["bar"] {
   const width = Math.max(total, planSizes.narrowest);
   const x = Math.min(left, planColumns.barsEnd - width);
@@ -153,25 +156,25 @@ function barOf(left: number, total: number, self: number): DrawnStep["bar"] {
   return { x, width, selfX: x + width - selfWidth, selfWidth };
 }
 
-/** `"using orders_pkey, Index Cond: (id = 5)"`: its index and its first condition. */
+/** Formats the index and the first condition: `"using orders_pkey, Index Cond: (id = 5)"`. */
 export function byText({ index, conditions: [condition] }: PlanNode): string {
   const by = condition === undefined ? "" : `${condition.kind}: ${condition.text}`;
   return [index === undefined ? "" : `using ${index}`, by].filter((part) => part !== "").join(", ");
 }
 
-/** `"250 × too few"`: what was expected, against what came; `"stopped early"`; or nothing. */
+/** Compares expected with actual rows: `"250 × too few"`, `"stopped early"`, or nothing. */
 export function factorText({ misestimate = 1, stoppedEarly, rows, expectedRows }: PlanNode): string {
   if (stoppedEarly && rows * 2 < expectedRows) return "stopped early";
   if (misestimate < 2) return "";
   return `${formatNumber(misestimate)} × too ${expectedRows < rows ? "few" : "many"}`;
 }
 
-/** A count in a narrow column: 12,345 or 1.23 M. */
+/** Formats a count for a narrow column: 12,345 or 1.23 M. */
 function figure(count: number): string {
   return count < 1e6 ? formatCount(count) : `${formatNumber(count / 1e6)} M`;
 }
 
-/** Milliseconds, not finer than PostgreSQL tells them. */
+/** Formats milliseconds, no finer than PostgreSQL reports them. */
 export function formatTime(milliseconds: number): string {
   return milliseconds > 0 && milliseconds < 0.001 ? "0" : formatNumber(Number(milliseconds.toPrecision(3)));
 }

@@ -1,10 +1,10 @@
 /**
- * The steps of a query plan in the words of PostgreSQL's own EXPLAIN.
+ * Names of plan steps, as in PostgreSQL's EXPLAIN.
  *
  * @module
  */
 
-/** By what a step chooses, joins or sorts. */
+/** A condition or key of a step. */
 export interface PlanCondition {
   /** `"Filter"`, `"Index Cond"`, `"Sort Key"`, … */
   readonly kind: string;
@@ -12,7 +12,7 @@ export interface PlanCondition {
   readonly text: string;
 }
 
-/** Fields that say by what a step works; the first that is there stands in the picture. */
+/** Fields that hold conditions; the first one present is shown in the picture. */
 const conditionKinds = [
   "Index Cond",
   "Hash Cond",
@@ -29,7 +29,7 @@ const conditionKinds = [
   "Cache Key",
 ] as const;
 
-/** The conditions of a step. */
+/** Returns the conditions of a step. */
 export function conditionsOf(raw: Readonly<Record<string, unknown>>): PlanCondition[] {
   return conditionKinds.flatMap((kind) => {
     const value = raw[kind];
@@ -38,13 +38,13 @@ export function conditionsOf(raw: Readonly<Record<string, unknown>>): PlanCondit
   });
 }
 
-/** What a step is called: `"Parallel Seq Scan on orders"`, `"Hash Left Join"`, `"CTE recent: HashAggregate"`. */
+/** Returns the title of a step: `"Parallel Seq Scan on orders"`, `"Hash Left Join"`, `"CTE recent: HashAggregate"`. */
 export function titleOf(raw: Readonly<Record<string, unknown>>): string {
   const text = (key: string) => typeof raw[key] === "string" ? raw[key] : "";
   const subplan = text("Subplan Name").replace(/ \(returns .*\)$/, "");
   const partial = text("Partial Mode") === "Simple" ? "" : text("Partial Mode");
   const parallel = raw["Parallel Aware"] === true ? "Parallel" : "";
-  // a scan of an index alone names no table
+  // a bitmap index scan names no table
   const place = text("Relation Name") || text("CTE Name") || text("Function Name") || text("Index Name");
   const alias = place === "" || text("Alias") === place ? "" : text("Alias");
   const words = [partial, parallel, typeOf(text), place === "" ? "" : `on ${place}`, alias];

@@ -1,5 +1,5 @@
 /**
- * A query plan as SVG: an icicle, beside it the figures, below it what stands out.
+ * Renders a query plan as SVG: an icicle chart with the figures next to it and the findings below.
  *
  * @module
  */
@@ -15,11 +15,15 @@ import { drawing, inks, label, round } from "../svg.ts";
 import { textWidth, wrapWidth } from "../text_width.ts";
 import { colours, phaseColours } from "../theme.ts";
 
-/** The time of the steps below: the colour of work, faded. */
+/** Fill for the time of child steps: the colour of work, faded. */
 const belowFill = "#cfe1ee";
 const lineHeight = 19;
 
-/** Draws a plan. @param advice stands below the picture @returns the SVG, and its width in pixels */
+/**
+ * Renders a plan.
+ * @param advice shown below the picture
+ * @returns the SVG, and its width in pixels
+ */
 export function drawQueryPlan(
   layout: QueryPlanLayout,
   advice: string,
@@ -58,10 +62,10 @@ function head({ top, execution }: QueryPlanLayout): string {
     label("0", columns.bars, second, style),
     label(execution, columns.barsEnd, second, right),
     label("ms, own", columns.own, second, right),
-    label("in all", columns.total, second, right),
-    label("rows in each loop", columns.came, first, right),
+    label("total", columns.total, second, right),
+    label("rows per loop", columns.came, first, right),
     label("expected", columns.expected, second, right),
-    label("came", columns.came, second, right),
+    label("actual", columns.came, second, right),
     label("log scale", middle, second, { ...style, anchor: "middle" }),
     label("loops", columns.loops, second, right),
     label("pages", columns.pages, second, right),
@@ -106,13 +110,13 @@ function drawStep(step: DrawnStep): string {
   ].join("");
 }
 
-/** A text that ends there, with a sign before it. */
+/** Draws a right-aligned text preceded by a symbol. */
 function mark(text: string, end: number, y: number, sign: (x: number, y: number) => string): string {
   return sign(round(end - textWidth(text, fonts.small, true) - 10), y - 4) +
     label(text, end, y, { size: fonts.small, bold: true, anchor: "end" });
 }
 
-/** The steps below at the left, the step's own time at the right; the slowest in a frame. */
+/** Draws child steps on the left, the step's own time on the right, and a frame around the slowest. */
 function drawBar({ x, width, selfX, selfWidth }: NonNullable<DrawnStep["bar"]>, y: number, isSlowest: boolean): string {
   const top = y + 9;
   const rect = (left: number, wide: number, attributes: string) =>
@@ -121,7 +125,7 @@ function drawBar({ x, width, selfX, selfWidth }: NonNullable<DrawnStep["bar"]>, 
     (isSlowest ? rect(x - 1.5, width + 3, `fill="none" stroke="${inks.text}" stroke-width="2"`) : "");
 }
 
-/** What was expected as a ring, what came as a dot. */
+/** Draws expected rows as a ring, actual rows as a dot. */
 function drawRows({ expectedX, cameX, y }: DrawnStep): string {
   if (expectedX === undefined || cameX === undefined) return "";
   return ring(expectedX, y + 14) + dot(cameX, y + 14) +
@@ -147,16 +151,16 @@ function diamond(x: number, y: number): string {
   return `<path d="M${x} ${y - 6}l6 6l-6 6l-6 -6z" fill="${colours.vermilion}"/>`;
 }
 
-/** Only what is drawn is explained. */
+/** Builds the legend from the symbols that occur. */
 function legendOf(steps: readonly DrawnStep[]) {
   const square = (fill: string) => (x: number, y: number) =>
     `<rect x="${x}" y="${y - 6}" width="18" height="12" fill="${fill}"/>`;
   return [
-    legendEntry("the step's own time", 18, square(phaseColours.statement)),
-    legendEntry("time of the steps below it", 18, square(belowFill)),
-    legendEntry("rows expected", 10, (x, y) => ring(x + 5, y)),
-    legendEntry("rows that came", 10, (x, y) => dot(x + 5, y)),
-    legendEntry("took longest by itself", 12, (x, y) => triangle(x + 6, y)),
+    legendEntry("own time", 18, square(phaseColours.statement)),
+    legendEntry("time of child steps", 18, square(belowFill)),
+    legendEntry("expected rows", 10, (x, y) => ring(x + 5, y)),
+    legendEntry("actual rows", 10, (x, y) => dot(x + 5, y)),
+    legendEntry("slowest step", 12, (x, y) => triangle(x + 6, y)),
     ...(steps.some(({ isWorst }) => isWorst) ? [legendEntry("worst estimate", 12, (x, y) => diamond(x + 6, y))] : []),
   ];
 }

@@ -31,14 +31,14 @@ Deno.test("advice: columns that depend on each other", () => {
   assertEquals([worstEstimate?.number, slowest.number], [4, 1]);
   assertEquals(
     advice,
-    "Seq Scan on customers c: 20 rows expected, 200 came. Try ANALYZE customers; if that does not help, its columns " +
+    "Seq Scan on customers c: 20 rows expected, 200 actual. Try ANALYZE customers; if that does not help, its columns " +
       "depend on each other: CREATE STATISTICS.",
   );
 });
 
 Deno.test("advice: a sort on disk, a loop run often, a foreign key without an index", () => {
   assertEquals(kinds(plans.sortSpill), [["spill", 1]]);
-  assertStringIncludes(queryPlan(plans.sortSpill).advice, "MB on disk. Try more memory for it: SET LOCAL work_mem");
+  assertStringIncludes(queryPlan(plans.sortSpill).advice, "MB on disk. Try more memory: SET LOCAL work_mem");
   assertEquals(kinds(plans.nestedLoop), [["many loops", 2], ["heap fetches", 4]]);
   assertEquals(kinds(plans.trigger), [["trigger", undefined]]);
   assertStringIncludes(queryPlan(plans.trigger).advice, "orders_customer_id_fkey took 795 ms for 20 calls");
@@ -60,7 +60,7 @@ Deno.test("a query plan as text and as one sentence", () => {
   assertStringIncludes(last, "    4. Seq Scan on customers c (Filter: ((city = 'city 7'::text) AND");
   assertStringIncludes(
     alt,
-    "A plan of 4 steps that ran in 144 ms. Slowest: step 1, Hash Join, 86.3 ms by itself. " +
+    "A plan of 4 steps that ran in 144 ms. Slowest: step 1, Hash Join, 86.3 ms of its own. " +
       "Worst estimate: step 4, Seq Scan on customers c, 10 × too few. Seq Scan on customers c: 20 rows expected",
   );
   assertStringIncludes(queryPlan(plans.never).text, "3. Seq Scan on orders o: never run");
@@ -68,14 +68,14 @@ Deno.test("a query plan as text and as one sentence", () => {
 
 Deno.test("a query plan as a table, with every condition", () => {
   const { markdown } = queryPlan(plans.index).table;
-  assertStringIncludes(markdown, "| step | by | own ms | ms in all | expected | came | loops | pages |");
+  assertStringIncludes(markdown, "| step | by | own ms | total ms | expected | actual | loops | pages |");
   assertStringIncludes(markdown, "| 1. Bitmap Heap Scan on orders | Recheck Cond: (customer\\_id = 4711) |");
 });
 
 Deno.test("the picture: each step in a row with its figures, its marks in words", () => {
   const texts = textsOf(queryPlan(plans.correlated, { title: "Two columns & one truth" }).svg).map(({ text }) => text);
   assertEquals(texts.slice(0, 12), [
-    ..."Two columns &amp; one truth|step|0|144 ms|ms, own|in all|rows in each loop|expected|came|log scale|loops|pages"
+    ..."Two columns &amp; one truth|step|0|144 ms|ms, own|total|rows per loop|expected|actual|log scale|loops|pages"
       .split("|"),
   ]);
   assertEquals(

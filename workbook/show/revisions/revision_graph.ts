@@ -1,5 +1,5 @@
 /**
- * Draws the revisions of a migrations folder: what comes after what, what a database has, and where it stands.
+ * Draws the revisions of a migrations folder: their order, which are applied, and the current revision.
  *
  * @module
  */
@@ -7,22 +7,22 @@ import { Picture } from "../picture.ts";
 import { type DrawnHistoryEntry, type RevisionLayout, revisionLayout } from "./revision_layout.ts";
 import { drawRevisions } from "./revision_svg.ts";
 
-/** How a {@linkcode revisionGraph} looks. */
+/** Options of {@linkcode revisionGraph}. */
 export interface RevisionGraphOptions {
-  /** The text above the picture. */
+  /** Title of the picture. */
   readonly title?: string;
 }
 
 /**
- * Draws revisions from base, at the bottom, to the heads: filled where they are applied, dashed where they are pending,
- * and with a flag where the database stands.
+ * Draws revisions from base, at the bottom, to the heads: filled if applied, dashed if pending, with the current
+ * revision of the database marked.
  *
  * ```ts ignore
  * await show(revisionGraph(await history(engine, "migrations")));
  * ```
  *
- * @param history every revision, the newest first, as `history()` of `lib/migrate` returns them
- * @throws {MissingRevisionError} when a revision comes after one that is not in the history
+ * @param history all revisions, newest first, as returned by `history()` of `lib/migrate`
+ * @throws {MissingRevisionError} if a revision follows one that is not in the history
  */
 export function revisionGraph(
   history: readonly DrawnHistoryEntry[],
@@ -33,7 +33,7 @@ export function revisionGraph(
   return new Picture({ layout, alt, text: revisionText(history), ...drawRevisions(layout, alt, options.title) });
 }
 
-/** Two sentences: how many revisions there are, and where the database stands. */
+/** Generates alternative text: the number of revisions and the current one. */
 function revisionAlt(history: readonly DrawnHistoryEntry[]): string {
   const applied = history.filter((entry) => entry.applied).length;
   const heads = history.filter(({ head }) => head).map(({ revision }) => revision.id);
@@ -43,7 +43,7 @@ function revisionAlt(history: readonly DrawnHistoryEntry[]): string {
   return `Graph of ${count}${state}. The database is at ${position(history)}.${headText}`;
 }
 
-/** A line for each revision, the newest first, and base. */
+/** Formats one line per revision, newest first, and base. */
 function revisionText(history: readonly DrawnHistoryEntry[]): string {
   const lines = history.map(({ revision: { id, message, downRevisions }, applied, current, head }) => {
     const after = downRevisions.length === 0 ? "base" : downRevisions.join(" and ");
@@ -53,7 +53,7 @@ function revisionText(history: readonly DrawnHistoryEntry[]): string {
   return [...lines, `base${history.some(({ current }) => current) ? "" : `: ${HERE}`}`].join("\n");
 }
 
-const HERE = "the database is here";
+const HERE = "current";
 
 function position(history: readonly DrawnHistoryEntry[]): string {
   return history.filter(({ current }) => current).map(({ revision }) => revision.id).join(" and ") || "base";

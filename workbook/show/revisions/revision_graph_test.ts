@@ -71,7 +71,7 @@ Deno.test("three revisions stand above base in one lane, joined by straight line
   assertEquals(boxes.map(({ id, x, y, width, height }) => ({ id, x, y, width, height })), [
     { id: "base", x: 14, y: 325, width: 180, height: 28 },
     { id: "a1", x: 14, y: 229, width: 180, height: 52 },
-    { id: "b2", x: 14, y: 110, width: 180, height: 75 }, // room for "the database is here"
+    { id: "b2", x: 14, y: 110, width: 180, height: 75 },
     { id: "c3", x: 14, y: 14, width: 180, height: 52 },
   ]);
   assertEquals(lines, [
@@ -169,12 +169,12 @@ Deno.test("no line runs across a box, no box over another, and all lie inside th
 
 Deno.test("the drawing says everything in words, the legend only what is there", () => {
   assertEquals(texts(revisionGraph(history(linear, "b2"), { title: "Heroes" }).svg), [
-    ...["Heroes", "base", "a1", "create heroes", "b2", "add powers", "the database is here", "c3", "index names"],
-    ...["head", "applied", "pending", "comes after", "head", "nothing comes after it"],
+    ...["Heroes", "base", "a1", "create heroes", "b2", "add powers", "current", "c3", "index names"],
+    ...["head", "applied", "pending", "follows", "head", "head"],
   ]);
   assertEquals(texts(revisionGraph(history(linear.slice(0, 1), "a1")).svg), [
-    ...["base", "a1", "create heroes", "head", "the database is here"],
-    ...["applied", "comes after", "head", "nothing comes after it"],
+    ...["base", "a1", "create heroes", "head", "current"],
+    ...["applied", "follows", "head", "head"],
   ]);
 });
 
@@ -221,8 +221,8 @@ Deno.test("the same in words: two sentences, and a line for each revision", () =
     text,
     [
       "e5 merge c3 and d4 (after c3 and d4): pending, head",
-      "d4 bob: nicknames (after b2): applied, the database is here",
-      "c3 alice: teams (after b2): applied, the database is here",
+      "d4 bob: nicknames (after b2): applied, current",
+      "c3 alice: teams (after b2): applied, current",
       "b2 add powers (after a1): applied",
       "a1 create heroes (after base): applied",
       "base",
@@ -238,15 +238,15 @@ Deno.test("the same in words: two sentences, and a line for each revision", () =
 Deno.test("without revisions the database stands at base", () => {
   const { alt, text, svg } = revisionGraph([]);
   assertEquals(alt, "Graph of 0 revisions. The database is at base.");
-  assertEquals(text, "base: the database is here");
-  assertEquals(texts(svg), ["base", "the database is here"]);
+  assertEquals(text, "base: current");
+  assertEquals(texts(svg), ["base", "current"]);
 });
 
 Deno.test("a part of a history is refused", () => {
   assertThrows(
     () => revisionGraph(history(linear).slice(0, 2)),
     MissingRevisionError,
-    'Revision "b2" comes after "a1", which is not among those to draw.',
+    'Revision "b2" follows "a1", which is missing.',
   );
 });
 

@@ -1,33 +1,33 @@
 /**
- * Where the revisions of a migrations folder go: base at the bottom, each revision above those it comes after, and a
- * lane for each branch.
+ * Lays out the revisions of a migrations folder: base at the bottom, each revision above its parents, and a lane per
+ * branch.
  *
  * @module
  */
 import { textWidth } from "../text_width.ts";
 
-/** What the picture asks of a revision. */
+/** The parts of a revision needed by the picture. */
 export interface DrawnRevision {
   readonly id: string;
   readonly message: string;
-  /** The revisions it comes right after: none for the first, more than one for a merge. */
+  /** Parent revisions: none for the first, more than one for a merge. */
   readonly downRevisions: readonly string[];
 }
 
-/** A revision and what is known of it in a database. */
+/** A revision and its state in a database. */
 export interface DrawnHistoryEntry {
   readonly revision: DrawnRevision;
-  /** It was run on this database, and not undone. */
+  /** Applied to this database. */
   readonly applied: boolean;
-  /** The database stands here. */
+  /** The current revision of the database. */
   readonly current: boolean;
-  /** No revision comes after it. */
+  /** No revision follows it. */
   readonly head: boolean;
 }
 
-/** A revision as a box; places and sizes in pixels. */
+/** A revision as a box; positions and sizes in pixels. */
 export interface RevisionBox {
-  /** `"base"` for the place before the first revision. */
+  /** `"base"` for the position before the first revision. */
   readonly id: string;
   readonly message: string;
   readonly applied: boolean;
@@ -35,7 +35,7 @@ export interface RevisionBox {
   readonly head: boolean;
   /** Branches side by side, from 0. */
   readonly lane: number;
-  /** The longest way from base, which has 0. */
+  /** Length of the longest path from base, which has rank 0. */
   readonly rank: number;
   readonly x: number;
   readonly y: number;
@@ -43,13 +43,13 @@ export interface RevisionBox {
   readonly height: number;
 }
 
-/** What comes after what: from the box below to the box above. */
+/** A connection from a parent's box to the box above. */
 export interface RevisionLine {
   readonly from: string;
   readonly to: string;
   /** The upper revision is applied. */
   readonly applied: boolean;
-  /** Every part of the line runs along an axis. */
+  /** All segments are horizontal or vertical. */
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
@@ -57,16 +57,16 @@ export interface RevisionLine {
 export interface RevisionLayout {
   readonly width: number;
   readonly height: number;
-  /** From base up, and in a row from left to right. */
+  /** From base upwards, and within a row from left to right. */
   readonly boxes: readonly RevisionBox[];
   readonly lines: readonly RevisionLine[];
 }
 
-/** A revision comes after one that was not given. */
+/** A revision's parent was not given. */
 export class MissingRevisionError extends Error {
   override readonly name = "MissingRevisionError";
   constructor(id: string, parent: string) {
-    super(`Revision "${id}" comes after "${parent}", which is not among those to draw. Give the whole history.`);
+    super(`Revision "${id}" follows "${parent}", which is missing. Pass the whole history.`);
   }
 }
 
@@ -83,13 +83,16 @@ export const revisionSizes = {
 } as const;
 /** Font sizes in pixels. */
 export const revisionFonts = { id: 14, message: 13, small: 12 } as const;
-/** The widest box in a picture of so many lanes; with more it is the last. */
+/** Maximum box width by number of lanes; the last applies to more lanes. */
 const widestBox = [380, 290, 230, 190];
 
-/** Lays revisions out. The same revisions give the same picture. @throws {MissingRevisionError} */
+/**
+ * Lays out revisions. Equal revisions give equal pictures.
+ * @throws {MissingRevisionError}
+ */
 export function revisionLayout(history: readonly DrawnHistoryEntry[]): RevisionLayout {
   const ranks = rank(history);
-  // a history has the newest first; of one rank the oldest gets the lane of its parent
+  // the history is newest first; within a rank, the oldest gets the lane of its parent
   const sorted = history.toReversed().toSorted((a, b) => ranks.get(a.revision.id)! - ranks.get(b.revision.id)!);
   const { laneOf, detours } = assignLanes(sorted, ranks);
   const lanes = 1 + Math.max(...laneOf.values(), ...detours.values());
@@ -122,7 +125,7 @@ function edge(from: string, to: string): string {
   return `${from} → ${to}`;
 }
 
-/** The longest way from base to each revision. */
+/** Returns the length of the longest path from base to each revision. */
 function rank(history: readonly DrawnHistoryEntry[]): Map<string, number> {
   const byId = new Map(history.map(({ revision }) => [revision.id, revision]));
   const ranks = new Map([[BASE, 0]]);
@@ -143,7 +146,7 @@ function rank(history: readonly DrawnHistoryEntry[]): Map<string, number> {
   return ranks;
 }
 
-/** The lane of each box, and the lane in which each line passes the rows between its ends. */
+/** Returns the lane of each box, and the lane in which each line passes intermediate rows. */
 function assignLanes(sorted: readonly DrawnHistoryEntry[], ranks: ReadonlyMap<string, number>) {
   const taken = new Set(["0 0"]);
   const cells = (lane: number, from: number, to: number) =>
@@ -163,7 +166,7 @@ function assignLanes(sorted: readonly DrawnHistoryEntry[], ranks: ReadonlyMap<st
     taken.add(`${lane} ${own}`);
     for (const parent of parents) {
       const [low, high] = [parent.rank + 1, own - 1];
-      // a branch goes up in its own lane, what is merged in that of its parent
+      // a branch runs in its own lane, a merge in that of its parent
       const detour = (parents.length === 1 ? [lane, parent.lane] : [parent.lane, lane]).find((each) =>
         isFree(each, low, high)
       ) ?? firstFree(low, high, 0);
@@ -174,7 +177,7 @@ function assignLanes(sorted: readonly DrawnHistoryEntry[], ranks: ReadonlyMap<st
   return { laneOf, detours };
 }
 
-/** All boxes are as wide as the widest text asks for, within what the page has room for. */
+/** Returns the common width of all boxes: that of the widest text, limited by the page. */
 function boxWidth(history: readonly DrawnHistoryEntry[], lanes: number): number {
   const { pad } = revisionSizes;
   const widest = Math.max(
@@ -226,8 +229,8 @@ function placeBoxes(
 }
 
 /**
- * From the middle of the lower box's top to the middle of the upper box's bottom. Branches part near the lower box and
- * merges meet near the upper one, so that two lines in one gap do not look like one.
+ * Routes a line from the middle of the lower box's top to the middle of the upper box's bottom. Branches split near the
+ * lower box and merges join near the upper one, so that two lines in one gap remain distinct.
  */
 function route(boxes: readonly RevisionBox[], from: string, to: string, between: number): [number, number][] {
   const { gap, bend } = revisionSizes;

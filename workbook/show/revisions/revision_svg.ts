@@ -1,5 +1,5 @@
 /**
- * The revisions of a migrations folder as SVG, with what the signs mean below.
+ * Renders the revisions of a migrations folder as SVG, with a legend.
  *
  * @module
  */
@@ -17,10 +17,13 @@ import { colours } from "../theme.ts";
 
 const { margin, pad, strip } = revisionSizes;
 const dashes = ' stroke-dasharray="5 4"';
-const here = "the database is here";
+const here = "current";
 const arrow = 8;
 
-/** Draws revisions. @returns the SVG, and its width in pixels. */
+/**
+ * Renders revisions.
+ * @returns the SVG, and its width in pixels.
+ */
 export function drawRevisions(layout: RevisionLayout, alt: string, title?: string): { svg: string; width: number } {
   const legend = legendRows(legendOf(layout), legendWidth);
   const width = Math.ceil(Math.max(
@@ -31,7 +34,7 @@ export function drawRevisions(layout: RevisionLayout, alt: string, title?: strin
   const top = title === undefined ? 0 : 32;
   const height = top + layout.height + legend.length * legendLine + margin;
   const heading = title === undefined ? [] : [label(title, margin, margin + 15, { size: 16, bold: true })];
-  // what is pending lies below, so that a line of both is drawn as applied
+  // pending lines lie below, so that a shared segment is drawn as applied
   const lines = layout.lines.toSorted((a, b) => Number(a.applied) - Number(b.applied)).map(drawLine);
   const graph = `<g transform="translate(0 ${top})">${lines.join("")}${layout.boxes.map(drawBox).join("")}</g>`;
   const signs = legend.map((row, index) =>
@@ -45,7 +48,7 @@ function drawLine({ points, applied }: RevisionLine): string {
   return linePath(rounded([...points.slice(0, -1), [endX, endY + arrow - 1]]), applied) + arrowHead(endX, endY + 1);
 }
 
-/** A path along the axes with rounded corners. */
+/** Draws a rectilinear path with rounded corners. */
 function rounded(points: RevisionLine["points"]): string {
   const towards = ([x, y]: Point, [otherX, otherY]: Point) => {
     const radius = Math.min(9, (Math.abs(otherX - x) + Math.abs(otherY - y)) / 2);
@@ -110,7 +113,7 @@ function drawBox(box: RevisionBox): string {
   return parts.join("");
 }
 
-/** A revision's box: filled when it is applied, hollow and dashed when it is pending. */
+/** Draws the box of a revision: filled if applied, hollow and dashed if pending. */
 function frame(x: number, y: number, width: number, height: number, applied: boolean): string {
   return `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="6" ` +
     (applied ? `fill="${colours.blue}"/>` : `fill="white" stroke="${inks.soft}" stroke-width="1.6"${dashes}/>`);
@@ -121,7 +124,7 @@ function headTag(x: number, y: number): string {
     label("head", x + 21, y + 12.5, { size: revisionFonts.small, anchor: "middle" });
 }
 
-/** The sign of a database. */
+/** Draws the database symbol. */
 function cylinder(x: number, y: number): string {
   return `<path d="M${round(x - 5)} ${y - 4}v8a5 2.4 0 0 0 10 0v-8a5 2.4 0 0 0 -10 0a5 2.4 0 0 0 10 0" fill="none" ` +
     `stroke="${inks.text}" stroke-width="1.5"/>`;
@@ -129,7 +132,7 @@ function cylinder(x: number, y: number): string {
 
 const legendWidth = 600;
 
-/** What the signs mean, only those that are there. */
+/** Builds the legend from the symbols that occur. */
 function legendOf({ boxes, lines }: RevisionLayout): LegendEntry[] {
   const revisions = boxes.filter(({ id }) => id !== "base");
   const has = (test: (box: RevisionBox) => boolean) => revisions.some(test);
@@ -137,7 +140,7 @@ function legendOf({ boxes, lines }: RevisionLayout): LegendEntry[] {
     has(({ applied }) => applied) && legendEntry("applied", 30, (x, y) => frame(x, y - 8, 30, 16, true)),
     has(({ applied }) => !applied) && legendEntry("pending", 30, (x, y) => frame(x, y - 8, 30, 16, false)),
     lines.length > 0 &&
-    legendEntry("comes after", 12, (x, y) => linePath(`M${x + 6} ${y + 9}V${y}`, true) + arrowHead(x + 6, y - 8)),
-    has(({ head }) => head) && legendEntry("nothing comes after it", 42, (x, y) => headTag(x, y - 8.5)),
+    legendEntry("follows", 12, (x, y) => linePath(`M${x + 6} ${y + 9}V${y}`, true) + arrowHead(x + 6, y - 8)),
+    has(({ head }) => head) && legendEntry("head", 42, (x, y) => headTag(x, y - 8.5)),
   ].filter((entry) => entry !== false);
 }

@@ -1,5 +1,5 @@
 /**
- * The tables of a metadata as a picture: a box each, and a line for each foreign key.
+ * Draws the tables of a metadata: a box per table and a line per foreign key.
  *
  * @module
  */
@@ -9,14 +9,14 @@ import { type Box, type DrawnMetadata, type Line, sizes, type TablesLayout, tabl
 import { textWidth } from "../text_width.ts";
 import { colours } from "../theme.ts";
 
-/** The text and the edges: dark enough on white for everyone. */
+/** Text and edge colours with sufficient contrast on white. */
 const ink = { text: "#1a1a1a", type: "#5c5c5c", edge: "#8a8a8a", line: "#404040" } as const;
 
-/** What {@linkcode tables} returns. */
+/** The result of {@linkcode tables}. */
 export class TablesPicture implements Displayable {
   /** The picture as data. */
   readonly layout: TablesLayout;
-  /** The sentence that stands for the picture: the tables, and what refers to what. */
+  /** Alternative text: the tables and their foreign keys. */
   readonly alt: string;
 
   constructor(metadata: DrawnMetadata) {
@@ -26,24 +26,27 @@ export class TablesPicture implements Displayable {
     this.alt = `Tables: ${names}. Foreign keys: ${keys || "none"}.`;
   }
 
-  /** The picture as SVG; the same tables give the same text. */
+  /** The picture as SVG; equal tables give equal text. */
   get svg(): string {
     return drawing(this.layout, this.alt);
   }
 
-  /** The picture as PNG: white background, two pixels for each one shown. Needs permission: the renderer is native. */
+  /**
+   * Renders the picture as PNG on a white background at double resolution. Requires permissions: the renderer is a
+   * native module.
+   */
   async png(): Promise<Uint8Array<ArrayBuffer>> {
     const { Resvg } = await import("@resvg/resvg-js");
     const image = new Resvg(this.svg, { fitTo: { mode: "zoom", value: 2 }, background: "white", font: fontOptions() });
     return new Uint8Array(image.render().asPng());
   }
 
-  /** A PNG and no SVG: a notebook that is not trusted yet shows the one and hides the other. */
+  /** Returns a PNG instead of an SVG: an untrusted notebook hides SVG. */
   async [displaySymbol](): Promise<MimeBundle> {
     return { "image/png": (await this.png()).toBase64(), "text/plain": this.alt };
   }
 
-  /** The alternative text, and the width at which the picture is to be shown. */
+  /** The alternative text and the display width of the picture. */
   get displayMetadata(): MimeMetadata {
     return { "image/png": { alt: this.alt, width: extent(this.layout).width } };
   }
@@ -70,7 +73,7 @@ export function tables(metadata: DrawnMetadata): TablesPicture {
   return new TablesPicture(metadata);
 }
 
-/** The size of the picture with its legend, in pixels. */
+/** Returns the size of the picture with its legend, in pixels. */
 function extent({ width, height, lines }: TablesLayout): { width: number; height: number } {
   const legend = lines.length === 0 ? 0 : legendWidth;
   return { width: Math.ceil(Math.max(width, legend)), height: Math.ceil(height + 32) };
@@ -111,12 +114,12 @@ function box({ table, x, y, width, height, nameOffset, rows }: Box): string {
   ].join("");
 }
 
-/** A line with a crow's foot where many rows may have the key, and a bar where it meets the one row it refers to. */
+/** Draws a line with a crow's foot at the "many" side, and a bar at the referenced row. */
 function line({ points, unique, nullable }: Line): string {
   const style = `fill="none" stroke="${ink.line}" stroke-width="1.5"`;
   const [x, y] = points[0];
   const [endX, endY] = points.at(-1)!;
-  const out = Math.sign(points[1][0] - x); // which way the line leaves its box
+  const out = Math.sign(points[1][0] - x); // direction in which the line leaves its box
   const back = Math.sign(points.at(-2)![0] - endX);
   return `<path d="${rounded(points)}" ${style}${nullable ? ' stroke-dasharray="5 4"' : ""}/>` +
     `<path d="${unique ? bar(x, y, out) : crowsFoot(x, y, out)}${bar(endX, endY, back)}" ${style}/>`;
@@ -126,12 +129,12 @@ function crowsFoot(x: number, y: number, out: number): string {
   return `M${x},${y - 6} L${x + out * 12},${y} L${x},${y + 6} M${x},${y} h${out * 12}`;
 }
 
-/** A bar across the line, and the line from there to the box: where the line is dashed, a gap could be there. */
+/** Draws a bar across the line and the solid stretch to the box, which a dash could leave open. */
 function bar(x: number, y: number, out: number): string {
   return `M${x + out * 8},${y - 6} v12 M${x},${y} h${out * 8}`;
 }
 
-/** A path with rounded corners. */
+/** Draws a path with rounded corners. */
 function rounded(points: Line["points"]): string {
   const [start, ...rest] = points;
   let path = `M${start[0]},${start[1]}`;
@@ -148,7 +151,7 @@ function rounded(points: Line["points"]): string {
 type Point = readonly [x: number, y: number];
 
 function distance(a: Point, b: Point): number {
-  return Math.abs(a[0] - b[0]) + Math.abs(a[1] - b[1]); // lines run along the axes
+  return Math.abs(a[0] - b[0]) + Math.abs(a[1] - b[1]); // lines are horizontal or vertical
 }
 
 function towards([x, y]: Point, [otherX, otherY]: Point, length: number): Point {
@@ -170,7 +173,7 @@ function signWidth({ text, mark }: typeof signs[number]): number {
   return (mark ? 36 : 0) + textWidth(text, legendSize) + 22;
 }
 
-/** What the signs mean; without lines there is nothing to explain. */
+/** Draws the legend, unless there are no lines. */
 function legend({ height, lines }: TablesLayout): string {
   if (lines.length === 0) return "";
   let x: number = sizes.margin;

@@ -1,11 +1,11 @@
 /**
- * Where the boxes and lines of a picture of tables go: tables in columns, each to the right of those it refers to.
+ * Lays out a picture of tables: tables in columns, each to the right of those it references.
  *
  * @module
  */
 import { textWidth } from "../text_width.ts";
 
-/** What the picture asks of a column. */
+/** The parts of a column needed by the picture. */
 export interface DrawnColumn {
   readonly name: string;
   readonly type: string;
@@ -14,14 +14,14 @@ export interface DrawnColumn {
   readonly unique: boolean;
 }
 
-/** What the picture asks of a foreign key. */
+/** The parts of a foreign key needed by the picture. */
 export interface DrawnForeignKey {
   readonly column: DrawnColumn;
   readonly to: DrawnTable;
   readonly referred: DrawnColumn;
 }
 
-/** What the picture asks of a table; the tables of a model's metadata have it. */
+/** The parts of a table needed by the picture; provided by the tables of a model's metadata. */
 export interface DrawnTable {
   readonly name: string;
   readonly columns: readonly DrawnColumn[];
@@ -33,7 +33,7 @@ export interface DrawnMetadata {
   readonly tables: ReadonlyMap<string, DrawnTable>;
 }
 
-/** A line of a box: the keys it belongs to, the name, the type. */
+/** A row of a box: keys, column name, type. */
 export interface BoxRow {
   readonly keys: string;
   readonly name: string;
@@ -47,19 +47,19 @@ export interface Box {
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  /** From the left edge of the box to the names of the columns. */
+  /** Distance from the left edge of the box to the column names. */
   readonly nameOffset: number;
   readonly rows: readonly BoxRow[];
 }
 
-/** A foreign key as a line; its first point is where the key is, its last where it refers to. */
+/** A foreign key as a line from the referencing column to the referenced one. */
 export interface Line {
   /** `"users.team_id → teams.id"` */
   readonly label: string;
   readonly points: readonly (readonly [x: number, y: number])[];
-  /** At most one row has this value: the line begins without a crow's foot. */
+  /** The key is unique: the line starts without a crow's foot. */
   readonly unique: boolean;
-  /** The key may be NULL: the line is dashed. */
+  /** The key is nullable: the line is dashed. */
   readonly nullable: boolean;
 }
 
@@ -74,7 +74,7 @@ export interface TablesLayout {
 /** Sizes in pixels. */
 export const sizes = { font: 14, head: 30, row: 24, pad: 12, gap: 34, gutter: 62, track: 12, margin: 14 } as const;
 
-/** Lays tables out. The same tables give the same picture. */
+/** Lays out tables. Equal tables give equal pictures. */
 export function tablesLayout({ tables }: DrawnMetadata): TablesLayout {
   const all = [...tables.values()];
   const keys = all.flatMap((from) => from.foreignKeys().map((key) => ({ from, ...key })));
@@ -98,10 +98,13 @@ export function tablesLayout({ tables }: DrawnMetadata): TablesLayout {
 
 type Key = DrawnForeignKey & { readonly from: DrawnTable };
 
-/** The column of each table: right of all it refers to, and as near as possible to those that refer to it. */
+/**
+ * Assigns a column to each table: to the right of all tables it references, as close as possible to those that
+ * reference it.
+ */
 function rank(tables: readonly DrawnTable[], keys: readonly Key[]): Map<DrawnTable, number> {
   const depths = new Map<DrawnTable, number>();
-  const forward: Key[] = []; // without the keys that close a circle
+  const forward: Key[] = []; // without keys that close a cycle
   const visit = (table: DrawnTable, path: ReadonlySet<DrawnTable>): number => {
     const known = depths.get(table);
     if (known !== undefined) return known;
@@ -129,7 +132,7 @@ function placeBoxes(ranked: DrawnTable[][], keys: readonly Key[]): Map<DrawnTabl
   const tallest = Math.max(...heights);
   let x: number = sizes.margin;
   ranked.forEach((tables, index) => {
-    // a table stands beside those it refers to; one that refers to none here keeps the order of the declaration
+    // place a table beside those it references; a table that references none keeps its declaration order
     const middle = (table: DrawnTable): number => {
       const targets = keys.filter(({ from, to }) => from === table && boxes.has(to)).map(({ to }) => boxes.get(to)!);
       if (targets.length === 0) return Infinity;
@@ -150,7 +153,7 @@ function placeBoxes(ranked: DrawnTable[][], keys: readonly Key[]): Map<DrawnTabl
         y += height + sizes.gap;
       }
     };
-    // two lines at the same height would look like one: a little lower they do not
+    // shift down a line that would touch another at the same height
     for (const offset of [0, 8, 16, 24]) {
       place(offset);
       if (!linesMeet(keys, tables, boxes)) break;
@@ -160,7 +163,7 @@ function placeBoxes(ranked: DrawnTable[][], keys: readonly Key[]): Map<DrawnTabl
   return boxes;
 }
 
-/** Whether a line begins, in these tables, at the height at which another line ends at another table. */
+/** Returns whether a line starts at the height at which another line ends at another table. */
 function linesMeet(
   keys: readonly Key[],
   tables: readonly DrawnTable[],
@@ -175,7 +178,7 @@ function linesMeet(
   );
 }
 
-/** The height at which a line leaves or meets the row of a column. */
+/** Returns the height at which a line meets the row of a column. */
 function rowMiddle(boxes: ReadonlyMap<DrawnTable, Box>, table: DrawnTable, column: DrawnColumn): number {
   return boxes.get(table)!.y + sizes.head + (table.columns.indexOf(column) + 0.5) * sizes.row + 2;
 }
@@ -192,7 +195,7 @@ function boxRows(table: DrawnTable, keys: readonly Key[]): BoxRow[] {
   }));
 }
 
-/** The width a box needs, and where its names begin. */
+/** Returns the width of a box, and the offset of its names. */
 function measure({ name }: DrawnTable, rows: readonly BoxRow[]): { width: number; nameOffset: number } {
   const widest = (texts: string[], size: number = sizes.font, bold = false) =>
     Math.max(0, ...texts.map((text) => textWidth(text, size, bold)));
@@ -203,7 +206,7 @@ function measure({ name }: DrawnTable, rows: readonly BoxRow[]): { width: number
   return { width: Math.ceil(Math.max(rowWidth, widest([name], sizes.font + 1, true) + 2 * sizes.pad)), nameOffset };
 }
 
-/** The tables that are referred to share a vertical track each in the gap to the left of a column. */
+/** Gives each referenced table a vertical track in the gap to the left of a column. */
 function tracksOf(column: number, ranked: readonly DrawnTable[][], keys: readonly Key[]): DrawnTable[] {
   return [...new Set(keys.filter(({ from }) => ranked[column]?.includes(from)).map(({ to }) => to))];
 }
@@ -230,15 +233,15 @@ function route(
       const tracks = tracksOf(column, ranked, keys);
       const track = from.x - 28 - sizes.track * (tracks.length - 1 - tracks.indexOf(key.to));
       points = [[from.x, start], [track, start]];
-      if (target < column - 1) { // under the tables in between
+      if (target < column - 1) { // below the tables in between
         const y = bottom + 18 + 10 * detours++;
         points.push([track, y], [right + 24, y], [right + 24, end]);
       } else points.push([track, end]);
       points.push([right, end]);
-    } else if (target === column) { // to itself or to a neighbour in the column: around the right side
+    } else if (target === column) { // to itself or a table in the same column: around the right side
       const side = right + 26;
       points = [[from.x + from.width, start], [side, start], [side, end], [right, end]];
-    } else { // the key that closes a circle
+    } else { // a key that closes a cycle
       const side = from.x + from.width + 26;
       points = [[from.x + from.width, start], [side, start], [side, end], [to.x, end]];
     }

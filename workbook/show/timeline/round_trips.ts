@@ -1,6 +1,5 @@
 /**
- * Draws statements by the time between sending and answer, a row each: those that are on their way together share a
- * round trip.
+ * Draws statements from sending to result, one row each: those in flight together share a round trip.
  *
  * @module
  */
@@ -11,25 +10,24 @@ import { fitText } from "../text_width.ts";
 import { NoEventsError } from "./timeline.ts";
 import { groupColours } from "../theme.ts";
 
-/** A statement between client and server; times in milliseconds from the first statement. */
+/** A statement between client and server; times in milliseconds since the first statement. */
 export interface RoundTripRow {
-  /** Counted from 1: statements of the same trip were on their way together. */
+  /** Round trip number, starting at 1: statements of a trip were in flight together. */
   readonly trip: number;
   readonly sql: string;
   readonly sent: number;
   readonly answered: number;
 }
 
-/** How a {@linkcode roundTripChart} looks. */
+/** Options of {@linkcode roundTripChart}. */
 export interface RoundTripOptions {
   readonly title?: string;
 }
 
 /**
- * The statements of one connection with the round trip that each was part of: a new trip begins with a statement that
- * was sent when all earlier ones had been answered.
- *
- * @param events as `recordEvents()` keeps them, of one connection
+ * Groups the statements of one connection into round trips: a new trip starts with a statement sent after all earlier
+ * ones have been answered.
+ * @param events as recorded by `recordEvents()`, of one connection
  */
 export function roundTrips(events: readonly EngineEvent[]): RoundTripRow[] {
   const queries = events.filter((event) => event.type === "query").sort((a, b) => a.at - b.at);
@@ -43,10 +41,9 @@ export function roundTrips(events: readonly EngineEvent[]): RoundTripRow[] {
 }
 
 /**
- * Draws the statements of one connection, from sent to answered.
- *
- * @param events as `recordEvents()` keeps them
- * @throws {NoEventsError} when there is no statement among them
+ * Draws the statements of one connection, from sending to result.
+ * @param events as recorded by `recordEvents()`
+ * @throws {NoEventsError} if there is no statement among them
  */
 export function roundTripChart(events: readonly EngineEvent[], { title }: RoundTripOptions = {}): Chart {
   const rows = roundTrips(events);
@@ -88,7 +85,7 @@ export function roundTripChart(events: readonly EngineEvent[], { title }: RoundT
           x: {
             field: "sent",
             type: "quantitative",
-            title: "milliseconds since the first was sent",
+            title: "milliseconds since the first statement was sent",
             axis: { grid: true },
           },
           x2: { field: "answered" },
@@ -109,7 +106,7 @@ export function roundTripChart(events: readonly EngineEvent[], { title }: RoundT
   }, roundTripAlt(rows));
 }
 
-/** One sentence for those who do not see the picture. */
+/** Generates alternative text: one sentence. */
 export function roundTripAlt(rows: readonly RoundTripRow[]): string {
   const trips = [...Map.groupBy(rows, ({ trip }) => trip)].map(([trip, own]) =>
     `${trip}: ${own.map(({ sql }) => fitText(shortSql(sql), 13, 200)).join(", ")}`
@@ -118,7 +115,7 @@ export function roundTripAlt(rows: readonly RoundTripRow[]): string {
   return `${plural(rows.length, "statement")} in ${plural(trips.length, "round trip")}. ${trips.join("; ")}.`;
 }
 
-/** What is done to which table; of a query all that there is room for. */
+/** Shortens SQL to the command and its table; a query as far as it fits. */
 function shortSql(sql: string): string {
   return /^(INSERT INTO|DELETE FROM|UPDATE) \S+/.exec(sql)?.[0] ?? sql;
 }

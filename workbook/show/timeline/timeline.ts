@@ -1,10 +1,9 @@
 /**
- * Draws what an engine did over time: one lane for each connection, and who had to wait for one.
+ * Draws an engine's activity over time: one lane per connection, and waits for connections.
  *
- * What is drawn is what the engine's events tell. From sent to answered a statement is on its way and at the server, which
- * the client cannot tell apart; where a driver sees the first byte of the answer, the part behind it, in which the answer
- * arrives and is decoded, has a look of its own.
- *
+ * The picture shows the engine's events. A statement is in transit or on the server between sending and result, which
+ * the client cannot tell apart; if a driver reports the first byte of the result, the time in which the result is
+ * received and decoded is drawn separately.
  * @module
  */
 import type { EngineEvent } from "../../../lib/engine/events.ts";
@@ -23,23 +22,23 @@ import {
   timelineRows,
 } from "./timeline_rows.ts";
 
-/** How a {@linkcode timeline} looks. */
+/** Options of {@linkcode timeline}. */
 export interface TimelineOptions {
-  /** The text above the picture. */
+  /** Title of the picture. */
   readonly title?: string;
-  /** The width of the plot in pixels. */
+  /** Width of the plot, in pixels. */
   readonly width?: number;
 }
 
-/** There was nothing to draw. */
+/** There are no events to draw. */
 export class NoEventsError extends Error {
   override readonly name = "NoEventsError";
   constructor() {
-    super("There are no events to draw. Start the recording before the first query: const r = recordEvents(engine);");
+    super("No events to draw. Start the recording before the first query: const r = recordEvents(engine);");
   }
 }
 
-/** What {@linkcode timeline} returns: a picture, the data behind it, and its statements as a table. */
+/** The result of {@linkcode timeline}: a picture, its data, and its statements as a table. */
 export class Timeline extends Chart {
   readonly rows: TimelineRows;
 
@@ -68,7 +67,7 @@ export class Timeline extends Chart {
   }
 }
 
-/** The bars from back to front: the name in the legend, the colour, the height in pixels. */
+/** Bars from back to front: legend name, colour, height in pixels. */
 const barLooks: Readonly<Record<TimelineBarKind, { name: string; colour: string; height: number }>> = {
   connecting: { name: "connecting", colour: phaseColours.connecting, height: 9 },
   open: { name: "connection open", colour: phaseColours.open, height: 3 },
@@ -84,27 +83,27 @@ const markLooks = {
   rollback: { shape: "cross", colour: phaseColours.failed },
 } as const;
 const sqlFontSize = 12;
-/** In JupyterLab the browser draws the picture, in a font that may be wider than that of the PNG. */
+/** Scale factor: in JupyterLab the browser may use a wider font than the PNG. */
 const browserFont = 0.85;
 
 /**
- * Draws events over time: a thin line while a connection is open, a light bar while somebody holds it, dark bars for
- * the statements, and dashed bars for those who wait until a connection is free. Numbers count the round trips of a
- * connection; statements that were on their way together lie below each other in a frame.
+ * Draws events over time: a thin line while a connection is open, a light bar while it is checked out, dark bars for
+ * statements, and dashed bars for tasks waiting for a connection. Numbers count the round trips of a connection;
+ * statements in flight together are stacked in a frame.
  *
  * ```ts ignore
  * await show(timeline(recording.events));
  * await show(await timeline(engine, () => loadUsers())); // records while the work runs
  * ```
  *
- * @param events as {@linkcode recordEvents} keeps them
- * @throws {NoEventsError} when there are none
+ * @param events as recorded by {@linkcode recordEvents}
+ * @throws {NoEventsError} if there are none
  */
 export function timeline(events: readonly EngineEvent[], options?: TimelineOptions): Timeline;
 /**
- * Draws what an engine does while some work runs. Outside of the work nothing is listened to.
- *
- * @throws {NoEventsError} when the work did not use the engine @throws what the work throws
+ * Draws an engine's activity while some work runs; listens to events only during the work.
+ * @throws {NoEventsError} if the work did not use the engine
+ * @throws any error of the work
  */
 export function timeline(engine: EventSource, work: () => unknown, options?: TimelineOptions): Promise<Timeline>;
 export function timeline(
@@ -123,7 +122,7 @@ async function recorded(engine: EventSource, work: () => unknown, options?: Time
   return timeline(recording.events, options);
 }
 
-/** The Vega-Lite spec of a timeline. */
+/** Returns the Vega-Lite spec of a timeline. */
 export function timelineSpec(rows: TimelineRows, options: TimelineOptions = {}): Record<string, unknown> {
   const width = options.width ?? 560;
   const duration = Math.max(rows.duration, 0.001);
@@ -201,7 +200,8 @@ function barLayer(kind: TimelineBarKind, { rows, lanes, x, y, colour, width, dur
   const values = rows.bars.filter((bar) => bar.kind === kind).map((bar) => ({
     what: name,
     ...edgesOf(bar, lanes.find(({ name }) => name === bar.lane)!, height),
-    // a statement of 0.2 ms would be invisible in a second: two pixels at least, inside of the plot
+    // otherwise a statement of 0.2 ms would be invisible on a scale of seconds: draw at least two pixels, inside the
+    // plot
     start: Math.min(bar.start, duration - shortest),
     end: Math.max(bar.end, Math.min(bar.start, duration - shortest) + shortest),
     from: `${formatNumber(bar.start)} ms`,
@@ -246,7 +246,7 @@ const textTitles: Readonly<Record<TimelineBarKind, string>> = {
   waiting: "end",
 };
 
-/** The SQL inside of its bar, shortened to the room there is. */
+/** Draws the SQL inside its bar, shortened to fit. */
 function sqlLayer({ rows: { bars }, lanes, x, y, width, duration }: Drawn): unknown {
   const answers = new Map(bars.filter(({ kind }) => kind === "answer").map((bar) => [keyOf(bar), bar]));
   const values = bars.filter(isStatement).flatMap((bar) => {
@@ -262,7 +262,7 @@ function sqlLayer({ rows: { bars }, lanes, x, y, width, duration }: Drawn): unkn
   };
 }
 
-/** A frame around the statements that travelled together, and the number of each round trip above it where it has room. */
+/** Draws a frame around statements in flight together, and the number of each round trip above it if it fits. */
 function tripLayers({ rows: { marks }, trips, lanes, x, y, width, duration }: Drawn): unknown[] {
   const free = new Map<string, number>();
   const pixels = (milliseconds: number) => milliseconds / duration * width;
@@ -312,7 +312,7 @@ function tripLayers({ rows: { marks }, trips, lanes, x, y, width, duration }: Dr
   ];
 }
 
-/** One layer for each kind: a begin stands above its lane and an end below, so that neither hides the other. */
+/** Creates one layer per kind: a begin is drawn above its lane and an end below, so that neither hides the other. */
 function markLayers({ rows, lanes, x, y }: Drawn): unknown[] {
   const kinds = (Object.keys(markLooks) as (keyof typeof markLooks)[])
     .filter((kind) => rows.marks.some((mark) => mark.kind === kind));
@@ -321,7 +321,7 @@ function markLayers({ rows, lanes, x, y }: Drawn): unknown[] {
       field: "what",
       type: "nominal",
       scale: { domain: kinds, range },
-      // the first layer's legend explains them all
+      // the legend of the first layer covers all of them
       legend: index === 0 ? { title: null } : null,
     });
     const values = rows.marks.filter((mark) => mark.kind === kind).map(({ lane: name, at }) => {

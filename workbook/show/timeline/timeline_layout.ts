@@ -1,5 +1,5 @@
 /**
- * Where the lanes and bars of a timeline lie from top to bottom. From left to right their time says it.
+ * Vertical layout of the lanes and bars of a timeline.
  *
  * @module
  */
@@ -10,11 +10,11 @@ export interface DrawnTimelineLane {
   readonly name: string;
   readonly top: number;
   readonly height: number;
-  /** Rows of statements that were under way together. */
+  /** Rows of statements in flight together. */
   readonly rows: number;
 }
 
-/** Statements of one connection that were on their way together; times in milliseconds, places in pixels. */
+/** Statements of one connection in flight together; times in milliseconds, positions in pixels. */
 export interface DrawnTrip {
   readonly lane: string;
   readonly number: number;
@@ -25,10 +25,10 @@ export interface DrawnTrip {
   readonly bottom: number;
 }
 
-/** The height of a statement, and of a lane around its statements; in pixels. */
+/** Height of a statement, and of a lane around its statements; in pixels. */
 export const timelineSizes = { statement: 18, step: 21, around: 30 } as const;
 
-/** The lanes, each as high as the statements that were under way in it at once need. */
+/** Returns the lanes, each high enough for its concurrent statements. */
 export function timelineLanes({ lanes, bars }: TimelineRows): DrawnTimelineLane[] {
   let top = 0;
   return lanes.map((name) => {
@@ -39,7 +39,10 @@ export function timelineLanes({ lanes, bars }: TimelineRows): DrawnTimelineLane[
   });
 }
 
-/** The upper and the lower edge of a bar. @param height of a bar that fills no row, in pixels */
+/**
+ * Returns the upper and lower edge of a bar.
+ * @param height of a bar that does not fill a row, in pixels
+ */
 export function edgesOf(bar: TimelineBar, lane: DrawnTimelineLane, height: number): { top: number; bottom: number } {
   const { statement, step, around } = timelineSizes;
   if (bar.row !== undefined) {
@@ -51,7 +54,7 @@ export function edgesOf(bar: TimelineBar, lane: DrawnTimelineLane, height: numbe
   return { top: middle - half, bottom: middle + half };
 }
 
-/** The round trips, in the order in which they began. */
+/** Returns the round trips in the order in which they started. */
 export function tripsOf({ bars }: TimelineRows, lanes: readonly DrawnTimelineLane[]): DrawnTrip[] {
   const statements = bars.filter(({ kind }) => kind === "statement" || kind === "failed");
   const trips = Map.groupBy(statements, ({ lane, trip }) => `${lane} ${trip}`);

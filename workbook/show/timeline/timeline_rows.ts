@@ -1,55 +1,55 @@
 /**
- * An engine's events as the bars and marks of a timeline: which lane, from when to when, with which text.
+ * Converts an engine's events to the bars and marks of a timeline.
  *
  * @module
  */
 import type { EngineEvent } from "../../../lib/engine/events.ts";
 
-/** What a bar stands for. */
+/** Kind of a bar. */
 export type TimelineBarKind = "connecting" | "open" | "held" | "statement" | "answer" | "failed" | "waiting";
 
-/** A stretch of time in a lane; `start` and `end` in milliseconds from the first event. */
+/** A bar in a lane; `start` and `end` in milliseconds since the first event. */
 export interface TimelineBar {
   readonly kind: TimelineBarKind;
   readonly lane: string;
   readonly start: number;
   readonly end: number;
-  /** The SQL of a statement in one line; who holds the connection; why it is waited for or was closed. */
+  /** The SQL of a statement in one line, the holder of a connection, or the reason for a wait or a close. */
   readonly text: string;
-  /** Of a hold: it had not come back at the last event. */
+  /** For a checkout: it was still open at the last event. */
   readonly open?: true;
-  /** The rows of a statement. */
+  /** For a statement: its row count. */
   readonly rowCount?: number;
-  /** Of a statement: the round trip of its connection that it was part of, counted from 1. */
+  /** For a statement: its round trip on the connection, starting at 1. */
   readonly trip?: number;
-  /** Statements that are under way together lie in rows below each other, counted from 0. */
+  /** Row of a statement among those in flight together, starting at 0. */
   readonly row?: number;
 }
 
-/** A moment in a lane: where a transaction began or ended. */
+/** A mark in a lane: the begin or end of a transaction. */
 export interface TimelineMark {
   readonly kind: "begin" | "commit" | "rollback";
   readonly lane: string;
   readonly at: number;
 }
 
-/** Everything that is drawn. */
+/** Data of a timeline. */
 export interface TimelineRows {
-  /** From top to bottom: first the waiting, then the connections by their number. */
+  /** Lanes from top to bottom: waits first, then connections by number. */
   readonly lanes: readonly string[];
   readonly bars: readonly TimelineBar[];
   readonly marks: readonly TimelineMark[];
-  /** The end of the time axis, in milliseconds from the first event. */
+  /** End of the time axis, in milliseconds since the first event. */
   readonly duration: number;
 }
 
 type EventOf<Type extends EngineEvent["type"]> = Extract<EngineEvent, { type: Type }>;
 
 /**
- * Turns events into what a timeline draws.
+ * Converts events to bars and marks.
  *
- * A connection that was open before the first event is drawn from the left edge; one that was not closed or not given
- * back is drawn to the right edge. Waits that overlap get lanes of their own.
+ * A connection opened before the first event is drawn from the left edge; one that was not closed or returned is drawn
+ * to the right edge. Overlapping waits get separate lanes.
  *
  * @param events in any order, of one engine
  */
@@ -72,14 +72,14 @@ export function timelineRows(events: readonly EngineEvent[]): TimelineRows {
   const marks = ofType("begin", "commit", "rollback").map((event) => ({
     kind: event.type,
     lane: laneOf(event.connection),
-    // a transaction begins when BEGIN is sent, and ends when COMMIT or ROLLBACK is answered
+    // a transaction begins when BEGIN is sent, and ends when COMMIT or ROLLBACK has been answered
     at: (event.type === "begin" ? event.at : event.at + event.milliseconds) - origin,
   }));
   const lanes = [...new Set(waits.map((bar) => bar.lane)), ...connections.map(laneOf)];
   return { lanes, bars, marks, duration };
 }
 
-/** One sentence for those who do not see the picture: "3 connections, 8 statements, longest wait 52 ms." */
+/** Generates alternative text: "3 connections, 8 statements, longest wait 52 ms." */
 export function timelineAlt({ lanes, bars }: TimelineRows): string {
   const connections = lanes.filter((lane) => lane.startsWith("connection")).length;
   const failed = bars.filter((bar) => bar.kind === "failed").length;
@@ -111,7 +111,7 @@ function openBars(connection: number, events: readonly EngineEvent[], origin: nu
   return [{ kind: "connecting", lane, start: connect.at - origin, end: ready, text: "" }, open];
 }
 
-/** A checkin tells the whole hold; a checkout that no checkin follows lasts to the right edge. */
+/** A checkin event describes the whole checkout; a checkout without a checkin extends to the right edge. */
 function heldBars(connection: number, events: readonly EngineEvent[], origin: number, duration: number): TimelineBar[] {
   const lane = laneOf(connection);
   const own = events.filter((event) => event.connection === connection);
@@ -129,7 +129,7 @@ function heldBars(connection: number, events: readonly EngineEvent[], origin: nu
   return [...given, { kind: "held", lane, start: last.at - origin, end: duration, text: last.holder, open: true }];
 }
 
-/** The statements of a connection. A new round trip begins when all that was sent before has been answered. */
+/** Converts the statements of a connection. A new round trip begins when all earlier statements have been answered. */
 function statementBars(connection: number, queries: readonly EventOf<"query">[], origin: number): TimelineBar[] {
   let [trip, answered] = [0, -Infinity];
   let freeFrom: number[] = [];
@@ -143,7 +143,7 @@ function statementBars(connection: number, queries: readonly EventOf<"query">[],
   });
 }
 
-/** A statement, and the part of it in which its answer arrived and was decoded, where that is known. */
+/** Splits a statement into its bar and, if known, the part in which its result is received and decoded. */
 function barsOf(query: EventOf<"query">, place: { lane: string; trip: number; row: number }, start: number) {
   const { error, sql, rowCount, milliseconds, firstByte } = query;
   const bar: TimelineBar = {
@@ -158,7 +158,7 @@ function barsOf(query: EventOf<"query">, place: { lane: string; trip: number; ro
   return [bar, { ...bar, kind: "answer" as const, start: start + firstByte }];
 }
 
-/** Each wait goes into the first waiting lane that is free at its start. */
+/** Puts each wait into the first waiting lane that is free at its start. */
 function waitingBars(waits: readonly EventOf<"wait">[], origin: number): TimelineBar[] {
   const freeFrom: number[] = [];
   const placed = waits.map((wait) => {
@@ -173,7 +173,7 @@ function waitingBars(waits: readonly EventOf<"wait">[], origin: number): Timelin
     lane: freeFrom.length === 1 ? "waiting" : `waiting ${index + 1}`,
     start,
     end: start + wait.milliseconds,
-    text: wait.connection === undefined ? "gave up waiting" : `then got connection ${wait.connection}`,
+    text: wait.connection === undefined ? "timed out" : `then got connection ${wait.connection}`,
   }));
 }
 
@@ -181,7 +181,10 @@ function laneOf(connection: number): string {
   return `connection ${connection}`;
 }
 
-/** A connection may have been taken long before the recording: such a hold begins at the left edge. */
+/**
+ * Returns when an event began. A connection may have been checked out long before the recording; such a checkout begins
+ * at the left edge.
+ */
 function startOf(event: EngineEvent): number {
   return event.type === "checkin" ? endOf(event) : event.at;
 }

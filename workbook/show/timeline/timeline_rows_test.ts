@@ -75,7 +75,7 @@ Deno.test("timelineRows() gives waits that overlap lanes of their own, at the to
   assertEquals(lanes, ["waiting 1", "waiting 2", "connection 1"]);
   assertEquals(bars.filter((bar) => bar.kind === "waiting").map((bar) => [bar.lane, bar.start, bar.end, bar.text]), [
     ["waiting 1", 10, 50, "then got connection 1"],
-    ["waiting 2", 20, 72, "gave up waiting"],
+    ["waiting 2", 20, 72, "timed out"],
     ["waiting 1", 60, 65, "then got connection 1"],
   ]);
 });

@@ -1,4 +1,8 @@
-/** For tests: an application in this process, over real HTTP. @module */
+/**
+ * For tests: an application in this process, over real HTTP.
+ *
+ * @module
+ */
 import { createEngine, type DriverName } from "../lib/mod.ts";
 import { keepDirect } from "../workbook/loopback.ts";
 import { createApplication } from "../app/application.ts";

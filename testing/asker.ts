@@ -1,4 +1,8 @@
-/** One connection that forgets `prepare: false`, in this process or in one of its own. @module */
+/**
+ * One connection that forgets `prepare: false`, in this process or in one of its own.
+ *
+ * @module
+ */
 import { lines } from "../lib/base/lines.ts";
 import type { Driver, Statement } from "../lib/engine/driver.ts";
 import { StaleStatementError } from "../lib/engine/errors.ts";
@@ -9,7 +13,10 @@ export type Outcome = { readonly rows: unknown[][] } | { readonly stale: string 
 
 /** Asks one statement after the other. */
 export interface Asker extends AsyncDisposable {
-  /** @returns the rows, or the message of a StaleStatementError. @throws every other error. */
+  /**
+   * @returns the rows, or the message of a StaleStatementError.
+   * @throws every other error.
+   */
   ask(statement: Statement): Promise<Outcome>;
 }
 

@@ -1,4 +1,8 @@
-/** How many random cases a property is tested with, and which. @module */
+/**
+ * How many random cases a property is tested with, and which.
+ *
+ * @module
+ */
 
 /** The variable CASES, where `deno task test --long` or a developer has set it. */
 function wanted(): string | undefined {
@@ -15,7 +19,10 @@ export function cases(usual: number): number {
   return Number(wanted() ?? usual);
 }
 
-/** The same cases in each usual run, others in each with CASES. @returns undefined for a seed that fast-check draws. */
+/**
+ * The same cases in each usual run, others in each with CASES.
+ * @returns undefined for a seed that fast-check draws.
+ */
 export function seed(usual: number): number | undefined {
   return wanted() === undefined ? usual : undefined;
 }

@@ -1,4 +1,8 @@
-/** Random cases that are the same ones each time. @module */
+/**
+ * Random cases that are the same ones each time.
+ *
+ * @module
+ */
 
 /** Numbers from 0 up to 1 that look like chance, the same ones for the same seed (mulberry32). */
 export function chance(seed: number): () => number {

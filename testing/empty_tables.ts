@@ -1,4 +1,8 @@
-/** Empty tables for the next test: made anew only if they are not there as they were made. @module */
+/**
+ * Empty tables for the next test: made anew only if they are not there as they were made.
+ *
+ * @module
+ */
 import type { Connection } from "../lib/engine/connection.ts";
 import type { Metadata } from "../lib/schema/table.ts";
 

@@ -1,4 +1,8 @@
-/** What the tests of the session begin with: empty tables, sessions on them, and the statements sent so far. @module */
+/**
+ * What the tests of the session begin with: empty tables, sessions on them, and the statements sent so far.
+ *
+ * @module
+ */
 import { assertEquals } from "@std/assert";
 import { createEngine, type Engine } from "../lib/engine/engine.ts";
 import type { Metadata } from "../lib/schema/table.ts";

@@ -1,4 +1,8 @@
-/** The model that the tests of the session share: the heroes of the workbook. @module */
+/**
+ * The model that the tests of the session share: the heroes of the workbook.
+ *
+ * @module
+ */
 import { now, randomUuid, text, timestamptz, uuid } from "../lib/schema/columns.ts";
 import { declarativeBase } from "../lib/orm/model.ts";
 

@@ -37,7 +37,11 @@ export class Stopwatch {
     return before === undefined || now === undefined ? BUSY_MACHINE : now - before;
   }
 
-  /** Fails when it is too early, or more than 250 ms too late. @param least milliseconds. @param most the limit. */
+  /**
+   * Fails when it is too early, or more than 250 ms too late.
+   * @param least milliseconds.
+   * @param most the limit.
+   */
   assertBetween(least: number, most: number): void {
     const { time, lost } = this;
     const late = time - most - lost;

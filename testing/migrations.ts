@@ -1,4 +1,8 @@
-/** For tests: migration folders and schemas made on the spot. @module */
+/**
+ * For tests: migration folders and schemas made on the spot.
+ *
+ * @module
+ */
 import { dirname, join } from "node:path";
 import { createEngine, type Engine } from "../lib/engine/engine.ts";
 import { type DriverName, EngineUrl } from "../lib/engine/url.ts";
@@ -18,7 +22,10 @@ export interface RevisionText {
 /** A folder with `versions/`; deleted at the end of its block. */
 export interface MigrationsFolder extends AsyncDisposable {
   readonly directory: string;
-  /** Writes a file. @param path in the folder. */
+  /**
+   * Writes a file.
+   * @param path in the folder.
+   */
   write(path: string, text: string): Promise<void>;
   /** Writes a revision. */
   add(revision: RevisionText): Promise<void>;

@@ -1,4 +1,8 @@
-/** A real pooler between a program and its database: PgBouncer, where the system has it. @module */
+/**
+ * A real pooler between a program and its database: PgBouncer, where the system has it.
+ *
+ * @module
+ */
 import { findProgram } from "../workbook/find_program.ts";
 import { mayUseDatabase, type TestDatabase } from "./test_database.ts";
 import { EngineUrl } from "../lib/engine/url.ts";
@@ -13,7 +17,8 @@ export interface Pooler extends AsyncDisposable {
 /**
  * Starts a PgBouncer of its own in front of a database.
  *
- * @param mode how long a client keeps a server process. @param size how many of them there are.
+ * @param mode how long a client keeps a server process.
+ * @param size how many of them there are.
  * @param ignored startup parameters that it is to take and leave out; others it refuses.
  */
 export async function startPooler(

@@ -1,4 +1,8 @@
-/** Models with every kind of relation, for tests: users in teams, their toys, and notes that the server numbers. @module */
+/**
+ * Models with every kind of relation, for tests: users in teams, their toys, and notes that the server numbers.
+ *
+ * @module
+ */
 import { identity, integer, jsonb, now, randomUuid, text, timestamptz, uuid } from "../lib/schema/columns.ts";
 import { declarativeBase } from "../lib/orm/model.ts";
 import { manyToMany, manyToOne, oneToMany, type Related } from "../lib/orm/relations.ts";

@@ -1,4 +1,8 @@
-/** What Linux tells of a thread in files of /proc. @module */
+/**
+ * What Linux tells of a thread in files of /proc.
+ *
+ * @module
+ */
 
 const READ_ONLY = 0;
 const MOST_BYTES = 256;

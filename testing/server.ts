@@ -1,4 +1,8 @@
-/** The other side, as a test sees and disturbs it: a second engine that looks at the server's processes. @module */
+/**
+ * The other side, as a test sees and disturbs it: a second engine that looks at the server's processes.
+ *
+ * @module
+ */
 import { createEngine, type Engine } from "../lib/engine/engine.ts";
 import { until } from "./until.ts";
 
@@ -11,7 +15,10 @@ export class Server implements AsyncDisposable {
     this.#engine = createEngine(url, { isolationLevel: "AUTOCOMMIT", applicationName: "test: server" });
   }
 
-  /** Runs SQL, for set-up and to see what is really in the tables. @returns the first column of the rows. */
+  /**
+   * Runs SQL, for set-up and to see what is really in the tables.
+   * @returns the first column of the rows.
+   */
   async run(sql: string, parameters: readonly unknown[] = []): Promise<unknown[]> {
     await using connection = await this.#engine.connect();
     return (await connection.execute(sql, parameters)).scalars().all();

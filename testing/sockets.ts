@@ -1,4 +1,8 @@
-/** The sockets of a connection, as the system sees them: Deno's check of resources does not know those of a driver. @module */
+/**
+ * The sockets of a connection, as the system sees them: Deno's check of resources does not know those of a driver.
+ *
+ * @module
+ */
 
 /** A TCP socket that a process has open. */
 export interface OpenSocket {

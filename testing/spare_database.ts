@@ -45,7 +45,11 @@ BEGIN
   IF FOUND THEN RAISE 'a role has settings of its own'; END IF;
 END $$`;
 
-/** Gives a spare database this name. @param client on the server. @returns whether there was one. */
+/**
+ * Gives a spare database this name.
+ * @param client on the server.
+ * @returns whether there was one.
+ */
 export async function takeSpare(client: Client, name: string, prefix = PREFIX): Promise<boolean> {
   const { rows } = await client.query<{ spare: string }>(
     "SELECT datname AS spare FROM pg_database WHERE starts_with(datname, $1)",
@@ -58,7 +62,10 @@ export async function takeSpare(client: Client, name: string, prefix = PREFIX): 
   return false;
 }
 
-/** Empties a database and keeps it for the next test file. @returns whether it is as good as new; if not, it stays. */
+/**
+ * Empties a database and keeps it for the next test file.
+ * @returns whether it is as good as new; if not, it stays.
+ */
 export async function keepAsSpare(server: string, name: string, prefix = PREFIX): Promise<boolean> {
   const spare = prefix + name.slice(-8);
   try {

@@ -25,7 +25,10 @@ export class StallingProxy implements AsyncDisposable {
     this.#server = server;
   }
 
-  /** Begins to pass on what is sent. @param url of the database behind it. */
+  /**
+   * Begins to pass on what is sent.
+   * @param url of the database behind it.
+   */
   static async start(url: string | EngineUrl): Promise<StallingProxy> {
     const server = typeof url === "string" ? EngineUrl.parse(url) : url;
     const proxy = new StallingProxy(server);

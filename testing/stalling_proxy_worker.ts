@@ -1,4 +1,8 @@
-/** The thread of a {@linkcode StallingProxy}. @module */
+/**
+ * The thread of a {@linkcode StallingProxy}.
+ *
+ * @module
+ */
 /// <reference lib="deno.worker" />
 import type { Order } from "./stalling_proxy.ts";
 

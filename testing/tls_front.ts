@@ -1,4 +1,8 @@
-/** TLS in front of a server that may have none, for tests of what a client does with it. @module */
+/**
+ * TLS in front of a server that may have none, for tests of what a client does with it.
+ *
+ * @module
+ */
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { EngineUrl } from "../lib/engine/url.ts";
@@ -32,7 +36,10 @@ export class TlsFront implements AsyncDisposable {
   readonly #sockets = new Set<Socket>();
   #port = 0;
 
-  /** Begins to listen. @param url of the database behind it. */
+  /**
+   * Begins to listen.
+   * @param url of the database behind it.
+   */
   static async start(url: EngineUrl): Promise<TlsFront> {
     const front = new TlsFront();
     const inside = await front.#listen(
@@ -50,7 +57,11 @@ export class TlsFront implements AsyncDisposable {
     return front;
   }
 
-  /** The same address by way of this front. @param host a name of this machine; @param options `sslmode=…`. */
+  /**
+   * The same address by way of this front.
+   * @param host a name of this machine;
+   * @param options `sslmode=…`.
+   */
   by(url: EngineUrl, host: string, options: string): EngineUrl {
     const { username, password, pathname } = new URL(url.reveal().replace(/^postgresql\+\w+/, "http"));
     return EngineUrl.parse(

@@ -77,7 +77,10 @@ export const histories: fc.Arbitrary<History> = fc.record({
 /** As SQLSTATE, or `"fine"`: what came of a step. */
 export type Outcome = string;
 
-/** What a promise, or a call, comes to. @throws what is not an error of the server. */
+/**
+ * What a promise, or a call, comes to.
+ * @throws what is not an error of the server.
+ */
 export function outcomeOf(settled: PromiseSettledResult<unknown>): Outcome {
   if (settled.status === "fulfilled") return "fine";
   if (settled.reason instanceof DatabaseError) return settled.reason.sqlstate;

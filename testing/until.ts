@@ -1,4 +1,8 @@
-/** Waiting in tests for what another process does. @module */
+/**
+ * Waiting in tests for what another process does.
+ *
+ * @module
+ */
 
 /** So long that only what never happens is given up, also on a slow and busy machine. */
 const PATIENCE_SECONDS = 60;

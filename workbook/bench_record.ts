@@ -1,4 +1,8 @@
-/** What a benchmark has found: the file that `deno task bench --json` writes. @module */
+/**
+ * What a benchmark has found: the file that `deno task bench --json` writes.
+ *
+ * @module
+ */
 
 import type { Interval } from "./median_interval.ts";
 

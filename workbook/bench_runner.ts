@@ -1,4 +1,8 @@
-/** The benchmark from a notebook: `deno task bench`. @module */
+/**
+ * The benchmark from a notebook: `deno task bench`.
+ *
+ * @module
+ */
 import type { RunResult } from "./bench_record.ts";
 import { type MeasuringOptions, runMeasuringTask } from "./measuring_task.ts";
 

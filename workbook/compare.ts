@@ -26,7 +26,10 @@ export interface Turn {
 
 /** What is compared: a function that is timed here, or something elsewhere that times itself. */
 export type Contestant = (() => Promise<unknown>) | {
-  /** Takes its turn. @returns milliseconds of each call. */
+  /**
+   * Takes its turn.
+   * @returns milliseconds of each call.
+   */
   sample(turn: Turn): Promise<readonly number[]>;
 };
 
@@ -63,7 +66,10 @@ export interface Measured {
   readonly interval: Interval;
 }
 
-/** Calls a function for the length of a turn. @returns milliseconds of each call, sorted. */
+/**
+ * Calls a function for the length of a turn.
+ * @returns milliseconds of each call, sorted.
+ */
 export async function sample(call: () => Promise<unknown>, { milliseconds, leastSamples }: Turn): Promise<number[]> {
   const stats = await measure(call, { ...UNDISTURBED, min_cpu_time: milliseconds * 1e6, min_samples: leastSamples });
   return stats.samples.map((nanoseconds) => nanoseconds / 1e6);

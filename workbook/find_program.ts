@@ -1,4 +1,8 @@
-/** Programs that a machine may lack. @module */
+/**
+ * Programs that a machine may lack.
+ *
+ * @module
+ */
 
 /** Where systems keep programs to which an ordinary user's PATH does not lead: servers on Debian, Homebrew's. */
 const BESIDE_THE_PATH = ["/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin"];

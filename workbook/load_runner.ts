@@ -1,4 +1,8 @@
-/** The load test from a notebook: `deno task load`. @module */
+/**
+ * The load test from a notebook: `deno task load`.
+ *
+ * @module
+ */
 import { type MeasuringOptions, runMeasuringTask } from "./measuring_task.ts";
 
 /** One load on one application, and what was measured; a part of what `deno task load --json` writes. */

@@ -53,7 +53,10 @@ export class LocalPostgres {
     this.#onProgress = options.onProgress ?? (() => {});
   }
 
-  /** Finds the running server; `undefined` if none runs. Quick: about 20 ms. @throws {LocalPostgresError} */
+  /**
+   * Finds the running server; `undefined` if none runs. Quick: about 20 ms.
+   * @throws {LocalPostgresError}
+   */
   async find(): Promise<LocalServer | undefined> {
     return await this.#explain("The local PostgreSQL cannot be found", async () => {
       const paths = await this.#findPaths();
@@ -77,14 +80,21 @@ export class LocalPostgres {
     });
   }
 
-  /** Stops the server and closes its connections. @returns Whether one ran. @throws {LocalPostgresError} */
+  /**
+   * Stops the server and closes its connections.
+   * @returns Whether one ran.
+   * @throws {LocalPostgresError}
+   */
   async stop(): Promise<boolean> {
     return await this.#explain("The local PostgreSQL cannot be stopped", async () => {
       return await this.#findPaths() ? await this.#locked(() => this.#stop()) : false;
     });
   }
 
-  /** Stops the server and drops all its files, the databases with them. @returns Whether there were any. */
+  /**
+   * Stops the server and drops all its files, the databases with them.
+   * @returns Whether there were any.
+   */
   async reset(): Promise<boolean> {
     return await this.#explain("The data of the local PostgreSQL cannot be dropped", async () => {
       if (!await this.#findPaths()) return false;
@@ -99,7 +109,10 @@ export class LocalPostgres {
     });
   }
 
-  /** Tells whether the server runs, and where its files are. @throws {LocalPostgresError} */
+  /**
+   * Tells whether the server runs, and where its files are.
+   * @throws {LocalPostgresError}
+   */
   async status(): Promise<LocalStatus> {
     const server = await this.find();
     return await this.#explain("The local PostgreSQL cannot be found", async () => {

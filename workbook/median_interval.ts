@@ -1,4 +1,8 @@
-/** What may be said about a median. @module */
+/**
+ * What may be said about a median.
+ *
+ * @module
+ */
 
 /** From, to. */
 export type Interval = readonly [low: number, high: number];

@@ -145,7 +145,10 @@ async function procTable(): Promise<ProcessRow[]> {
   return rows;
 }
 
-/** A file of a process in /proc; empty when the process has ended. @throws {Deno.errors.NotCapable} without --allow-all. */
+/**
+ * A file of a process in /proc; empty when the process has ended.
+ * @throws {Deno.errors.NotCapable} without --allow-all.
+ */
 async function readProcess(pid: number | string, name: string): Promise<string> {
   try {
     return await Deno.readTextFile(`/proc/${pid}/${name}`);

@@ -25,7 +25,10 @@ export interface Project extends AsyncDisposable {
   path(file: string): string;
   read(file: string): Promise<string>;
   write(file: string, text: string): Promise<void>;
-  /** Puts `replacement` in place of a text that stands in the file exactly once. @throws {TextNotFoundError} */
+  /**
+   * Puts `replacement` in place of a text that stands in the file exactly once.
+   * @throws {TextNotFoundError}
+   */
   edit(file: string, text: string, replacement: string): Promise<void>;
   /** The names in one of its folders, sorted. */
   list(folder?: string): Promise<string[]>;

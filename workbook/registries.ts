@@ -14,7 +14,10 @@ interface AskOptions {
   readonly stop?: AbortSignal;
 }
 
-/** Asks npm's registry for a small package, past Deno's cache. @returns whether it came. */
+/**
+ * Asks npm's registry for a small package, past Deno's cache.
+ * @returns whether it came.
+ */
 export async function npmAnswers(options: AskOptions = {}): Promise<boolean> {
   return await inEmptyFolder(async (folder) => {
     const env = { ...Deno.env.toObject(), DENO_DIR: folder };
@@ -22,7 +25,10 @@ export async function npmAnswers(options: AskOptions = {}): Promise<boolean> {
   });
 }
 
-/** Asks the index of Python packages for a small one, past pip's cache. @returns whether it came. */
+/**
+ * Asks the index of Python packages for a small one, past pip's cache.
+ * @returns whether it came.
+ */
 export async function pipAnswers(
   python: string,
   env: Readonly<Record<string, string>>,

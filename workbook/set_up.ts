@@ -66,7 +66,10 @@ export async function setUp(
   };
 }
 
-/** Names the schema: `notebook_01`, or `notebook_01_<run>`. @throws {TypeError} for other than letters, digits and _. */
+/**
+ * Names the schema: `notebook_01`, or `notebook_01_<run>`.
+ * @throws {TypeError} for other than letters, digits and _.
+ */
 export function schemaName(notebook: string, run?: string): string {
   const name = `notebook_${notebook}${run ? `_${run}` : ""}`.toLowerCase();
   if (/^\w{1,63}$/.test(name)) return name;

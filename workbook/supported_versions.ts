@@ -1,4 +1,8 @@
-/** Which versions of PostgreSQL the workbook and its tests run on: this is the one place that says so. @module */
+/**
+ * Which versions of PostgreSQL the workbook and its tests run on: this is the one place that says so.
+ *
+ * @module
+ */
 
 /** The first and the last major version that every check runs on. */
 export const SUPPORTED = { from: 14, to: 18 } as const;

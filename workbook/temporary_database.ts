@@ -41,7 +41,10 @@ export async function makeTestDatabase(name: string): Promise<{ server: string; 
   return { server, name };
 }
 
-/** Creates it. @throws {TestDatabaseError} when the role may not. */
+/**
+ * Creates it.
+ * @throws {TestDatabaseError} when the role may not.
+ */
 export async function create(client: Client, name: string): Promise<void> {
   try {
     await client.query(`CREATE DATABASE "${name}"`);
@@ -76,7 +79,10 @@ export async function dropAbandoned(client: Client, server: string): Promise<voi
   for (const { name } of abandoned) await dropTestDatabase(server, name).catch(() => {});
 }
 
-/** Drops a database and ends the connections to it. @param server URL of the server. */
+/**
+ * Drops a database and ends the connections to it.
+ * @param server URL of the server.
+ */
 export async function dropTestDatabase(server: string, name: string): Promise<void> {
   await withClient(server, (client) => client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`));
 }

@@ -1,4 +1,8 @@
-/** A role with few rights for tests, which every server has: to make one is a right of its own. @module */
+/**
+ * A role with few rights for tests, which every server has: to make one is a right of its own.
+ *
+ * @module
+ */
 import { withStartupOption } from "./connection_url.ts";
 
 /** What the owner of a database may become in it, a superuser too: it may make no schemas, databases or roles. */

@@ -1,4 +1,8 @@
-/** Ending a statement early, with an AbortSignal. @module */
+/**
+ * Ending a statement early, with an AbortSignal.
+ *
+ * @module
+ */
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { DatabaseError } from "../../lib/engine/errors.ts";
 import type { Register } from "./suite.ts";

@@ -1,4 +1,8 @@
-/** What the server reports becomes the same named error, whichever driver brings it. @module */
+/**
+ * What the server reports becomes the same named error, whichever driver brings it.
+ *
+ * @module
+ */
 import {
   assertEquals,
   assertInstanceOf,

@@ -1,4 +1,8 @@
-/** The server process dies in every state. What was queued behind must never run on another connection. @module */
+/**
+ * The server process dies in every state. What was queued behind must never run on another connection.
+ *
+ * @module
+ */
 import { assert, assertEquals, assertInstanceOf, assertNotEquals, assertRejects } from "@std/assert";
 import { CommitOutcomeUnknownError, ConnectionLostError } from "../../lib/engine/errors.ts";
 import type { Engine } from "../../lib/engine/engine.ts";

@@ -1,4 +1,8 @@
-/** Statements that are started without awaiting the ones before, and prepared statements. @module */
+/**
+ * Statements that are started without awaiting the ones before, and prepared statements.
+ *
+ * @module
+ */
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import type { Connection } from "../../lib/engine/connection.ts";
 import type { DriverConnection } from "../../lib/engine/driver.ts";

@@ -1,4 +1,8 @@
-/** The transaction's status is what the server said last, and COPY is refused on a connection that serves on. @module */
+/**
+ * The transaction's status is what the server said last, and COPY is refused on a connection that serves on.
+ *
+ * @module
+ */
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { CopyNotSupportedError, DatabaseError } from "../../lib/engine/errors.ts";
 import type { Register } from "./suite.ts";

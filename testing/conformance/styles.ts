@@ -1,4 +1,8 @@
-/** A value is the same in whatever style a role, a session or a pooler has the server write it. @module */
+/**
+ * A value is the same in whatever style a role, a session or a pooler has the server write it.
+ *
+ * @module
+ */
 import { assertEquals, assertRejects } from "@std/assert";
 import { UnreadableValueError } from "../../lib/values/errors.ts";
 import type { Register } from "./suite.ts";

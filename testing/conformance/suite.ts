@@ -1,4 +1,8 @@
-/** What the parts of the conformance suite share. @module */
+/**
+ * What the parts of the conformance suite share.
+ *
+ * @module
+ */
 import type { TestDatabase } from "../test_database.ts";
 import type { Driver, DriverConnection } from "../../lib/engine/driver.ts";
 import { createEngine, type Engine, type EngineOptions } from "../../lib/engine/engine.ts";

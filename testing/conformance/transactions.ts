@@ -1,4 +1,8 @@
-/** Transactions that statements begin and end: what counts is what the server says, not how the text reads. @module */
+/**
+ * Transactions that statements begin and end: what counts is what the server says, not how the text reads.
+ *
+ * @module
+ */
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import type { Connection } from "../../lib/engine/connection.ts";

@@ -1,4 +1,8 @@
-/** The same row is the same value, and the same value the same parameter, whichever driver carries it. @module */
+/**
+ * The same row is the same value, and the same value the same parameter, whichever driver carries it.
+ *
+ * @module
+ */
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { DatabaseError } from "../../lib/engine/errors.ts";
 import { EncodingError } from "../../lib/values/errors.ts";

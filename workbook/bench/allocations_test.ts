@@ -1,4 +1,8 @@
-/** A change after which an operation allocates half as much again as before, or more, is noticed. @module */
+/**
+ * A change after which an operation allocates half as much again as before, or more, is noticed.
+ *
+ * @module
+ */
 import { assertEquals, AssertionError } from "@std/assert";
 import { testDatabase } from "../../testing/test_database.ts";
 import { withFixture } from "./fixture.ts";

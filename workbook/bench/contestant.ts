@@ -42,7 +42,10 @@ export type OperationName = typeof operationNames[number];
 export type Task = () => Promise<unknown>;
 export type Tasks = { readonly [name in OperationName]?: Task };
 
-/** The same in all sizes: `inserts-1` to `inserts-10000`. @param make for a number of rows. */
+/**
+ * The same in all sizes: `inserts-1` to `inserts-10000`.
+ * @param make for a number of rows.
+ */
 export function inAllSizes<Name extends "inserts" | "read", T>(name: Name, make: (count: number) => T) {
   const made = sizes.map((size) => [`${name}-${size}`, make(size)]);
   return Object.fromEntries(made) as Record<`${Name}-${typeof sizes[number]}`, T>;
@@ -61,7 +64,10 @@ export interface Settings {
 /** A contestant with its connections open. */
 export interface Opened {
   readonly tasks: Tasks;
-  /** For one that times its calls itself. @returns milliseconds of each call. */
+  /**
+   * For one that times its calls itself.
+   * @returns milliseconds of each call.
+   */
   sample?(operation: OperationName, turn: Turn): Promise<readonly number[]>;
   close(): Promise<unknown>;
 }

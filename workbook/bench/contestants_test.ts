@@ -169,7 +169,10 @@ function measure(operation: typeof operations[number], contestants: RemoteContes
   return measureOperation(operation, contestants, fixture, { ...options, isCounted: false, url: fixture.url });
 }
 
-/** A process that gives the same answer to everything. @param answer JavaScript. */
+/**
+ * A process that gives the same answer to everything.
+ * @param answer JavaScript.
+ */
 function fake(name: string, answer: string): Promise<RemoteContestant> {
   const code = `
     console.log(JSON.stringify({ name: ${JSON.stringify(name)}, packages: [], notes: [], isChecked: true }));

@@ -1,4 +1,8 @@
-/** What the cell of a kernel that has run nothing yet does, and times: `kernels.ts` runs it. @module */
+/**
+ * What the cell of a kernel that has run nothing yet does, and times: `kernels.ts` runs it.
+ *
+ * @module
+ */
 import type { Settings } from "./contestant.ts";
 import { contestants } from "./contestants/mod.ts";
 import { marked } from "./marked.ts";

@@ -22,7 +22,11 @@ import { compareRuns, readRun, writeRun } from "./result_file.ts";
 import { ownCommands, startContestants } from "./start.ts";
 import { runTask, secondsSince } from "../command_line.ts";
 
-/** Runs it. @param args what stands behind `deno task bench`. @returns the exit status. */
+/**
+ * Runs it.
+ * @param args what stands behind `deno task bench`.
+ * @returns the exit status.
+ */
 export async function bench(args: string[], stop: AbortSignal): Promise<number> {
   const options = readBenchOptions(args);
   if (!options) {

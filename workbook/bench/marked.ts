@@ -1,4 +1,8 @@
-/** What a contestant gave, as it travels to who checks it. @module */
+/**
+ * What a contestant gave, as it travels to who checks it.
+ *
+ * @module
+ */
 
 /** Times keep their kind on the way: JSON has none. */
 export function marked(value: unknown): unknown {

@@ -1,4 +1,8 @@
-/** The tables, as models of the library; whoever uses them, these definitions make them. @module */
+/**
+ * The tables, as models of the library; whoever uses them, these definitions make them.
+ *
+ * @module
+ */
 import {
   declarativeBase,
   identity,

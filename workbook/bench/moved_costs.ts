@@ -1,4 +1,8 @@
-/** What moved in the table of costs that `costs.txt` holds: a sentence for each cell. @module */
+/**
+ * What moved in the table of costs that `costs.txt` holds: a sentence for each cell.
+ *
+ * @module
+ */
 
 /**
  * Compares two tables of `roundTripText()`.

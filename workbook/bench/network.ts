@@ -12,7 +12,10 @@ import { withoutDriver } from "../connection_url.ts";
 import { within } from "../../lib/base/within.ts";
 import { UsageError } from "../errors.ts";
 
-/** The same database at another address. @throws {UsageError} the server listens on a Unix socket or wants TLS. */
+/**
+ * The same database at another address.
+ * @throws {UsageError} the server listens on a Unix socket or wants TLS.
+ */
 export function withAddress(url: string, port: number): string {
   const { isSocket, sslMode } = EngineUrl.parse(url);
   if (isSocket || sslMode.startsWith("verify")) {

@@ -1,4 +1,8 @@
-/** The command line of the benchmark. @module */
+/**
+ * The command line of the benchmark.
+ *
+ * @module
+ */
 import { readOptions } from "../command_line.ts";
 import { UsageError } from "../errors.ts";
 import { type ColdName, coldOperations } from "./cold.ts";
@@ -65,7 +69,11 @@ Each contestant runs in a process of its own and is checked on the rows before i
 medians in the same round; its interval holds the true median with 95% certainty. No winner is named where intervals
 overlap. The tables lie in a schema of their own, workbook_bench, which is dropped at the end.`;
 
-/** Reads the command line. @returns undefined when help is asked for. @throws {UsageError} */
+/**
+ * Reads the command line.
+ * @returns undefined when help is asked for.
+ * @throws {UsageError}
+ */
 export function readBenchOptions(args: string[]): Options | undefined {
   const { values } = readOptions(args, {
     quick: { type: "boolean" },

@@ -1,4 +1,8 @@
-/** How much memory a process takes. @module */
+/**
+ * How much memory a process takes.
+ *
+ * @module
+ */
 
 /**
  * Notes the resident memory of a process. Linux only: it alone says how high another process's memory has been.

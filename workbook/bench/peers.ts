@@ -22,7 +22,10 @@ const folder = join(import.meta.dirname!, "peers");
 const npmPeers = ["kysely-pg", "kysely-postgres", "drizzle-pg", "drizzle-postgres", "mikro-orm", "typeorm"];
 const pythonPeers = ["asyncpg", "psycopg", "psycopg2"];
 
-/** Installs what is missing. @throws {StoppedError} */
+/**
+ * Installs what is missing.
+ * @throws {StoppedError}
+ */
 export async function peerCommands(onProgress: Progress, stop: AbortSignal): Promise<Peers> {
   const each = [await fromNpm(onProgress, stop), await fromPyPI(onProgress, stop), await pgbench()];
   return { commands: each.flatMap(({ commands }) => commands), notes: each.flatMap(({ notes }) => notes) };

@@ -1,4 +1,8 @@
-/** One line that is rewritten on a terminal; elsewhere a line for each step. @module */
+/**
+ * One line that is rewritten on a terminal; elsewhere a line for each step.
+ *
+ * @module
+ */
 
 /** Tells on standard error how far a run has come; standard output is for results. */
 export class ProgressLine {

@@ -1,4 +1,8 @@
-/** A contestant as the benchmark sees it: a process that takes orders. @module */
+/**
+ * A contestant as the benchmark sees it: a process that takes orders.
+ *
+ * @module
+ */
 import { lines } from "../../lib/base/lines.ts";
 import type { Turn } from "../compare.ts";
 import type { OperationName, Settings } from "./contestant.ts";
@@ -48,7 +52,10 @@ export interface Command {
   readonly cwd?: string;
 }
 
-/** Starts the process. @throws {ContestantError} there is no such program, or it may not be run. */
+/**
+ * Starts the process.
+ * @throws {ContestantError} there is no such program, or it may not be run.
+ */
 function spawn({ label, program: [program, ...args], cwd }: Command): Deno.ChildProcess {
   try {
     return new Deno.Command(program, { args, cwd, stdin: "piped", stdout: "piped", stderr: "piped" }).spawn();
@@ -81,7 +88,10 @@ export class RemoteContestant implements AsyncDisposable {
     stop.addEventListener("abort", this.#end, { once: true });
   }
 
-  /** Starts a process. @throws {ContestantError} it cannot be started, or says nothing. */
+  /**
+   * Starts a process.
+   * @throws {ContestantError} it cannot be started, or says nothing.
+   */
   static async start(command: Command, stop: AbortSignal): Promise<RemoteContestant> {
     const started = new RemoteContestant(command, spawn(command), stop);
     try {
@@ -132,17 +142,26 @@ export class RemoteContestant implements AsyncDisposable {
     return this.#lastTime;
   }
 
-  /** Opens its connections. @returns what it can do with them. */
+  /**
+   * Opens its connections.
+   * @returns what it can do with them.
+   */
   async open(settings: Settings): Promise<ReadonlySet<OperationName>> {
     return new Set((await this.#tell({ do: "open", settings })).operations);
   }
 
-  /** Does an operation once. @returns what it gave: rows as plain objects, times as `{ time }`. */
+  /**
+   * Does an operation once.
+   * @returns what it gave: rows as plain objects, times as `{ time }`.
+   */
   async once(operation: OperationName): Promise<unknown> {
     return (await this.#tell({ do: "once", operation })).value;
   }
 
-  /** Does an operation for the length of a turn. @returns milliseconds of each call. */
+  /**
+   * Does an operation for the length of a turn.
+   * @returns milliseconds of each call.
+   */
   async sample(operation: OperationName, turn: Turn): Promise<readonly number[]> {
     return (await this.#tell({ do: "sample", operation, turn })).samples!;
   }

@@ -47,7 +47,10 @@ export function compareRuns(before: RunResult, after: RunResult): Comparison {
   return { moves, compared };
 }
 
-/** Reads the file of an earlier run. @throws {UsageError} it is not there, or is none. */
+/**
+ * Reads the file of an earlier run.
+ * @throws {UsageError} it is not there, or is none.
+ */
 export async function readRun(path: string): Promise<RunResult> {
   const text = await Deno.readTextFile(path).catch(() => {
     throw new UsageError(`${path} cannot be read. Make one with: deno task bench --json ${path}`);

@@ -53,7 +53,10 @@ export class Keys {
     return key(this.#user++ % counts.users);
   }
 
-  /** The key of a note that is still there. @throws {RangeError} when all were handed out. */
+  /**
+   * The key of a note that is still there.
+   * @throws {RangeError} when all were handed out.
+   */
   note(): number {
     if (this.#note === counts.notes) throw new RangeError("More notes were deleted in one turn than there are.");
     return ++this.#note;

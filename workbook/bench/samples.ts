@@ -1,4 +1,8 @@
-/** What was measured from new beginnings, one number for a contestant in a round. @module */
+/**
+ * What was measured from new beginnings, one number for a contestant in a round.
+ *
+ * @module
+ */
 import type { OperationResult } from "../bench_record.ts";
 import { summarize as summarizeSamples } from "../compare.ts";
 import { summarize } from "./summary.ts";

@@ -1,4 +1,8 @@
-/** Starts the processes of the contestants. @module */
+/**
+ * Starts the processes of the contestants.
+ *
+ * @module
+ */
 import { join } from "node:path";
 import { contestants } from "./contestants/mod.ts";
 import { type Command, RemoteContestant } from "./remote.ts";
@@ -17,7 +21,10 @@ export function ownCommands(): Command[] {
   });
 }
 
-/** Starts all of them. @throws {ContestantError} one cannot be started. */
+/**
+ * Starts all of them.
+ * @throws {ContestantError} one cannot be started.
+ */
 export async function startContestants(commands: readonly Command[], stop: AbortSignal): Promise<Started> {
   const settled = await Promise.allSettled(commands.map((command) => RemoteContestant.start(command, stop)));
   const all = settled.flatMap((each) => each.status === "fulfilled" ? [each.value] : []);

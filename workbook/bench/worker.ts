@@ -13,7 +13,10 @@ import { marked } from "./marked.ts";
 import type { Answer, Introduction, Order } from "./remote.ts";
 import { keys } from "./rows.ts";
 
-/** Serves a contestant until there are no more orders. @param load imports it, which is timed. */
+/**
+ * Serves a contestant until there are no more orders.
+ * @param load imports it, which is timed.
+ */
 export async function serve(load: () => Promise<Contestant>): Promise<void> {
   const print = console.log;
   console.log = console.error; // standard output is for answers

@@ -32,7 +32,10 @@ export class HttpConnection implements Disposable {
     this.#address = address;
   }
 
-  /** Sends a request and waits for the whole answer. @throws {NoAnswerError} */
+  /**
+   * Sends a request and waits for the whole answer.
+   * @throws {NoAnswerError}
+   */
   async send(exchange: Exchange): Promise<Answer> {
     try {
       this.#socket ??= await this.#open();
@@ -103,7 +106,10 @@ interface Head {
   readonly isLast: boolean;
 }
 
-/** Reads the head; `undefined` when it is not complete yet. @throws {NoAnswerError} when it says no length. */
+/**
+ * Reads the head; `undefined` when it is not complete yet.
+ * @throws {NoAnswerError} when it says no length.
+ */
 export function parseHead(bytes: Uint8Array): Head | undefined {
   const text = decoder.decode(bytes.subarray(0, 4096));
   const end = text.indexOf("\r\n\r\n");

@@ -100,7 +100,11 @@ export async function openLoop(users: Users, start: number, times: readonly numb
   for (const from of [...due, ...untold]) users.measurement.record(users.nextTask().endpoint, from, end, "no answer");
 }
 
-/** A task: its requests one after the other. @param from when it was due. @returns false when there was no answer. */
+/**
+ * A task: its requests one after the other.
+ * @param from when it was due.
+ * @returns false when there was no answer.
+ */
 async function perform(connection: HttpConnection, first: Exchange, from: number, measurement: Measurement) {
   let start = from;
   let exchange: Exchange | undefined = first;

@@ -18,7 +18,11 @@ import { table } from "./table.ts";
 /** Seconds to reset the data and to start a generator. */
 const AROUND_A_RUN = 0.7;
 
-/** Runs it. @param args what stands behind `deno task load`. @returns the exit status. */
+/**
+ * Runs it.
+ * @param args what stands behind `deno task load`.
+ * @returns the exit status.
+ */
 export async function load(args: string[], stop: AbortSignal): Promise<number> {
   const asked = readLoadOptions(args);
   if (!asked) {

@@ -45,7 +45,11 @@ export class Measurement {
     this.#to = to;
   }
 
-  /** Counts a request. @param start when it was, or had to be, sent. @param end when it was answered, or given up. */
+  /**
+   * Counts a request.
+   * @param start when it was, or had to be, sent.
+   * @param end when it was answered, or given up.
+   */
   record(endpoint: string, start: number, end: number, outcome: Outcome): void {
     if (isGood(outcome) && end >= this.#from && end < this.#to) this.#answered++;
     if (start < this.#from || start >= this.#to) return;

@@ -56,7 +56,11 @@ const FULL = {
 
 const text = { type: "string" } as const;
 
-/** Reads them. @returns `undefined` for `--help`. @throws {UsageError} */
+/**
+ * Reads them.
+ * @returns `undefined` for `--help`.
+ * @throws {UsageError}
+ */
 export function readLoadOptions(args: string[]): Asked | undefined {
   const { values, positionals } = readOptions(args, {
     quick: { type: "boolean" },

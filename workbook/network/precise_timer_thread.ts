@@ -1,4 +1,8 @@
-/** The thread of `precise_timer.ts`: waits until each time it is told, then says so. @module */
+/**
+ * The thread of `precise_timer.ts`: waits until each time it is told, then says so.
+ *
+ * @module
+ */
 import { parentPort } from "node:worker_threads";
 
 const nobodyWakesIt = new Int32Array(new SharedArrayBuffer(4));

@@ -1,4 +1,8 @@
-/** Counts round trips: how often a client waits for its server. @module */
+/**
+ * Counts round trips: how often a client waits for its server.
+ *
+ * @module
+ */
 import { EngineUrl } from "../../lib/engine/url.ts";
 import { StatementCounter } from "./statement_counter.ts";
 

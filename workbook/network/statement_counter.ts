@@ -1,4 +1,8 @@
-/** Counts the statements that a client sends, whichever driver it is: by the messages of PostgreSQL's protocol. @module */
+/**
+ * Counts the statements that a client sends, whichever driver it is: by the messages of PostgreSQL's protocol.
+ *
+ * @module
+ */
 
 /** The codes that a client may send before its startup message: requests for encryption, which the server answers. */
 const ENCRYPTION_REQUESTS = [80877103, 80877104];

@@ -1,4 +1,8 @@
-/** No database at all: what a bare `await` costs, as the floor of the identity map. @module */
+/**
+ * No database at all: what a bare `await` costs, as the floor of the identity map.
+ *
+ * @module
+ */
 import type { Contestant } from "../contestant.ts";
 import { key } from "../rows.ts";
 

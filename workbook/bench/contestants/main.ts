@@ -1,4 +1,8 @@
-/** The process of one of the contestants of `mod.ts`, which its argument names. @module */
+/**
+ * The process of one of the contestants of `mod.ts`, which its argument names.
+ *
+ * @module
+ */
 import { serve } from "../worker.ts";
 import { contestants } from "./mod.ts";
 

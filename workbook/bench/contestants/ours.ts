@@ -1,4 +1,8 @@
-/** This library: a session for each unit of work. @module */
+/**
+ * This library: a session for each unit of work.
+ *
+ * @module
+ */
 import { createEngine, type DriverName, EngineUrl, select, selectinload, sessionmaker } from "../../../lib/mod.ts";
 import { type Contestant, inAllSizes, type Opened, type Settings } from "../contestant.ts";
 import { Arrival, Hero, Note, Sample, Toy, User } from "../models.ts";

@@ -1,4 +1,8 @@
-/** This library without promises: its blocking session, on libpq. @module */
+/**
+ * This library without promises: its blocking session, on libpq.
+ *
+ * @module
+ */
 import { createSyncEngine, EngineUrl, select, selectinload, syncSessionmaker } from "../../../lib/mod.ts";
 import { type Contestant, inAllSizes, type Opened, type Settings } from "../contestant.ts";
 import { Arrival, Hero, Note, Sample, Toy, User } from "../models.ts";

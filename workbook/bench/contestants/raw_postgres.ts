@@ -1,4 +1,8 @@
-/** npm postgres (postgres.js) without anything above it. It prepares and pipelines by itself. @module */
+/**
+ * npm postgres (postgres.js) without anything above it. It prepares and pipelines by itself.
+ *
+ * @module
+ */
 import postgres from "postgres";
 import { type Contestant, inAllSizes, type Opened, type Settings } from "../contestant.ts";
 import { keys, newRows, stream } from "../rows.ts";

@@ -1,4 +1,8 @@
-/** What Drizzle does, on whatever driver: a query builder with relational queries. @module */
+/**
+ * What Drizzle does, on whatever driver: a query builder with relational queries.
+ *
+ * @module
+ */
 import { eq, relations, sql, TransactionRollbackError } from "drizzle-orm";
 import { integer, type PgDatabase, type PgQueryResultHKT, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import { type Contestant, inAllSizes, type Opened, type Settings, type Task } from "../contestant.ts";

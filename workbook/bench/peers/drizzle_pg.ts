@@ -1,4 +1,8 @@
-/** Drizzle on npm pg. @module */
+/**
+ * Drizzle on npm pg.
+ *
+ * @module
+ */
 import { drizzle } from "drizzle-orm/node-postgres";
 // @ts-types="npm:@types/pg@^8.15.0"
 import pg from "pg";

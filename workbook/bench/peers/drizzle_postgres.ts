@@ -1,4 +1,8 @@
-/** Drizzle on npm postgres. @module */
+/**
+ * Drizzle on npm postgres.
+ *
+ * @module
+ */
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import type { Contestant } from "../contestant.ts";

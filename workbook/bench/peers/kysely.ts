@@ -1,4 +1,8 @@
-/** What Kysely does, on whatever driver: a query builder, whose transactions send BEGIN and COMMIT on their own. @module */
+/**
+ * What Kysely does, on whatever driver: a query builder, whose transactions send BEGIN and COMMIT on their own.
+ *
+ * @module
+ */
 import { type Generated, type Kysely, sql, type Transaction } from "kysely";
 import { type Contestant, inAllSizes, type Opened, type Settings, type Task } from "../contestant.ts";
 import { keys, newRows, stream } from "../rows.ts";

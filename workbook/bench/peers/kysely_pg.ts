@@ -1,4 +1,8 @@
-/** Kysely on npm pg, by its own dialect. @module */
+/**
+ * Kysely on npm pg, by its own dialect.
+ *
+ * @module
+ */
 import { Kysely, PostgresDialect } from "kysely";
 // @ts-types="npm:@types/pg@^8.15.0"
 import pg from "pg";

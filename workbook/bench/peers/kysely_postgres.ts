@@ -1,4 +1,8 @@
-/** Kysely on npm postgres, by the dialect of Kysely's own organization. @module */
+/**
+ * Kysely on npm postgres, by the dialect of Kysely's own organization.
+ *
+ * @module
+ */
 import { Kysely } from "kysely";
 import { PostgresJSDialect } from "kysely-postgres-js";
 import postgres from "postgres";

@@ -1,4 +1,8 @@
-/** The process of one of the peers from npm, which its argument names. @module */
+/**
+ * The process of one of the peers from npm, which its argument names.
+ *
+ * @module
+ */
 import type { Contestant } from "../contestant.ts";
 import { serve } from "../worker.ts";
 

@@ -1,4 +1,8 @@
-/** MikroORM on npm pg: a data mapper with identity map and unit of work. @module */
+/**
+ * MikroORM on npm pg: a data mapper with identity map and unit of work.
+ *
+ * @module
+ */
 import { defineEntity, type EntityManager, MikroORM, p } from "@mikro-orm/postgresql";
 import { type Contestant, inAllSizes, type Opened, type Settings } from "../contestant.ts";
 import { keys, newRows, stream } from "../rows.ts";

@@ -1,4 +1,8 @@
-/** TypeORM on npm pg: repositories, without a session of its own. @module */
+/**
+ * TypeORM on npm pg: repositories, without a session of its own.
+ *
+ * @module
+ */
 import { DataSource, type EntityManager, EntitySchema } from "typeorm";
 import { type Contestant, inAllSizes, type Opened, type Settings } from "../contestant.ts";
 import { keys, newRows } from "../rows.ts";

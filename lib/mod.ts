@@ -48,9 +48,22 @@ export * from "./orm/errors.ts";
 export { retry, RetryLimitError, type RetryOptions, type Transactional } from "./orm/retry.ts";
 
 // migrations
-export { current, downgrade, history, type HistoryEntry, upgrade } from "./migrate/commands.ts";
+export {
+  type BranchPoint,
+  current,
+  downgrade,
+  history,
+  type HistoryEntry,
+  type StopOptions,
+  upgrade,
+} from "./migrate/commands.ts";
 export * as migrate from "./migrate/commands.ts"; // all commands; names such as check and init say too little alone
-export type { MigrationOptions, MigrationProgress } from "./migrate/progress.ts";
+export type { HistoryOptions } from "./migrate/history.ts";
+export type { LockHolder } from "./migrate/migration_lock.ts";
+export type { MigrationOptions, MigrationProgress, WaitOptions } from "./migrate/progress.ts";
+export type { Revision, RevisionFunction } from "./migrate/revision_file.ts";
+export type { RevisionNode } from "./migrate/revision_graph.ts";
 export type { Direction, MigrationStep } from "./migrate/steps.ts";
+export type { LogDirection, LogEntry } from "./migrate/version_log.ts";
 export { progressLine } from "./migrate/report.ts";
 export * from "./migrate/errors.ts";

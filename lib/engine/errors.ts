@@ -14,6 +14,7 @@ export type UrlPart = "url" | "dialect" | "driver" | "user" | "password" | "host
 
 /** A database URL could not be read; `part` names the part at fault. */
 export class InvalidUrlError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "INVALID_URL";
 
   constructor(readonly part: UrlPart, url: string, problem: string) {
@@ -24,6 +25,7 @@ export class InvalidUrlError extends EngineError {
 
 /** No connection became free in time; the message names who holds them. */
 export class PoolTimeoutError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "POOL_TIMEOUT";
 
   /** @param opening connections that the server has not accepted yet */
@@ -39,6 +41,7 @@ export class PoolTimeoutError extends EngineError {
 
 /** The engine was disposed of. */
 export class EngineDisposedError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "ENGINE_DISPOSED";
 
   constructor() {
@@ -48,6 +51,7 @@ export class EngineDisposedError extends EngineError {
 
 /** A connection was used after it was closed. */
 export class ConnectionClosedError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "CONNECTION_CLOSED";
 
   constructor(what: string) {
@@ -57,11 +61,13 @@ export class ConnectionClosedError extends EngineError {
 
 /** A method was called that the state of the transaction does not allow. */
 export class TransactionStateError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "TRANSACTION_STATE";
 }
 
 /** A query that had to return a row returned none. */
 export class NoResultFound extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "NO_RESULT";
 
   constructor() {
@@ -73,6 +79,7 @@ export class NoResultFound extends EngineError {
 
 /** A query that had to return at most one row returned more. */
 export class MultipleResultsFound extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "MULTIPLE_RESULTS";
 
   constructor(required: "exactly one" | "at most one") {
@@ -82,6 +89,7 @@ export class MultipleResultsFound extends EngineError {
 
 /** A result repeats its objects, because a relation to many was joined to them, and was read all the same. */
 export class UniqueRequiredError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "UNIQUE_REQUIRED";
 
   constructor() {
@@ -100,6 +108,7 @@ export interface ServerErrorFields extends Omit<DatabaseError, "name" | "code" |
 
 /** An error the server reported; `sqlstate` is its five-character code. */
 export class DatabaseError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "DATABASE_ERROR";
 
   readonly sqlstate!: string;
@@ -124,30 +133,37 @@ export class DatabaseError extends EngineError {
 
 /** A constraint was violated (SQLSTATE class 23); `constraint` names it. */
 export class IntegrityError extends DatabaseError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "INTEGRITY_VIOLATION";
 }
 /** A value that must be unique exists already (23505). */
 export class UniqueViolationError extends IntegrityError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "UNIQUE_VIOLATION";
 }
 /** A row refers to one that does not exist, or is still referred to (23503). */
 export class ForeignKeyViolationError extends IntegrityError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "FOREIGN_KEY_VIOLATION";
 }
 /** A column that must have a value got none (23502). */
 export class NotNullViolationError extends IntegrityError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "NOT_NULL_VIOLATION";
 }
 /** A row breaks a CHECK constraint (23514). */
 export class CheckViolationError extends IntegrityError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "CHECK_VIOLATION";
 }
 /** Concurrent transactions could not be put in an order (40001): run the whole transaction again. */
 export class SerializationError extends DatabaseError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "SERIALIZATION_FAILURE";
 }
 /** The server broke a deadlock by ending this transaction (40P01): run the whole transaction again. */
 export class DeadlockError extends DatabaseError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "DEADLOCK";
 }
 /**
@@ -155,18 +171,22 @@ export class DeadlockError extends DatabaseError {
  * StatementTimeoutError. Of a server that speaks a language not known here it may be about `statementTimeout` all the same.
  */
 export class StatementCancelledError extends DatabaseError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "STATEMENT_CANCELLED";
 }
 /** A statement ran longer than `statementTimeout` (57014). */
 export class StatementTimeoutError extends StatementCancelledError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "STATEMENT_TIMEOUT";
 }
 /** A lock could not be had in time or at once (55P03). */
 export class LockTimeoutError extends DatabaseError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "LOCK_TIMEOUT";
 }
 /** An earlier statement failed, so the server ignores this one until `rollback()` (25P02). */
 export class FailedTransactionError extends DatabaseError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "FAILED_TRANSACTION";
 }
 
@@ -175,11 +195,13 @@ export class FailedTransactionError extends DatabaseError {
  * time: run the transaction again. Outside a transaction the engine does that by itself.
  */
 export class StaleStatementError extends DatabaseError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "STALE_STATEMENT";
 }
 
 /** A connection could not be opened: no server there, a wrong password, no such database. */
 export class ConnectError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "CONNECT_FAILED";
 
   constructor(url: string, problem: string, readonly sqlstate?: string, options?: ErrorOptions) {
@@ -189,6 +211,7 @@ export class ConnectError extends EngineError {
 
 /** COPY between server and client, which no driver here can do. The connection can still be used. */
 export class CopyNotSupportedError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "COPY_NOT_SUPPORTED";
 
   constructor(readonly sql: string) {
@@ -210,6 +233,7 @@ export interface RoleSetting {
 
 /** The role has a setting that would change values without a trace, and a pooler keeps us from setting it right. */
 export class RoleSettingError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "ROLE_SETTING";
 
   /** @param role the role in its database, as ALTER ROLE names it. */
@@ -225,6 +249,7 @@ export class RoleSettingError extends EngineError {
 
 /** The connection broke. An open transaction was rolled back by the server; the pool opens a new connection. */
 export class ConnectionLostError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "CONNECTION_LOST";
 
   constructor(problem: string, readonly sql?: string, options?: ErrorOptions) {
@@ -238,6 +263,7 @@ export class ConnectionLostError extends EngineError {
 
 /** A statement was not answered in time. */
 export class AnswerTimeoutError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "ANSWER_TIMEOUT";
 
   /**
@@ -263,6 +289,7 @@ export class AnswerTimeoutError extends EngineError {
 
 /** The connection broke while COMMIT was on its way: look in the database whether it took effect, never just retry. */
 export class CommitOutcomeUnknownError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "COMMIT_OUTCOME_UNKNOWN";
 
   constructor(options?: ErrorOptions) {
@@ -276,6 +303,7 @@ export class CommitOutcomeUnknownError extends EngineError {
 
 /** libpq rejects a call; the connection can still be used. */
 export class DriverError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "DRIVER_FAILED";
 
   /** @param problem the message of libpq. */

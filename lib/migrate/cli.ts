@@ -68,6 +68,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
 /** A command was stopped before it changed anything, or changes nothing. */
 export class CommandInterruptedError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "COMMAND_INTERRUPTED";
 
   constructor() {

@@ -8,6 +8,7 @@ import { VersionTable } from "./version_table.ts";
 
 /** A revision and its state in a database. */
 export interface HistoryEntry {
+  /** The revision. */
   readonly revision: Revision;
   /** Applied to this database. */
   readonly applied: boolean;
@@ -23,7 +24,9 @@ export interface HistoryEntry {
 
 /** A revision with several children. */
 export interface BranchPoint {
+  /** The revision. */
   readonly revision: Revision;
+  /** Its children. */
   readonly children: readonly Revision[];
 }
 

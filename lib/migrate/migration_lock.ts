@@ -14,6 +14,7 @@ import { MigrationLockTimeoutError, TransactionPoolerError } from "./errors.ts";
 export interface LockHolder {
   /** Process id of its server process. */
   readonly pid: number;
+  /** Its `application_name`; empty if not visible to this role. */
   readonly applicationName: string;
   /** Time at which it connected; `null` if not visible to this role. */
   readonly connectedSince: Date | null;

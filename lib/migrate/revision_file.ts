@@ -25,7 +25,9 @@ export interface Revision extends RevisionNode {
   readonly checksum: string;
   /** False if it runs outside a transaction, as CREATE INDEX CONCURRENTLY requires. */
   readonly transactional: boolean;
+  /** Applies the revision. */
   readonly up: RevisionFunction;
+  /** Undoes the revision. */
   readonly down: RevisionFunction;
 }
 

@@ -15,6 +15,7 @@ import {
 
 /** A node of the graph. */
 export interface RevisionNode {
+  /** Id of the revision. */
   readonly id: string;
   /** Ids of the parents: none for the first revision, several for a merge. */
   readonly downRevisions: readonly string[];

@@ -7,7 +7,9 @@ export type Direction = "upgrade" | "downgrade";
 
 /** A revision to apply or undo. */
 export interface MigrationStep {
+  /** Whether the revision is applied or undone. */
   readonly direction: Direction;
+  /** The revision. */
   readonly revision: Revision;
   /** Heads of the database before the step; none at base. */
   readonly from: readonly string[];

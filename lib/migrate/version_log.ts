@@ -12,14 +12,19 @@ export type LogDirection = "up" | "down" | "stamp";
 
 /** A row of the log. */
 export interface LogEntry {
+  /** Id of the revision. */
   readonly revision: string;
+  /** Whether it was applied, undone or stamped. */
   readonly direction: LogDirection;
   /** Checksum of the revision file at that time. */
   readonly checksum: string;
+  /** Start of the run. */
   readonly startedAt: Date;
   /** Duration; `null` if it has not finished, failed or was killed. */
   readonly milliseconds: number | null;
+  /** Role that ran it. */
   readonly userName: string;
+  /** `application_name` of its connection. */
   readonly applicationName: string;
 }
 

@@ -4,6 +4,7 @@ import type { Table } from "../schema/table.ts";
 
 /** A relation was read that nobody loaded. */
 export class NotLoadedError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "NOT_LOADED";
 
   constructor(model: string, relation: string) {
@@ -16,6 +17,7 @@ export class NotLoadedError extends EngineError {
 
 /** A statement cannot give objects of a model. */
 export class InvalidStatementError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "INVALID_STATEMENT";
 
   constructor(model: string, problem: string) {
@@ -25,6 +27,7 @@ export class InvalidStatementError extends EngineError {
 
 /** An object lacks a value that its column requires; nothing was sent. */
 export class MissingValueError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "MISSING_VALUE";
 
   constructor(readonly table: string, readonly attribute: string) {
@@ -37,6 +40,7 @@ export class MissingValueError extends EngineError {
 
 /** Two tasks used one session at the same time. */
 export class ConcurrentUseError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "CONCURRENT_USE";
 
   constructor(running: string, refused: string) {
@@ -49,6 +53,7 @@ export class ConcurrentUseError extends EngineError {
 
 /** An object that the session does not know was given to a method that needs one it knows. */
 export class DetachedObjectError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "DETACHED_OBJECT";
 
   constructor(model: string, what: string) {
@@ -58,6 +63,7 @@ export class DetachedObjectError extends EngineError {
 
 /** An object that is in one session was put into another. */
 export class AttachedObjectError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "ATTACHED_OBJECT";
 
   constructor(model: string) {
@@ -70,6 +76,7 @@ export class AttachedObjectError extends EngineError {
 
 /** A flush failed; the session refuses further work until `rollback()`. */
 export class PendingRollbackError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "PENDING_ROLLBACK";
 
   constructor(cause?: Error) {
@@ -83,6 +90,7 @@ export class PendingRollbackError extends EngineError {
 
 /** A transaction was to begin where one is open. */
 export class TransactionBegunError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "TRANSACTION_BEGUN";
 
   constructor() {
@@ -92,6 +100,7 @@ export class TransactionBegunError extends EngineError {
 
 /** The session was used after `close()`. */
 export class SessionClosedError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "SESSION_CLOSED";
 
   constructor() {
@@ -104,6 +113,7 @@ export class SessionClosedError extends EngineError {
  * changed it. Nothing of the flush is kept.
  */
 export class StaleDataError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "STALE_DATA";
 
   readonly table: string;
@@ -125,6 +135,7 @@ export class StaleDataError extends EngineError {
 
 /** New rows came back with other keys than the server had made for them: which belongs to which object is unknown. */
 export class KeyChangedError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "KEY_CHANGED";
 
   constructor(table: string) {

@@ -39,6 +39,7 @@ export interface RetryOptions extends ConnectOptions {
 
 /** A transaction was run as often as it may be, and never got through; `cause` is the last error. */
 export class RetryLimitError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "RETRY_LIMIT";
 
   constructor(readonly attempts: number, override readonly cause: Error) {

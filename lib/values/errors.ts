@@ -4,6 +4,7 @@ import { shorten } from "../base/text.ts";
 
 /** A parameter, or the text of a statement, cannot be sent to PostgreSQL; nothing was sent. */
 export class EncodingError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "UNENCODABLE_VALUE";
 
   /** @param position of the parameter at fault, from 1; @param what is at fault otherwise. */
@@ -18,6 +19,7 @@ export class EncodingError extends EngineError {
 
 /** A value came in a form that can be read in several ways, because of a setting of the role or the session. */
 export class UnreadableValueError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "UNREADABLE_VALUE";
 
   /** @param setting of the server that the form depends on. */

@@ -11,6 +11,7 @@ import { type Libpq, SYMBOLS } from "./symbols.ts";
 
 /** The library is nowhere, or cannot be opened; the message lists where it was looked for and what came of it. */
 export class LibpqNotFoundError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "LIBPQ_NOT_FOUND";
 
   constructor(attempts: readonly string[], os: string = Deno.build.os) {

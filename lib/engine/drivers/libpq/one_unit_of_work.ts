@@ -9,6 +9,7 @@ import { shorten } from "../../../base/text.ts";
 
 /** A unit of work is open on this thread already, and this driver blocks the thread. */
 export class SecondUnitOfWorkError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "SECOND_UNIT_OF_WORK";
 
   /** @param open where the other one is; @param advice what to do about it. */

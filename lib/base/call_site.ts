@@ -1,4 +1,8 @@
-/** Who asked for a connection: kept as an unformatted stack (microseconds), read only when a message needs it. @module */
+/**
+ * Who asked for a connection: kept as an unformatted stack (microseconds), read only when a message needs it.
+ *
+ * @module
+ */
 
 /** What the frames of the library, of packages and of the runtime have in them. */
 const INSIDE = [new URL("../", import.meta.url).href, "/node_modules/", "(<anonymous>)", "(index ", "ext:", "node:"];

@@ -1,4 +1,8 @@
-/** Which known name somebody meant. @module */
+/**
+ * Which known name somebody meant.
+ *
+ * @module
+ */
 
 /** How many letters may be wrong, missing or too many. */
 const MOST_MISTAKES = 2;

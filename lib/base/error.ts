@@ -1,4 +1,8 @@
-/** The base of every error. @module */
+/**
+ * The base of every error.
+ *
+ * @module
+ */
 
 /** Frames of a stack: V8's own 10 end inside this library, or in Kysely, before they get to the caller's line. */
 const DEEP_STACK = 50;

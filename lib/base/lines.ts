@@ -1,4 +1,8 @@
-/** Lines of a stream of bytes, as they come. @module */
+/**
+ * Lines of a stream of bytes, as they come.
+ *
+ * @module
+ */
 
 /** @returns each line without its end. */
 export async function* lines(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {

@@ -1,4 +1,8 @@
-/** Rows as notebooks show them. @module */
+/**
+ * Rows as notebooks show them.
+ *
+ * @module
+ */
 
 const MOST_ROWS_SHOWN = 20;
 

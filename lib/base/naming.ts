@@ -14,7 +14,11 @@ export function snakeCase(name: string): string {
 /** Bytes of a name that PostgreSQL keeps: it cuts longer ones. */
 const MOST_BYTES = 63;
 
-/** The name of a primary key, unique constraint, check, foreign key or index. @param parts columns, or names. */
+/**
+ * The name of a primary key, unique constraint, check, foreign key or index.
+ *
+ * @param parts columns, or names.
+ */
 export function conventionalName(
   kind: "pk" | "uq" | "ck" | "fk" | "ix",
   table: string,

@@ -1,4 +1,8 @@
-/** Names and texts as SQL writes them. @module */
+/**
+ * Names and texts as SQL writes them.
+ *
+ * @module
+ */
 
 /** An SQL identifier, quoted where PostgreSQL would read it otherwise. */
 export function quote(name: string): string {

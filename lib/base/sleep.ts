@@ -1,4 +1,8 @@
-/** Waiting for a time. @module */
+/**
+ * Waiting for a time.
+ *
+ * @module
+ */
 
 /**
  * Waits, and ends the wait when a signal is aborted.

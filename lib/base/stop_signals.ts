@@ -1,4 +1,8 @@
-/** The signals with which a system asks a program to stop: Ctrl-C, a shutdown, a terminal that is closed. @module */
+/**
+ * The signals with which a system asks a program to stop: Ctrl-C, a shutdown, a terminal that is closed.
+ *
+ * @module
+ */
 
 /** Their numbers (POSIX; SIGBREAK is Ctrl-Break on Windows). */
 const NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15, SIGBREAK: 21 } as const;

@@ -1,4 +1,8 @@
-/** What messages do with text before they show it. @module */
+/**
+ * What messages do with text before they show it.
+ *
+ * @module
+ */
 
 /** Masks the password in anything that looks like a database URL. */
 export function maskPassword(text: string): string {

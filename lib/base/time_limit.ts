@@ -1,4 +1,8 @@
-/** A limit for what may never end by itself. @module */
+/**
+ * A limit for what may never end by itself.
+ *
+ * @module
+ */
 
 import { unlessAborted } from "./within.ts";
 
@@ -10,7 +14,8 @@ export class TimeLimit implements Disposable {
   readonly #giveUp = () => this.abort(this.#outer?.reason);
 
   /**
-   * @param milliseconds 0 for no limit. @param problem what the error says then.
+   * @param milliseconds 0 for no limit.
+   * @param problem what the error says then.
    * @param outer when this is aborted, so is the limit, for the same reason.
    */
   constructor(milliseconds: number, problem: string, outer?: AbortSignal) {

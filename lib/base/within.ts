@@ -1,9 +1,14 @@
-/** Waiting that ends. @module */
+/**
+ * Waiting that ends.
+ *
+ * @module
+ */
 
 /**
  * What a promise brings, if it comes in time.
  *
- * @param milliseconds the longest to wait. @param late makes the error for when it does not come.
+ * @param milliseconds the longest to wait.
+ * @param late makes the error for when it does not come.
  * @throws what `late` makes.
  */
 export async function within<Value>(milliseconds: number, promise: Promise<Value>, late: () => Error): Promise<Value> {
@@ -19,7 +24,8 @@ export async function within<Value>(milliseconds: number, promise: Promise<Value
 /**
  * Waits for a promise, however it ends.
  *
- * @param milliseconds the longest to wait; `Infinity` for no limit. @returns whether it ended in time.
+ * @param milliseconds the longest to wait; `Infinity` for no limit.
+ * @returns whether it ended in time.
  */
 export async function settledWithin(milliseconds: number, promise: Promise<unknown>): Promise<boolean> {
   const settled = promise.then(() => true, () => true);
@@ -33,7 +39,11 @@ export async function settledWithin(milliseconds: number, promise: Promise<unkno
   }
 }
 
-/** Waits for a promise until the signal is aborted. @throws the signal's reason, whatever becomes of the promise. */
+/**
+ * Waits for a promise until the signal is aborted.
+ *
+ * @throws the signal's reason, whatever becomes of the promise.
+ */
 export async function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
   if (!signal) return await promise;
   const aborted = Promise.withResolvers<never>();

@@ -30,7 +30,11 @@ export const text: Kind = {
   must: "a text without the NUL character",
 };
 
-/** What would mean nothing here. @param why for the message. */
+/**
+ * What would mean nothing here.
+ *
+ * @param why for the message.
+ */
 export const leftOut = (why: string): Kind => ({ fits: () => false, must: `left out: ${why}` });
 
 /** A number of milliseconds; `Infinity` is for ever. */
@@ -64,7 +68,11 @@ export const either = (one: Kind, other: Kind): Kind => ({
 /** A function. */
 export const callable: Kind = { fits: (value) => typeof value === "function", must: "a function" };
 
-/** An object of a class. @param must its name with an article. */
+/**
+ * An object of a class.
+ *
+ * @param must its name with an article.
+ */
 // deno-lint-ignore no-explicit-any -- any constructor
 export const instance = (type: new (...args: any) => object, must: string): Kind => ({
   fits: (value) => value instanceof type,
@@ -75,7 +83,8 @@ export const instance = (type: new (...args: any) => object, must: string): Kind
  * Checks the names and values of options; what is `undefined` is left out.
  *
  * @param where whose options they are, for the message: `createEngine`, `connect()`, …
- * @throws {TypeError} for no object, an unknown name, a value of the wrong type. @throws {RangeError} for an impossible one.
+ * @throws {TypeError} for no object, an unknown name, a value of the wrong type.
+ * @throws {RangeError} for an impossible one.
  */
 export function checkOptions<Options>(where: string, options: unknown, kinds: Kinds<Options>): void {
   if (typeof options !== "object" || options === null) {

@@ -1,4 +1,8 @@
-/** The limits of `connect()` and `begin()`: a connection, its BEGIN and COMMIT come in time, or not at all. @module */
+/**
+ * The limits of `connect()` and `begin()`: a connection, its BEGIN and COMMIT come in time, or not at all.
+ *
+ * @module
+ */
 import {
   assertEquals,
   assertInstanceOf,
@@ -24,7 +28,11 @@ import { type DriverName, EngineUrl } from "./url.ts";
 const database = testDatabase(import.meta.url);
 const timeout = 300;
 
-/** Runs a call that must end at its limit. @returns what it failed with. */
+/**
+ * Runs a call that must end at its limit.
+ *
+ * @returns what it failed with.
+ */
 async function atItsLimit(call: () => unknown): Promise<unknown> {
   const watch = new Stopwatch();
   const error = await (async () => await call())().then(() => undefined, (thrown) => thrown);

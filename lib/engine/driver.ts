@@ -60,7 +60,8 @@ export interface Driver {
   /**
    * Opens one connection.
    *
-   * @throws {ConnectError} when there is no server, or it refuses. @throws the signal's reason
+   * @throws {ConnectError} when there is no server, or it refuses.
+   * @throws the signal's reason
    */
   connect(settings: ConnectSettings): Promise<DriverConnection>;
 }
@@ -79,7 +80,8 @@ export interface DriverConnection {
    * Sends one statement, at once and in the order of the calls: calls made without waiting for the answers travel
    * together (pipelining). A statement with parameters may have to be prepared first, on its own.
    *
-   * @throws {DatabaseError} what the server reported. @throws {ConnectionLostError} when there is no answer any more.
+   * @throws {DatabaseError} what the server reported.
+   * @throws {ConnectionLostError} when there is no answer any more.
    * @throws {AnswerTimeoutError}
    */
   query(statement: Statement): Promise<RawResult>;

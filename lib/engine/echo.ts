@@ -1,4 +1,8 @@
-/** `echo: true`: a subscriber that prints what the engine sends, as SQLAlchemy's option of that name does. @module */
+/**
+ * `echo: true`: a subscriber that prints what the engine sends, as SQLAlchemy's option of that name does.
+ *
+ * @module
+ */
 import type { EngineEventOf } from "./events.ts";
 import { shorten } from "../base/text.ts";
 

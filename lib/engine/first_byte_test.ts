@@ -1,4 +1,8 @@
-/** When the answer began to arrive: told with the statement, to who listens. @module */
+/**
+ * When the answer began to arrive: told with the statement, to who listens.
+ *
+ * @module
+ */
 import { assert, assertEquals } from "@std/assert";
 import { testDatabase } from "../../testing/test_database.ts";
 import { createEngine } from "./engine.ts";

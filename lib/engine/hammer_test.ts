@@ -1,4 +1,8 @@
-/** Whatever happens to 500 tasks on a pool of five: what was answered is true. @module */
+/**
+ * Whatever happens to 500 tasks on a pool of five: what was answered is true.
+ *
+ * @module
+ */
 import { assert, assertEquals } from "@std/assert";
 import { testDatabase } from "../../testing/test_database.ts";
 import { EngineUrl } from "./url.ts";

@@ -1,4 +1,8 @@
-/** Closes connections that nobody asked for: old ones, and those above what is kept ready. @module */
+/**
+ * Closes connections that nobody asked for: old ones, and those above what is kept ready.
+ *
+ * @module
+ */
 import type { CloseReason } from "./events.ts";
 import type { PooledConnection } from "./pooled_connection.ts";
 
@@ -22,7 +26,10 @@ export class IdleWatch {
   /** When the timer ends. */
   #next = Infinity;
 
-  /** @param idle those that are idle, the one that is so longest first; @param close closes one of them. */
+  /**
+   * @param idle those that are idle, the one that is so longest first;
+   * @param close closes one of them.
+   */
   constructor(
     idle: readonly PooledConnection[],
     limits: Limits,

@@ -1,4 +1,8 @@
-/** The measure of lateness itself: what it excuses, and what not. @module */
+/**
+ * The measure of lateness itself: what it excuses, and what not.
+ *
+ * @module
+ */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { BUSY_MACHINE, Stopwatch, waitedForProcessor } from "../../testing/lateness.ts";
 

@@ -1,4 +1,8 @@
-/** Time limits hold, whatever the network does: a proxy in between passes nothing on any more. @module */
+/**
+ * Time limits hold, whatever the network does: a proxy in between passes nothing on any more.
+ *
+ * @module
+ */
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import type { SyncConnection } from "../sync/sync_connection.ts";
 import { syncSessionmaker } from "../sync/sync_session.ts";
@@ -21,7 +25,11 @@ interface Fixture {
   proxy: StallingProxy;
 }
 
-/** Runs a call that must end in time, and not before. @returns what it rejected with. */
+/**
+ * Runs a call that must end in time, and not before.
+ *
+ * @returns what it rejected with.
+ */
 async function inTime(call: () => Promise<unknown>): Promise<unknown> {
   const watch = new Stopwatch();
   const error = await call().then(() => undefined, (thrown) => thrown);

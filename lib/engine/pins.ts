@@ -72,7 +72,9 @@ export class PinnedConnections {
   /**
    * Opens a connection.
    *
-   * @throws {ConnectError} @throws {RoleSettingError} @throws the reason of the settings' signal
+   * @throws {ConnectError}
+   * @throws {RoleSettingError}
+   * @throws the reason of the settings' signal
    */
   open(driver: Driver, settings: ConnectSettings): Promise<DriverConnection> {
     return runAwaiting(this.#opening(settings, {

@@ -1,4 +1,8 @@
-/** The pool's own waits end in time, whatever the network does, and what it hands over is in no transaction. @module */
+/**
+ * The pool's own waits end in time, whatever the network does, and what it hands over is in no transaction.
+ *
+ * @module
+ */
 import { assert, assertEquals, assertInstanceOf, assertNotEquals } from "@std/assert";
 import { CallSite } from "../base/call_site.ts";
 import { testDatabase } from "../../testing/test_database.ts";
@@ -20,7 +24,11 @@ import { until } from "../../testing/until.ts";
 const database = testDatabase(import.meta.url);
 const LIMIT = 300;
 
-/** Runs a call that must end between two times. @returns what it rejected with. */
+/**
+ * Runs a call that must end between two times.
+ *
+ * @returns what it rejected with.
+ */
 async function inTime(call: () => Promise<unknown>, least: number, most: number): Promise<unknown> {
   const watch = new Stopwatch();
   const error = await call().then(() => undefined, (thrown) => thrown);

@@ -1,4 +1,8 @@
-/** A connection, and what a pool, or the engine without promises, knows of it. @module */
+/**
+ * A connection, and what a pool, or the engine without promises, knows of it.
+ *
+ * @module
+ */
 import type { CallSite } from "../base/call_site.ts";
 import type { DriverConnection } from "./driver.ts";
 import type { CloseReason } from "./events.ts";
@@ -38,7 +42,11 @@ export class PooledConnection<Driver extends DriverConnection = DriverConnection
     return !this.discard && this.driver.lost === undefined;
   }
 
-  /** Why nobody should get it. @param isEnding true while the end of its last transaction is on its way. */
+  /**
+   * Why nobody should get it.
+   *
+   * @param isEnding true while the end of its last transaction is on its way.
+   */
   flaw(isEnding: boolean = this.ending !== undefined): CloseReason | undefined {
     return this.isUsable ? this.flawOfState(isEnding) : "broken";
   }
@@ -50,7 +58,11 @@ export class PooledConnection<Driver extends DriverConnection = DriverConnection
     return this.expiresAt < Infinity && this.expiresAt <= performance.now() ? "expired" : undefined;
   }
 
-  /** Why somebody who asks for it at this time gets another one. @param recycle the age for that, in milliseconds. */
+  /**
+   * Why somebody who asks for it at this time gets another one.
+   *
+   * @param recycle the age for that, in milliseconds.
+   */
   flawOfAge(now: number, recycle: number): CloseReason | undefined {
     return now - this.openedAt > recycle ? "recycled" : undefined;
   }

@@ -21,7 +21,11 @@ export abstract class Rows<Row> implements Iterable<Row> {
     this.#rows = rows;
   }
 
-  /** Every row. @throws {UniqueRequiredError} when a relation to many was joined to them, as by everything but `first()`. */
+  /**
+   * Every row.
+   *
+   * @throws {UniqueRequiredError} when a relation to many was joined to them, as by everything but `first()`.
+   */
   all(): Row[] {
     if (this.repeats) throw new UniqueRequiredError();
     return this.rows();
@@ -38,14 +42,23 @@ export abstract class Rows<Row> implements Iterable<Row> {
     return this.rows()[0] ?? null;
   }
 
-  /** The only row. @throws {NoResultFound} @throws {MultipleResultsFound} */
+  /**
+   * The only row.
+   *
+   * @throws {NoResultFound}
+   * @throws {MultipleResultsFound}
+   */
   one(): Row {
     const rows = this.all();
     if (rows.length !== 1) throw rows.length === 0 ? new NoResultFound() : new MultipleResultsFound("exactly one");
     return rows[0];
   }
 
-  /** The only row, or `null` when there is none. @throws {MultipleResultsFound} */
+  /**
+   * The only row, or `null` when there is none.
+   *
+   * @throws {MultipleResultsFound}
+   */
   oneOrNone(): Row | null {
     const rows = this.all();
     if (rows.length > 1) throw new MultipleResultsFound("at most one");
@@ -97,17 +110,31 @@ export class Result<Row = Record<string, unknown>> extends Rows<Row> {
     return (this.#tuples[0]?.[0] ?? null) as Value | null;
   }
 
-  /** The first column of the only row. @throws {NoResultFound} @throws {MultipleResultsFound} */
+  /**
+   * The first column of the only row.
+   *
+   * @throws {NoResultFound}
+   * @throws {MultipleResultsFound}
+   */
   scalarOne<Value = FirstColumn<Row>>(): Value {
     return this.tuples().one()[0] as Value;
   }
 
-  /** The first column of the only row, or `null` when there is none. @throws {MultipleResultsFound} */
+  /**
+   * The first column of the only row, or `null` when there is none.
+   *
+   * @throws {MultipleResultsFound}
+   */
   scalarOneOrNone<Value = FirstColumn<Row>>(): Value | null {
     return (this.tuples().oneOrNone()?.[0] ?? null) as Value | null;
   }
 
-  /** One column of every row. @param column its number, from 0, or its name. @throws {RangeError} no such column */
+  /**
+   * One column of every row.
+   *
+   * @param column its number, from 0, or its name.
+   * @throws {RangeError} no such column
+   */
   scalars<Name extends keyof Row & string>(column: Name): ScalarResult<Row[Name]>;
   scalars<Value = FirstColumn<Row>>(column?: number | (keyof Row & string)): ScalarResult<Value>;
   scalars<Value = FirstColumn<Row>>(column: number | (keyof Row & string) = 0): ScalarResult<Value> {

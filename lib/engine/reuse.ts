@@ -1,4 +1,8 @@
-/** What is sent between two users of a connection, and said where it fails. @module */
+/**
+ * What is sent between two users of a connection, and said where it fails.
+ *
+ * @module
+ */
 import type { Statement } from "./driver.ts";
 
 /** Whether a connection still lives. */

@@ -1,4 +1,8 @@
-/** How often the client waits for the server; what was prepared before. @module */
+/**
+ * How often the client waits for the server; what was prepared before.
+ *
+ * @module
+ */
 import { assertEquals } from "@std/assert";
 import { sql } from "kysely";
 import { testDatabase } from "../../testing/test_database.ts";

@@ -1,4 +1,8 @@
-/** A result that is read while it comes, a partition at a time, so that it never has to fit into memory. @module */
+/**
+ * A result that is read while it comes, a partition at a time, so that it never has to fit into memory.
+ *
+ * @module
+ */
 import type { Result } from "./result.ts";
 
 /** How many rows a stream asks for at once, where nobody says: of 1,000 objects at once more outlive the young heap. */
@@ -13,7 +17,10 @@ export class RowStream<Row, Source = Row> implements AsyncIterable<Row> {
   readonly #answers: (size: number) => AsyncGenerator<Result<Source>, void>;
   readonly #read: (answer: Result<Source>) => Row[];
 
-  /** @param answers sends the query and gives so many rows at a time; @param read what is made of them. */
+  /**
+   * @param answers sends the query and gives so many rows at a time;
+   * @param read what is made of them.
+   */
   constructor(
     answers: (size: number) => AsyncGenerator<Result<Source>, void>,
     read: (answer: Result<Source>) => Row[],
@@ -59,7 +66,10 @@ export class SyncRowStream<Row, Source = Row> implements Iterable<Row> {
   readonly #answers: (size: number) => Generator<Result<Source>, void>;
   readonly #read: (answer: Result<Source>) => Row[];
 
-  /** @param answers sends the query and gives so many rows at a time; @param read what is made of them. */
+  /**
+   * @param answers sends the query and gives so many rows at a time;
+   * @param read what is made of them.
+   */
   constructor(answers: (size: number) => Generator<Result<Source>, void>, read: (answer: Result<Source>) => Row[]) {
     this.#answers = answers;
     this.#read = read;
@@ -71,7 +81,11 @@ export class SyncRowStream<Row, Source = Row> implements Iterable<Row> {
     return this.#answers(size);
   }
 
-  /** Rows by the list. @throws {RangeError} when `size` is no whole number from 1. */
+  /**
+   * Rows by the list.
+   *
+   * @throws {RangeError} when `size` is no whole number from 1.
+   */
   partitions(size: number = PARTITION): Generator<Row[], void> {
     return syncLists(this.answers(size), this.#read);
   }

@@ -1,4 +1,8 @@
-/** A statement beside the pool, such as one that ends a session of the pool. @module */
+/**
+ * A statement beside the pool, such as one that ends a session of the pool.
+ *
+ * @module
+ */
 import type { DriverConnection, Statement } from "./driver.ts";
 
 /**
@@ -6,7 +10,9 @@ import type { DriverConnection, Statement } from "./driver.ts";
  *
  * @param isWanted asked when the connection is open: by then there may be nothing left to do.
  * @param limit milliseconds for the statement, after which its connection is dropped.
- * @throws {ConnectError} @throws {DatabaseError} @throws {ConnectionLostError}
+ * @throws {ConnectError}
+ * @throws {DatabaseError}
+ * @throws {ConnectionLostError}
  */
 export async function runBeside(
   open: () => Promise<DriverConnection>,

@@ -1,4 +1,8 @@
-/** Savepoints: a part of a transaction that can be undone on its own. @module */
+/**
+ * Savepoints: a part of a transaction that can be undone on its own.
+ *
+ * @module
+ */
 import { ConnectionLostError, TransactionStateError } from "./errors.ts";
 import type { LimitOptions } from "./limit.ts";
 import { checkLimitOptions, checkSyncLimitOptions, type SyncLimitOptions } from "./options.ts";
@@ -37,7 +41,8 @@ export class Savepoint implements AsyncDisposable {
   /**
    * Keeps the work as a part of the transaction around it.
    *
-   * @throws {TransactionStateError} when it is over. @throws {ConnectionLostError} with the whole transaction.
+   * @throws {TransactionStateError} when it is over.
+   * @throws {ConnectionLostError} with the whole transaction.
    */
   async commit(limits: LimitOptions = {}): Promise<void> {
     checkLimitOptions("commit()", limits);
@@ -83,7 +88,8 @@ export class SyncSavepoint implements Disposable {
   /**
    * Keeps the work as a part of the transaction around it.
    *
-   * @throws {TransactionStateError} when it is over. @throws {ConnectionLostError} with the whole transaction.
+   * @throws {TransactionStateError} when it is over.
+   * @throws {ConnectionLostError} with the whole transaction.
    */
   commit(limits: SyncLimitOptions = {}): void {
     checkSyncLimitOptions("commit()", limits);

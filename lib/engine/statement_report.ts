@@ -1,4 +1,8 @@
-/** Reports statements to the listeners of an engine. @module */
+/**
+ * Reports statements to the listeners of an engine.
+ *
+ * @module
+ */
 import type { RawResult } from "./driver.ts";
 import { DatabaseError } from "./errors.ts";
 import { type EngineEvents, since } from "./events.ts";

@@ -1,4 +1,8 @@
-/** A stream needs as much memory as a partition, however many rows there are: each in a process of its own. @module */
+/**
+ * A stream needs as much memory as a partition, however many rows there are: each in a process of its own.
+ *
+ * @module
+ */
 import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { testDatabase } from "../../testing/test_database.ts";

@@ -1,4 +1,8 @@
-/** Streams, on every driver: cursors that are opened, read a partition ahead, and closed whatever happens. @module */
+/**
+ * Streams, on every driver: cursors that are opened, read a partition ahead, and closed whatever happens.
+ *
+ * @module
+ */
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { AnswerTimeoutError, createEngine, createSyncEngine, DatabaseError } from "../mod.ts";
 import { type Engine, type EngineOptions, select } from "../mod.ts";

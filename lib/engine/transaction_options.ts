@@ -1,4 +1,8 @@
-/** How a transaction begins. @module */
+/**
+ * How a transaction begins.
+ *
+ * @module
+ */
 
 /** Each level, by the name that PostgreSQL gives it. */
 export const ISOLATION_LEVELS = [
@@ -26,7 +30,11 @@ export interface TransactionOptions {
   readonly readOnly?: boolean;
 }
 
-/** The BEGIN for these options. @throws {RangeError} for an unknown isolation level. */
+/**
+ * The BEGIN for these options.
+ *
+ * @throws {RangeError} for an unknown isolation level.
+ */
 export function beginStatement({ isolationLevel, readOnly }: TransactionOptions): string {
   checkIsolationLevel(isolationLevel);
   const hasLevel = isolationLevel !== undefined && isolationLevel !== "AUTOCOMMIT";

@@ -1,4 +1,8 @@
-/** Which names in a URL are settings of the server, by the server's own word. @module */
+/**
+ * Which names in a URL are settings of the server, by the server's own word.
+ *
+ * @module
+ */
 import { assertEquals } from "@std/assert";
 import { testDatabase } from "../../testing/test_database.ts";
 import { createEngine } from "./engine.ts";

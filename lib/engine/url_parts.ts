@@ -1,4 +1,8 @@
-/** The parts of a database URL: what the drivers take, and what to say of anything else. @module */
+/**
+ * The parts of a database URL: what the drivers take, and what to say of anything else.
+ *
+ * @module
+ */
 import type { UrlPart } from "./errors.ts";
 
 /** The drivers an engine can use. */

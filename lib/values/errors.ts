@@ -1,4 +1,8 @@
-/** Errors of values that cannot be sent or read. @module */
+/**
+ * Errors of values that cannot be sent or read.
+ *
+ * @module
+ */
 import { EngineError } from "../base/error.ts";
 import { shorten } from "../base/text.ts";
 
@@ -7,7 +11,10 @@ export class EncodingError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "UNENCODABLE_VALUE";
 
-  /** @param position of the parameter at fault, from 1; @param what is at fault otherwise. */
+  /**
+   * @param position of the parameter at fault, from 1;
+   * @param what is at fault otherwise.
+   */
   constructor(problem: string, readonly position?: number, readonly sql?: string, what = "A value") {
     super(
       `${position === undefined ? what : `Parameter $${position}`} cannot be sent to PostgreSQL: ${problem}.${

@@ -1,4 +1,8 @@
-/** One suite that every driver passes: what a driver promises is written in `driver.ts`. @module */
+/**
+ * One suite that every driver passes: what a driver promises is written in `driver.ts`.
+ *
+ * @module
+ */
 import { testDatabase } from "../../../testing/test_database.ts";
 import { cancel } from "../../../testing/conformance/cancel.ts";
 import { errors } from "../../../testing/conformance/errors.ts";

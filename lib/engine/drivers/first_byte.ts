@@ -1,4 +1,8 @@
-/** When the answer to a statement begins to arrive: seen at the socket, and only while somebody wants to know. @module */
+/**
+ * When the answer to a statement begins to arrive: seen at the socket, and only while somebody wants to know.
+ *
+ * @module
+ */
 import type { Socket } from "node:net";
 import type { Statement } from "../driver.ts";
 

@@ -23,7 +23,8 @@ export const driver: Driver = {
 /**
  * Opens a connection, blocking the thread meanwhile.
  *
- * @throws {ConnectError} @throws {LibpqNotFoundError}
+ * @throws {ConnectError}
+ * @throws {LibpqNotFoundError}
  */
 export function connectSync(settings: ConnectSettings, pq: Libpq = libpq()): LibpqConnection {
   const until = performance.now() + settings.connectTimeout;
@@ -34,7 +35,9 @@ export function connectSync(settings: ConnectSettings, pq: Libpq = libpq()): Lib
 /**
  * Opens a connection; threads wait.
  *
- * @throws {ConnectError} @throws {LibpqNotFoundError} @throws the reason of the settings' signal
+ * @throws {ConnectError}
+ * @throws {LibpqNotFoundError}
+ * @throws the reason of the settings' signal
  */
 export async function connectOnThreads(settings: ConnectSettings, pq: Libpq = libpq()): Promise<LibpqConnection> {
   const until = performance.now() + settings.connectTimeout;

@@ -1,4 +1,8 @@
-/** The driver over libpq behind a network that stalls: every wait has its limit, and nothing is left behind. @module */
+/**
+ * The driver over libpq behind a network that stalls: every wait has its limit, and nothing is left behind.
+ *
+ * @module
+ */
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { createSyncEngine } from "../../sync/sync_engine.ts";
 import { testDatabase } from "../../../testing/test_database.ts";

@@ -1,4 +1,8 @@
-/** What only the driver over libpq does; what all drivers do is in the conformance suite. @module */
+/**
+ * What only the driver over libpq does; what all drivers do is in the conformance suite.
+ *
+ * @module
+ */
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { mayUseDatabase, testDatabase } from "../../../testing/test_database.ts";

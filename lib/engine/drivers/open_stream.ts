@@ -27,7 +27,8 @@ export interface ServerStream {
  * Opens a stream as the URL wants it and lets `logIn` make a connection of it, within `connectTimeout` for both: name
  * lookup, TCP, TLS, authentication, until the server is ready for statements. Nothing stays open when that fails.
  *
- * @throws {ConnectError} @throws the reason of the settings' signal
+ * @throws {ConnectError}
+ * @throws the reason of the settings' signal
  */
 export async function connectWith<T>(
   settings: ConnectSettings,

@@ -1,4 +1,8 @@
-/** Behind a pooler that shares server processes, a statement never runs as another program's. @module */
+/**
+ * Behind a pooler that shares server processes, a statement never runs as another program's.
+ *
+ * @module
+ */
 import { assertEquals } from "@std/assert";
 import { testDatabase } from "../../../testing/test_database.ts";
 import { openAsker, startAsker } from "../../../testing/asker.ts";

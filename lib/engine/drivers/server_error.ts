@@ -1,4 +1,8 @@
-/** From what the server reports to the error that is thrown. @module */
+/**
+ * From what the server reports to the error that is thrown.
+ *
+ * @module
+ */
 import {
   CheckViolationError,
   ConnectionLostError,
@@ -49,7 +53,8 @@ const GONE = "Behind a transaction pooler such as PgBouncer give the engine prep
 /**
  * Chooses the error class for what the server reported.
  *
- * @param fields what the server sent; @param sql the statement that failed, without parameters.
+ * @param fields what the server sent;
+ * @param sql the statement that failed, without parameters.
  */
 export function databaseError(fields: ServerErrorFields, sql?: string, options?: ErrorOptions): EngineError {
   const { sqlstate, message, hint } = fields;

@@ -36,7 +36,8 @@ export function socketPath(url: EngineUrl): string {
 /**
  * Waits for an event of a socket.
  *
- * @returns what the event brings. @throws the error of the socket, or the signal's reason; then the socket is destroyed.
+ * @returns what the event brings.
+ * @throws the error of the socket, or the signal's reason; then the socket is destroyed.
  */
 export function nextEvent<T = void>(socket: Socket, name: string, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {

@@ -3,7 +3,11 @@ import process from "node:process";
 import { EngineUrl } from "../url.ts";
 import { openSocket } from "./socket.ts";
 
-/** Opens a socket to a server of our own. @returns how many connections the server saw. */
+/**
+ * Opens a socket to a server of our own.
+ *
+ * @returns how many connections the server saw.
+ */
 async function connections(): Promise<number> {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const url = EngineUrl.parse(`postgresql://sandy:secret@127.0.0.1:${listener.addr.port}/shop`);

@@ -1,4 +1,8 @@
-/** What the drivers over npm packages have in common: how a connection ends. @module */
+/**
+ * What the drivers over npm packages have in common: how a connection ends.
+ *
+ * @module
+ */
 import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { TimeLimit } from "../../base/time_limit.ts";

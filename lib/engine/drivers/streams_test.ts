@@ -1,4 +1,8 @@
-/** The drivers over npm packages on a network that fails: every wait ends in its time, and nothing is left. @module */
+/**
+ * The drivers over npm packages on a network that fails: every wait ends in its time, and nothing is left.
+ *
+ * @module
+ */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { testDatabase } from "../../../testing/test_database.ts";
 import type { Driver, DriverConnection } from "../driver.ts";

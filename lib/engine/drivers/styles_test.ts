@@ -1,4 +1,8 @@
-/** Whatever style the server writes a value in, it reads as the same value. @module */
+/**
+ * Whatever style the server writes a value in, it reads as the same value.
+ *
+ * @module
+ */
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { testDatabase } from "../../../testing/test_database.ts";

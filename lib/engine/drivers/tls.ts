@@ -1,4 +1,8 @@
-/** TLS as PostgreSQL's protocol begins it, and what libpq's `sslmode` means for it. @module */
+/**
+ * TLS as PostgreSQL's protocol begins it, and what libpq's `sslmode` means for it.
+ *
+ * @module
+ */
 import { isIP, type Socket } from "node:net";
 import { connect, type ConnectionOptions } from "node:tls";
 import type { EngineUrl } from "../url.ts";
@@ -32,7 +36,8 @@ export async function tlsOptions(url: EngineUrl): Promise<ConnectionOptions | un
  * Asks the server for TLS.
  *
  * @returns the encrypted stream; `undefined` when the server has no TLS: the socket can be used as it is.
- * @throws {HandshakeError} @throws when the answer is none that PostgreSQL gives; the socket is destroyed then.
+ * @throws {HandshakeError}
+ * @throws when the answer is none that PostgreSQL gives; the socket is destroyed then.
  */
 export async function startTls(
   socket: Socket,

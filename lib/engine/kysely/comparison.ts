@@ -1,4 +1,8 @@
-/** How two values are compared, in Kysely's terms and as SQL means it. @module */
+/**
+ * How two values are compared, in Kysely's terms and as SQL means it.
+ *
+ * @module
+ */
 import {
   type ExpressionOrFactory,
   type ExtractTypeFromReferenceExpression,

@@ -1,4 +1,8 @@
-/** Queries as the engine takes them: SQL, what Kysely builds, and its `sql` templates. @module */
+/**
+ * Queries as the engine takes them: SQL, what Kysely builds, and its `sql` templates.
+ *
+ * @module
+ */
 import type { RawBuilder } from "kysely";
 import { compile } from "./compiler.ts";
 
@@ -16,7 +20,8 @@ export type Query<Row = unknown> = string | Compilable<Row> | RawBuilder<Row>;
 /**
  * SQL and parameters of a query.
  *
- * @param parameters of one that is a text; another one has its own. @throws {TypeError} when it is no query, or they no list.
+ * @param parameters of one that is a text; another one has its own.
+ * @throws {TypeError} when it is no query, or they no list.
  */
 export function compiled(
   query: Query,

@@ -1,4 +1,8 @@
-/** Kysely on our pool: the queries are Kysely's, the connections, drivers, events and errors are the engine's. @module */
+/**
+ * Kysely on our pool: the queries are Kysely's, the connections, drivers, events and errors are the engine's.
+ *
+ * @module
+ */
 import {
   AbortedTransactionError,
   CompiledQuery,

@@ -1,4 +1,8 @@
-/** Which queries PostgreSQL has a cursor for. @module */
+/**
+ * Which queries PostgreSQL has a cursor for.
+ *
+ * @module
+ */
 import { type OperationNode, SelectQueryNode } from "kysely";
 
 const CHANGES_ROWS: ReadonlySet<OperationNode["kind"]> = new Set([

@@ -1,4 +1,8 @@
-/** How Kysely's Migrator keeps others of its kind out, on a pool and on a driver that blocks. @module */
+/**
+ * How Kysely's Migrator keeps others of its kind out, on a pool and on a driver that blocks.
+ *
+ * @module
+ */
 import { type Kysely, PostgresAdapter, sql } from "kysely";
 import { sleep } from "../../base/sleep.ts";
 import { LockTimeoutError } from "../errors.ts";

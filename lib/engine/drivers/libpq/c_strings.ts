@@ -1,10 +1,18 @@
-/** Texts in the form in which C takes them: UTF-8, ended by a NUL, in memory that does not move. @module */
+/**
+ * Texts in the form in which C takes them: UTF-8, ended by a NUL, in memory that does not move.
+ *
+ * @module
+ */
 import { EncodingError } from "../../../values/errors.ts";
 
 const encoder = new TextEncoder();
 const FIRST_CAPACITY = 16_384;
 
-/** One text. @throws {EncodingError} when it contains a NUL, at which C would cut it off. */
+/**
+ * One text.
+ *
+ * @throws {EncodingError} when it contains a NUL, at which C would cut it off.
+ */
 export function cString(text: string): Uint8Array<ArrayBuffer> {
   if (text.includes("\0")) throw new EncodingError("C ends a text at a NUL character (\\0), and this one contains one");
   return encoder.encode(text + "\0");

@@ -1,4 +1,8 @@
-/** The request to cancel what a connection does: a connection of its own, encrypted as the first one is. @module */
+/**
+ * The request to cancel what a connection does: a connection of its own, encrypted as the first one is.
+ *
+ * @module
+ */
 import { fromC } from "./c_strings.ts";
 import { opening } from "./opening.ts";
 import type { Libpq } from "./symbols.ts";
@@ -7,7 +11,8 @@ import type { Work } from "./waiting.ts";
 /**
  * Asks the server to cancel what a connection does now. Is done when the server has taken the request.
  *
- * @param until when to give up, as `performance.now()`. @throws {TimeIsUp}
+ * @param until when to give up, as `performance.now()`.
+ * @throws {TimeIsUp}
  */
 export function* cancelling(pq: Libpq, connection: Deno.PointerValue, until: number): Work<void> {
   const request = pq.PQcancelCreate!(connection);

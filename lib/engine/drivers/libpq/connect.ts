@@ -1,4 +1,8 @@
-/** Opening a connection: libpq's parameters, and what it says when the server cannot be had. @module */
+/**
+ * Opening a connection: libpq's parameters, and what it says when the server cannot be had.
+ *
+ * @module
+ */
 import type { ConnectSettings } from "../../driver.ts";
 import { ConnectError } from "../../errors.ts";
 import { settledWithin, unlessAborted } from "../../../base/within.ts";
@@ -61,7 +65,9 @@ const inUse = new Set<unknown>();
 /**
  * As `start()`, on another thread.
  *
- * @param until when to give up, as `performance.now()`. @throws {ConnectError} @throws the reason of the settings' signal
+ * @param until when to give up, as `performance.now()`.
+ * @throws {ConnectError}
+ * @throws the reason of the settings' signal
  */
 export async function startOnThread(pq: Libpq, settings: ConnectSettings, until: number): Promise<Deno.PointerValue> {
   const { pointers: [keywords, values], memory } = startArguments(settings);
@@ -77,7 +83,12 @@ export async function startOnThread(pq: Libpq, settings: ConnectSettings, until:
   return await started;
 }
 
-/** Goes on to open a connection that was begun. @returns its address. @throws {ConnectError} */
+/**
+ * Goes on to open a connection that was begun.
+ *
+ * @returns its address.
+ * @throws {ConnectError}
+ */
 export function* connecting(
   pq: Libpq,
   settings: ConnectSettings,

@@ -1,4 +1,8 @@
-/** One connection of libpq, blocking or on threads. @module */
+/**
+ * One connection of libpq, blocking or on threads.
+ *
+ * @module
+ */
 import type { ConnectSettings, RawResult, Statement, TransactionStatus } from "../../driver.ts";
 import {
   AnswerTimeoutError,
@@ -86,7 +90,10 @@ export class LibpqConnection implements SyncDriverConnection {
    *
    * @param ahead a statement without parameters that is carried out before it: in the same round trip, when both have
    * been prepared. What is thrown may be its error.
-   * @throws {DatabaseError} @throws {ConnectionLostError} @throws {SecondUnitOfWorkError} @throws {AnswerTimeoutError}
+   * @throws {DatabaseError}
+   * @throws {ConnectionLostError}
+   * @throws {SecondUnitOfWorkError}
+   * @throws {AnswerTimeoutError}
    */
   querySync(statement: Statement, ahead?: string): RawResult {
     const work = ahead === undefined ? this.#querying(statement) : this.#queryingAfter(ahead, statement);

@@ -1,4 +1,8 @@
-/** COPY between server and client, which nobody here can serve: it is ended, so that the connection can be used again. @module */
+/**
+ * COPY between server and client, which nobody here can serve: it is ended, so that the connection can be used again.
+ *
+ * @module
+ */
 import { cString } from "./c_strings.ts";
 import { ExecStatus, type Libpq } from "./symbols.ts";
 import type { Work } from "./waiting.ts";

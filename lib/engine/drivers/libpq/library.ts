@@ -63,7 +63,8 @@ const SYSTEM: System = {
 /**
  * Opens the first library that can be opened.
  *
- * @param places paths, or names that the system looks for by its own rules; @param attempts what was tried before.
+ * @param places paths, or names that the system looks for by its own rules;
+ * @param attempts what was tried before.
  * @throws {LibpqNotFoundError} naming every place.
  */
 export function openFirst(places: readonly string[], attempts: string[] = [], system: System = SYSTEM): Libpq {

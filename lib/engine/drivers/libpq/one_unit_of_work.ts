@@ -12,7 +12,10 @@ export class SecondUnitOfWorkError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "SECOND_UNIT_OF_WORK";
 
-  /** @param open where the other one is; @param advice what to do about it. */
+  /**
+   * @param open where the other one is;
+   * @param advice what to do about it.
+   */
   constructor(open: string, advice: string) {
     super(
       `This thread has ${open}, and "postgresql+libpq://" blocks the thread: a statement that waited for a row of that ` +

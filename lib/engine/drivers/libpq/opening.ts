@@ -1,13 +1,19 @@
-/** What libpq opens step by step, a connection or a request to cancel. @module */
+/**
+ * What libpq opens step by step, a connection or a request to cancel.
+ *
+ * @module
+ */
 import { Polling } from "./symbols.ts";
 import { TimeIsUp, type Work } from "./waiting.ts";
 
 /**
  * Lets libpq go on as often as the socket is ready.
  *
- * @param step goes on, and tells what to wait for; @param socket the one to wait at, which may be another each time.
+ * @param step goes on, and tells what to wait for;
+ * @param socket the one to wait at, which may be another each time.
  * @param until when to give up, as `performance.now()`.
- * @returns whether it is open. @throws {TimeIsUp}
+ * @returns whether it is open.
+ * @throws {TimeIsUp}
  */
 export function* opening(step: () => number, socket: () => number, until: number): Work<boolean> {
   let state = Polling.WRITING;

@@ -1,4 +1,8 @@
-/** What a call brought back, a `PGresult`, as a JavaScript value; its memory is given back in every case. @module */
+/**
+ * What a call brought back, a `PGresult`, as a JavaScript value; its memory is given back in every case.
+ *
+ * @module
+ */
 import type { RawResult } from "../../driver.ts";
 import type { ServerErrorFields } from "../../errors.ts";
 import { type Decoder, decoderFor, type Reported } from "../../../values/decode.ts";

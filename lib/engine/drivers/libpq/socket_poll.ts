@@ -1,10 +1,18 @@
-/** Waiting until a socket is ready, for a limited time: chosen here, once, of what libpq and the system offer. @module */
+/**
+ * Waiting until a socket is ready, for a limited time: chosen here, once, of what libpq and the system offer.
+ *
+ * @module
+ */
 import type { Libpq } from "./symbols.ts";
 import type { Wait } from "./waiting.ts";
 
 /** A way to wait: true when the socket is ready, false when the time is over or a signal has come. */
 export interface SocketPoll {
-  /** Blocks the thread. @param milliseconds `Infinity` for no end. */
+  /**
+   * Blocks the thread.
+   *
+   * @param milliseconds `Infinity` for no end.
+   */
   here(wait: Wait, milliseconds: number): boolean;
   /** Waits on another thread. */
   onThread(wait: Wait, milliseconds: number): Promise<boolean>;

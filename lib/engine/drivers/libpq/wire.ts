@@ -1,4 +1,8 @@
-/** What travels on one connection. Nothing here blocks: what is to be waited for is yielded. @module */
+/**
+ * What travels on one connection. Nothing here blocks: what is to be waited for is yielded.
+ *
+ * @module
+ */
 import { cancelling, cancelOnThread } from "./cancel.ts";
 import type { Libpq } from "./symbols.ts";
 import { TimeIsUp, type Wait, type Work } from "./waiting.ts";
@@ -35,13 +39,21 @@ export class Wire {
     return this.#isCancelled;
   }
 
-  /** Limits the time of what is done next, all together. @param milliseconds `Infinity` for no limit. */
+  /**
+   * Limits the time of what is done next, all together.
+   *
+   * @param milliseconds `Infinity` for no limit.
+   */
   limit(milliseconds: number): void {
     this.#until = performance.now() + milliseconds;
     this.#isCancelled = false;
   }
 
-  /** Sends what libpq could not send yet, and waits for the next result; `null` behind the last one. @throws {TimeIsUp} */
+  /**
+   * Sends what libpq could not send yet, and waits for the next result; `null` behind the last one.
+   *
+   * @throws {TimeIsUp}
+   */
   *result(): Work<Deno.PointerValue> {
     while (this.#pq.PQisBusy(this.#connection) === 1) {
       if (this.#isLate()) yield* this.#timeIsUp();
@@ -51,7 +63,12 @@ export class Wire {
     return this.#pq.PQgetResult(this.#connection);
   }
 
-  /** Waits until something has come. @throws {TimeIsUp} @throws {WireClosed} */
+  /**
+   * Waits until something has come.
+   *
+   * @throws {TimeIsUp}
+   * @throws {WireClosed}
+   */
   *input(): Work<void> {
     if (this.#isLate()) yield* this.#timeIsUp();
     yield this.#wait();

@@ -32,7 +32,10 @@ export class StatementQuery extends PackageQuery {
   #failure: unknown;
   readonly #reported: Reported;
 
-  /** @param name of the prepared statement; without one it is sent unnamed. @param reported settings of the server. */
+  /**
+   * @param name of the prepared statement; without one it is sent unnamed.
+   * @param reported settings of the server.
+   */
   constructor({ sql, parameters }: Statement, name: string | undefined, reported: Reported) {
     super(sql);
     this.#reported = reported;

@@ -3,13 +3,11 @@
 import pg from "pg";
 import type { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
-import { ConnectionLostError, CopyNotSupportedError } from "../errors.ts";
+import { ConnectionLostError, type ServerErrorFields } from "../errors.ts";
 import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement, TransactionStatus } from "../driver.ts";
 import { FirstByte } from "./first_byte.ts";
 import { connectWith, type ServerStream } from "./open_stream.ts";
 import { StatementQuery } from "./pg/query.ts";
-import { PreparedStatements } from "./prepared_statements.ts";
-import { databaseError } from "./server_error.ts";
 import { startupOptions } from "./startup_options.ts";
 import { StreamConnection } from "./stream_connection.ts";
 import { transactionStatus } from "./transaction_status.ts";
@@ -48,7 +46,6 @@ function asUnopened(stream: Socket): Socket {
 
 class PgConnection extends StreamConnection {
   readonly #client: InternalClient;
-  readonly #prepared = new PreparedStatements((name) => name);
   /** Statements whose first use is under way: until the server has parsed one, its name cannot be used again. */
   readonly #parsing = new Set<string>();
   readonly #firstByte = new FirstByte();
@@ -75,9 +72,9 @@ class PgConnection extends StreamConnection {
   }
 
   async query(statement: Statement): Promise<RawResult> {
-    const { sql, parameters } = statement;
+    const { sql } = statement;
     if (this.lost) throw new ConnectionLostError(this.lost.message, sql);
-    const name = parameters.length === 0 ? undefined : this.#nameFor(sql);
+    const name = this.preparedName(statement);
     const stopWatching = this.#firstByte.watch(this.stream, statement);
     const query = new StatementQuery(statement, name, this.#reported);
     this.underWay.add(query);
@@ -85,8 +82,8 @@ class PgConnection extends StreamConnection {
       this.#client.query(query as unknown as pg.Submittable);
       return await query.result;
     } catch (error) {
-      if (name !== undefined) this.#noteFailure(sql, name, error);
-      throw this.#translate(error, sql);
+      if (name !== undefined) this.preparedFailed(sql, name, this.#isParsed(name), error);
+      throw this.translate(error as Error, sql);
     } finally {
       stopWatching();
       this.underWay.delete(query);
@@ -102,35 +99,25 @@ class PgConnection extends StreamConnection {
     await this.#client.end();
   }
 
-  /** The name to prepare a statement under; `undefined` to send it unnamed. */
-  #nameFor(sql: string): string | undefined {
-    if (!this.settings.prepare) return undefined;
-    const known = this.#prepared.get(sql);
-    if (known !== undefined) return this.#parsing.has(known) ? undefined : known;
-    const name = this.#prepared.add(sql);
-    if (name !== undefined) this.#parsing.add(name);
+  /** As long as the server has not parsed a statement, its name cannot be used again: it is sent unnamed. */
+  protected override preparedName(statement: Statement): string | undefined {
+    const name = super.preparedName(statement);
+    if (name === undefined || this.#parsing.has(name)) return undefined;
+    if (!this.#isParsed(name)) this.#parsing.add(name);
     return name;
   }
 
-  #noteFailure(sql: string, name: string, error: unknown): void {
-    const isParsed = this.#client.connection.parsedStatements[name] !== undefined;
-    if (!isParsed) this.#prepared.forget(sql, name);
-    else if (isServerError(error)) this.#prepared.failed(sql, name, error.code);
+  protected serverFields(error: Error): ServerErrorFields | undefined {
+    if (!(error instanceof pg.DatabaseError) || error.code === undefined) return undefined;
+    return { ...error, message: error.message, sqlstate: error.code };
   }
 
-  #translate(error: unknown, sql: string): Error {
-    const translated = this.#classify(error as Error, sql);
-    // the socket closes a moment later: nobody may get this connection in between
-    if (translated instanceof ConnectionLostError) this.lose(error as Error);
-    return translated;
+  protected isConnectionError({ message }: Error): boolean {
+    return /terminated|ECONN|EPIPE|not queryable/.test(message);
   }
 
-  #classify(error: Error, sql: string): Error {
-    if (error instanceof CopyNotSupportedError) return error;
-    if (isServerError(error)) return databaseError({ ...error, message: error.message, sqlstate: error.code! }, sql);
-    return this.lost || /terminated|ECONN|EPIPE|not queryable/.test(error.message)
-      ? new ConnectionLostError(error.message, sql, { cause: error })
-      : error;
+  #isParsed(name: string): boolean {
+    return this.#client.connection.parsedStatements[name] !== undefined;
   }
 }
 
@@ -142,7 +129,3 @@ type InternalClient = pg.Client & {
   _getActiveQuery(): StatementQuery | null;
   connection: EventEmitter & { parsedStatements: Record<string, string | undefined> };
 };
-
-function isServerError(error: unknown): error is pg.DatabaseError {
-  return error instanceof pg.DatabaseError && error.code !== undefined;
-}

@@ -5,14 +5,13 @@
  */
 import type { Socket } from "node:net";
 import postgres from "postgres";
-import { ConnectionLostError, CopyNotSupportedError } from "../errors.ts";
+import { ConnectionLostError, CopyNotSupportedError, type ServerErrorFields } from "../errors.ts";
 import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement, TransactionStatus } from "../driver.ts";
 import { readTag } from "./command_tag.ts";
 import { FirstByte } from "./first_byte.ts";
 import { connectWith, type ServerStream } from "./open_stream.ts";
-import { type Answer, AnswerReader } from "./postgres/answers.ts";
-import { PreparedStatements } from "./prepared_statements.ts";
-import { databaseError } from "./server_error.ts";
+import { AnswerReader, type PendingAnswer } from "./postgres/answers.ts";
+import { guardQuery } from "./postgres/guarded_query.ts";
 import { startupOptions } from "./startup_options.ts";
 import { StreamConnection } from "./stream_connection.ts";
 import { DECODERS, type Reported } from "../../values/decode.ts";
@@ -46,7 +45,6 @@ class PostgresConnection extends StreamConnection {
   readonly #sql: postgres.Sql;
   readonly #answers: AnswerReader;
   readonly #firstByte = new FirstByte();
-  readonly #prepared = new PreparedStatements((name) => name);
 
   constructor(settings: ConnectSettings, opened: ServerStream) {
     super(settings, opened);
@@ -96,9 +94,9 @@ class PostgresConnection extends StreamConnection {
   async query(statement: Statement): Promise<RawResult> {
     const { sql, parameters } = statement;
     if (this.lost) throw new ConnectionLostError(this.lost.message, sql);
-    const name = this.#nameFor(statement);
+    const name = this.preparedName(statement);
     const values = parameters as (string | null)[];
-    const query = guard(
+    const query = guardQuery(
       this.#sql.unsafe(sql, values, { prepare: name !== undefined }).values(),
       name,
     ) as unknown as PackageQuery;
@@ -112,8 +110,8 @@ class PostgresConnection extends StreamConnection {
     } catch (error) {
       // the package does not wait for that after a value that cannot be decoded
       if (!this.lost) await answer.untilOver();
-      if (name !== undefined) this.#noteFailure(sql, name, query, error);
-      throw answer.isCopy ? new CopyNotSupportedError(sql) : this.#translate(error, sql);
+      if (name !== undefined) this.preparedFailed(sql, name, !query.describeFirst, error);
+      throw answer.isCopy ? new CopyNotSupportedError(sql) : this.translate(error as Error, sql);
     } finally {
       stopWatching();
       this.underWay.delete(query);
@@ -131,93 +129,24 @@ class PostgresConnection extends StreamConnection {
     this.#answers.end();
   }
 
-  /** The name to prepare a statement under; `undefined` to send it unnamed. */
-  #nameFor({ sql, parameters }: Statement): string | undefined {
-    if (!this.settings.prepare || parameters.length === 0) return undefined;
-    return this.#prepared.get(sql) ?? this.#prepared.add(sql);
+  protected serverFields(error: Error): ServerErrorFields | undefined {
+    if (!(error instanceof postgres.PostgresError)) return undefined;
+    return {
+      message: error.message,
+      sqlstate: error.code,
+      detail: error.detail,
+      hint: error.hint,
+      schema: error.schema_name,
+      table: error.table_name,
+      column: error.column_name,
+      constraint: error.constraint_name,
+      routine: error.routine,
+    };
   }
 
-  #noteFailure(sql: string, name: string, { describeFirst }: PackageQuery, error: unknown): void {
-    if (describeFirst) this.#prepared.forget(sql, name); // the server did not come to prepare it
-    else if (error instanceof postgres.PostgresError) this.#prepared.failed(sql, name, error.code);
+  protected isConnectionError({ code = "" }: Error & { code?: string }): boolean {
+    return /^(CONNECTION_|ECONN|EPIPE)/.test(code);
   }
-
-  #translate(error: unknown, sql: string): Error {
-    const translated = this.#classify(error, sql);
-    // the socket closes a moment later: nobody may get this connection in between
-    if (translated instanceof ConnectionLostError) this.lose(error as Error);
-    return translated;
-  }
-
-  #classify(error: unknown, sql: string): Error {
-    if (error instanceof postgres.PostgresError) {
-      return databaseError({
-        message: error.message,
-        sqlstate: error.code,
-        detail: error.detail,
-        hint: error.hint,
-        schema: error.schema_name,
-        table: error.table_name,
-        column: error.column_name,
-        constraint: error.constraint_name,
-        routine: error.routine,
-      }, sql);
-    }
-    const { message, code } = error as Error & { code?: string };
-    return this.lost || /^(CONNECTION_|ECONN|EPIPE)/.test(code ?? "")
-      ? new ConnectionLostError(message, sql, { cause: error })
-      : error as Error;
-  }
-}
-
-/**
- * The package sends a stale prepared statement again by itself: behind a COMMIT that is under way already, and so in
- * autocommit. It notes that in the query as `retried`; here that ends the query with the server's error instead.
- *
- * It also declares to the server as many parameters as are given, of types to be found out, so that one too many looks like
- * one whose type is unknown. Here it declares none: the server counts those of the statement, as for the other drivers.
- *
- * And it takes the random part of its statements' names from `Math.random()`, whose numbers can be those of another process,
- * and knows a statement by its text. Here a statement has the name that is given, and is known by it.
- */
-function guard<Q extends object>(query: Q, name: string | undefined): Q {
-  guarded ??= Object.create(Object.getPrototypeOf(query), {
-    parameters: {
-      // read before the name is, when the statement is sent
-      get(this: GuardedQuery) {
-        const isParsed = this.parsing === false; // set by the package when the server has parsed it
-        if (!this.describeFirst || isParsed) return this.given;
-        if (this.preparedAs !== undefined) this.statement.name = this.preparedAs;
-        return [];
-      },
-      // written after the signature is, by which the package then looks for what it has prepared
-      set(this: GuardedQuery, given: (string | null)[]) {
-        this.given = given;
-        if (this.preparedAs !== undefined) this.signature = this.preparedAs;
-      },
-    },
-    retried: {
-      get: () => undefined,
-      set(this: { cancelled: boolean; reject(error: unknown): void }, error: unknown) {
-        this.cancelled = true; // what is cancelled is not sent
-        this.reject(error);
-      },
-    },
-  });
-  return Object.assign(Object.setPrototypeOf(query, guarded!), { preparedAs: name });
-}
-let guarded: object | undefined;
-
-/** A query of the package, with what it notes there beside its published types. */
-interface GuardedQuery {
-  given?: (string | null)[];
-  /** The name that the server knows it by, if it is prepared. */
-  readonly preparedAs?: string;
-  /** It is sent without its parameters first. */
-  describeFirst?: boolean;
-  parsing?: boolean;
-  signature: string;
-  statement: { name: string };
 }
 
 /** The stream for the first call; later ones, which would reconnect in silence, fail. */
@@ -240,7 +169,7 @@ interface PackageQuery extends Promise<PackageResult> {
 /** The package's result: an array of rows that carries what else is known of the answer. */
 type PackageResult = unknown[][] & { columns?: { name: string }[]; command?: string; count?: number | null };
 
-function rawResult(result: PackageResult, { statements, hasRows, tag }: Answer): RawResult {
+function rawResult(result: PackageResult, { statements, hasRows, tag }: PendingAnswer): RawResult {
   if (statements > 1 && !hasRows) {
     // the package gives a statement without rows behind one that has some the rows of that
     const { command, rowCount = 0 } = readTag(tag);

@@ -7,8 +7,11 @@ import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { TimeLimit } from "../../base/time_limit.ts";
 import type { ConnectSettings, DriverConnection, RawResult, Statement, TransactionStatus } from "../driver.ts";
+import { ConnectionLostError, CopyNotSupportedError, type ServerErrorFields } from "../errors.ts";
 import { requestCancel } from "./cancel.ts";
 import type { ServerStream } from "./open_stream.ts";
+import { PreparedStatements } from "./prepared_statements.ts";
+import { databaseError } from "./server_error.ts";
 
 /** Milliseconds that a polite end may take, with what is still under way. */
 const POLITE = 1000;
@@ -23,6 +26,7 @@ export abstract class StreamConnection implements DriverConnection {
   protected readonly stream: Socket;
   /** Statements that are not answered. */
   protected readonly underWay = new Set<{ reject(error: Error): void }>();
+  readonly #prepared = new PreparedStatements((name) => name);
   readonly #tls: ConnectionOptions | undefined;
   readonly #requests = new Set<TimeLimit>();
 
@@ -70,7 +74,46 @@ export abstract class StreamConnection implements DriverConnection {
     this.stream.destroy();
   }
 
-  /** Takes note that it broke. */
+  /** Returns the name to prepare a statement under; `undefined` to send it unnamed. */
+  protected preparedName({ sql, parameters }: Statement): string | undefined {
+    if (!this.settings.prepare || parameters.length === 0) return undefined;
+    return this.#prepared.get(sql) ?? this.#prepared.add(sql);
+  }
+
+  /**
+   * Forgets a prepared statement that failed, if it cannot be used again.
+   *
+   * @param isParsed false when the server has not prepared it.
+   */
+  protected preparedFailed(sql: string, name: string, isParsed: boolean, error: unknown): void {
+    if (isParsed) this.#prepared.failed(sql, name, this.serverFields(error as Error)?.sqlstate);
+    else this.#prepared.forget(sql, name);
+  }
+
+  /** Returns the fields of an error that the server reported; `undefined` for any other error of the package. */
+  protected abstract serverFields(error: Error): ServerErrorFields | undefined;
+
+  /** Tells whether an error of the package means that the connection is broken. */
+  protected abstract isConnectionError(error: Error): boolean;
+
+  /** Converts an error of the package to one of this library; a connection error also marks the connection as lost. */
+  protected translate(error: Error, sql: string): Error {
+    const translated = this.#classify(error, sql);
+    // the socket closes a moment later: the pool must not hand the connection out in between
+    if (translated instanceof ConnectionLostError) this.lose(error);
+    return translated;
+  }
+
+  #classify(error: Error, sql: string): Error {
+    if (error instanceof CopyNotSupportedError) return error;
+    const fields = this.serverFields(error);
+    if (fields) return databaseError(fields, sql);
+    return this.lost || this.isConnectionError(error)
+      ? new ConnectionLostError(error.message, sql, { cause: error })
+      : error;
+  }
+
+  /** Marks the connection as lost. */
   protected lose(reason: Error): void {
     if (this.lost) return;
     this.lost = reason;

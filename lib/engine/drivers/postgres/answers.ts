@@ -17,11 +17,11 @@ const COMMAND_COMPLETE = code("C");
 const READY_FOR_QUERY = code("Z");
 const COPY_IN_RESPONSE = code("G");
 /** The response to a COPY in either direction, and what follows it. */
-const OF_COPY = [..."GHWdc"].map(code);
+const COPY_MESSAGES = [..."GHWdc"].map(code);
 const PARSE_COMPLETE = code("1");
 
 /** The answer to one text, which ends when the server is ready for the next one. */
-export class Answer {
+export class PendingAnswer {
   /** Statements of the text that were completed. */
   statements = 0;
   /** Of the last of several: whether it has rows, and its command tag. */
@@ -47,11 +47,11 @@ export class Answer {
 export class AnswerReader {
   status: TransactionStatus = "idle";
   readonly #refuseCopy: () => void;
-  readonly #expected: Answer[] = [];
+  readonly #expected: PendingAnswer[] = [];
   /** Bytes of a message that are to be passed over. */
   #skip = 0;
   /** The beginning of a message that has to be seen as a whole. */
-  #begun: Uint8Array | undefined;
+  #incomplete: Uint8Array | undefined;
   /** The statement that is being answered has rows. */
   #hasRows = false;
 
@@ -61,8 +61,8 @@ export class AnswerReader {
   }
 
   /** A text was sent: the answer that comes behind those that are expected already. */
-  expect(): Answer {
-    const answer = new Answer();
+  expect(): PendingAnswer {
+    const answer = new PendingAnswer();
     this.#expected.push(answer);
     return answer;
   }
@@ -79,37 +79,37 @@ export class AnswerReader {
    * that mean nothing there.
    */
   read(chunk: Uint8Array): void {
-    const before = this.#begun?.length ?? 0;
-    const bytes = this.#begun ? joined(this.#begun, chunk) : chunk;
-    this.#begun = undefined;
+    const before = this.#incomplete?.length ?? 0;
+    const bytes = this.#incomplete ? concat(this.#incomplete, chunk) : chunk;
+    this.#incomplete = undefined;
     let at = this.#skip;
     while (at < bytes.length) {
       const hasHeader = at + HEADER <= bytes.length;
       const type = bytes[at];
       const next = hasHeader ? at + 1 + lengthAt(bytes, at + 1) : Infinity;
       if (type !== DATA_ROW) { // of which there may be very many
-        if (OF_COPY.includes(type)) {
-          this.#see(type);
+        if (COPY_MESSAGES.includes(type)) {
+          this.#noteCopy(type);
           bytes[at] = chunk[at - before] = PARSE_COMPLETE;
         }
         if (type === ROW_DESCRIPTION) this.#hasRows = true;
         if (next > bytes.length && (type === COMMAND_COMPLETE || type === READY_FOR_QUERY)) {
-          this.#begun = bytes.slice(at);
+          this.#incomplete = bytes.slice(at);
           break;
         }
         if (type === COMMAND_COMPLETE) this.#complete(bytes.subarray(at + HEADER, next - 1));
         if (type === READY_FOR_QUERY) this.#ready(String.fromCharCode(bytes[at + HEADER]));
       }
       if (!hasHeader) {
-        this.#begun = bytes.slice(at);
+        this.#incomplete = bytes.slice(at);
         break;
       }
       at = next;
     }
-    this.#skip = this.#begun ? 0 : at - bytes.length;
+    this.#skip = this.#incomplete ? 0 : at - bytes.length;
   }
 
-  #see(type: number): void {
+  #noteCopy(type: number): void {
     if (this.#expected.length > 0) this.#expected[0].isCopy = true;
     if (type === COPY_IN_RESPONSE) this.#refuseCopy();
   }
@@ -134,7 +134,7 @@ function lengthAt(bytes: Uint8Array, at: number): number {
   return (bytes[at] << 24 | bytes[at + 1] << 16 | bytes[at + 2] << 8 | bytes[at + 3]) >>> 0;
 }
 
-function joined(one: Uint8Array, two: Uint8Array): Uint8Array {
+function concat(one: Uint8Array, two: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(one.length + two.length);
   bytes.set(one);
   bytes.set(two, one.length);

@@ -9,10 +9,10 @@
  *
  * @module
  */
-import { TimeLimit } from "../base/time_limit.ts";
 import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement } from "./driver.ts";
 import { ConnectError, DatabaseError, type RoleSetting, RoleSettingError } from "./errors.ts";
 import { EngineError } from "../base/error.ts";
+import { queryWithin } from "./query_within.ts";
 import { runAwaiting, runBlocking, step, type Steps } from "./steps.ts";
 import { startupOptions } from "./drivers/startup_options.ts";
 import type { SyncDriverConnection } from "./sync_driver.ts";
@@ -79,7 +79,7 @@ export class PinnedConnections {
   open(driver: Driver, settings: ConnectSettings): Promise<DriverConnection> {
     return runAwaiting(this.#opening(settings, {
       connect: (settings) => driver.connect(settings),
-      ask: (connection, question, limit) => askWithin(connection, question, limit, settings.signal),
+      ask: (connection, question, limit) => queryWithin(connection, question, limit, settings.signal),
       close: (connection: DriverConnection) => connection.close(CLOSE_LIMIT),
     }));
   }
@@ -135,15 +135,4 @@ function pinned(settings: ConnectSettings): ConnectSettings {
   const { application_name, ...named } = settings.settings;
   const options = `${startupOptions(named)} ${startupOptions(PINS)}`.trim();
   return { ...settings, settings: { ...(application_name === undefined ? {} : { application_name }), options } };
-}
-
-async function askWithin(
-  connection: DriverConnection,
-  question: Statement,
-  milliseconds: number,
-  signal: AbortSignal | undefined,
-): Promise<RawResult> {
-  using limit = new TimeLimit(milliseconds, `no answer within ${milliseconds / 1000} s`, signal);
-  limit.signal.addEventListener("abort", () => connection.drop(limit.signal.reason));
-  return await connection.query({ ...question, timeout: milliseconds });
 }

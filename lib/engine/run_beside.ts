@@ -1,15 +1,16 @@
 /**
- * A statement beside the pool, such as one that ends a session of the pool.
+ * Statements that run outside the pool, such as one that terminates a session of the pool.
  *
  * @module
  */
 import type { DriverConnection, Statement } from "./driver.ts";
+import { queryWithin } from "./query_within.ts";
 
 /**
- * Runs a statement on a connection of its own, so that it need not wait for those whom it is to free.
+ * Runs a statement on a connection of its own, so that it never queues behind the sessions it is meant to end.
  *
- * @param isWanted asked when the connection is open: by then there may be nothing left to do.
- * @param limit milliseconds for the statement, after which its connection is dropped.
+ * @param isWanted checked once the connection is open: the statement may have become unnecessary by then.
+ * @param limit milliseconds for the statement; then its connection is dropped.
  * @throws {ConnectError}
  * @throws {DatabaseError}
  * @throws {ConnectionLostError}
@@ -21,11 +22,9 @@ export async function runBeside(
   limit: number,
 ): Promise<void> {
   const connection = await open();
-  const timer = setTimeout(() => connection.drop(new Error(`no answer within ${limit} ms`)), limit);
   try {
-    if (isWanted()) await connection.query(statement);
+    if (isWanted()) await queryWithin(connection, statement, limit);
   } finally {
-    clearTimeout(timer);
     await connection.close(limit);
   }
 }

@@ -145,13 +145,12 @@ export class Result<Row = Record<string, unknown>> extends Rows<Row> {
     return new ScalarResult(this.#tuples.map((tuple) => tuple[index] as Value), this.repeats);
   }
 
-  /** Without repeated rows, compared value by value; objects to which others were joined by which they are. */
+  /**
+   * Returns the result without repeated rows. Rows are compared value by value; after `joinedload()`, by the identity of
+   * the object in the first column.
+   */
   unique(): Result<Row> {
-    const seen = new Set<unknown>();
-    const rows = this.#tuples.filter((tuple) => {
-      const key = this.repeats ? tuple[0] : JSON.stringify(tuple, (_, value) => inJson(value) ? value : `${value}`);
-      return !seen.has(key) && seen.add(key);
-    });
+    const rows = distinctBy(this.#tuples, this.repeats ? firstValue : serialized);
     return new Result<Row>({ columns: this.columns, rows, command: this.command, rowCount: rows.length });
   }
 
@@ -173,7 +172,26 @@ type IsUnion<T, Member = T> = [T] extends [never] ? true
   : Member extends unknown ? ([T] extends [Member] ? false : true)
   : never;
 
+/** Returns the first item of each key, in order. */
+function distinctBy<T>(items: readonly T[], keyOf: (item: T) => unknown): T[] {
+  const firstOfKey = new Map<unknown, T>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (!firstOfKey.has(key)) firstOfKey.set(key, item);
+  }
+  return [...firstOfKey.values()];
+}
+
+function firstValue(tuple: readonly unknown[]): unknown {
+  return tuple[0];
+}
+
+/** Returns the same text for tuples of equal values. */
+function serialized(tuple: readonly unknown[]): string {
+  return JSON.stringify(tuple, (_, value) => isJsonValue(value) ? value : `${value}`);
+}
+
 /** JSON has no bigint, and writes NaN and Infinity as null. */
-function inJson(value: unknown): boolean {
+function isJsonValue(value: unknown): boolean {
   return typeof value !== "bigint" && (typeof value !== "number" || Number.isFinite(value));
 }

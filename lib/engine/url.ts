@@ -21,7 +21,23 @@ import { InvalidUrlError } from "./errors.ts";
 
 export type { DriverName, SslMode } from "./url_parts.ts";
 
-const SHAPE = /^([^:/+]*)(?:\+([^:/]*))?:\/\/(?:([^:@/?]*)(?::([^@]*))?@)?([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/s;
+const URL_PATTERN = new RegExp(
+  String.raw`^(?<dialect>[^:/+]*)(?:\+(?<driver>[^:/]*))?://` +
+    String.raw`(?:(?<user>[^:@/?]*)(?::(?<password>[^@]*))?@)?` +
+    String.raw`(?<address>[^/?]*)(?:/(?<database>[^?]*))?(?:\?(?<query>.*))?$`,
+  "s",
+);
+
+/** The parts of a database URL as they are written, percent-encoded. */
+interface WrittenParts {
+  readonly dialect: string;
+  readonly driver?: string;
+  readonly user?: string;
+  readonly password?: string;
+  readonly address: string;
+  readonly database?: string;
+  readonly query?: string;
+}
 
 /** A parsed database URL. `toString()` masks the password; so does printing it. */
 export class EngineUrl {
@@ -45,8 +61,7 @@ export class EngineUrl {
   readonly poolSize: number | undefined;
   readonly #query: string;
 
-  private constructor(parts: RegExpMatchArray, fail: Fail) {
-    const [, dialect, driver, user, password, address, database, query] = parts;
+  private constructor({ dialect, driver, user, password, address, database, query }: WrittenParts, fail: Fail) {
     if (dialect !== "postgresql" && dialect !== "postgres") {
       fail("dialect", `"${dialect}" is not a known dialect; write "postgresql"`);
     }
@@ -96,8 +111,8 @@ export class EngineUrl {
     const fail: Fail = (part, problem) => {
       throw new InvalidUrlError(part, text, problem);
     };
-    const parts = SHAPE.exec(text) ?? fail("url", `write "postgresql://user:password@host:5432/database"`);
-    return new EngineUrl(parts, fail);
+    const match = URL_PATTERN.exec(text) ?? fail("url", `write "postgresql://user:password@host:5432/database"`);
+    return new EngineUrl(match.groups as unknown as WrittenParts, fail);
   }
 
   /** The decoded password, in clear. */

@@ -45,17 +45,19 @@ export function parseDriver(driver = "pg", fail: Fail): DriverName {
     fail("driver", `"${driver}" is not a known driver; choose one of ${choice}`);
 }
 
+const ADDRESS_PATTERN = /^(?:\[(?<ipv6>[^\]]*)\]|(?<name>[^:]*))(?::(?<port>[^:]*))?$/s;
+
 /** Host and port, or the folder of a socket, which may be given as options. */
 export function parseAddress(address: string, take: Take, fail: Fail): { host: string; port: number } {
   const [hostOption, portOption] = [take("host"), take("port")];
   if (address.includes("@")) fail("host", `it contains "@"; an "@" in the user or password is written "%40"`);
   if (`${address}${hostOption}`.includes(",")) fail("host", "several hosts are not supported; give one");
-  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::([^:]*))?$/s.exec(address) ??
-    fail("host", `an IPv6 address stands in brackets: "[::1]:5432"`);
-  const host = bracketed ?? (decode(plain, "host", fail) || hostOption);
+  const match = ADDRESS_PATTERN.exec(address) ?? fail("host", `an IPv6 address stands in brackets: "[::1]:5432"`);
+  const { ipv6, name, port } = match.groups as { ipv6?: string; name?: string; port?: string };
+  const host = ipv6 ?? (decode(name, "host", fail) || hostOption);
   if (!host) fail("host", `it is empty; write a host such as "localhost", or "?host=/socket/folder"`);
-  if (bracketed !== undefined && !/^[0-9a-f:.%\w]*:[0-9a-f:.%\w]*$/i.test(bracketed)) {
-    fail("host", `"${bracketed}" is not an IPv6 address`);
+  if (ipv6 !== undefined && !/^[0-9a-f:.%\w]*:[0-9a-f:.%\w]*$/i.test(ipv6)) {
+    fail("host", `"${ipv6}" is not an IPv6 address`);
   }
   if (/\s/.test(host)) fail("host", "it contains white space");
   return { host, port: parsePort(port ?? portOption, fail) };

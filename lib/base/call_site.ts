@@ -1,22 +1,23 @@
 /**
- * Who asked for a connection: kept as an unformatted stack (microseconds), read only when a message needs it.
+ * Call sites: where a connection was requested. Kept as an unformatted stack, which takes microseconds, and formatted
+ * only when a message needs it.
  *
  * @module
  */
 
-/** What the frames of the library, of packages and of the runtime have in them. */
+/** Substrings of stack frames that belong to the library, to packages or to the runtime. */
 const INSIDE = [new URL("../", import.meta.url).href, "/node_modules/", "(<anonymous>)", "(index ", "ext:", "node:"];
 
-/** Leaves out the modules of a folder, too: those of a tool through which a program calls the library. */
+/** Excludes the modules of a folder from call sites: those of a tool through which a program calls the library. */
 export function passOver(folder: URL): void {
   INSIDE.push(folder.href);
 }
 
-/** The place in the caller's code from which the library was called. */
+/** The location in the caller's code that called the library. */
 export class CallSite {
   readonly #here: { readonly stack?: string };
 
-  /** @param stack default: that of this moment. */
+  /** @param stack the stack to read (default: the current one). */
   constructor(stack?: string) {
     this.#here = stack === undefined ? new Error() : { stack };
   }
@@ -26,7 +27,7 @@ export class CallSite {
     return this.frames[0] ?? "unknown";
   }
 
-  /** Everyone on the stack but the library, packages and the runtime, the innermost first. */
+  /** The frames outside the library, packages and the runtime, innermost first. */
   get frames(): string[] {
     return (this.#here.stack ?? "").split("\n").slice(1).map((line) => line.trim().replace(/^at (async )?/, ""))
       .filter((frame) => frame.includes("_test.ts:") || !INSIDE.some((part) => frame.includes(part)))

@@ -1,14 +1,14 @@
 /**
- * Which known name somebody meant.
+ * Suggestions for misspelt names.
  *
  * @module
  */
 
-/** How many letters may be wrong, missing or too many. */
+/** Maximum edit distance of a suggestion. */
 const MOST_MISTAKES = 2;
 
 /**
- * The known name that a misspelt one is closest to.
+ * Finds the known name closest to a misspelt one.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -17,7 +17,7 @@ const MOST_MISTAKES = 2;
  * assertEquals(closest("port", ["poolSize", "poolTimeout"]), undefined);
  * ```
  *
- * @returns `undefined` when none is near; upper and lower case and underscores make no difference.
+ * @returns the name, or `undefined` when none is close; case and underscores are ignored.
  */
 export function closest(name: string, known: readonly string[]): string | undefined {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[_\s-]/g, "");
@@ -26,7 +26,7 @@ export function closest(name: string, known: readonly string[]): string | undefi
   return best && best.mistakes <= Math.min(MOST_MISTAKES, name.length / 3) ? best.candidate : undefined;
 }
 
-/** The letters to insert, leave out or replace to make one text of the other (Levenshtein's distance). */
+/** Returns the Levenshtein distance: the letters to insert, delete or replace to turn one text into the other. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

@@ -1,5 +1,5 @@
 /**
- * An order in which everything comes after what it depends on; used for tables (DDL) and for their rows (flush).
+ * Topological order: each item follows its dependencies. Used for tables (DDL) and for their rows (flush).
  *
  * @module
  */
@@ -11,8 +11,8 @@ export interface Dependency<T> {
 }
 
 /**
- * Sorts so that what is depended on comes first, and otherwise keeps the order given: a depth-first search. Where
- * dependencies form a circle, those that close it are left out of account and returned as `closing`.
+ * Sorts items by a depth-first search so that dependencies come first; otherwise keeps the given order. Dependencies
+ * that would close a cycle are ignored and returned as `closing`.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";

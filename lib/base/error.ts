@@ -1,13 +1,13 @@
 /**
- * The base of every error.
+ * The base class of every error.
  *
  * @module
  */
 
-/** Frames of a stack: V8's own 10 end inside this library, or in Kysely, before they get to the caller's line. */
+/** Stack frames to record: V8's default of 10 ends inside this library, or in Kysely, before the caller's line. */
 const DEEP_STACK = 50;
 
-/** Base of every error this library throws on purpose. */
+/** Base class of every error that this library throws on purpose. */
 export abstract class EngineError extends Error {
   /** Stable code of the class, listed with its cure in `lib/ERRORS.md`. */
   static readonly code: string = "ENGINE_ERROR";

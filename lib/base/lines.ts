@@ -1,10 +1,10 @@
 /**
- * Lines of a stream of bytes, as they come.
+ * Lines of a byte stream, as they arrive.
  *
  * @module
  */
 
-/** @returns each line without its end. */
+/** Yields each line without its line break. */
 export async function* lines(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
   let rest = "";
   for await (const text of stream.pipeThrough(new TextDecoderStream())) {

@@ -1,12 +1,12 @@
 /**
- * Rows as notebooks show them.
+ * Rows as Markdown.
  *
  * @module
  */
 
 const MOST_ROWS_SHOWN = 20;
 
-/** Rows as a table; of many only the first ones. */
+/** Renders rows as a table; of many rows only the first ones. */
 export function markdownTable(columns: readonly string[], rows: unknown[][]): string {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replace(/[|\n]/g, " ")).join(" | ")} |`;
   const cell = (value: unknown) => typeof value === "string" ? value : Deno.inspect(value);

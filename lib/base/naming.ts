@@ -1,21 +1,21 @@
 /**
- * How things are named in the database: columns in snake_case; constraints and indexes so that a migration can name them
- * (https://alembic.sqlalchemy.org/en/latest/naming.html): `pk_table`, `uq_table_column`, `ck_table_name`,
+ * Names in the database: columns in snake_case; constraints and indexes by a convention, so that a migration can refer
+ * to them (https://alembic.sqlalchemy.org/en/latest/naming.html): `pk_table`, `uq_table_column`, `ck_table_name`,
  * `fk_table_column_referred`, `ix_table_column`.
  *
  * @module
  */
 
-/** `createdAt` → `created_at`, `appURL` → `app_url`, as Kysely's CamelCasePlugin has it. */
+/** Converts `createdAt` to `created_at`, and `appURL` to `app_url`, as Kysely's CamelCasePlugin does. */
 export function snakeCase(name: string): string {
   return name.replace(/\p{Lu}+/gu, (letters, index) => (index > 0 ? "_" : "") + letters.toLowerCase());
 }
 
-/** Bytes of a name that PostgreSQL keeps: it cuts longer ones. */
+/** Maximum length of a name in bytes: PostgreSQL truncates longer ones. */
 const MOST_BYTES = 63;
 
 /**
- * The name of a primary key, unique constraint, check, foreign key or index.
+ * Returns the name of a primary key, unique constraint, check, foreign key or index.
  *
  * @param parts columns, or names.
  */
@@ -27,7 +27,10 @@ export function conventionalName(
   return shortened([kind, table, ...parts.map((part) => typeof part === "string" ? part : part.name)].join("_"));
 }
 
-/** A name that is too long ends in a hash of the whole, so that two that begin alike stay apart. */
+/**
+ * Replaces the end of a name that is too long by a hash of the whole, so that names with a common beginning stay
+ * distinct.
+ */
 function shortened(name: string): string {
   const bytes = new TextEncoder();
   if (bytes.encode(name).length <= MOST_BYTES) return name;
@@ -37,7 +40,7 @@ function shortened(name: string): string {
   return letters.join("") + ending;
 }
 
-/** FNV-1a, 32 bits, as 8 hexadecimal digits (http://www.isthe.com/chongo/tech/comp/fnv/). */
+/** FNV-1a hash, 32 bits, as 8 hexadecimal digits (http://www.isthe.com/chongo/tech/comp/fnv/). */
 function hash(text: string): string {
   let value = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) value = Math.imul(value ^ byte, 0x01000193) >>> 0;

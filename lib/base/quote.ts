@@ -1,20 +1,20 @@
 /**
- * Names and texts as SQL writes them.
+ * SQL identifiers and string literals.
  *
  * @module
  */
 
-/** An SQL identifier, quoted where PostgreSQL would read it otherwise. */
+/** Quotes an SQL identifier where PostgreSQL requires it. */
 export function quote(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replace(/"/g, '""')}"`;
 }
 
-/** An SQL string. */
+/** Returns a text as an SQL string literal. */
 export function literal(text: string): string {
   return `'${text.replace(/'/g, "''")}'`;
 }
 
-/** Words PostgreSQL reserves (https://www.postgresql.org/docs/current/sql-keywords-appendix.html). */
+/** Reserved words (https://www.postgresql.org/docs/current/sql-keywords-appendix.html). */
 const RESERVED = new Set(
   ("all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation " +
     "column concurrently constraint create cross current_catalog current_date current_role current_schema current_time " +

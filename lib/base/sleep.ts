@@ -1,14 +1,14 @@
 /**
- * Waiting for a time.
+ * Sleeping.
  *
  * @module
  */
 
 /**
- * Waits, and ends the wait when a signal is aborted.
+ * Sleeps until the time is over or the signal is aborted.
  *
- * @param milliseconds how long.
- * @throws the signal's reason, at once.
+ * @param milliseconds the time to sleep.
+ * @throws the signal's reason, immediately.
  */
 export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

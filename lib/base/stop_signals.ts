@@ -1,32 +1,32 @@
 /**
- * The signals with which a system asks a program to stop: Ctrl-C, a shutdown, a terminal that is closed.
+ * Signals that ask a program to stop: Ctrl-C, a shutdown, a closed terminal.
  *
  * @module
  */
 
-/** Their numbers (POSIX; SIGBREAK is Ctrl-Break on Windows). */
+/** Signal numbers (POSIX; SIGBREAK is Ctrl-Break on Windows). */
 const NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15, SIGBREAK: 21 } as const;
 
 /** A signal that asks a program to stop. */
 export type StopSignal = keyof typeof NUMBERS;
 
-/** The exit status of a program that a signal stopped, as shells have it: Ctrl-C is 130. */
+/** Returns the exit status of a program stopped by a signal, by the convention of shells: Ctrl-C is 130. */
 export function exitStatus(signal: StopSignal): number {
   return 128 + NUMBERS[signal];
 }
 
-/** Those that a program can listen to: on Windows SIGTERM ends it at once. */
+/** Returns the signals that a program can listen to: on Windows SIGTERM terminates it at once. */
 export function stopSignals(system: typeof Deno.build.os = Deno.build.os): StopSignal[] {
   return system === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM", "SIGHUP"];
 }
 
 /**
- * Calls a function when the program is asked to stop, until the returned object is disposed. A signal that the program was
- * started to ignore, as `nohup` does with SIGHUP, stays ignored.
+ * Calls a function when the program is asked to stop, until the returned object is disposed. A signal that the parent
+ * process set to be ignored, as `nohup` does with SIGHUP, stays ignored.
  */
 export function onStopSignal(stop: (signal: StopSignal) => void): Disposable {
   const ignored = ignoredSignals();
-  // once Deno listens to one signal, each without a listener ends the program, ignored before or not
+  // once Deno listens to one signal, every signal without a listener ends the program, even one that was ignored before
   const listeners = stopSignals().map((signal) =>
     [signal, ignored.has(signal) ? () => {} : () => stop(signal)] as const
   );
@@ -38,7 +38,9 @@ export function onStopSignal(stop: (signal: StopSignal) => void): Disposable {
   };
 }
 
-/** Linux tells; elsewhere it is that nobody can hang up on a program without a terminal. */
+/**
+ * Reads the ignored signals from `/proc` on Linux; elsewhere assumes that a program without a terminal ignores SIGHUP.
+ */
 function ignoredSignals(): Set<StopSignal> {
   try {
     return ignoredIn(Deno.readTextFileSync("/proc/self/status"));
@@ -47,7 +49,11 @@ function ignoredSignals(): Set<StopSignal> {
   }
 }
 
-/** @param status what `/proc/self/status` says: in the line SigIgn a bit for each signal that is ignored. */
+/**
+ * Parses the ignored signals.
+ *
+ * @param status the text of `/proc/self/status`, whose line SigIgn has a bit for each ignored signal.
+ */
 export function ignoredIn(status: string): Set<StopSignal> {
   const bits = BigInt(`0x${/^SigIgn:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? 0}`);
   const all = Object.keys(NUMBERS) as StopSignal[];

@@ -1,5 +1,5 @@
 /**
- * What messages do with text before they show it.
+ * Prepares text for messages.
  *
  * @module
  */
@@ -10,14 +10,14 @@ export function maskPassword(text: string): string {
   return authority.replace(/(^|[?&])(password|sslpassword)=[^&\s]*/g, "$1$2=***");
 }
 
-/** Masks the password in a text that is, or was meant to be, a database URL; rather too much than too little. */
+/** Masks the password in a text that is, or was meant to be, a database URL; errs on the side of masking too much. */
 export function maskUrl(url: string): string {
   const authority = url.replace(/^([^:/]*:\/\/[^:]*|(?!.*:\/\/)[^:]*):.*@/s, "$1:***@");
-  // misspelt ones too: what is refused is shown
+  // misspelt names too: the message quotes what was rejected
   return authority.replace(/([?&][^=&]*(?:pas+|pwd|secret|key)[^=&]*=)[^&]*/gi, "$1***");
 }
 
-/** Puts a text on one line and cuts it to `length` characters. */
+/** Collapses a text into one line and truncates it to `length` characters. */
 export function shorten(text: string, length: number): string {
   const line = text.replace(/\s+/g, " ").trim();
   return line.length <= length ? line : `${line.slice(0, length - 1)}…`;

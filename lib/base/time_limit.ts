@@ -1,12 +1,12 @@
 /**
- * A limit for what may never end by itself.
+ * A time limit for an operation that may never finish.
  *
  * @module
  */
 
 import { unlessAborted } from "./within.ts";
 
-/** Gives up what is under way, after a time or when it is told to. It ends with its block, or with `clear()`. */
+/** Aborts an operation after a time, or on demand. Ends with its block, or with `clear()`. */
 export class TimeLimit implements Disposable {
   readonly #controller = new AbortController();
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
@@ -14,9 +14,9 @@ export class TimeLimit implements Disposable {
   readonly #giveUp = () => this.abort(this.#outer?.reason);
 
   /**
-   * @param milliseconds 0 for no limit.
-   * @param problem what the error says then.
-   * @param outer when this is aborted, so is the limit, for the same reason.
+   * @param milliseconds the time to allow; 0 for no limit.
+   * @param problem message of the error when the time is over.
+   * @param outer aborts this limit too, with the same reason.
    */
   constructor(milliseconds: number, problem: string, outer?: AbortSignal) {
     this.#timer = milliseconds > 0 ? setTimeout(() => this.abort(new Error(problem)), milliseconds) : undefined;
@@ -30,18 +30,18 @@ export class TimeLimit implements Disposable {
     return this.#controller.signal;
   }
 
-  /** The promise, or the error of the limit when that comes first. */
+  /** Settles as the promise does, or rejects with the error of the limit if that comes first. */
   hold<T>(promise: Promise<T>): Promise<T> {
     return unlessAborted(promise, this.signal);
   }
 
-  /** Gives up now. */
+  /** Aborts immediately. */
   abort(reason: Error): void {
     this.clear();
     this.#controller.abort(reason);
   }
 
-  /** It is over in time: takes the timer away. */
+  /** Cancels the timer: the operation finished in time. */
   clear(): void {
     clearTimeout(this.#timer);
     this.#outer?.removeEventListener("abort", this.#giveUp);

@@ -1,15 +1,15 @@
 /**
- * Waiting that ends.
+ * Waiting for a limited time.
  *
  * @module
  */
 
 /**
- * What a promise brings, if it comes in time.
+ * Returns the value of a promise that settles in time.
  *
  * @param milliseconds the longest to wait.
- * @param late makes the error for when it does not come.
- * @throws what `late` makes.
+ * @param late creates the error to throw after that time.
+ * @throws the error that `late` creates.
  */
 export async function within<Value>(milliseconds: number, promise: Promise<Value>, late: () => Error): Promise<Value> {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -22,14 +22,14 @@ export async function within<Value>(milliseconds: number, promise: Promise<Value
 }
 
 /**
- * Waits for a promise, however it ends.
+ * Waits until a promise settles, fulfilled or rejected.
  *
  * @param milliseconds the longest to wait; `Infinity` for no limit.
- * @returns whether it ended in time.
+ * @returns true when the promise settled in time.
  */
 export async function settledWithin(milliseconds: number, promise: Promise<unknown>): Promise<boolean> {
   const settled = promise.then(() => true, () => true);
-  if (milliseconds === Infinity) return await settled; // no timer waits so long
+  if (milliseconds === Infinity) return await settled; // longer than any timer
   let timer: ReturnType<typeof setTimeout> | undefined;
   const elapsed = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), milliseconds));
   try {
@@ -42,7 +42,7 @@ export async function settledWithin(milliseconds: number, promise: Promise<unkno
 /**
  * Waits for a promise until the signal is aborted.
  *
- * @throws the signal's reason, whatever becomes of the promise.
+ * @throws the signal's reason, even if the promise settles later.
  */
 export async function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
   if (!signal) return await promise;

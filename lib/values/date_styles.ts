@@ -1,6 +1,6 @@
 /**
- * Dates and times in each style that PostgreSQL's DateStyle knows, rewritten as ISO. A connection asks for ISO when it
- * opens; the others come where a pooler left that out, or where a session has chosen another one since.
+ * Converts dates and times from every DateStyle of PostgreSQL to ISO. A connection asks for ISO when it opens; other
+ * styles occur where a pooler drops that setting, or a session has changed it.
  *
  * | DateStyle | date | timestamp |
  * |---|---|---|
@@ -11,14 +11,18 @@
  * | Postgres, MDY | `03-01-2026` | `Sun Mar 01 12:30:05.5 2026` |
  * | Postgres, DMY | `01-03-2026` | `Sun 01 Mar 12:30:05.5 2026` |
  *
- * A timestamptz ends with an offset in ISO, and in the others with what the session's time zone is called at that moment,
- * such as `CET`. What could mean two things is decided by what the server has reported of its settings, or is an error.
+ * A timestamptz ends with an offset in ISO; in the other styles it ends with the abbreviation of the session's time
+ * zone at that moment, such as `CET`. The settings reported by the server resolve ambiguous values; without them such a
+ * value is an error.
  *
  * @module
  */
 import { UnreadableValueError } from "./errors.ts";
 
-/** What the server has reported of a setting, at the beginning and at each change; `undefined` for nothing. */
+/**
+ * Returns the value of a setting that the server has reported, at the start of the session or at its last change;
+ * `undefined` if it has reported none.
+ */
 export type Reported = (setting: "DateStyle" | "TimeZone") => string | undefined;
 
 const TIME = String.raw`(?<time>\d\d:\d\d:\d\d(?:\.\d+)?)`;
@@ -35,9 +39,9 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 const STYLES: Record<string, string> = { ".": "German", "/": "SQL", "-": "Postgres" };
 
 /**
- * A date, timestamp or timestamptz in ISO.
+ * Converts a date, timestamp or timestamptz to ISO.
  *
- * @throws {UnreadableValueError} when it could mean several days or moments.
+ * @throws {UnreadableValueError} when the text is ambiguous or in no known style.
  */
 export function inIso(text: string, reported: Reported): string {
   if (isIso(text)) return text;
@@ -49,7 +53,7 @@ export function inIso(text: string, reported: Reported): string {
   return `${date} ${time}${zone === undefined ? "" : offset(text, { date, time, zone, era }, reported)}${era}`;
 }
 
-/** A range or multirange of them in ISO, as `["2026-03-01 12:30:05","2026-03-02 00:00:00")`. */
+/** Converts a range or multirange of dates or times to ISO, as `["2026-03-01 12:30:05","2026-03-02 00:00:00")`. */
 export function rangeInIso(text: string, reported: Reported): string {
   if (text === "empty") return text;
   return text.replace(
@@ -58,7 +62,7 @@ export function rangeInIso(text: string, reported: Reported): string {
   );
 }
 
-/** True for what needs no rewriting: in ISO alone a digit is the third character. */
+/** True for a value already in ISO: no other style has a digit as its third character. */
 function isIso(text: string): boolean {
   const code = text.charCodeAt(2) - 48;
   return code >= 0 && code <= 9 || text === "infinity" || text === "-infinity";
@@ -75,18 +79,21 @@ function monthAndDay(text: string, found: Groups, reported: Reported): string {
 function isDayFirst(text: string, style: string, reported: Reported): boolean {
   if (style === "German") return true;
   const [reportedStyle, order] = reported("DateStyle")?.split(", ") ?? [];
-  if (reportedStyle === style) return order === "DMY"; // with YMD, too, the month is written first
+  if (reportedStyle === style) return order === "DMY"; // with YMD the month is written first as well
   throw new UnreadableValueError(text, "the server has not reported whether day or month comes first", "DateStyle");
 }
 
-/** Names of time zones whose clocks are put back, so that an hour comes twice: hours east of UTC. */
+/** Abbreviations of time zones with daylight saving time, in which an hour occurs twice: hours east of UTC. */
 const HOURS: Record<string, number> = {
   ...{ WET: 0, GMT: 0, WEST: 1, BST: 1, CET: 1, CEST: 2, EET: 2, EEST: 3, IDT: 3, MSK: 3, MSD: 4 },
   ...{ NST: -3.5, NDT: -2.5, AST: -4, ADT: -3, EST: -5, EDT: -4, CST: -6, CDT: -5, MST: -7, MDT: -6, PST: -8, PDT: -7 },
   ...{ AKST: -9, AKDT: -8, HST: -10, HDT: -9, ACST: 9.5, ACDT: 10.5, AEST: 10, AEDT: 11, NZST: 12, NZDT: 13 },
 };
 
-/** The offset of a local time by the zone's own rules; of an hour that comes twice, the one that the name says. */
+/**
+ * Returns the offset of a local time by the rules of the zone; of an hour that occurs twice, the one that the
+ * abbreviation names.
+ */
 function offset(text: string, { date, time, zone, era }: Record<string, string>, reported: Reported): string {
   const numeric = /^([+-]\d\d):?(\d\d)?(:\d\d)?$/.exec(zone);
   if (numeric) return `${numeric[1]}${numeric[2] ? `:${numeric[2]}` : ""}${numeric[3] ?? ""}`;
@@ -102,7 +109,8 @@ function offset(text: string, { date, time, zone, era }: Record<string, string>,
     const named = [first, last].find(({ offsetNanoseconds }) => offsetNanoseconds === HOURS[zone] * 3.6e12);
     if (named) return named.offset.replace(/(:00)+$/, "");
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error; // a time zone that is not in the public database, or a year that is not in Temporal
+    // a time zone missing from the public database, or a year out of range of Temporal
+    if (!(error instanceof RangeError)) throw error;
   }
   throw new UnreadableValueError(text, `what "${zone}" is in the time zone "${name}" cannot be told`, "DateStyle");
 }

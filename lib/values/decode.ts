@@ -1,6 +1,6 @@
 /**
- * PostgreSQL's text format to JavaScript values: one table for every driver, so that the same row is the same value
- * whichever driver brought it.
+ * Converts PostgreSQL's text format to JavaScript values: one table for every driver, so that a row has the same values
+ * whichever driver fetched it.
  *
  * | PostgreSQL | JavaScript |
  * |---|---|
@@ -9,15 +9,15 @@
  * | `numeric` | string (no digit is lost) |
  * | `boolean` | boolean |
  * | `timestamptz` | Date (milliseconds; microseconds are dropped) |
- * | `date`, `time`, `timestamp`, ranges of them | string, as PostgreSQL writes it in the DateStyle ISO |
- * | `interval` | string, as PostgreSQL writes it in the IntervalStyle postgres |
+ * | `date`, `time`, `timestamp`, ranges of them | string, in the DateStyle ISO |
+ * | `interval` | string, in the IntervalStyle postgres |
  * | `json`, `jsonb` | the parsed value |
  * | `bytea` | Uint8Array |
  * | arrays of these | array, nested as deep as the value is |
  * | everything else | string, as PostgreSQL writes it |
  *
- * None of them depends on a role's or a session's DateStyle, IntervalStyle or bytea_output: other forms are rewritten. What
- * is inside of rows (`ROW(…)`) is not.
+ * No value depends on the DateStyle, IntervalStyle or bytea_output of a role or session: other styles are converted,
+ * except inside composite values (`ROW(…)`).
  *
  * @module
  */
@@ -27,14 +27,16 @@ import { inPostgresStyle } from "./interval_styles.ts";
 
 export type { Reported } from "./date_styles.ts";
 
-/** Turns the text of one value into a JavaScript value; a date may need what the server has reported of its settings. */
+/** Converts the text of one value to a JavaScript value. A date may need the settings that the server has reported. */
 export type Decoder = (text: string, reported: Reported) => unknown;
 
 const asNumber: Decoder = Number;
 const asText: Decoder = (text) => text;
 const asJson: Decoder = (text) => JSON.parse(text);
 
-/** type oid, oid of its array type, decoder; the numbers are fixed in PostgreSQL's src/include/catalog/pg_type.dat. */
+/**
+ * OID of a type, OID of its array type, decoder. The numbers are fixed in PostgreSQL's src/include/catalog/pg_type.dat.
+ */
 const TYPES: readonly (readonly [oid: number, arrayOid: number, decoder: Decoder])[] = [
   [16, 1000, (text) => text === "t"], // boolean
   [17, 1001, decodeBytea],
@@ -66,7 +68,7 @@ const TYPES: readonly (readonly [oid: number, arrayOid: number, decoder: Decoder
   [4535, 6155, rangeInIso], // datemultirange
 ];
 
-/** The decoder of each type by its oid; types that are not listed stay text. */
+/** Decoders by type OID; types that are not listed stay text. */
 export const DECODERS: ReadonlyMap<number, Decoder> = new Map(
   TYPES.flatMap(([oid, arrayOid, decode]): [number, Decoder][] => [
     [oid, decode],
@@ -74,7 +76,7 @@ export const DECODERS: ReadonlyMap<number, Decoder> = new Map(
   ]),
 );
 
-/** The decoder for a type oid. */
+/** Returns the decoder for a type OID. */
 export function decoderFor(oid: number): Decoder {
   return DECODERS.get(oid) ?? asText;
 }
@@ -83,7 +85,10 @@ function decodeBytea(text: string): Uint8Array {
   return text.startsWith("\\x") ? Uint8Array.fromHex(text.slice(2)) : decodeEscapedBytea(text);
 }
 
-/** `bytea_output = escape`: ASCII, a backslash doubled, other bytes as a backslash and three octal digits. */
+/**
+ * Decodes `bytea_output = escape`: ASCII, with a backslash doubled and other bytes as a backslash and three octal
+ * digits.
+ */
 function decodeEscapedBytea(text: string): Uint8Array {
   const bytes = new TextEncoder().encode(text);
   let size = 0;
@@ -97,23 +102,27 @@ function decodeEscapedBytea(text: string): Uint8Array {
 }
 const BACKSLASH = 92;
 
-const TIMESTAMPTZ = /^(\d+)-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d+))?([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?( BC)?$/;
+const TIMESTAMPTZ = new RegExp(
+  String.raw`^(?<year>\d+)-(?<month>\d\d)-(?<day>\d\d) (?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)` +
+    String.raw`(?:\.(?<fraction>\d+))?(?<sign>[+-])(?<offsetHours>\d\d)(?::(?<offsetMinutes>\d\d))?` +
+    String.raw`(?::(?<offsetSeconds>\d\d))?(?<era> BC)?$`,
+);
 
-/** A Date; `infinity` and `-infinity`, which no Date can hold, as the numbers of that name. */
+/** Returns a Date; for `infinity` and `-infinity`, which no Date can represent, the numbers of that name. */
 function decodeTimestamptz(text: string, reported: Reported): Date | number {
   return decodeUsualTimestamptz(text) ?? decodeAnyTimestamptz(inIso(text, reported));
 }
 
 /**
- * Years of four digits and offsets of whole hours, as `2026-03-01 12:30:05.123456+00`, digit by digit: reading 1,000
- * objects with one of them takes a tenth longer by way of the text that `new Date()` reads.
+ * Decodes years of four digits and offsets of whole hours, as `2026-03-01 12:30:05.123456+00`, digit by digit: reading
+ * 1,000 objects with one timestamptz each takes a tenth longer through the text that `new Date()` parses.
  */
 function decodeUsualTimestamptz(text: string): Date | undefined {
   const end = text.length - 3;
   const sign = text[end];
   if (text[4] !== "-" || text[10] !== " " || (sign !== "+" && sign !== "-")) return undefined;
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
-  if (year < 100) return undefined; // Date would take it for one of the last century
+  if (year < 100) return undefined; // Date would read it as a year of the 20th century
   const [month, day] = [twoDigits(text, 5), twoDigits(text, 8)];
   let milliseconds = 0;
   for (let at = 20, unit = 100; at < end && unit >= 1; at++, unit /= 10) milliseconds += digit(text, at) * unit;
@@ -130,29 +139,29 @@ function digit(text: string, at: number): number {
 }
 
 function decodeAnyTimestamptz(text: string): Date | number {
-  const parts = TIMESTAMPTZ.exec(text);
+  const parts = TIMESTAMPTZ.exec(text)?.groups;
   if (!parts) {
     if (text === "infinity" || text === "-infinity") return text === "infinity" ? Infinity : -Infinity;
     throw new UnreadableValueError(text, "it is no timestamptz in a DateStyle that PostgreSQL knows", "DateStyle");
   }
-  const [, year, month, day, hour, minute, second, fraction = "", sign, ...offset] = parts;
-  const [offsetHours, offsetMinutes = "0", offsetSeconds = "0", bc] = offset;
+  const { year, month, day, hour, minute, second, fraction = "", era } = parts;
+  const { sign, offsetHours, offsetMinutes = "0", offsetSeconds = "0" } = parts;
   const date = new Date(0);
-  date.setUTCFullYear(bc ? 1 - Number(year) : Number(year), Number(month) - 1, Number(day));
+  date.setUTCFullYear(era ? 1 - Number(year) : Number(year), Number(month) - 1, Number(day));
   date.setUTCHours(Number(hour), Number(minute), Number(second), Number(fraction.slice(0, 3).padEnd(3, "0")));
-  const east = (Number(offsetHours) * 3600 + Number(offsetMinutes) * 60 + Number(offsetSeconds)) * 1000;
-  return new Date(date.getTime() - (sign === "-" ? -east : east));
+  const offset = (Number(offsetHours) * 3600 + Number(offsetMinutes) * 60 + Number(offsetSeconds)) * 1000;
+  return new Date(date.getTime() - (sign === "-" ? -offset : offset));
 }
 
 /**
- * Reads PostgreSQL's array notation (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO).
+ * Parses PostgreSQL's array notation (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO).
  *
- * @param decode the decoder of one element.
+ * @param decode decodes one element.
  */
 export function decodeArray(text: string, decode: (text: string) => unknown): unknown[] {
-  // an array whose first index is not 1 begins with its bounds: [0:2]={…}
+  // an array whose lower bound is not 1 begins with its bounds: [0:2]={…}
   let at = text.startsWith("[") ? text.indexOf("=") + 1 : 0;
-  // where the next ones are: looked for once, and not in each text anew
+  // positions of the next ones, searched for once and not for each element
   let [quote, backslash] = [-1, -1];
   return list();
 
@@ -175,7 +184,7 @@ export function decodeArray(text: string, decode: (text: string) => unknown): un
       if (backslash < at) backslash = positionOr(text.length, text.indexOf("\\", at));
       if (quote < backslash) break;
       value += text.slice(start, backslash);
-      start = backslash + 1; // what stands behind it, a quote or a backslash, is part of the text
+      start = backslash + 1; // the character after it, a quote or a backslash, is part of the text
       at = start + 1;
     }
     at = quote + 1;
@@ -190,7 +199,7 @@ export function decodeArray(text: string, decode: (text: string) => unknown): un
   }
 }
 
-/** What `indexOf()` found; the end where it found nothing. */
+/** Returns the position that `indexOf()` found, or the end of the text if it found none. */
 function positionOr(end: number, found: number): number {
   return found === -1 ? end : found;
 }

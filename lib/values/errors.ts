@@ -1,19 +1,19 @@
 /**
- * Errors of values that cannot be sent or read.
+ * Errors of encoding and decoding values.
  *
  * @module
  */
 import { EngineError } from "../base/error.ts";
 import { shorten } from "../base/text.ts";
 
-/** A parameter, or the text of a statement, cannot be sent to PostgreSQL; nothing was sent. */
+/** A parameter, or the SQL text, cannot be sent to PostgreSQL; nothing was sent. */
 export class EncodingError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "UNENCODABLE_VALUE";
 
   /**
-   * @param position of the parameter at fault, from 1;
-   * @param what is at fault otherwise.
+   * @param position of the invalid parameter, counted from 1.
+   * @param what is invalid, if not a parameter.
    */
   constructor(problem: string, readonly position?: number, readonly sql?: string, what = "A value") {
     super(
@@ -24,17 +24,17 @@ export class EncodingError extends EngineError {
   }
 }
 
-/** A value came in a form that can be read in several ways, because of a setting of the role or the session. */
+/** A value arrived in an ambiguous format, caused by a setting of the role or the session. */
 export class UnreadableValueError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "UNREADABLE_VALUE";
 
-  /** @param setting of the server that the form depends on. */
+  /** @param setting the server setting that determines the format. */
   constructor(text: string, problem: string, readonly setting: "DateStyle" | "IntervalStyle") {
     const plain = setting === "DateStyle" ? "ISO" : "postgres";
     super(
-      `Cannot read "${shorten(text, 60)}": ${problem}. Give the role the usual form: ` +
-        `ALTER ROLE … SET ${setting} = ${plain}; or, in a session that has chosen another: SET ${setting} = ${plain}.`,
+      `Cannot read "${shorten(text, 60)}": ${problem}. Restore the default format for the role: ` +
+        `ALTER ROLE … SET ${setting} = ${plain}; or, if the session changed it: SET ${setting} = ${plain}.`,
     );
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Intervals in each style that PostgreSQL's IntervalStyle knows, rewritten in the one that it has by default.
+ * Converts intervals from every IntervalStyle of PostgreSQL to the default one.
  *
  * | IntervalStyle | a year, two months, minus three days, five seconds |
  * |---|---|
@@ -12,7 +12,7 @@
  */
 import { UnreadableValueError } from "./errors.ts";
 
-/** An interval; its years and months have one sign, its hours, minutes and seconds have one. */
+/** The fields of an interval: years and months share one sign; hours, minutes and seconds share one. */
 interface Fields {
   readonly years: number;
   readonly months: number;
@@ -20,35 +20,43 @@ interface Fields {
   readonly isBack: boolean;
   readonly hours: number;
   readonly minutes: number;
-  /** Without a sign, with as many decimals as the server wrote. */
+  /** Without a sign, with the decimals that the server wrote. */
   readonly seconds: string;
 }
 
 const USUAL = /^-?(\d+ (year|mon|day)|\d\d+:)/;
-const VERBOSE =
-  /^@(?: (\S+) years?)?(?: (\S+) mons?)?(?: (\S+) days?)?(?: (\S+) hours?)?(?: (\S+) mins?)?(?: (\S+) secs?)?(?: 0)?( ago)?$/;
-const ISO_8601 = /^P(?:([-\d]+)Y)?(?:([-\d]+)M)?(?:([-\d]+)D)?(?:T(?:([-\d]+)H)?(?:([-\d]+)M)?(?:([-.\d]+)S)?)?$/;
-const SQL_STANDARD = /^([+-]?)(?:(\d+)-(\d+)|(\d+):(\d\d):([.\d]+)|(\d+))$/;
+const VERBOSE = new RegExp(
+  String.raw`^@(?: (?<years>\S+) years?)?(?: (?<months>\S+) mons?)?(?: (?<days>\S+) days?)?(?: (?<hours>\S+) hours?)?` +
+    String.raw`(?: (?<minutes>\S+) mins?)?(?: (?<seconds>\S+) secs?)?(?: 0)?(?<ago> ago)?$`,
+);
+const ISO_8601 = new RegExp(
+  String.raw`^P(?:(?<years>[-\d]+)Y)?(?:(?<months>[-\d]+)M)?(?:(?<days>[-\d]+)D)?` +
+    String.raw`(?:T(?:(?<hours>[-\d]+)H)?(?:(?<minutes>[-\d]+)M)?(?:(?<seconds>[-.\d]+)S)?)?$`,
+);
+const SQL_STANDARD = new RegExp(
+  String.raw`^(?<ownSign>[+-]?)(?:(?<years>\d+)-(?<months>\d+)|` +
+    String.raw`(?<hours>\d+):(?<minutes>\d\d):(?<seconds>[.\d]+)|(?<days>\d+))$`,
+);
 
 /**
- * An interval as PostgreSQL writes it by default.
+ * Converts an interval to the default style.
  *
- * @throws {UnreadableValueError} when it is in no style that PostgreSQL knows.
+ * @throws {UnreadableValueError} when it is in no known style.
  */
 export function inPostgresStyle(text: string): string {
   if (USUAL.test(text) || text === "infinity" || text === "-infinity") return text;
   return written(fromUnits(VERBOSE.exec(text) ?? ISO_8601.exec(text)) ?? fromSqlStandard(text));
 }
 
-/** Each number with its unit and its own sign; `ago` turns all signs round. */
-function fromUnits(parts: RegExpExecArray | null): Fields | undefined {
-  if (!parts) return undefined;
-  const [, years = "0", months = "0", days = "0", hours = "0", minutes = "0", seconds = "0", ago] = parts;
-  const turned = ago ? -1 : 1;
+/** Reads numbers with a unit and a sign each; `ago` inverts all signs. */
+function fromUnits(match: RegExpExecArray | null): Fields | undefined {
+  if (!match) return undefined;
+  const { years = "0", months = "0", days = "0", hours = "0", minutes = "0", seconds = "0", ago } = match.groups!;
+  const direction = ago ? -1 : 1;
   return {
-    years: turned * Number(years),
-    months: turned * Number(months),
-    days: turned * Number(days),
+    years: direction * Number(years),
+    months: direction * Number(months),
+    days: direction * Number(days),
     isBack: [hours, minutes, seconds].some((part) => part.startsWith("-")) !== Boolean(ago),
     hours: Math.abs(Number(hours)),
     minutes: Math.abs(Number(minutes)),
@@ -56,17 +64,17 @@ function fromUnits(parts: RegExpExecArray | null): Fields | undefined {
   };
 }
 
-/** One sign for all, or one for each of years and months, days, and the time. */
+/** Reads one sign for all fields, or one each for years and months, days, and the time. */
 function fromSqlStandard(text: string): Fields {
   const fields = { years: 0, months: 0, days: 0, isBack: false, hours: 0, minutes: 0, seconds: "0" };
   let sign = "";
   for (const part of text.split(" ")) {
-    const found = SQL_STANDARD.exec(part);
-    if (!found) {
+    const groups = SQL_STANDARD.exec(part)?.groups;
+    if (!groups) {
       throw new UnreadableValueError(text, "it is in no IntervalStyle that PostgreSQL knows", "IntervalStyle");
     }
-    const [, own, years, months, hours, minutes, seconds, days] = found;
-    sign = own || sign;
+    const { ownSign, years, months, hours, minutes, seconds, days } = groups;
+    sign = ownSign || sign;
     const signed = (digits: string) => Number(`${sign}${digits}`);
     if (years !== undefined) Object.assign(fields, { years: signed(years), months: signed(months) });
     else if (days !== undefined) fields.days = signed(days);

@@ -143,7 +143,7 @@ Deno.test("what cannot be sent is refused, with the position of the parameter", 
     [circular, "JSON cannot express it"],
     [{ a: 1n }, "JSON cannot express it"],
     [json(undefined), "JSON cannot express undefined"],
-    [new Map(), "a value of class Map has no counterpart there; for a json column wrap it in json()"],
+    [new Map(), "a value of class Map has no counterpart in PostgreSQL; for a json column wrap it in json()"],
     [new Float64Array(1), "a value of class Float64Array has no counterpart"],
     [new ArrayBuffer(1), "a value of class ArrayBuffer has no counterpart"],
   ];

@@ -1,5 +1,5 @@
 /**
- * The cancel request of PostgreSQL's protocol: a connection of its own, sixteen bytes, no answer
+ * The cancel request of PostgreSQL's protocol: a separate connection, sixteen bytes, no answer
  * (https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS).
  *
  * @module
@@ -11,20 +11,20 @@ import { nextEvent } from "./socket.ts";
 
 const CANCEL_REQUEST_CODE = 80877102;
 
-/** The server process to cancel, and how to reach it. */
+/** The server process to cancel, and how to connect to it. */
 export interface CancelTarget {
   readonly url: EngineUrl;
-  /** Of the connection: what was encrypted there is encrypted here. */
+  /** TLS options of the connection to cancel; the request uses the same. */
   readonly tls: ConnectionOptions | undefined;
   readonly pid: number;
   readonly secret: number;
 }
 
 /**
- * Asks the server to cancel what a process does now. Resolves when the server closed the request's connection, by which
- * time the signal is sent; a request that comes too late has no effect.
+ * Requests cancellation of the statement that a server process runs. Resolves when the server has closed the request's
+ * connection, by which time the signal is sent; a request that arrives late has no effect.
  *
- * @param signal gives up; then its reason is thrown.
+ * @param signal aborts the request; its reason is thrown.
  */
 export async function requestCancel({ url, tls, pid, secret }: CancelTarget, signal: AbortSignal): Promise<void> {
   const message = new DataView(new ArrayBuffer(16));
@@ -32,6 +32,7 @@ export async function requestCancel({ url, tls, pid, secret }: CancelTarget, sig
   const { stream } = await openStream(url, tls, false, signal);
   stream.write(new Uint8Array(message.buffer));
   stream.resume();
-  await nextEvent(stream, "data", signal).catch(() => signal.throwIfAborted()); // it closes without a word
+  // the server closes the connection without an answer
+  await nextEvent(stream, "data", signal).catch(() => signal.throwIfAborted());
   stream.destroy();
 }

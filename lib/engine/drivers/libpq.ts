@@ -1,6 +1,6 @@
 /**
- * The driver over libpq, PostgreSQL's own client library in C. A call blocks the thread until the server has answered,
- * and with it everything else in this program; with `nonblocking: true` threads of Deno's pool wait instead.
+ * The driver for libpq, PostgreSQL's C client library. A call blocks the thread, and so everything else in the program,
+ * until the server has answered; with `nonblocking: true` threads of Deno's pool wait instead.
  *
  * @module
  */
@@ -14,14 +14,14 @@ import { runBlocking, Threads } from "./libpq/waiting.ts";
 
 export const driver: Driver = {
   name: "libpq",
-  // deno-lint-ignore require-await -- what connectSync() throws becomes a rejection
+  // deno-lint-ignore require-await -- an error of connectSync() becomes a rejection
   async connect(settings: ConnectSettings): Promise<LibpqConnection> {
     return settings.nonblocking ? connectOnThreads(settings) : connectSync(settings);
   },
 };
 
 /**
- * Opens a connection, blocking the thread meanwhile.
+ * Opens a connection and blocks the thread meanwhile.
  *
  * @throws {ConnectError}
  * @throws {LibpqNotFoundError}
@@ -33,7 +33,7 @@ export function connectSync(settings: ConnectSettings, pq: Libpq = libpq()): Lib
 }
 
 /**
- * Opens a connection; threads wait.
+ * Opens a connection; other threads wait.
  *
  * @throws {ConnectError}
  * @throws {LibpqNotFoundError}

@@ -279,9 +279,9 @@ database.test("libpq: a second unit of work is refused at once, with the reason"
       assertEquals(
         error.message,
         `This thread has a transaction open on another connection (server process ${first.backendPid}, last ` +
-          'statement: SELECT 1 AS first), and "postgresql+libpq://" blocks the thread: a statement that waited for a ' +
-          "row of that unit of work would wait for ever. Commit or roll it back first, or create the engine with " +
-          "nonblocking: true.\nSQL: SELECT 2",
+          'statement: SELECT 1 AS first), and "postgresql+libpq://" blocks the thread: a statement that waits for a ' +
+          "row lock of that unit of work would block indefinitely. Commit or roll it back first, or create the engine " +
+          "with nonblocking: true.\nSQL: SELECT 2",
       );
     }
   }

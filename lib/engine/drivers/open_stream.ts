@@ -1,6 +1,5 @@
 /**
- * How a connection of pg and postgres comes about: the stream is opened here, with TLS, and handed to the package, which
- * logs in. One limit holds for all of it.
+ * Opens the streams of pg and postgres, with TLS; the package then logs in. One time limit covers both.
  *
  * @module
  */
@@ -13,19 +12,19 @@ import type { EngineUrl } from "../url.ts";
 import { openSocket } from "./socket.ts";
 import { HandshakeError, startTls, tlsOptions } from "./tls.ts";
 
-/** SQLSTATE of "no pg_hba.conf entry …", also for a server that wants no TLS from here. */
+/** SQLSTATE of "no pg_hba.conf entry …", also sent by a server that rejects TLS from this host. */
 const NOT_LET_IN = "28000";
 
-/** A stream to the server, on which nothing was said yet. */
+/** A stream to the server on which nothing has been sent yet. */
 export interface ServerStream {
   readonly stream: Socket;
-  /** How it is encrypted, if it is. */
+  /** TLS options, if it is encrypted. */
   readonly tls: ConnectionOptions | undefined;
 }
 
 /**
- * Opens a stream as the URL wants it and lets `logIn` make a connection of it, within `connectTimeout` for both: name
- * lookup, TCP, TLS, authentication, until the server is ready for statements. Nothing stays open when that fails.
+ * Opens a stream by the URL and logs in over it, within `connectTimeout` for both: name lookup, TCP, TLS,
+ * authentication, up to the first ReadyForQuery. Nothing stays open if it fails.
  *
  * @throws {ConnectError}
  * @throws the reason of the settings' signal
@@ -61,10 +60,10 @@ export async function connectWith<T>(
 }
 
 /**
- * Opens a stream, encrypted with these options if there are any.
+ * Opens a stream, encrypted if TLS options are given.
  *
- * @param mayDoWithout true to go on without TLS where the server has none.
- * @throws what went wrong, or the signal's reason.
+ * @param mayDoWithout true to continue without TLS if the server does not support it.
+ * @throws the error of the connection attempt, or the signal's reason.
  */
 export async function openStream(
   url: EngineUrl,
@@ -81,7 +80,7 @@ export async function openStream(
   throw new Error("The server does not support SSL connections");
 }
 
-/** The server said over TLS that it does not let this user in from there. */
+/** The server rejected this user and host, over TLS. */
 class RefusedWithTls extends Error {
   constructor(readonly error: unknown) {
     super();
@@ -90,7 +89,8 @@ class RefusedWithTls extends Error {
 
 function connectError(url: EngineUrl, error: unknown): ConnectError {
   const { message, code, ...said } = error as { message: string; code?: string };
-  const isServers = "severity" in said || "severity_local" in said; // a pooler sends one of the two; else it is Node's code
+  // a pooler sends one of the two; otherwise the code is Node's
+  const isServers = "severity" in said || "severity_local" in said;
   const sqlstate = isServers ? code : undefined;
   return new ConnectError(`${url}`, `${message || code}.`, sqlstate, { cause: error });
 }

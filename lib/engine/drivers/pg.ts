@@ -1,4 +1,9 @@
-/** The driver over npm `pg` (node-postgres), in its pipeline mode: statements travel without waiting for each other. */
+/**
+ * The driver for npm `pg` (node-postgres), in its pipeline mode: statements are sent without waiting for earlier
+ * answers.
+ *
+ * @module
+ */
 // @ts-types="npm:@types/pg@^8.15.0"
 import pg from "pg";
 import type { EventEmitter } from "node:events";
@@ -31,7 +36,7 @@ function config({ url, settings }: ConnectSettings, stream: Socket): pg.ClientCo
     user: url.user,
     password: url.password,
     database: url.database,
-    ssl: false, // the stream is encrypted already, if it is to be
+    ssl: false, // the stream already is encrypted, if it should be
     stream: () => asUnopened(stream),
     options: startupOptions(settings),
     application_name: settings.application_name,
@@ -39,14 +44,14 @@ function config({ url, settings }: ConnectSettings, stream: Socket): pg.ClientCo
   };
 }
 
-/** The package opens the stream that it is given, and begins when it hears that it is open. */
+/** Gives a stream the `connect()` that the package calls, and the event that it then waits for. */
 function asUnopened(stream: Socket): Socket {
   return Object.assign(stream, { connect: () => (queueMicrotask(() => stream.emit("connect")), stream) });
 }
 
 class PgConnection extends StreamConnection {
   readonly #client: InternalClient;
-  /** Statements whose first use is under way: until the server has parsed one, its name cannot be used again. */
+  /** Names of statements being prepared: a name cannot be reused before the server has parsed its statement. */
   readonly #parsing = new Set<string>();
   readonly #firstByte = new FirstByte();
   readonly #serverSettings = new Map<string, string>();
@@ -99,7 +104,7 @@ class PgConnection extends StreamConnection {
     await this.#client.end();
   }
 
-  /** As long as the server has not parsed a statement, its name cannot be used again: it is sent unnamed. */
+  /** Returns no name for a statement that the server has not parsed yet: it is sent unnamed. */
   protected override preparedName(statement: Statement): string | undefined {
     const name = super.preparedName(statement);
     if (name === undefined || this.#parsing.has(name)) return undefined;
@@ -121,7 +126,7 @@ class PgConnection extends StreamConnection {
   }
 }
 
-/** What pg's client has beside its published types. */
+/** Members of pg's client that its types omit. */
 type InternalClient = pg.Client & {
   processID: number;
   secretKey: number;

@@ -1,5 +1,6 @@
 /**
- * The driver over npm `postgres` (postgres.js): one instance of the package is one connection, because the pool is ours.
+ * The driver for npm `postgres` (postgres.js): one instance of the package per connection, because the engine has its
+ * own pool.
  *
  * @module
  */
@@ -26,10 +27,10 @@ export const driver: Driver = {
     }),
 };
 
-/** CopyFail, whose reason the server puts in its error. */
+/** CopyFail with an empty reason. */
 const COPY_FAIL = Uint8Array.of(...[..."f\0\0\0\x05\0"].map((letter) => letter.charCodeAt(0)));
 
-/** Parameters arrive encoded: the package must not encode them again by the type the server reports. */
+/** The package's types: it must not encode parameters again by the type that the server reports. */
 function types(reported: Reported): Record<string, postgres.PostgresType> {
   return Object.fromEntries(
     [...DECODERS].map(([oid, decode]) => {
@@ -82,7 +83,7 @@ class PostgresConnection extends StreamConnection {
     return this.#answers.status;
   }
 
-  /** Logs in: the package does so with its first query. */
+  /** Logs in, which the package does with its first query. */
   async open(): Promise<void> {
     const query = this.#sql.unsafe("SELECT 1");
     await query;
@@ -108,7 +109,7 @@ class PostgresConnection extends StreamConnection {
       if (answer.isCopy) throw new CopyNotSupportedError(sql);
       return result;
     } catch (error) {
-      // the package does not wait for that after a value that cannot be decoded
+      // after a decoding error the package does not wait for the rest of the answer
       if (!this.lost) await answer.untilOver();
       if (name !== undefined) this.preparedFailed(sql, name, !query.describeFirst, error);
       throw answer.isCopy ? new CopyNotSupportedError(sql) : this.translate(error as Error, sql);
@@ -122,7 +123,10 @@ class PostgresConnection extends StreamConnection {
     return this.#sql.end();
   }
 
-  /** The package would connect anew and go on in autocommit: end it, and with it whatever still waits inside. */
+  /**
+   * Also ends the package's instance, which would otherwise reconnect and continue in autocommit, and rejects its
+   * queued queries.
+   */
   protected override lose(reason: Error): void {
     if (!this.lost) void this.#sql.end({ timeout: 0 });
     super.lose(reason);
@@ -149,7 +153,7 @@ class PostgresConnection extends StreamConnection {
   }
 }
 
-/** The stream for the first call; later ones, which would reconnect in silence, fail. */
+/** Returns the stream on the first call; later calls, which would reconnect silently, are rejected. */
 function onceOnly(stream: Socket, reason: () => Error | undefined): () => Promise<Socket> {
   let used = false;
   return () => {
@@ -159,30 +163,32 @@ function onceOnly(stream: Socket, reason: () => Error | undefined): () => Promis
   };
 }
 
-/** What the package's query has beside its published types. */
+/** Members of the package's query that its types omit. */
 interface PackageQuery extends Promise<PackageResult> {
   reject(error: Error): void;
-  /** True until the server has prepared it. */
+  /** True until the server has prepared the statement. */
   readonly describeFirst: boolean;
 }
 
-/** The package's result: an array of rows that carries what else is known of the answer. */
+/** The package's result: an array of rows with further properties. */
 type PackageResult = unknown[][] & { columns?: { name: string }[]; command?: string; count?: number | null };
 
 function rawResult(result: PackageResult, { statements, hasRows, tag }: PendingAnswer): RawResult {
   if (statements > 1 && !hasRows) {
-    // the package gives a statement without rows behind one that has some the rows of that
+    // the package returns, for a statement without rows, the rows of the one before it
     const { command, rowCount = 0 } = readTag(tag);
     return { columns: [], rows: [], command, rowCount };
   }
-  // several statements in one text are answered by a list of results: the last one counts
+  // several statements in one text give an array of results: use the last one
   const last = result.columns === undefined && result.command === undefined ? result.at(-1) as PackageResult : result;
-  const rows = Array.from(last); // a plain array, not the class of the package
-  last.length = 0; // closures of the package, which V8 allocates as old, hold the answer until all garbage is collected
+  const rows = Array.from(last); // a plain array instead of the package's class
+  // the package's closures, which V8 allocates in the old generation, would keep the answer until a full garbage
+  // collection
+  last.length = 0;
   return {
     columns: last.columns?.map((column) => column.name) ?? [],
     rows,
     command: last.command?.split(" ", 1)[0] ?? "",
-    rowCount: last.count ?? rows.length, // SHOW and EXPLAIN do not count theirs
+    rowCount: last.count ?? rows.length, // SHOW and EXPLAIN report no row count
   };
 }

@@ -1,5 +1,5 @@
 /**
- * From what the server reports to the error that is thrown.
+ * Converts errors reported by the server to error classes.
  *
  * @module
  */
@@ -39,21 +39,21 @@ const BY_SQLSTATE: Record<string, typeof DatabaseError> = {
 const CONNECTION_ENDS = new Set(["57P01", "57P02", "57P03", "57P04", "57P05", "25P03", "25P04"]);
 
 /**
- * A prepared statement is stale or missing, or has a parameter of a type that was dropped. The error codes alone are too
- * broad: the server's function tells the first two, an internal error, which is never translated, the third.
+ * True if a prepared statement is stale or missing, or has a parameter of a dropped type. The SQLSTATEs alone are too
+ * broad: the server's routine identifies the first two cases, an internal error, which is never translated, the third.
  */
 function isStale({ sqlstate, message, routine = "" }: ServerErrorFields): boolean {
   if (sqlstate === "XX000") return message.startsWith("cache lookup failed for type ");
   return routine === "RevalidateCachedQuery" || routine === "FetchPreparedStatement";
 }
 
-/** Said of a statement that was prepared and is not there. */
-const GONE = "Behind a transaction pooler such as PgBouncer give the engine prepare: false.";
+/** Hint for a prepared statement that is missing. */
+const GONE = "Behind a transaction pooler such as PgBouncer, create the engine with prepare: false.";
 
 /**
- * Chooses the error class for what the server reported.
+ * Creates the error for fields that the server reported.
  *
- * @param fields what the server sent;
+ * @param fields the fields of the server's message.
  * @param sql the statement that failed, without parameters.
  */
 export function databaseError(fields: ServerErrorFields, sql?: string, options?: ErrorOptions): EngineError {

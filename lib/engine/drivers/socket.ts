@@ -1,5 +1,5 @@
 /**
- * The sockets of the drivers that do not block: TCP with keep-alive and no delay, or a unix socket.
+ * Sockets of the non-blocking drivers: TCP with keep-alive and without Nagle's algorithm, or a Unix socket.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import process from "node:process";
 import type { EngineUrl } from "../url.ts";
 
 /**
- * Opens a socket to the server that the URL names.
+ * Opens a socket to the server of a URL.
  *
- * @param signal when it is aborted before the socket is open, its reason is thrown and nothing stays open.
+ * @param signal aborts the attempt: its reason is thrown, and nothing stays open.
  */
 export async function openSocket(url: EngineUrl, signal: AbortSignal): Promise<Socket> {
   const socket = url.isSocket ? connect(socketPath(url)) : await openTcp(url.host, url.port, signal);
@@ -20,15 +20,15 @@ export async function openSocket(url: EngineUrl, signal: AbortSignal): Promise<S
 }
 
 /**
- * Hears the errors of a socket in the moments when nobody else does, and takes every other listener away once it is closed:
- * Deno keeps a closed socket for ever, and with it the package's client whose methods listen.
+ * Handles the errors of a socket that nobody else listens to, and removes all other listeners once it is closed: Deno
+ * never frees a closed socket, nor therefore the package's client whose methods listen.
  */
 export function forgetWhenClosed(socket: Socket): void {
   socket.on("error", () => {});
   socket.on("close", () => socket.removeAllListeners().on("error", () => {}));
 }
 
-/** The path of the unix socket in the folder that the URL names. */
+/** Returns the path of the Unix socket in the directory that the URL names. */
 export function socketPath(url: EngineUrl): string {
   return `${url.host}/.s.PGSQL.${url.port}`;
 }
@@ -36,8 +36,8 @@ export function socketPath(url: EngineUrl): string {
 /**
  * Waits for an event of a socket.
  *
- * @returns what the event brings.
- * @throws the error of the socket, or the signal's reason; then the socket is destroyed.
+ * @returns the argument of the event.
+ * @throws the error of the socket, or the signal's reason; the socket is then destroyed.
  */
 export function nextEvent<T = void>(socket: Socket, name: string, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
@@ -65,13 +65,13 @@ export function nextEvent<T = void>(socket: Socket, name: string, signal: AbortS
 }
 
 /**
- * Deno's own connection, because `setKeepAlive()` of Node's sockets does nothing before Deno 2.9. The packages want a socket
- * of Node's, which takes the connection over by its number: that is inside of Deno. Where it is not as it was, Node's own
- * socket is opened.
+ * Opens a connection of Deno and wraps it in a socket of Node, which the packages require: `setKeepAlive()` of Node's
+ * sockets has no effect before Deno 2.9. The socket adopts the connection by its resource ID, an internal of Deno;
+ * where that is not available, opens a socket of Node.
  */
 async function openTcp(hostname: string, port: number, signal: AbortSignal): Promise<Socket> {
-  const binding = isAsKnown ? tcpBinding() : undefined;
-  if (!binding) return openOfNode(hostname, port);
+  const binding = canAdoptConnections ? tcpBinding() : undefined;
+  if (!binding) return openNodeSocket(hostname, port);
   let connection: Deno.TcpConn;
   try {
     connection = await Deno.connect({ hostname, port, signal });
@@ -80,31 +80,32 @@ async function openTcp(hostname: string, port: number, signal: AbortSignal): Pro
     const { code } = error as { code?: string };
     throw code ? new Error(`connect ${code} ${hostname}:${port}`, { cause: error }) : error;
   }
-  const number = resourceNumber(connection);
-  if (number === undefined) {
-    isAsKnown = false;
+  const resourceId = resourceIdOf(connection);
+  if (resourceId === undefined) {
+    canAdoptConnections = false;
     connection.close();
-    return openOfNode(hostname, port);
+    return openNodeSocket(hostname, port);
   }
   connection.setNoDelay();
   connection.setKeepAlive();
   const handle = new binding.TCP(binding.constants.SOCKET);
-  handle.openFromRid(number);
+  handle.openFromRid(resourceId);
   const socket = new Socket({ handle } as object);
-  socket.on("close", () => closeOnce(connection)); // the handle does not: without this the server hears of no end
+  // the handle does not close it: without this the server would not notice the end
+  socket.on("close", () => closeOnce(connection));
   return socket;
 }
 
-/** False once a connection had no number: no other is opened only to find that out. */
-let isAsKnown = true;
+/** False once a connection turned out to have no resource ID, so that no further one is opened in vain. */
+let canAdoptConnections = true;
 
-/** A socket that is being opened, with keep-alive from Deno 2.9 on. */
-function openOfNode(hostname: string, port: number): Socket {
+/** Opens a socket of Node, with keep-alive from Deno 2.9 on. */
+function openNodeSocket(hostname: string, port: number): Socket {
   const socket = connect(port, hostname);
   return socket.once("connect", () => socket.setNoDelay().setKeepAlive(true));
 }
 
-/** What Node's sockets are made of. */
+/** The internal binding of Node's sockets. */
 interface TcpBinding {
   readonly TCP: new (type: number) => { openFromRid(rid: number): void };
   readonly constants: { readonly SOCKET: number };
@@ -115,14 +116,14 @@ function tcpBinding(): TcpBinding | undefined {
   return binding?.TCP?.prototype.openFromRid ? binding as TcpBinding : undefined;
 }
 
-function resourceNumber(connection: Deno.TcpConn): number | undefined {
+function resourceIdOf(connection: Deno.TcpConn): number | undefined {
   const symbol = Object.getOwnPropertySymbols(connection).find(({ description }) =>
     description === "Deno.internal.rid"
   );
   return symbol && (connection as unknown as Record<symbol, number>)[symbol];
 }
 
-/** Closes what a later Deno may have closed with the handle. */
+/** Closes a connection that a later version of Deno may have closed with the handle. */
 function closeOnce(connection: Deno.TcpConn): void {
   try {
     connection.close();

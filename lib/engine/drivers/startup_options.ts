@@ -6,9 +6,11 @@
  */
 
 /**
- * @param settings server settings by name; `options` is passed on as it is, `application_name` is not among them
- * because the startup message has a field of its own for it.
- * @returns the text, empty when there is nothing to set.
+ * Formats server settings for the startup message.
+ *
+ * @param settings server settings by name; `options` is kept verbatim, `application_name` is left out because the
+ * startup message has a field of its own for it.
+ * @returns the text, empty if there is nothing to set.
  */
 export function startupOptions(settings: Readonly<Record<string, string>>): string {
   const { options, application_name: _, ...named } = settings;

@@ -1,5 +1,5 @@
 /**
- * What the drivers over npm packages have in common: how a connection ends.
+ * The common part of the drivers for npm packages: prepared statements, errors, and the end of a connection.
  *
  * @module
  */
@@ -13,10 +13,10 @@ import type { ServerStream } from "./open_stream.ts";
 import { PreparedStatements } from "./prepared_statements.ts";
 import { databaseError } from "./server_error.ts";
 
-/** Milliseconds that a polite end may take, with what is still under way. */
+/** Default milliseconds for a graceful close, statements in flight included. */
 const POLITE = 1000;
 
-/** A connection over a stream that this module ends when nobody else does. */
+/** A connection over a stream, which it destroys if the package does not. */
 export abstract class StreamConnection implements DriverConnection {
   abstract readonly backendPid: number;
   abstract readonly transactionStatus: TransactionStatus;
@@ -24,7 +24,7 @@ export abstract class StreamConnection implements DriverConnection {
   onLost: (() => void) | undefined;
   protected readonly settings: ConnectSettings;
   protected readonly stream: Socket;
-  /** Statements that are not answered. */
+  /** Statements in flight. */
   protected readonly underWay = new Set<{ reject(error: Error): void }>();
   readonly #prepared = new PreparedStatements((name) => name);
   readonly #tls: ConnectionOptions | undefined;
@@ -38,17 +38,17 @@ export abstract class StreamConnection implements DriverConnection {
 
   abstract query(statement: Statement): Promise<RawResult>;
 
-  /** The number that the server wants to see in a request to cancel. */
+  /** The secret key that a cancel request has to contain. */
   protected abstract readonly secret: number;
 
-  /** Ends the connection as the protocol wants it, after what is under way. */
+  /** Terminates the connection as the protocol requires, after the statements in flight. */
   protected abstract end(): Promise<void>;
 
   async cancel(): Promise<void> {
     const { settings: { url, connectTimeout }, backendPid: pid, secret } = this;
     using limit = new TimeLimit(
       connectTimeout,
-      `the request to cancel was not taken within ${connectTimeout / 1000} s`,
+      `the cancel request was not accepted within ${connectTimeout / 1000} s`,
     );
     this.#requests.add(limit);
     try {
@@ -64,7 +64,7 @@ export abstract class StreamConnection implements DriverConnection {
       using limit = new TimeLimit(milliseconds, "");
       await limit.hold(this.end()).catch(() => {});
     }
-    this.drop(new Error("it was closed here"));
+    this.drop(new Error("the connection was closed"));
   }
 
   drop(reason: Error): void {

@@ -43,7 +43,7 @@ for (const name of ["pg", "postgres"] as const) {
       await using proxy = await StallingProxy.start(on(url));
       await proxy.babble(new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\n"));
       const connecting = () => open(name, withMode(proxy.url, sslMode));
-      await within(SOON, () => assertRejects(connecting, ConnectError, "What answers there is not PostgreSQL"));
+      await within(SOON, () => assertRejects(connecting, ConnectError, "The server is not PostgreSQL"));
     });
   }
 

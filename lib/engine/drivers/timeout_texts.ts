@@ -1,12 +1,12 @@
 /**
- * How a server says that a statement ran into `statement_timeout`. It has the same SQLSTATE, 57014, when somebody has the
- * statement cancelled, and comes from the same function: only the text tells them apart, and that is in the language of
- * the server's `lc_messages`, which on Windows is often that of the system.
+ * Recognizes a statement timeout by its message. Cancellation and `statement_timeout` have the same SQLSTATE, 57014,
+ * and the same routine: only the text tells them apart, and it is in the language of the server's `lc_messages`, on
+ * Windows often the system's.
  *
  * @module
  */
 
-/** In each language that PostgreSQL's messages are translated into; where that one is missing they are English. */
+/** The message in each language that PostgreSQL's messages are translated into; untranslated messages are English. */
 const TEXTS: ReadonlySet<string> = new Set([
   "canceling statement due to statement timeout",
   "storniere Anfrage wegen Zeitüberschreitung der Anfrage",
@@ -22,7 +22,7 @@ const TEXTS: ReadonlySet<string> = new Set([
   "因為陳述式逾時，正在取消陳述式",
 ]);
 
-/** True when a message of SQLSTATE 57014 is about `statement_timeout`; false when it is not, or in words not known here. */
+/** True if a message of SQLSTATE 57014 reports a `statement_timeout`; false otherwise, and for unknown languages. */
 export function isStatementTimeout(message: string): boolean {
   return TEXTS.has(message);
 }

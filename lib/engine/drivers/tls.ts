@@ -1,5 +1,5 @@
 /**
- * TLS as PostgreSQL's protocol begins it, and what libpq's `sslmode` means for it.
+ * TLS negotiation of PostgreSQL's protocol, and the meaning of libpq's `sslmode`.
  *
  * @module
  */
@@ -11,19 +11,19 @@ import { forgetWhenClosed, nextEvent } from "./socket.ts";
 const SSL_REQUEST = Uint8Array.of(0, 0, 0, 8, 4, 210, 22, 47);
 const [WILLING, UNWILLING] = ["S", "N"].map((letter) => letter.charCodeAt(0));
 
-/** The TLS handshake failed: the server's certificate is not as it must be, or it speaks another TLS. */
+/** The TLS handshake failed: the server's certificate is not acceptable, or the TLS versions do not match. */
 export class HandshakeError extends Error {}
 
 /**
- * The options of TLS connections for a URL; `undefined` for none
+ * Returns the TLS options for a URL, or `undefined` for no TLS
  * (https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-SSLMODE-STATEMENTS).
  *
- * @throws when the file with the root certificate cannot be read.
+ * @throws if the root certificate file cannot be read.
  */
 export async function tlsOptions(url: EngineUrl): Promise<ConnectionOptions | undefined> {
   if (url.sslMode === "disable" || url.isSocket) return undefined;
   const { sslRootCert } = url;
-  // with a root certificate "require" means "verify-ca", in libpq for compatibility with its past
+  // with a root certificate "require" means "verify-ca", for compatibility with older versions of libpq
   const isVerified = url.sslMode.startsWith("verify") || url.sslMode === "require" && sslRootCert !== undefined;
   if (!isVerified) return { rejectUnauthorized: false };
   const ca = sslRootCert === undefined || sslRootCert === "system" ? {} : { ca: await readCertificate(sslRootCert) };
@@ -33,11 +33,12 @@ export async function tlsOptions(url: EngineUrl): Promise<ConnectionOptions | un
 }
 
 /**
- * Asks the server for TLS.
+ * Requests TLS from the server.
  *
- * @returns the encrypted stream; `undefined` when the server has no TLS: the socket can be used as it is.
+ * @returns the encrypted stream, or `undefined` if the server does not support TLS: the socket can then be used
+ * unencrypted.
  * @throws {HandshakeError}
- * @throws when the answer is none that PostgreSQL gives; the socket is destroyed then.
+ * @throws if the answer is not PostgreSQL's; the socket is then destroyed.
  */
 export async function startTls(
   socket: Socket,
@@ -47,11 +48,11 @@ export async function startTls(
 ): Promise<Socket | undefined> {
   socket.write(SSL_REQUEST);
   const answer = await nextEvent<Uint8Array>(socket, "data", signal);
-  // more than the one byte would be in clear, and read as if it had been encrypted
+  // any further bytes would be unencrypted, yet read as if they had been encrypted
   if (answer.length === 1 && answer[0] === UNWILLING) return undefined;
   if (answer.length !== 1 || answer[0] !== WILLING) {
     socket.destroy();
-    throw new Error("What answers there is not PostgreSQL: it does not know the request for TLS");
+    throw new Error("The server is not PostgreSQL: it does not understand the request for TLS");
   }
   const stream = connect({ ...options, socket, host, ...(isIP(host) ? {} : { servername: host }) });
   forgetWhenClosed(stream);

@@ -1,11 +1,15 @@
 /**
- * The transaction as ReadyForQuery tells of it, the server's word and not a guess from SQL text.
+ * The transaction status in ReadyForQuery: reported by the server, not inferred from SQL.
  *
  * @module
  */
 import type { TransactionStatus } from "../driver.ts";
 
-/** @param letter of ReadyForQuery: `I`, `T` or `E`; before the first one there is no transaction. */
+/**
+ * Converts the status indicator of ReadyForQuery.
+ *
+ * @param letter `I`, `T` or `E`; `null` before the first ReadyForQuery.
+ */
 export function transactionStatus(letter: string | null): TransactionStatus {
   return letter === "T" ? "in transaction" : letter === "E" ? "failed" : "idle";
 }

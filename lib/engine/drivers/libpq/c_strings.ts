@@ -1,5 +1,5 @@
 /**
- * Texts in the form in which C takes them: UTF-8, ended by a NUL, in memory that does not move.
+ * C strings: UTF-8, terminated by NUL, in memory that does not move.
  *
  * @module
  */
@@ -9,30 +9,30 @@ const encoder = new TextEncoder();
 const FIRST_CAPACITY = 16_384;
 
 /**
- * One text.
+ * Converts a text.
  *
- * @throws {EncodingError} when it contains a NUL, at which C would cut it off.
+ * @throws {EncodingError} if it contains NUL, which would truncate it.
  */
 export function cString(text: string): Uint8Array<ArrayBuffer> {
-  if (text.includes("\0")) throw new EncodingError("C ends a text at a NUL character (\\0), and this one contains one");
+  if (text.includes("\0")) throw new EncodingError("a C string cannot contain the NUL character (\\0)");
   return encoder.encode(text + "\0");
 }
 
-/** The text at an address; an empty one for NULL. */
+/** Reads the text at an address; an empty one for NULL. */
 export function fromC(pointer: Deno.PointerValue): string {
   return pointer === null ? "" : Deno.UnsafePointerView.getCString(pointer);
 }
 
 /**
- * An array of texts, `const char *const *`, written into the same memory again and again: the addresses hold until the
- * next `write()`, as long as this object lives.
+ * An array of strings, `const char *const *`, in memory that is reused: the addresses are valid until the next
+ * `write()`, while this object lives.
  */
 export class CStringArray {
   #bytes = new Uint8Array(FIRST_CAPACITY);
   #base = addressOf(this.#bytes);
   #pointers = new BigUint64Array(64);
 
-  /** @param texts without NUL characters, which the encoding of parameters has refused; `null` becomes NULL. */
+  /** @param texts without NUL, which the encoding of parameters rejects; `null` becomes NULL. */
   write(texts: readonly (string | null)[]): BigUint64Array<ArrayBuffer> {
     this.#reserve(texts);
     let end = 0;

@@ -1,5 +1,5 @@
 /**
- * The request to cancel what a connection does: a connection of its own, encrypted as the first one is.
+ * Cancel requests: a separate connection, encrypted like the one to cancel.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import type { Libpq } from "./symbols.ts";
 import type { Work } from "./waiting.ts";
 
 /**
- * Asks the server to cancel what a connection does now. Is done when the server has taken the request.
+ * Requests cancellation of the statement that a connection runs. Completes when the server has accepted the request.
  *
- * @param until when to give up, as `performance.now()`.
+ * @param until the time at which to give up, as `performance.now()`.
  * @throws {TimeIsUp}
  */
 export function* cancelling(pq: Libpq, connection: Deno.PointerValue, until: number): Work<void> {
@@ -25,7 +25,7 @@ export function* cancelling(pq: Libpq, connection: Deno.PointerValue, until: num
   }
 }
 
-/** As `cancelling()`, for libpq before 17, which waits for the server without a limit: on a thread, unencrypted. */
+/** Like `cancelling()`, for libpq before 17, which waits without a limit: on another thread, unencrypted. */
 export async function cancelOnThread(pq: Libpq, connection: Deno.PointerValue): Promise<void> {
   const request = pq.PQgetCancel(connection);
   const problem = new Uint8Array(256);

@@ -1,5 +1,5 @@
 /**
- * Opening a connection: libpq's parameters, and what it says when the server cannot be had.
+ * Opens connections: libpq's parameters, and the errors of an attempt.
  *
  * @module
  */
@@ -13,18 +13,21 @@ import { CONNECTION_BAD, ERRORS_DEFAULT, ERRORS_VERBOSE, type Libpq } from "./sy
 import { TimeIsUp, type Work } from "./waiting.ts";
 
 /**
- * A thread that blocks cannot release the row that it waits for: the wait ends in a LockTimeoutError. Not behind a pooler
- * (`prepare: false`), which refuses settings that it does not know.
+ * A blocked thread cannot release the row lock it waits for: the wait ends with a LockTimeoutError. Not sent behind a
+ * pooler (`prepare: false`), which rejects settings it does not know.
  */
 const LOCK_TIMEOUT_WHEN_BLOCKING = "-c lock_timeout=2s";
 
-/** Seconds until a silent peer is asked for a sign of life, then how often; the system's own value is two hours. */
+/** TCP keep-alive: seconds before the first probe, then between probes; the system's default is two hours. */
 const KEEP_ALIVE = { keepalives: "1", keepalives_idle: "30", keepalives_interval: "10", keepalives_count: "3" };
 
-/** libpq's names and values (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS). */
+/**
+ * Returns the connection parameters by libpq's names
+ * (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS).
+ */
 export function connectionParameters(settings: ConnectSettings): Record<string, string | undefined> {
   const { url, settings: { application_name }, prepare, nonblocking } = settings;
-  // of two values for a setting the later one counts: the caller's
+  // of two values for a setting the later one takes effect: the caller's
   const options = [nonblocking || !prepare ? "" : LOCK_TIMEOUT_WHEN_BLOCKING, startupOptions(settings.settings)];
   return {
     host: url.host,
@@ -34,7 +37,7 @@ export function connectionParameters(settings: ConnectSettings): Record<string, 
     dbname: url.database,
     sslmode: url.sslMode,
     sslrootcert: url.sslRootCert,
-    gssencmode: "disable", // the other drivers have none
+    gssencmode: "disable", // unsupported by the other drivers
     client_encoding: "UTF8",
     ...KEEP_ALIVE,
     application_name,
@@ -42,7 +45,7 @@ export function connectionParameters(settings: ConnectSettings): Record<string, 
   };
 }
 
-/** The arguments of `PQconnectStartParams`, in memory of their own. */
+/** Returns the arguments of `PQconnectStartParams`, in memory of their own. */
 function startArguments(settings: ConnectSettings) {
   const parameters = Object.entries(connectionParameters(settings)).filter(([, value]) => value !== undefined);
   const [keywords, values] = [new CStringArray(), new CStringArray()];
@@ -53,19 +56,21 @@ function startArguments(settings: ConnectSettings) {
   return { pointers, memory: [keywords, values] };
 }
 
-/** Begins to open a connection. Blocks the thread while the host's name is looked up, for which libpq knows no limit. */
+/**
+ * Starts to open a connection. Blocks the thread during the lookup of the host name, for which libpq has no time limit.
+ */
 export function start(pq: Libpq, settings: ConnectSettings): Deno.PointerValue {
   const { pointers: [keywords, values] } = startArguments(settings);
   return pq.PQconnectStartParams(keywords, values, 0);
 }
 
-/** Memory that calls on other threads read: it must not be collected before they are answered. */
+/** Memory that calls on other threads read: it must not be garbage-collected before they return. */
 const inUse = new Set<unknown>();
 
 /**
- * As `start()`, on another thread.
+ * Like `start()`, on another thread.
  *
- * @param until when to give up, as `performance.now()`.
+ * @param until the time at which to give up, as `performance.now()`.
  * @throws {ConnectError}
  * @throws the reason of the settings' signal
  */
@@ -84,7 +89,7 @@ export async function startOnThread(pq: Libpq, settings: ConnectSettings, until:
 }
 
 /**
- * Goes on to open a connection that was begun.
+ * Continues to open a connection.
  *
  * @returns its address.
  * @throws {ConnectError}
@@ -97,7 +102,7 @@ export function* connecting(
 ): Work<Deno.PointerValue> {
   try {
     pq.PQsetNoticeReceiver(connection, pq.addressOfPQfreemem, null); // the default prints notices
-    pq.PQsetErrorVerbosity(connection, ERRORS_VERBOSE); // the SQLSTATE of a refusal stands nowhere else
+    pq.PQsetErrorVerbosity(connection, ERRORS_VERBOSE); // the only source of the SQLSTATE of a rejection
     const isOpen = pq.PQstatus(connection) !== CONNECTION_BAD &&
       (yield* opening(() => pq.PQconnectPoll(connection), () => pq.PQsocket(connection), until));
     if (!isOpen) throw connectError(settings, fromC(pq.PQerrorMessage(connection)));
@@ -114,7 +119,11 @@ function noAnswer({ url, connectTimeout }: ConnectSettings): ConnectError {
   return new ConnectError(`${url}`, `no answer within ${connectTimeout / 1000} s.`);
 }
 
-/** @param text what libpq says, its lines about one attempt or several; the last one counts. */
+/**
+ * Creates the error from libpq's message.
+ *
+ * @param text lines about one attempt or several; the last one counts.
+ */
 function connectError({ url }: ConnectSettings, text: string): ConnectError {
   const [, sqlstate, message] = [...text.matchAll(/: {2}([0-9A-Z]{5}): (.*)/g)].at(-1) ?? [];
   if (sqlstate) return new ConnectError(`${url}`, `${message}.`, sqlstate);

@@ -1,5 +1,5 @@
 /**
- * One connection of libpq, blocking or on threads.
+ * A connection of libpq, blocking or on threads.
  *
  * @module
  */
@@ -28,13 +28,13 @@ import { CONNECTION_OK, ExecStatus, type Libpq, TEXT, TRANSACTION_STATUSES } fro
 import { runBlocking, Threads, TimeIsUp, type Work } from "./waiting.ts";
 import { Wire, WireClosed } from "./wire.ts";
 
-/** A statement that the server has prepared, and its columns once they are known. */
+/** A prepared statement, and its columns once they are known. */
 interface Prepared {
   readonly name: Uint8Array<ArrayBuffer>;
   shape?: Shape;
 }
 
-/** An open connection. `query()` answers both as the port wants it and, with `querySync()`, without a promise. */
+/** An open connection, with `query()` as the port requires and the blocking `querySync()`. */
 export class LibpqConnection implements SyncDriverConnection {
   readonly backendPid: number;
   onLost: (() => void) | undefined;
@@ -52,11 +52,11 @@ export class LibpqConnection implements SyncDriverConnection {
     fromC(this.#pq.PQparameterStatus(this.#wire.connection, cString(setting))) || undefined;
   /** Reads the answer to what was sent without waiting for it. */
   #unread: Work<void> | undefined;
-  /** On threads: resolves when what was asked for so far is answered, because a connection serves one at a time. */
+  /** On threads: resolves when all statements so far are answered, because a connection runs one at a time. */
   #turn: Promise<void> = Promise.resolve();
   #queued = 0;
 
-  /** @param connection the address of an open connection, which this object closes. */
+  /** @param connection address of an open connection, which this object closes. */
   constructor(pq: Libpq, settings: ConnectSettings, connection: Deno.PointerValue) {
     this.#pq = pq;
     this.#settings = settings;
@@ -70,12 +70,12 @@ export class LibpqConnection implements SyncDriverConnection {
   get transactionStatus(): TransactionStatus {
     if (this.#unread) {
       this.#pq.PQconsumeInput(this.#wire.connection);
-      this.#unread.next(); // reads the answer if it is there
+      this.#unread.next(); // reads the answer if it has arrived
     }
     return this.#transactionStatus;
   }
 
-  /** Nobody watches the socket while nothing is under way: this looks. */
+  /** The reason the connection is unusable. Checks the socket, which nobody watches while it is idle. */
   get lost(): Error | undefined {
     if (this.#lost === undefined && this.#queued === 0) this.#look();
     return this.#lost;
@@ -86,10 +86,10 @@ export class LibpqConnection implements SyncDriverConnection {
   }
 
   /**
-   * Runs a statement and blocks the thread until it is answered, or its time is over.
+   * Runs a statement and blocks the thread until it is answered, or times out.
    *
-   * @param ahead a statement without parameters that is carried out before it: in the same round trip, when both have
-   * been prepared. What is thrown may be its error.
+   * @param ahead a statement without parameters to run first: in the same round trip, if both are prepared. Its error
+   * may be thrown.
    * @throws {DatabaseError}
    * @throws {ConnectionLostError}
    * @throws {SecondUnitOfWorkError}
@@ -97,18 +97,18 @@ export class LibpqConnection implements SyncDriverConnection {
    */
   querySync(statement: Statement, ahead?: string): RawResult {
     const work = ahead === undefined ? this.#querying(statement) : this.#queryingAfter(ahead, statement);
-    // most statements come this way: no generator more than they need
+    // most statements take this path: no generator more than they need
     return runBlocking(this.#poll, statement.timeout === undefined ? work : this.#limited(statement, work));
   }
 
-  /** Sends a statement without parameters and does not wait for its answer, which the next call reads first. */
+  /** Sends a statement without parameters; the next call reads its answer first. */
   sendSync(sql: string, timeout?: number): void {
     const work = this.#sending(sql);
     const mayWait = timeout !== undefined && (this.#unread !== undefined || this.#prepared.get(sql) === undefined);
     runBlocking(this.#poll, mayWait ? this.#limited({ sql, parameters: [], timeout }, work) : work);
   }
 
-  /** Gives up when it takes longer than connecting may. */
+  /** Requests cancellation, for at most `connectTimeout`. */
   async cancel(): Promise<void> {
     if (this.#wire.connection === null) return;
     const { connectTimeout } = this.#settings;
@@ -128,7 +128,7 @@ export class LibpqConnection implements SyncDriverConnection {
     await this.#threads.free;
   }
 
-  /** Closes the connection at once. A second call does nothing. */
+  /** Closes the connection immediately. A second call does nothing. */
   closeSync(): void {
     this.onLost = undefined;
     this.drop(new Error("the connection was closed"));
@@ -200,7 +200,7 @@ export class LibpqConnection implements SyncDriverConnection {
     return yield* this.#answer(sent, sql, prepared);
   }
 
-  /** Prepares a statement, on its first use; `undefined` when it is to be sent unnamed. */
+  /** Prepares a statement on its first use; `undefined` if it is to be sent unnamed. */
   *#preparing(sql: string): Work<Prepared | undefined> {
     if (!this.#settings.prepare) return undefined;
     const text = cString(sql);
@@ -216,7 +216,7 @@ export class LibpqConnection implements SyncDriverConnection {
     }
   }
 
-  /** Both statements travel together, and so do their answers. */
+  /** Sends both statements together and reads both answers. */
   *#together(ahead: string, first: Prepared, { sql, parameters }: Statement, second: Prepared): Work<RawResult> {
     this.#assertUsable(sql);
     this.#add(first);
@@ -228,7 +228,7 @@ export class LibpqConnection implements SyncDriverConnection {
       yield* this.#pipeline.next((result) => this.#decode(result, ahead, first));
       return yield* this.#pipeline.next((result) => this.#decode(result, sql, second));
     } finally {
-      yield* this.#pipeline.toMark();
+      yield* this.#pipeline.toSync();
       this.#noteTransaction(sql);
     }
   }
@@ -252,17 +252,17 @@ export class LibpqConnection implements SyncDriverConnection {
   *#reading(sql: string): Work<void> {
     try {
       yield* this.#pipeline.next((result) => this.#decode(result, sql, undefined));
-      yield* this.#pipeline.toMark();
+      yield* this.#pipeline.toSync();
       this.#readTransactionStatus();
     } catch (error) {
       if (error instanceof TimeIsUp) throw error;
-      this.#lose(error as Error); // in what state it is nobody knows
+      this.#lose(error as Error); // the state of the connection is unknown
     } finally {
       this.#unread = undefined;
     }
   }
 
-  /** What goes ahead of a statement may have taken all of its time. */
+  /** Checks that an earlier statement has not used up the time. */
   #assertInTime(): void {
     if (this.#wire.isCancelled) throw new TimeIsUp();
   }
@@ -278,10 +278,10 @@ export class LibpqConnection implements SyncDriverConnection {
   }
 
   /**
-   * Reads the answer to what was sent up to its end. Several statements in one text have several results: the last one
-   * counts, and an error is the last one.
+   * Reads all results of a statement. Several statements in one text have several results: the last one counts, and an
+   * error is the last one.
    *
-   * @param sent 1 when libpq took the statement.
+   * @param sent 1 if libpq accepted the statement.
    */
   *#answer(sent: number, sql: string, prepared?: Prepared): Work<RawResult> {
     if (sent !== 1) throw this.#broken(sql);
@@ -296,7 +296,7 @@ export class LibpqConnection implements SyncDriverConnection {
     }
     this.#noteTransaction(sql);
     if (isCopy) {
-      if (prepared) this.#prepared.failed(sql, prepared, "0A000"); // in a pipeline libpq could not end it
+      if (prepared) this.#prepared.failed(sql, prepared, "0A000"); // in pipeline mode libpq could not end the COPY
       throw new CopyNotSupportedError(sql);
     }
     return this.#decode(last.result, sql, prepared);
@@ -338,7 +338,7 @@ export class LibpqConnection implements SyncDriverConnection {
     return error instanceof ConnectionLostError ? this.#broken(sql, fields) : error;
   }
 
-  /** The error where the connection is at fault, or libpq. */
+  /** Returns the error for a broken connection, or of libpq itself. */
   #broken(sql: string, fields?: ServerErrorFields): Error {
     const problem = fields ? `${fields.message}, SQLSTATE ${fields.sqlstate}` : this.#problem();
     if (!fields && this.#pq.PQstatus(this.#wire.connection) === CONNECTION_OK) return new DriverError(problem, sql);
@@ -346,14 +346,14 @@ export class LibpqConnection implements SyncDriverConnection {
     return this.#lostError(sql);
   }
 
-  /** Reads what the server sent while nobody asked, and notices its end. */
+  /** Reads pending input and detects a closed connection. */
   #look(): void {
-    // the first call reads the server's farewell, the second one the end behind it
+    // the first call reads the server's last message, the second one the end of the stream
     for (let time = 0; time < 2; time++) this.#pq.PQconsumeInput(this.#wire.connection);
     if (this.#pq.PQstatus(this.#wire.connection) !== CONNECTION_OK) this.#lose(new Error(this.#problem()));
   }
 
-  /** The first line of what libpq says of the connection. */
+  /** Returns the first line of libpq's error message. */
   #problem(): string {
     return fromC(this.#pq.PQerrorMessage(this.#wire.connection)).split("\n", 1)[0];
   }

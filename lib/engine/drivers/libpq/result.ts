@@ -1,5 +1,5 @@
 /**
- * What a call brought back, a `PGresult`, as a JavaScript value; its memory is given back in every case.
+ * Converts a `PGresult` to JavaScript values, and always frees its memory.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import { type Decoder, decoderFor, type Reported } from "../../../values/decode.
 import { fromC } from "./c_strings.ts";
 import type { Libpq } from "./symbols.ts";
 
-/** Results received from libpq and given back to it since the start, on this thread: equal when nobody holds one. */
+/** Results received from libpq and freed, on this thread: equal when none is held. */
 export const resultCount = { received: 0, cleared: 0 };
 
-/** Lets `read` look at a result, then gives its memory back. */
+/** Passes a result to `read`, then frees it. */
 export function reading<T>(pq: Libpq, result: Deno.PointerValue, read: () => T): T {
-  if (result === null) return read(); // libpq could not even make a result
+  if (result === null) return read(); // libpq was out of memory
   resultCount.received++;
   try {
     return read();
@@ -24,7 +24,7 @@ export function reading<T>(pq: Libpq, result: Deno.PointerValue, read: () => T):
   }
 }
 
-/** The result that came last: those before are given back at once, this one at the end. */
+/** The last result received: earlier ones are freed at once, this one at the end. */
 export class LastResult implements Disposable {
   readonly #pq: Libpq;
   result: Deno.PointerValue = null;
@@ -48,7 +48,7 @@ export class LastResult implements Disposable {
   }
 }
 
-/** The columns of a result and how to read their values; the same for each use of a prepared statement. */
+/** The columns of a result and their decoders; the same for each execution of a prepared statement. */
 export interface Shape {
   readonly columns: readonly string[];
   readonly decoders: readonly Decoder[];
@@ -64,9 +64,9 @@ export function readShape(pq: Libpq, result: Deno.PointerValue): Shape {
 }
 
 /**
- * Reads the rows of a result in text format, which holds no NUL: the end of a value is the end of its C string.
+ * Reads the rows of a result in text format, in which a value contains no NUL and so ends with its C string.
  *
- * @param reported settings of the server.
+ * @param reported returns settings that the server has reported.
  */
 export function readRows(
   pq: Libpq,
@@ -80,17 +80,17 @@ export function readRows(
     const row: unknown[] = [];
     for (let c = 0; c < decoders.length; c++) {
       const text = Deno.UnsafePointerView.getCString(pq.PQgetvalue(result, r, c)!);
-      // NULL looks like an empty text
+      // NULL is returned as an empty string
       row.push(text === "" && pq.PQgetisnull(result, r, c) === 1 ? null : decoders[c](text, reported));
     }
     rows.push(row);
   }
   const [command] = fromC(pq.PQcmdStatus(result)).split(" ", 1);
-  const changed = fromC(pq.PQcmdTuples(result)); // empty for SHOW and EXPLAIN, which do not count theirs
+  const changed = fromC(pq.PQcmdTuples(result)); // empty for SHOW and EXPLAIN, which report no row count
   return { columns, rows, command, rowCount: changed === "" ? count : Number(changed) };
 }
 
-/** The letters under which the protocol sends the fields of an error. */
+/** Field codes of an error message. */
 const FIELDS = {
   message: "M",
   sqlstate: "C",
@@ -103,7 +103,7 @@ const FIELDS = {
   routine: "R",
 } as const satisfies Record<keyof ServerErrorFields, string>;
 
-/** What the server says of its error; `undefined` when the error is libpq's own. */
+/** Reads an error reported by the server; `undefined` if the error is libpq's own. */
 export function readError(pq: Libpq, result: Deno.PointerValue): ServerErrorFields | undefined {
   const field = (letter: string) => fromC(pq.PQresultErrorField(result, letter.charCodeAt(0))) || undefined;
   const fields = Object.fromEntries(Object.entries(FIELDS).map(([name, letter]) => [name, field(letter)]));

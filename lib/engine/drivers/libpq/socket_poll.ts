@@ -1,39 +1,39 @@
 /**
- * Waiting until a socket is ready, for a limited time: chosen here, once, of what libpq and the system offer.
+ * Waits until a socket is ready, for a limited time, with the best function that libpq or the system offers.
  *
  * @module
  */
 import type { Libpq } from "./symbols.ts";
 import type { Wait } from "./waiting.ts";
 
-/** A way to wait: true when the socket is ready, false when the time is over or a signal has come. */
+/** Waits for a socket: true if it is ready, false on timeout or after a signal. */
 export interface SocketPoll {
   /**
    * Blocks the thread.
    *
-   * @param milliseconds `Infinity` for no end.
+   * @param milliseconds the longest to wait; `Infinity` for no limit.
    */
   here(wait: Wait, milliseconds: number): boolean;
   /** Waits on another thread. */
   onThread(wait: Wait, milliseconds: number): Promise<boolean>;
 }
 
-/** The way for this library. */
+/** Chooses the function for this version of libpq. */
 export function socketPoll(pq: Libpq): SocketPoll {
   const { PQsocketPoll, PQsocketPollOnThread, poll, pollOnThread } = pq;
-  if (PQsocketPoll && PQsocketPollOnThread) return ofLibpq(PQsocketPoll, PQsocketPollOnThread);
-  if (poll && pollOnThread) return ofSystem(poll, pollOnThread, POSIX);
+  if (PQsocketPoll && PQsocketPollOnThread) return libpqPoll(PQsocketPoll, PQsocketPollOnThread);
+  if (poll && pollOnThread) return systemPoll(poll, pollOnThread, POSIX);
   const winsock = Deno.dlopen("ws2_32.dll", {
     WSAPoll,
     WSAPollOnThread: { ...WSAPoll, name: "WSAPoll", nonblocking: true },
   });
-  return ofSystem(winsock.symbols.WSAPoll, winsock.symbols.WSAPollOnThread, WINDOWS);
+  return systemPoll(winsock.symbols.WSAPoll, winsock.symbols.WSAPollOnThread, WINDOWS);
 }
 
 const WSAPoll = { parameters: ["buffer", "usize", "i32"], result: "i32" } as const;
 
-/** libpq's own, since version 17: it takes the time at which the wait is over. */
-function ofLibpq(
+/** Uses `PQsocketPoll`, since libpq 17, which takes the end of the wait as a time. */
+function libpqPoll(
   here: NonNullable<Libpq["PQsocketPoll"]>,
   onThread: NonNullable<Libpq["PQsocketPollOnThread"]>,
 ): SocketPoll {
@@ -45,7 +45,7 @@ function ofLibpq(
   };
 }
 
-/** In microseconds since 1970; 0 stands for at once, -1 for no end. */
+/** Returns the end of the wait in microseconds since 1970; 0 for no wait, -1 for no limit. */
 function endAfter(milliseconds: number): bigint {
   if (milliseconds <= 0) return 0n;
   return milliseconds === Infinity ? -1n : BigInt((Date.now() + Math.ceil(milliseconds)) * 1000);
@@ -54,10 +54,10 @@ function endAfter(milliseconds: number): bigint {
 type Poll = NonNullable<Libpq["poll"]>;
 type PollOnThread = NonNullable<Libpq["pollOnThread"]>;
 
-/** How a system writes down what to wait for: a `struct pollfd`. */
+/** Layout of a system's `struct pollfd`. */
 interface PollFormat {
   readonly size: number;
-  /** Where the wanted events are; the socket is at the beginning. */
+  /** Offset of the requested events; the socket is at offset 0. */
   readonly eventsAt: number;
   readonly readable: number;
   readonly writable: number;
@@ -66,8 +66,12 @@ interface PollFormat {
 const POSIX: PollFormat = { size: 8, eventsAt: 4, readable: 0x1, writable: 0x4 };
 const WINDOWS: PollFormat = { size: 16, eventsAt: 8, readable: 0x300, writable: 0x10 };
 
-/** The system's. */
-function ofSystem(here: Poll, onThread: PollOnThread, { size, eventsAt, readable, writable }: PollFormat): SocketPoll {
+/** Uses the system's `poll` or `WSAPoll`. */
+function systemPoll(
+  here: Poll,
+  onThread: PollOnThread,
+  { size, eventsAt, readable, writable }: PollFormat,
+): SocketPoll {
   const wanted = ({ socket, forRead, forWrite }: Wait) => {
     const view = new DataView(new ArrayBuffer(size));
     view.setInt32(0, socket, true);
@@ -88,10 +92,10 @@ function ofSystem(here: Poll, onThread: PollOnThread, { size, eventsAt, readable
   };
 }
 
-/** Memory that calls on other threads read: it must not be collected before they are answered. */
+/** Memory that calls on other threads read: it must not be garbage-collected before they return. */
 const inUse = new Set<Uint8Array>();
 
-/** In whole milliseconds; -1 stands for no end. */
+/** Returns the timeout in whole milliseconds; -1 for no limit. */
 function timeoutOf(milliseconds: number): number {
   return milliseconds === Infinity ? -1 : Math.min(Math.max(0, Math.ceil(milliseconds)), 2 ** 31 - 1);
 }

@@ -11,9 +11,9 @@ const POLL = { parameters: ["buffer", "usize", "i32"], result: "i32", optional: 
 const OF_CONNECTION = ["pointer"] as const;
 const OF_CELL = ["pointer", "i32", "i32"] as const;
 
-/** Nothing here waits for the server but the polls, and they no longer than they are told. */
+/** The signatures. Only the polls wait for the server, and only for the time they are given. */
 export const SYMBOLS = {
-  /** May take long all the same: it looks up the name of the host. `…OnThread`: on a thread of a pool. */
+  /** May take long: it looks up the host name. `…OnThread`: on a thread of a pool. */
   PQconnectStartParams: CONNECT_START,
   PQconnectStartParamsOnThread: { ...CONNECT_START, name: "PQconnectStartParams", nonblocking: true },
   PQconnectPoll: { parameters: OF_CONNECTION, result: "i32" },
@@ -23,7 +23,7 @@ export const SYMBOLS = {
   /** Since libpq 17. */
   PQsocketPoll: SOCKET_POLL,
   PQsocketPollOnThread: { ...SOCKET_POLL, name: "PQsocketPoll", nonblocking: true },
-  /** Of the system: it is found in libraries that use it; not on Windows, where it has another name. */
+  /** The system's `poll`, found in libraries that use it; on Windows it has another name. */
   poll: POLL,
   pollOnThread: { ...POLL, name: "poll", nonblocking: true },
 
@@ -69,7 +69,7 @@ export const SYMBOLS = {
   PQcancelSocket: { parameters: ["pointer"], result: "i32", optional: true },
   PQcancelErrorMessage: { parameters: ["pointer"], result: "pointer", optional: true },
   PQcancelFinish: { parameters: ["pointer"], result: "void", optional: true },
-  /** For older ones: it waits for the server without a limit. */
+  /** For older versions: waits for the server without a limit. */
   PQgetCancel: { parameters: OF_CONNECTION, result: "pointer" },
   PQcancelOnThread: { name: "PQcancel", parameters: ["pointer", "buffer", "i32"], result: "i32", nonblocking: true },
   PQfreeCancel: { parameters: ["pointer"], result: "void" },
@@ -95,10 +95,10 @@ export type Libpq = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 export const CONNECTION_OK = 0;
 export const CONNECTION_BAD = 1;
 
-/** `PostgresPollingStatusType`: what is being opened has failed, waits for the server, has something to send, is open. */
+/** `PostgresPollingStatusType`: failed, waiting to read, waiting to write, open. */
 export const Polling = { FAILED: 0, READING: 1, WRITING: 2, OK: 3 };
 
-/** The values of `ExecStatusType` that are no error. */
+/** The values of `ExecStatusType` that are not errors. */
 export const ExecStatus = {
   EMPTY_QUERY: 0,
   COMMAND_OK: 1,
@@ -110,12 +110,12 @@ export const ExecStatus = {
 };
 
 /**
- * The format of results. Binary was measured: one row takes as long; 1,000 rows of uuid, text, timestamptz and integers
- * take 1.2 times as long, because each value's length has to be asked for and its memory viewed.
+ * The text format of results. Measured against binary: one row takes as long; 1,000 rows of uuid, text, timestamptz and
+ * integers take 1.2 times as long in binary, because the length of each value has to be fetched and its memory mapped.
  */
 export const TEXT = 0;
 
-/** `PGTransactionStatusType`: nothing is said while a statement is under way, or of a broken connection. */
+/** `PGTransactionStatusType`: undefined while a statement is in flight, and for a broken connection. */
 export const TRANSACTION_STATUSES: readonly (TransactionStatus | undefined)[] = [
   "idle",
   undefined,
@@ -124,6 +124,6 @@ export const TRANSACTION_STATUSES: readonly (TransactionStatus | undefined)[] = 
   undefined,
 ];
 
-/** `PGVerbosity`: with VERBOSE the messages carry the SQLSTATE. */
+/** `PGVerbosity`: VERBOSE messages include the SQLSTATE. */
 export const ERRORS_DEFAULT = 1;
 export const ERRORS_VERBOSE = 2;

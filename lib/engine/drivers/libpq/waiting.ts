@@ -1,53 +1,53 @@
 /**
- * Work that waits for the server, and the two ways to wait. What a connection does is written once, as a generator that
- * yields each wait: whoever runs it blocks the thread meanwhile, or lets another thread wait.
+ * Work that waits for the server, and two ways to wait. The operations of a connection are written once, as generators
+ * that yield each wait: the runner blocks the thread meanwhile, or has another thread wait.
  *
  * @module
  */
 import type { SocketPoll } from "./socket_poll.ts";
 
-/** What is waited for at a socket, and how long. */
+/** A wait for a socket. */
 export interface Wait {
   readonly socket: number;
   /** For bytes to read. */
   readonly forRead: boolean;
   /** For room to send. */
   readonly forWrite: boolean;
-  /** When it is over, as `performance.now()`; it may be over earlier, then nothing is ready. */
+  /** End of the wait, as `performance.now()`; it may end earlier, with nothing ready. */
   readonly until: number;
 }
 
-/** Work that waits: yields the waits, is told whether the socket is ready, returns what came of it. */
+/** Work that yields waits, receives whether the socket is ready, and returns a result. */
 export type Work<T> = Generator<Wait, T, boolean>;
 
-/** The time is over that work was given. */
+/** The time allowed for the work is over. */
 export class TimeIsUp extends Error {
   override message = "no answer in time";
 }
 
-/** Runs work; the thread waits with it, and nothing else runs on it. */
+/** Runs work and blocks the thread during each wait. */
 export function runBlocking<T>(poll: SocketPoll, work: Work<T>): T {
   let step = work.next();
   while (!step.done) step = work.next(poll.here(step.value, left(step.value)));
   return step.value;
 }
 
-/** The milliseconds that a wait may take. */
+/** Returns the remaining milliseconds of a wait. */
 function left({ until }: Wait): number {
   return until === Infinity ? Infinity : until - performance.now();
 }
 
 /**
- * Milliseconds for which a thread waits at once. Deno has 32 of them for everything: where more connections wait, each
- * gets its turn. And a thread is free again that soon after a connection was dropped.
+ * Milliseconds that a thread waits at a time. Deno has 32 threads for everything: with more waiting connections, each
+ * gets its turn. This also bounds how long a thread stays occupied after a connection was dropped.
  */
 const SLICE = 100;
 
-/** The waits of one connection on threads of Deno's pool; ours goes on. Nothing but the wait happens there. */
+/** Runs the waits of one connection on threads of Deno's pool. Only the wait itself happens there. */
 export class Threads {
   readonly #poll: SocketPoll;
   #wake: (() => void) | undefined;
-  /** Resolves when no thread waits any more. */
+  /** Resolves when no thread is waiting. */
   free: Promise<unknown> = Promise.resolve();
 
   constructor(poll: SocketPoll) {
@@ -57,7 +57,7 @@ export class Threads {
   /**
    * Runs work, one at a time.
    *
-   * @param signal when it is aborted, the work is thrown its reason as soon as no thread waits: at its next wait.
+   * @param signal when it is aborted, its reason is thrown into the work at its next wait.
    */
   async run<T>(work: Work<T>, signal?: AbortSignal): Promise<T> {
     let step = work.next();
@@ -68,7 +68,7 @@ export class Threads {
     return step.value;
   }
 
-  /** Ends the wait under way: the work goes on, and the thread is left alone. */
+  /** Ends the current wait: the work continues, and the thread finishes by itself. */
   wake(): void {
     this.#wake?.();
   }

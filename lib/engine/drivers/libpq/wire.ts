@@ -1,5 +1,5 @@
 /**
- * What travels on one connection. Nothing here blocks: what is to be waited for is yielded.
+ * Input and output of a connection. Nothing here blocks: each wait is yielded.
  *
  * @module
  */
@@ -7,40 +7,40 @@ import { cancelling, cancelOnThread } from "./cancel.ts";
 import type { Libpq } from "./symbols.ts";
 import { TimeIsUp, type Wait, type Work } from "./waiting.ts";
 
-/** Milliseconds for the server to cancel what took too long, before the connection is given up. */
+/** Milliseconds for the server to cancel a statement that timed out, before the connection is dropped. */
 const GRACE = 200;
 
-/** The connection was closed while something was under way. */
+/** The connection was closed while a statement was in flight. */
 export class WireClosed extends Error {}
 
-/** A connection's bytes, out and in. */
+/** The byte stream of a connection, in both directions. */
 export class Wire {
   readonly #pq: Libpq;
   readonly #socket: number;
   #connection: Deno.PointerValue;
-  /** When what is under way is given up, as `performance.now()`. */
+  /** Time at which the current statement times out, as `performance.now()`. */
   #until = Infinity;
   #isCancelled = false;
 
-  /** @param connection the address of an open connection, which this object closes. */
+  /** @param connection address of an open connection, which this object closes. */
   constructor(pq: Libpq, connection: Deno.PointerValue) {
     this.#pq = pq;
     this.#connection = connection;
     this.#socket = pq.PQsocket(connection);
   }
 
-  /** The address of the connection; `null` when it is closed, which libpq takes for a broken one. */
+  /** Address of the connection; `null` once closed, which libpq treats as a broken connection. */
   get connection(): Deno.PointerValue {
     return this.#connection;
   }
 
-  /** True when the time was over and the server was asked to cancel what it did. */
+  /** True if the time was over and cancellation was requested. */
   get isCancelled(): boolean {
     return this.#isCancelled;
   }
 
   /**
-   * Limits the time of what is done next, all together.
+   * Limits the total time of the following operations.
    *
    * @param milliseconds `Infinity` for no limit.
    */
@@ -50,7 +50,7 @@ export class Wire {
   }
 
   /**
-   * Sends what libpq could not send yet, and waits for the next result; `null` behind the last one.
+   * Sends unsent data and waits for the next result; `null` after the last one.
    *
    * @throws {TimeIsUp}
    */
@@ -64,7 +64,7 @@ export class Wire {
   }
 
   /**
-   * Waits until something has come.
+   * Waits for input.
    *
    * @throws {TimeIsUp}
    * @throws {WireClosed}
@@ -75,7 +75,7 @@ export class Wire {
     this.#receive();
   }
 
-  /** Closes the connection, politely and without waiting. What is under way ends with a WireClosed. */
+  /** Closes the connection gracefully, without waiting. Statements in flight fail with a WireClosed. */
   close(): void {
     this.#pq.PQfinish(this.#connection);
     this.#connection = null;
@@ -92,10 +92,10 @@ export class Wire {
 
   #receive(): void {
     if (this.#connection === null) throw new WireClosed();
-    this.#pq.PQconsumeInput(this.#connection); // sends, too
+    this.#pq.PQconsumeInput(this.#connection); // also sends
   }
 
-  /** The first time the server is asked to cancel; then the wait goes on for a moment. */
+  /** On the first timeout requests cancellation and extends the wait; on the second gives up. */
   *#timeIsUp(): Work<void> {
     if (this.#isCancelled) throw new TimeIsUp();
     this.#isCancelled = true;
@@ -104,7 +104,7 @@ export class Wire {
       if (this.#pq.PQcancelCreate) yield* cancelling(this.#pq, this.#connection, this.#until);
       else void cancelOnThread(this.#pq, this.#connection).catch(() => {});
     } catch {
-      // then no answer will come either, and the time is soon over
+      // the connection is broken: the wait times out
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * One statement as npm `pg` carries it out: a Query of that package that keeps rows as arrays of decoded values and
- * nothing else. The package's own copies its configuration, makes a pattern of a row and emits an event for each row.
+ * A statement for npm `pg`: a Query of that package that only collects rows as arrays of decoded values. The package's
+ * own query copies its configuration, builds a template of a row and emits an event for each row.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { CopyNotSupportedError } from "../../errors.ts";
 import { readTag } from "../command_tag.ts";
 import { type Decoder, decoderFor, type Reported } from "../../../values/decode.ts";
 
-/** The package's Query, with what its client calls beside what its types tell. */
+/** The package's Query, with the members that its client calls but its types omit. */
 interface PackageQuery {
   readonly text: string;
   name: string | undefined;
@@ -20,21 +20,21 @@ interface PackageQuery {
 }
 const PackageQuery = pg.Query as unknown as new (text: string) => PackageQuery;
 
-/** A statement under way; `result` settles with its answer. */
+/** A statement in flight; `result` settles with its answer. */
 export class StatementQuery extends PackageQuery {
   readonly #answer = Promise.withResolvers<RawResult>();
   #columns: string[] = [];
   #decoders: Decoder[] = [];
   #rows: unknown[][] = [];
-  /** Of several statements in one text, what the last one gave that was completed. */
+  /** The result of the last completed statement, of several in one text. */
   #last: RawResult = { columns: [], rows: [], command: "", rowCount: 0 };
-  /** A value that could not be decoded, or COPY; what is behind it still comes. */
+  /** A decoding error, or a COPY; the rest of the answer is still read. */
   #failure: unknown;
   readonly #reported: Reported;
 
   /**
    * @param name of the prepared statement; without one it is sent unnamed.
-   * @param reported settings of the server.
+   * @param reported returns settings that the server has reported.
    */
   constructor({ sql, parameters }: Statement, name: string | undefined, reported: Reported) {
     super(sql);
@@ -43,12 +43,12 @@ export class StatementQuery extends PackageQuery {
     this.values = parameters;
   }
 
-  /** With parameters always, also of an empty text, which the package would send without them. */
+  /** True also for an empty text with parameters, which the package would send without them. */
   requiresPreparation(): boolean {
     return this.name !== undefined || this.values.length > 0;
   }
 
-  /** What the statement brought back; of several in one text, the last. Rejects with the error of the package. */
+  /** The result of the statement; of several in one text, the last one's. Rejects with the package's error. */
   get result(): Promise<RawResult> {
     return this.#answer.promise;
   }
@@ -71,14 +71,14 @@ export class StatementQuery extends PackageQuery {
     }
   }
 
-  /** Ends it with an error, whatever the server may still say. */
+  /** Rejects the result, whatever the server still sends. */
   reject(error: Error): void {
     this.#answer.reject(error);
   }
 
   handleCommandComplete({ text }: { text: string }): void {
     const [columns, rows] = [this.#columns, this.#rows];
-    const { command, rowCount = rows.length } = readTag(text); // SHOW and EXPLAIN do not count theirs
+    const { command, rowCount = rows.length } = readTag(text); // SHOW and EXPLAIN report no row count
     this.#last = { columns, rows, command, rowCount };
     this.#columns = [];
     this.#rows = [];
@@ -86,12 +86,12 @@ export class StatementQuery extends PackageQuery {
 
   handleEmptyQuery(): void {}
 
-  /** Takes note of a COPY: what the server sends is passed over. */
+  /** Marks the statement as a COPY, whose data are skipped. */
   noteCopy(): void {
     this.#failure = new CopyNotSupportedError(this.text);
   }
 
-  /** The server waits for rows: there are none, and the statement fails. */
+  /** Answers COPY FROM STDIN with CopyFail. */
   handleCopyInResponse(connection: { sendCopyFail(reason: string): void }): void {
     this.noteCopy();
     connection.sendCopyFail("COPY is not supported here");
@@ -104,7 +104,10 @@ export class StatementQuery extends PackageQuery {
     else this.#answer.reject(this.#failure);
   }
 
-  /** Behind an error of the server, too, it says what became of the transaction, unless that was its farewell. */
+  /**
+   * Waits for ReadyForQuery after an error of the server, to learn the transaction status, unless the server closes the
+   * connection.
+   */
   handleError(error: unknown, connection: EventEmitter): void {
     const failed = () => {
       connection.off("readyForQuery", failed).off("end", failed);

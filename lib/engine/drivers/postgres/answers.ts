@@ -1,5 +1,5 @@
 /**
- * What the package does not tell of an answer, read off the stream as it comes from the server
+ * Reads from the server's stream what the package does not report of an answer
  * (https://www.postgresql.org/docs/current/protocol-message-formats.html).
  *
  * @module
@@ -7,7 +7,7 @@
 import type { TransactionStatus } from "../../driver.ts";
 import { transactionStatus } from "../transaction_status.ts";
 
-/** Bytes before the body of a message: its type and its length, which counts itself. */
+/** Size of a message header: type and length; the length includes itself. */
 const HEADER = 5;
 
 const code = (letter: string) => letter.charCodeAt(0);
@@ -16,67 +16,67 @@ const ROW_DESCRIPTION = code("T");
 const COMMAND_COMPLETE = code("C");
 const READY_FOR_QUERY = code("Z");
 const COPY_IN_RESPONSE = code("G");
-/** The response to a COPY in either direction, and what follows it. */
+/** Messages of COPY in either direction. */
 const COPY_MESSAGES = [..."GHWdc"].map(code);
 const PARSE_COMPLETE = code("1");
 
-/** The answer to one text, which ends when the server is ready for the next one. */
+/** The answer to one SQL text, which ends with ReadyForQuery. */
 export class PendingAnswer {
-  /** Statements of the text that were completed. */
+  /** Number of completed statements. */
   statements = 0;
-  /** Of the last of several: whether it has rows, and its command tag. */
+  /** True if the last completed statement returned rows. */
   hasRows = false;
   tag = "";
   isCopy = false;
   #isOver = false;
   #onEnd: (() => void) | undefined;
 
-  /** Resolves when it is over, and the status of the transaction behind it is known. */
+  /** Resolves once the answer is complete and the transaction status is known. */
   untilOver(): Promise<void> {
     return this.#isOver ? Promise.resolve() : new Promise((resolve) => this.#onEnd = resolve);
   }
 
-  /** To be called when it is over, or will never be. */
+  /** Marks the answer as complete, or as never to arrive. */
   end(): void {
     this.#isOver = true;
     this.#onEnd?.();
   }
 }
 
-/** Follows the messages of a server from header to header, wherever the chunks are cut. */
+/** Follows the server's messages from header to header, however they are split into chunks. */
 export class AnswerReader {
   status: TransactionStatus = "idle";
   readonly #refuseCopy: () => void;
   readonly #expected: PendingAnswer[] = [];
-  /** Bytes of a message that are to be passed over. */
+  /** Remaining bytes of a message to skip. */
   #skip = 0;
-  /** The beginning of a message that has to be seen as a whole. */
+  /** The beginning of a message that has to be read as a whole. */
   #incomplete: Uint8Array | undefined;
-  /** The statement that is being answered has rows. */
+  /** True if the statement being answered returns rows. */
   #hasRows = false;
 
-  /** @param refuseCopy called when the server waits for rows to copy. */
+  /** @param refuseCopy called when the server waits for COPY data. */
   constructor(refuseCopy: () => void) {
     this.#refuseCopy = refuseCopy;
   }
 
-  /** A text was sent: the answer that comes behind those that are expected already. */
+  /** Registers a text that was sent; its answer follows those already expected. */
   expect(): PendingAnswer {
     const answer = new PendingAnswer();
     this.#expected.push(answer);
     return answer;
   }
 
-  /** Nothing comes any more. */
+  /** Ends all expected answers: the connection is closed. */
   end(): void {
     for (const answer of this.#expected.splice(0)) answer.end();
   }
 
   /**
-   * Reads what came next from the server, in clear.
+   * Reads the next chunk from the server, decrypted.
    *
-   * The package is not to see what belongs to COPY, which would end its connection: this makes messages of it, in place,
-   * that mean nothing there.
+   * Overwrites, in place, the messages of COPY, which would end the package's connection, with messages that the
+   * package ignores.
    */
   read(chunk: Uint8Array): void {
     const before = this.#incomplete?.length ?? 0;
@@ -87,7 +87,7 @@ export class AnswerReader {
       const hasHeader = at + HEADER <= bytes.length;
       const type = bytes[at];
       const next = hasHeader ? at + 1 + lengthAt(bytes, at + 1) : Infinity;
-      if (type !== DATA_ROW) { // of which there may be very many
+      if (type !== DATA_ROW) { // the most frequent message
         if (COPY_MESSAGES.includes(type)) {
           this.#noteCopy(type);
           bytes[at] = chunk[at - before] = PARSE_COMPLETE;

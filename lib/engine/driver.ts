@@ -1,44 +1,51 @@
 /**
- * The port between the engine and the packages that speak PostgreSQL's protocol. A driver sends statements and brings
- * back rows, types and errors in one common form; it knows nothing of pools, transactions or events.
+ * The driver port: the interface between the engine and the packages that implement PostgreSQL's protocol. A driver
+ * sends statements and returns rows, types and errors in one common form; it knows nothing of pools, transactions or
+ * events.
  *
  * @module
  */
 import type { EngineUrl } from "./url.ts";
 
-/** What a driver needs to open a connection. */
+/** Settings for opening a connection. */
 export interface ConnectSettings {
   readonly url: EngineUrl;
-  /** Server settings for this connection, sent when it opens: `application_name`, `statement_timeout`, … */
+  /** Server settings sent in the startup message: `application_name`, `statement_timeout`, … */
   readonly settings: Readonly<Record<string, string>>;
-  /** Milliseconds until an attempt to connect is given up. */
+  /** Milliseconds after which an attempt to connect is abandoned. */
   readonly connectTimeout: number;
-  /** Gives the attempt to connect up when it is aborted; later it means nothing. */
+  /** Aborts the attempt to connect; has no effect on an open connection. */
   readonly signal?: AbortSignal | undefined;
-  /** False: no named prepared statements, so that a transaction pooler such as PgBouncer can stand between. */
+  /** False to use no named prepared statements, as a transaction pooler such as PgBouncer requires. */
   readonly prepare: boolean;
-  /** Only of libpq, whose calls block the thread: true to make them on other threads. */
+  /** For libpq only, whose calls block the thread: true to make them on other threads. */
   readonly nonblocking: boolean;
 }
 
-/** One statement; its parameters are encoded already. */
+/** A statement with encoded parameters. */
 export interface Statement {
   readonly sql: string;
   readonly parameters: readonly (string | null)[];
-  /** Called when the first byte of the answer has come, by drivers that can tell: when nothing else is under way. */
+  /**
+   * Called when the first byte of the answer arrives, by drivers that can detect it, and only if no other statement is
+   * in flight.
+   */
   readonly onFirstByte?: (() => void) | undefined;
-  /** True when it is known to be one statement and not several: a driver may prepare it, parameters or not. */
+  /** True if the text is known to be a single statement: a driver may then prepare it even without parameters. */
   readonly isSingle?: boolean;
-  /** True when it waits for no lock: one thread may then send it although a transaction is open on another connection. */
+  /**
+   * True if the statement waits for no lock: a blocked thread may then send it while a transaction is open on another
+   * connection.
+   */
   readonly waitsForNobody?: boolean;
   /**
-   * Milliseconds to wait for the answer, for drivers that block the thread, where nobody else can give up: then the
-   * statement is cancelled on the server, and where that has no effect either the connection is dropped.
+   * Milliseconds to wait for the answer, for drivers that block the thread, where no caller can intervene. Then the
+   * driver cancels the statement on the server, and drops the connection if that has no effect.
    */
   readonly timeout?: number | undefined;
 }
 
-/** What a statement brought back: rows as arrays, in the order of `columns`. */
+/** The result of a statement: rows as arrays, in the order of `columns`. */
 export interface RawResult {
   readonly columns: readonly string[];
   readonly rows: unknown[][];
@@ -49,50 +56,56 @@ export interface RawResult {
 }
 
 /**
- * What the server says of the transaction in each ReadyForQuery: none is open (I), one is (T), or one is that a statement
- * has failed in (E) (https://www.postgresql.org/docs/current/protocol-message-formats.html).
+ * The transaction status in ReadyForQuery: idle (I), in a transaction (T), or in a failed transaction (E)
+ * (https://www.postgresql.org/docs/current/protocol-message-formats.html).
  */
 export type TransactionStatus = "idle" | "in transaction" | "failed";
 
-/** A way to reach PostgreSQL. */
+/**
+ * A driver: opens connections to PostgreSQL. Pass one of your own to `createEngine(url, { driver })`, for example to
+ * wrap another driver.
+ */
 export interface Driver {
   readonly name: string;
   /**
-   * Opens one connection.
+   * Opens a connection.
    *
-   * @throws {ConnectError} when there is no server, or it refuses.
+   * @throws {ConnectError} if the server cannot be reached or rejects the connection.
    * @throws the signal's reason
    */
   connect(settings: ConnectSettings): Promise<DriverConnection>;
 }
 
-/** One open connection. */
+/** An open connection. */
 export interface DriverConnection {
-  /** The process id of the server process on the other side, as `pg_backend_pid()` gives it. */
+  /** Process ID of the server process, as returned by `pg_backend_pid()`. */
   readonly backendPid: number;
-  /** What the server said last. Of a statement whose promise is settled, failed or not, it has said so already. */
+  /**
+   * The latest transaction status reported by the server. Up to date once the promise of a statement settles, even if
+   * it is rejected.
+   */
   readonly transactionStatus: TransactionStatus;
-  /** Why the connection cannot be used any more; `undefined` while it can. */
+  /** The reason the connection is unusable; `undefined` while it is usable. */
   readonly lost: Error | undefined;
-  /** Called once when the connection breaks, also while nobody uses it. */
+  /** Called once when the connection breaks, even while it is idle. */
   onLost: (() => void) | undefined;
   /**
-   * Sends one statement, at once and in the order of the calls: calls made without waiting for the answers travel
-   * together (pipelining). A statement with parameters may have to be prepared first, on its own.
+   * Sends a statement immediately, in the order of the calls: statements sent without awaiting earlier answers are
+   * pipelined. A statement with parameters may have to be prepared first, on its own.
    *
-   * @throws {DatabaseError} what the server reported.
-   * @throws {ConnectionLostError} when there is no answer any more.
+   * @throws {DatabaseError} reported by the server.
+   * @throws {ConnectionLostError} if the connection breaks before the answer.
    * @throws {AnswerTimeoutError}
    */
   query(statement: Statement): Promise<RawResult>;
-  /** Asks the server to cancel the statement that runs now; resolves when the server has taken the request. */
+  /** Requests cancellation of the running statement; resolves when the server has received the request. */
   cancel(): Promise<void>;
   /**
-   * Closes the connection, politely where it still stands. Never throws.
+   * Closes the connection, gracefully if it is still usable. Never throws.
    *
-   * @param limit milliseconds after which it is dropped instead.
+   * @param limit milliseconds after which the connection is dropped instead.
    */
   close(limit?: number): Promise<void>;
-  /** Breaks the connection off at once: whatever is under way ends in a ConnectionLostError with this reason. */
+  /** Drops the connection immediately: statements in flight fail with a ConnectionLostError that has this reason. */
   drop(reason: Error): void;
 }

@@ -1,16 +1,16 @@
 /**
- * `echo: true`: a subscriber that prints what the engine sends, as SQLAlchemy's option of that name does.
+ * `echo: true`: prints the statements that the engine sends, like SQLAlchemy's option of that name.
  *
  * @module
  */
 import type { EngineEventOf } from "./events.ts";
 import { shorten } from "../base/text.ts";
 
-/** Characters of one printed parameter; longer ones are cut. */
+/** Maximum characters of a printed parameter. */
 const PARAMETER_WIDTH = 60;
 
 /**
- * One statement as a line: connection, milliseconds, SQL, parameters, rows.
+ * Formats a statement as a line: connection, milliseconds, SQL, parameters, rows.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";

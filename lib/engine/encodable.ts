@@ -1,5 +1,5 @@
 /**
- * A statement that can be sent as far as one can tell without the server.
+ * Validates a statement before it is sent.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import { compiled, type Query } from "./kysely/compilable.ts";
 import { encodeParameters } from "../values/parameters.ts";
 
 /**
- * SQL and parameters of a query whose turn comes later: behind a BEGIN, or what a session has to write.
+ * Returns SQL and parameters of a query that is sent later: after a BEGIN, or after a session's flush.
  *
- * @throws {TypeError}
- * @throws {EncodingError} as the statement itself would, but before anything is sent.
+ * @throws {TypeError} like the statement itself, but before anything is sent.
+ * @throws {EncodingError} likewise.
  */
 export function encodable(
   query: Query,

@@ -71,7 +71,9 @@ Deno.test("of a prepared statement that is gone the error says what to set where
   const message = 'prepared statement "s1" does not exist';
   const error = databaseError({ sqlstate: "26000", message, routine: "FetchPreparedStatement" });
   assert(
-    error.message.endsWith("\nHint: Behind a transaction pooler such as PgBouncer give the engine prepare: false."),
+    error.message.endsWith(
+      "\nHint: Behind a transaction pooler such as PgBouncer, create the engine with prepare: false.",
+    ),
   );
   const inSql = databaseError({ sqlstate: "26000", message, routine: "ExecuteQuery" }); // EXECUTE, written by hand
   assertEquals([inSql.constructor, inSql.message.includes("Hint")], [DatabaseError, false]);

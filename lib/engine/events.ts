@@ -1,8 +1,8 @@
 /**
- * What an engine tells about itself while it works: the one seam for echo, timelines, counters and your own logging.
+ * Events emitted by an engine: the one seam for echo, timelines, counters and your own logging.
  *
- * Every event carries `at`, the `performance.now()` at which the thing began, in milliseconds; where it took time,
- * `milliseconds` says how long. `connection` is the number of the pooled connection, counted from 1.
+ * Every event has `at`, the `performance.now()` at which it began, in milliseconds; an event that takes time has
+ * `milliseconds`, its duration. `connection` is the number of the pooled connection, counted from 1.
  *
  * @module
  */
@@ -10,27 +10,27 @@
 type Moment = { readonly at: number; readonly connection: number };
 type Span = Moment & { readonly milliseconds: number };
 
-/** What each event says, by its name. */
+/** The fields of each event, by its type. */
 interface Events {
   /** A connection to the server was opened. */
   connect: Span;
   /** A connection was closed; `reason` says why. */
   close: Moment & { readonly reason: CloseReason };
-  /** Someone had to wait for a connection; `connection` is absent when the wait ended in a timeout or an abort. */
+  /** A caller waited for a connection; `connection` is absent if the wait ended in a timeout or an abort. */
   wait: Omit<Span, "connection"> & { readonly connection?: number };
-  /** The pool handed a connection out. */
+  /** The pool handed out a connection. */
   checkout: Moment & { readonly holder: string };
-  /** The connection came back; `milliseconds` is how long it was held. */
+  /** A connection was returned; `milliseconds` is how long it was held. */
   checkin: Span;
-  /** A statement is about to be sent; its sender is still on the stack, so that a listener can see who asks. */
+  /** A statement is about to be sent; its sender is still on the stack, where a listener can find it. */
   send: Moment & { readonly sql: string; readonly parameters: readonly unknown[] };
-  /** A statement was answered (or failed: `error`). */
+  /** A statement was answered, or failed with `error`. */
   query: Span & {
     readonly sql: string;
     readonly parameters: readonly unknown[];
     readonly rowCount: number;
     readonly error?: Error;
-    /** Milliseconds until the answer began to arrive, where the driver can tell: nothing else was under way. */
+    /** Milliseconds to the first byte of the answer, if the driver can measure it: no other statement was in flight. */
     readonly firstByte?: number;
   };
   /** A transaction began. */
@@ -41,22 +41,22 @@ interface Events {
   rollback: Span;
 }
 
-/** The names of the events: `"connect"`, `"query"`, … */
+/** The types of events: `"connect"`, `"query"`, … */
 export type EngineEventType = keyof Events;
 
-/** The event of one name. */
+/** The event of one type. */
 export type EngineEventOf<Type extends EngineEventType> = { [T in Type]: { readonly type: T } & Events[T] }[Type];
 
-/** One thing that happened in an engine. */
+/** An event of an engine. */
 export type EngineEvent = EngineEventOf<EngineEventType>;
 
 /**
- * Why a connection was closed: the engine was disposed of, there were enough others, it was older than `poolRecycle` or
- * `maxLifetime` allows, idle for longer than `idleTimeout`; it was found broken, or came back in a transaction.
+ * The reason a connection was closed: the engine was disposed of; there were enough idle connections; it exceeded
+ * `poolRecycle`, `maxLifetime` or `idleTimeout`; it was broken; or it was returned inside a transaction.
  */
 export type CloseReason = "disposed" | "overflow" | "recycled" | "expired" | "idle" | "broken" | "unfinished";
 
-/** Receives events. What it throws is reported to the console and does not disturb the engine. */
+/** Receives events. An error that it throws is logged to the console and does not affect the engine. */
 export type EngineListener<Event extends EngineEvent = EngineEvent> = (event: Event) => void;
 
 /** The events of one engine: subscribe with {@linkcode EngineEvents.on}. */
@@ -78,17 +78,17 @@ export class EngineEvents {
     };
   }
 
-  /** True when somebody listens to anything: otherwise events need not even be built. */
+  /** True if there are listeners: otherwise events need not be created. */
   get isHeard(): boolean {
     return this.#listeners.size > 0;
   }
 
-  /** True when somebody listens to events of a type. */
+  /** True if there are listeners for a type. */
   wants(type: EngineEventType): boolean {
     return this.isHeard && (this.#listeners.has(type) || this.#listeners.has("*"));
   }
 
-  /** Tells the listeners, in the order in which they subscribed. */
+  /** Calls the listeners, in the order of subscription. */
   emit(event: EngineEvent): void {
     for (const key of [event.type, "*"] as const) {
       for (const listener of this.#listeners.get(key) ?? []) {
@@ -102,7 +102,7 @@ export class EngineEvents {
   }
 }
 
-/** When something began, and the milliseconds that it took until now: two fields of an event. */
+/** Returns the start of an event and its duration until now: two fields of an event. */
 export function since(at: number): { at: number; milliseconds: number } {
   return { at, milliseconds: performance.now() - at };
 }

@@ -1,33 +1,33 @@
 /**
- * Closes connections that nobody asked for: old ones, and those above what is kept ready.
+ * Closes idle connections: those that have expired, and those in excess of the minimum.
  *
  * @module
  */
 import type { CloseReason } from "./events.ts";
 import type { PooledConnection } from "./pooled_connection.ts";
 
-/** When idle connections end; times are milliseconds. */
+/** Limits of idle connections; times in milliseconds. */
 interface Limits {
   readonly maxLifetime: number;
   readonly idleTimeout: number;
-  /** Connections that `idleTimeout` leaves open. */
+  /** Idle connections kept open despite `idleTimeout`. */
   readonly minIdle: number;
 }
 
-/** What a timer can wait for at most. */
+/** Maximum delay of a timer. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** One timer for all, which does not keep a program from ending; none where nothing is to be closed. */
+/** A single timer for all connections, which does not keep the process alive; none is started if nothing can expire. */
 export class IdleWatch {
   readonly #idle: readonly PooledConnection[];
   readonly #limits: Limits;
   readonly #close: (connection: PooledConnection, reason: CloseReason) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** When the timer ends. */
+  /** Time at which the timer fires. */
   #next = Infinity;
 
   /**
-   * @param idle those that are idle, the one that is so longest first;
+   * @param idle the idle connections, longest idle first.
    * @param close closes one of them.
    */
   constructor(
@@ -40,7 +40,7 @@ export class IdleWatch {
     this.#close = close;
   }
 
-  /** A connection became idle. */
+  /** Starts watching a connection that has become idle. */
   add(connection: PooledConnection): void {
     const { maxLifetime, idleTimeout } = this.#limits;
     if (maxLifetime === Infinity && idleTimeout === Infinity) return;
@@ -48,13 +48,13 @@ export class IdleWatch {
     this.#wakeAt(this.#endOf(connection));
   }
 
-  /** Ends the watch. */
+  /** Stops watching. */
   stop(): void {
     clearTimeout(this.#timer);
     this.#next = Infinity;
   }
 
-  /** When a connection is to be closed if nobody asks for it. */
+  /** Returns the time at which a connection is closed if it stays idle. */
   #endOf({ expiresAt, idleSince }: PooledConnection): number {
     const { idleTimeout, minIdle } = this.#limits;
     return this.#idle.length > minIdle ? Math.min(expiresAt, idleSince + idleTimeout) : expiresAt;

@@ -1,11 +1,11 @@
 /**
- * The settings that reading and writing values relies on, given with each connection's start-up message: there they come
- * before those of the role and the database, and `RESET ALL` returns to them.
+ * Server settings that encoding and decoding values relies on, sent in each connection's startup message: there they
+ * override those of the role and the database, and `RESET ALL` restores them.
  *
- * A pooler may refuse them, as PgBouncer does by default, or take the message and leave them out. Every style of dates,
- * intervals and bytes is read all the same; but two settings change values without a trace: the server would round
- * floating-point numbers, or read the NULL in an array as a text. So it is asked for them: on an engine's first connection,
- * and where what we give does not arrive on each.
+ * A pooler may reject them, as PgBouncer does by default, or accept the message and drop them. Every style of dates,
+ * intervals and bytea is decoded nevertheless; but two settings change values silently: the server would round
+ * floating-point numbers, or read the NULL in an array as a text. Therefore the engine queries these two: on its first
+ * connection, and on every connection if the settings do not take effect.
  *
  * @module
  */
@@ -17,10 +17,10 @@ import { runAwaiting, runBlocking, step, type Steps } from "./steps.ts";
 import { startupOptions } from "./drivers/startup_options.ts";
 import type { SyncDriverConnection } from "./sync_driver.ts";
 
-/** 3 is as exact as 1, the server's default, and tells that it came from here. */
+/** As exact as 1, the server's default; tells that the value came from here. */
 const EXACT = "3";
 
-/** In DateStyle the order of day and month, which only what is sent can depend on, stays as the URL or the server has it. */
+/** DateStyle leaves the order of day and month, which affects only input, as the URL or the server has it. */
 const PINS = {
   DateStyle: "ISO",
   IntervalStyle: "postgres",
@@ -29,7 +29,7 @@ const PINS = {
   array_nulls: "on",
 };
 
-/** What a pooler answers that does not know a start-up parameter: PgBouncer the first, others that it is not supported. */
+/** SQLSTATEs of a pooler that does not know a startup parameter: PgBouncer's, and feature_not_supported. */
 const REFUSALS: ReadonlySet<string | undefined> = new Set(["08P01", "0A000"]);
 
 const QUESTION: Statement = {
@@ -52,21 +52,21 @@ const NO_NULLS: RoleSetting = {
   cure: "on",
 };
 
-/** Milliseconds for the farewell to a connection that is not handed out. */
+/** Milliseconds to close a connection that is not handed out. */
 const CLOSE_LIMIT = 200;
 
-/** The calls of a driver, with promises or without. */
+/** The calls of a driver, promise-based or blocking. */
 interface Calls<C> {
   connect(settings: ConnectSettings): C | Promise<C>;
   ask(connection: C, question: Statement, limit: number): RawResult | Promise<RawResult>;
   close(connection: C): void | Promise<void>;
 }
 
-/** Opens the connections of one engine, and remembers what becomes of the settings on the way. */
+/** Opens the connections of one engine and remembers whether the settings take effect. */
 export class PinnedConnections {
-  /** They were refused: it is not tried again. */
+  /** The settings were rejected: later connections do not send them. */
   #isRefused = false;
-  /** They arrive: it is not asked again. */
+  /** The settings take effect: later connections are not queried. */
   #arrive = false;
 
   /**
@@ -84,7 +84,7 @@ export class PinnedConnections {
     }));
   }
 
-  /** As `open()`, with calls that block. */
+  /** Like `open()`, with blocking calls. */
   openSync(
     connect: (settings: ConnectSettings) => SyncDriverConnection,
     settings: ConnectSettings,
@@ -108,7 +108,7 @@ export class PinnedConnections {
       if (Number(digits) <= 0) throw new RoleSettingError(`${settings.url}`, role, ROUNDED(digits));
       if (nulls === "off") throw new RoleSettingError(`${settings.url}`, role, NO_NULLS);
     } catch (error) {
-      if (error instanceof DatabaseError) return connection; // a pooler's own console, which knows no such question
+      if (error instanceof DatabaseError) return connection; // a pooler's admin console does not know the query
       yield* step(calls.close(connection));
       settings.signal?.throwIfAborted();
       if (error instanceof RoleSettingError || !(error instanceof EngineError)) throw error;
@@ -130,7 +130,7 @@ export class PinnedConnections {
   }
 }
 
-/** With our settings behind those of the URL: of two for one name the server takes the last. */
+/** Appends the pinned settings to those of the URL: of two values for a setting the server takes the last. */
 function pinned(settings: ConnectSettings): ConnectSettings {
   const { application_name, ...named } = settings.settings;
   const options = `${startupOptions(named)} ${startupOptions(PINS)}`.trim();

@@ -1,5 +1,5 @@
 /**
- * A connection, and what a pool, or the engine without promises, knows of it.
+ * A connection with the bookkeeping of a pool, or of a blocking engine.
  *
  * @module
  */
@@ -7,30 +7,30 @@ import type { CallSite } from "../base/call_site.ts";
 import type { DriverConnection } from "./driver.ts";
 import type { CloseReason } from "./events.ts";
 
-/** Lifetimes differ by up to so much, so that connections that were opened together are not closed together. */
+/** Random share by which lifetimes are shortened, so that connections opened together do not all expire together. */
 const JITTER = 0.025;
 
-/** A connection that belongs to a pool. */
+/** A connection of a pool. */
 export class PooledConnection<Driver extends DriverConnection = DriverConnection> {
-  /** Who holds it, while it is out. */
+  /** The call site that holds it while it is checked out. */
   holder: CallSite | undefined;
-  /** True until it was handed out, or had to wait for somebody. */
+  /** True for a connection just opened for a waiting caller: it needs no test before it is handed out. */
   isFresh = true;
-  /** When it was handed out last, as `performance.now()`. */
+  /** Time of the last checkout, as `performance.now()`. */
   heldSince = 0;
-  /** When it became idle. */
+  /** Time at which it became idle. */
   idleSince = 0;
-  /** When it was opened. */
+  /** Time at which it was opened. */
   readonly openedAt: number = performance.now();
-  /** When it is closed, unless it is out. */
+  /** Time at which it expires; a connection that is checked out is closed when it is returned. */
   readonly expiresAt: number;
-  /** The statement sent last, for the message of a pool that ran dry. */
+  /** The statement sent last, for the message of a pool timeout. */
   lastSql: string | undefined;
-  /** Statements sent and not answered yet. */
+  /** Number of statements in flight. */
   underWay = 0;
-  /** The end of its last transaction, if nobody awaited it and it is on its way. */
+  /** The ROLLBACK of its last transaction, if it is still in flight and nobody awaits it. */
   ending: Promise<void> | undefined;
-  /** Set to have it closed instead of kept when it comes back. */
+  /** True to close it instead of keeping it when it is returned. */
   discard = false;
 
   /** @param maxLifetime milliseconds. */
@@ -43,31 +43,32 @@ export class PooledConnection<Driver extends DriverConnection = DriverConnection
   }
 
   /**
-   * Why nobody should get it.
+   * Returns the reason the connection must not be handed out, if any.
    *
-   * @param isEnding true while the end of its last transaction is on its way.
+   * @param isEnding true while the ROLLBACK of its last transaction is in flight.
    */
   flaw(isEnding: boolean = this.ending !== undefined): CloseReason | undefined {
     return this.isUsable ? this.flawOfState(isEnding) : "broken";
   }
 
-  /** As `flaw()`, of a connection that stands: to look whether it does costs calls in libpq. */
+  /** Like `flaw()`, for a connection known to be alive: in libpq that check costs calls. */
   flawOfState(isEnding: boolean): CloseReason | undefined {
-    // what was begun must not go on under the hands of the next one; a ROLLBACK on its way comes before all of his
+    // the next holder must not inherit an open transaction; a ROLLBACK in flight precedes all its statements
     if (!isEnding && this.driver.transactionStatus !== "idle") return "unfinished";
     return this.expiresAt < Infinity && this.expiresAt <= performance.now() ? "expired" : undefined;
   }
 
   /**
-   * Why somebody who asks for it at this time gets another one.
+   * Returns the reason the connection is too old to hand out, if it is.
    *
-   * @param recycle the age for that, in milliseconds.
+   * @param now the current time, as `performance.now()`.
+   * @param recycle maximum age in milliseconds.
    */
   flawOfAge(now: number, recycle: number): CloseReason | undefined {
     return now - this.openedAt > recycle ? "recycled" : undefined;
   }
 
-  /** Forgets the end of the transaction when it has arrived. */
+  /** Forgets the pending ROLLBACK once it is answered. */
   forgetEnding(): void {
     const { ending } = this;
     void ending?.then(() => {

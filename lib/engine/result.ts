@@ -1,7 +1,7 @@
 /**
- * What a query brought back, read the way one needs it. The names and meanings are those of SQLAlchemy 2's `Result`
- * and `ScalarResult` (https://docs.sqlalchemy.org/en/20/core/connections.html#sqlalchemy.engine.Result), except that a
- * result is in memory and can be read again.
+ * Query results. Names and meanings are those of SQLAlchemy 2's `Result` and `ScalarResult`
+ * (https://docs.sqlalchemy.org/en/20/core/connections.html#sqlalchemy.engine.Result), except that a result is held in
+ * memory and can be read again.
  *
  * @module
  */
@@ -9,41 +9,41 @@ import { markdownTable } from "../base/markdown.ts";
 import type { RawResult } from "./driver.ts";
 import { MultipleResultsFound, NoResultFound, UniqueRequiredError } from "./errors.ts";
 
-/** A sequence of rows, of whatever shape. */
+/** A sequence of rows of any shape. */
 export abstract class Rows<Row> implements Iterable<Row> {
   #rows: Row[] | (() => Row[]);
 
   /**
-   * @param rows the rows, or what makes them when they are first read.
-   * @param repeats true: they have to be made unique before more than the first is read.
+   * @param rows the rows, or a function that creates them on first use.
+   * @param repeats true if `unique()` is required before more than the first row is read.
    */
   constructor(rows: Row[] | (() => Row[]), protected readonly repeats = false) {
     this.#rows = rows;
   }
 
   /**
-   * Every row.
+   * Returns all rows.
    *
-   * @throws {UniqueRequiredError} when a relation to many was joined to them, as by everything but `first()`.
+   * @throws {UniqueRequiredError} if a to-many relation was joined to them; so do all other methods but `first()`.
    */
   all(): Row[] {
     if (this.repeats) throw new UniqueRequiredError();
     return this.rows();
   }
 
-  /** Every row, as often as it came. */
+  /** Returns all rows, repeated ones included. */
   protected rows(): Row[] {
     if (typeof this.#rows === "function") this.#rows = this.#rows();
     return this.#rows;
   }
 
-  /** The first row, or `null` when there is none; further rows are ignored. */
+  /** Returns the first row, or `null` if there is none; ignores further rows. */
   first(): Row | null {
     return this.rows()[0] ?? null;
   }
 
   /**
-   * The only row.
+   * Returns the only row.
    *
    * @throws {NoResultFound}
    * @throws {MultipleResultsFound}
@@ -55,7 +55,7 @@ export abstract class Rows<Row> implements Iterable<Row> {
   }
 
   /**
-   * The only row, or `null` when there is none.
+   * Returns the only row, or `null` if there is none.
    *
    * @throws {MultipleResultsFound}
    */
@@ -70,22 +70,22 @@ export abstract class Rows<Row> implements Iterable<Row> {
   }
 }
 
-/** One value a row. */
+/** One value per row. */
 export class ScalarResult<Value> extends Rows<Value> {
-  /** Without repetitions; the first of equal values stays. Objects are equal when they are the same object. */
+  /** Returns the distinct values, in order of first occurrence. Objects are compared by identity. */
   unique(): ScalarResult<Value> {
     return new ScalarResult([...new Set(this.rows())]);
   }
 }
 
-/** Each row an array, in the order of the columns: also where two columns have the same name. */
+/** Rows as arrays, in the order of the columns, which may have equal names. */
 export class TupleResult extends Rows<unknown[]> {}
 
-/** Each row an object with the columns' names. */
+/** Rows as objects with the names of the columns. */
 export class Result<Row = Record<string, unknown>> extends Rows<Row> {
   /** The names of the columns, in order. */
   readonly columns: readonly string[];
-  /** Rows returned, or changed by an INSERT, UPDATE or DELETE. */
+  /** Number of rows returned, or changed by an INSERT, UPDATE or DELETE. */
   readonly rowCount: number;
   /** The first word of the server's command tag: `SELECT`, `UPDATE`, `CREATE`, … */
   readonly command: string;
@@ -100,18 +100,18 @@ export class Result<Row = Record<string, unknown>> extends Rows<Row> {
     this.#tuples = rows;
   }
 
-  /** The rows as arrays. */
+  /** Returns the rows as arrays. */
   tuples(): TupleResult {
     return new TupleResult(this.#tuples, this.repeats);
   }
 
-  /** The first column of the first row, or `null` when there is no row; further rows are ignored. */
+  /** Returns the first column of the first row, or `null` if there is no row; ignores further rows. */
   scalar<Value = FirstColumn<Row>>(): Value | null {
     return (this.#tuples[0]?.[0] ?? null) as Value | null;
   }
 
   /**
-   * The first column of the only row.
+   * Returns the first column of the only row.
    *
    * @throws {NoResultFound}
    * @throws {MultipleResultsFound}
@@ -121,7 +121,7 @@ export class Result<Row = Record<string, unknown>> extends Rows<Row> {
   }
 
   /**
-   * The first column of the only row, or `null` when there is none.
+   * Returns the first column of the only row, or `null` if there is none.
    *
    * @throws {MultipleResultsFound}
    */
@@ -130,10 +130,10 @@ export class Result<Row = Record<string, unknown>> extends Rows<Row> {
   }
 
   /**
-   * One column of every row.
+   * Returns one column of all rows.
    *
-   * @param column its number, from 0, or its name.
-   * @throws {RangeError} no such column
+   * @param column its index, counted from 0, or its name.
+   * @throws {RangeError} if there is no such column.
    */
   scalars<Name extends keyof Row & string>(column: Name): ScalarResult<Row[Name]>;
   scalars<Value = FirstColumn<Row>>(column?: number | (keyof Row & string)): ScalarResult<Value>;
@@ -154,7 +154,7 @@ export class Result<Row = Record<string, unknown>> extends Rows<Row> {
     return new Result<Row>({ columns: this.columns, rows, command: this.command, rowCount: rows.length });
   }
 
-  /** A table in a notebook. */
+  /** Displays a table in a notebook. */
   [Symbol.for("Jupyter.display")](): Record<string, string> {
     return { "text/markdown": markdownTable(this.columns, this.#tuples), "text/plain": Deno.inspect(this.rows()) };
   }
@@ -166,7 +166,7 @@ function rowObject<Row>(columns: readonly string[], tuple: unknown[]): Row {
   return row as Row;
 }
 
-/** The type of a row's first column, where the row has but one; else unknown. */
+/** The type of a row's first column if it is the only one; otherwise unknown. */
 export type FirstColumn<Row> = IsUnion<keyof Row> extends true ? unknown : Row[keyof Row];
 type IsUnion<T, Member = T> = [T] extends [never] ? true
   : Member extends unknown ? ([T] extends [Member] ? false : true)

@@ -1,20 +1,20 @@
 /**
- * What is sent between two users of a connection, and said where it fails.
+ * Statements sent to a connection between two holders.
  *
  * @module
  */
 import type { Statement } from "./driver.ts";
 
-/** Whether a connection still lives. */
+/** Tests whether a connection is alive. */
 export const PING: Statement = { sql: "SELECT 1", parameters: [], waitsForNobody: true };
 
 /**
- * Removes what a session may have left, as DISCARD ALL does, except for the prepared statements, which the driver goes on to
- * use. Settings return to the values that the session began with (https://www.postgresql.org/docs/current/sql-discard.html).
+ * Resets the session as DISCARD ALL does, except for the prepared statements, which the driver keeps using. Settings
+ * return to their values at the start of the session (https://www.postgresql.org/docs/current/sql-discard.html).
  */
 export const DISCARD_STATE = [
   "CLOSE ALL",
-  "SET SESSION AUTHORIZATION DEFAULT", // and with it the role
+  "SET SESSION AUTHORIZATION DEFAULT", // resets the role as well
   "RESET ALL",
   "UNLISTEN *",
   "SELECT pg_advisory_unlock_all()",
@@ -23,7 +23,7 @@ export const DISCARD_STATE = [
   "DISCARD SEQUENCES",
 ].join("; ");
 
-/** Tells of a reset that failed: who gave the connection back is not to blame, and nobody else would hear of it. */
+/** Logs a failed reset: the holder that returned the connection is not at fault, and nobody else would learn of it. */
 export function complainOfReset(error: unknown): void {
   console.error("resetOnReturn failed, and its connection is closed:", error);
 }

@@ -1,25 +1,24 @@
 /**
- * A result that is read while it comes, a partition at a time, so that it never has to fit into memory.
+ * Results read in partitions as they arrive, so that they never have to fit into memory.
  *
  * @module
  */
 import type { Result } from "./result.ts";
 
-/** How many rows a stream asks for at once, where nobody says: of 1,000 objects at once more outlive the young heap. */
+/** Default rows per partition: of 1,000 objects at a time more survive the young generation of the heap. */
 const PARTITION = 250;
 
 /**
- * Rows as they come: `for await (const row of stream)`. The query is sent when a loop begins, anew for each loop, and its
- * cursor is closed when the loop is left, however that happens. While one partition is looked at, the next one is on its
- * way, and no more: who reads slowly is not flooded.
+ * A stream of rows: `for await (const row of stream)`. Each loop sends the query anew and closes its cursor however the
+ * loop is left. While one partition is processed the next one is fetched, and no more than that.
  */
 export class RowStream<Row, Source = Row> implements AsyncIterable<Row> {
   readonly #answers: (size: number) => AsyncGenerator<Result<Source>, void>;
   readonly #read: (answer: Result<Source>) => Row[];
 
   /**
-   * @param answers sends the query and gives so many rows at a time;
-   * @param read what is made of them.
+   * @param answers sends the query and yields results of `size` rows.
+   * @param read converts a result to rows.
    */
   constructor(
     answers: (size: number) => AsyncGenerator<Result<Source>, void>,
@@ -29,22 +28,22 @@ export class RowStream<Row, Source = Row> implements AsyncIterable<Row> {
     this.#read = read;
   }
 
-  /** As `partitions()`, but results; the last one may be empty. */
+  /** Like `partitions()`, but yields results; the last one may be empty. */
   answers(size: number = PARTITION): AsyncGenerator<Result<Source>, void> {
     checkSize(size);
     return this.#answers(size);
   }
 
   /**
-   * Rows by the list: all lists but the last one have `size` rows, and none is empty.
+   * Yields rows in arrays: each but the last has `size` rows, and none is empty.
    *
-   * @throws {RangeError} when `size` is no whole number from 1.
+   * @throws {RangeError} if `size` is not a whole number of at least 1.
    */
   partitions(size: number = PARTITION): AsyncGenerator<Row[], void> {
     return lists(this.answers(size), this.#read);
   }
 
-  /** The same stream, with something else made of its answers. */
+  /** Returns the same stream with another conversion of its results. */
   read<Other>(read: (answer: Result<Source>) => Other[]): RowStream<Other, Source> {
     return new RowStream(this.#answers, read);
   }
@@ -61,30 +60,30 @@ async function* lists<Row, Source>(
   for await (const answer of answers) if (answer.rowCount > 0) yield read(answer);
 }
 
-/** What a {@linkcode RowStream} is, without promises, and so without asking for rows ahead. */
+/** A blocking {@linkcode RowStream}, which fetches nothing ahead. */
 export class SyncRowStream<Row, Source = Row> implements Iterable<Row> {
   readonly #answers: (size: number) => Generator<Result<Source>, void>;
   readonly #read: (answer: Result<Source>) => Row[];
 
   /**
-   * @param answers sends the query and gives so many rows at a time;
-   * @param read what is made of them.
+   * @param answers sends the query and yields results of `size` rows.
+   * @param read converts a result to rows.
    */
   constructor(answers: (size: number) => Generator<Result<Source>, void>, read: (answer: Result<Source>) => Row[]) {
     this.#answers = answers;
     this.#read = read;
   }
 
-  /** As `partitions()`, but results; the last one may be empty. */
+  /** Like `partitions()`, but yields results; the last one may be empty. */
   answers(size: number = PARTITION): Generator<Result<Source>, void> {
     checkSize(size);
     return this.#answers(size);
   }
 
   /**
-   * Rows by the list.
+   * Yields rows in arrays.
    *
-   * @throws {RangeError} when `size` is no whole number from 1.
+   * @throws {RangeError} if `size` is not a whole number of at least 1.
    */
   partitions(size: number = PARTITION): Generator<Row[], void> {
     return syncLists(this.answers(size), this.#read);

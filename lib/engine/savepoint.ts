@@ -1,5 +1,5 @@
 /**
- * Savepoints: a part of a transaction that can be undone on its own.
+ * Savepoints: parts of a transaction that can be rolled back on their own.
  *
  * @module
  */
@@ -8,20 +8,20 @@ import type { LimitOptions } from "./limit.ts";
 import { checkLimitOptions, checkSyncLimitOptions, type SyncLimitOptions } from "./options.ts";
 import { runAwaiting, runBlocking, type Steps } from "./steps.ts";
 
-/** How a connection, or a session, ends a savepoint. */
+/** The steps by which a connection or a session ends a savepoint. */
 export interface SavepointSteps {
-  /** False once it, or what is around it, is over. */
+  /** False once the savepoint, or an enclosing one, is finished. */
   readonly isOpen: boolean;
   commit(limits: LimitOptions): Steps<unknown>;
   rollback(limits: LimitOptions): Steps<unknown>;
 }
 
-/** Carries out the end of a savepoint. */
+/** Runs the steps that end a savepoint. */
 type Run<Done> = (end: "commit" | "rollback", work: Steps<unknown>, limits: LimitOptions) => Done;
 
 /**
- * A savepoint: `commit()` keeps its work in the transaction, `rollback()` undoes it. Leaving its block undoes it, too,
- * unless it was committed.
+ * A savepoint: `commit()` keeps its changes in the transaction, `rollback()` undoes them. Leaving its block without a
+ * commit rolls back.
  */
 export class Savepoint implements AsyncDisposable {
   readonly #steps: SavepointSteps;
@@ -33,16 +33,16 @@ export class Savepoint implements AsyncDisposable {
     this.#run = run;
   }
 
-  /** False once it, or a savepoint or the transaction around it, was committed or rolled back. */
+  /** False once the savepoint, an enclosing savepoint or the transaction was committed or rolled back. */
   get isOpen(): boolean {
     return this.#steps.isOpen;
   }
 
   /**
-   * Keeps the work as a part of the transaction around it.
+   * Releases the savepoint: its changes become part of the enclosing transaction.
    *
-   * @throws {TransactionStateError} when it is over.
-   * @throws {ConnectionLostError} with the whole transaction.
+   * @throws {TransactionStateError} if the savepoint is finished.
+   * @throws {ConnectionLostError} if the connection broke: the whole transaction is rolled back.
    */
   async commit(limits: LimitOptions = {}): Promise<void> {
     checkLimitOptions("commit()", limits);
@@ -51,9 +51,9 @@ export class Savepoint implements AsyncDisposable {
   }
 
   /**
-   * Undoes the work since the savepoint; the transaction goes on. When it is over already this does nothing.
+   * Undoes the changes made since the savepoint; the transaction continues. Does nothing if the savepoint is finished.
    *
-   * @throws {ConnectionLostError} when the connection broke: the whole transaction is gone.
+   * @throws {ConnectionLostError} if the connection broke: the whole transaction is rolled back.
    */
   async rollback(limits: LimitOptions = {}): Promise<void> {
     checkLimitOptions("rollback()", limits);
@@ -69,7 +69,7 @@ export class Savepoint implements AsyncDisposable {
   }
 }
 
-/** A {@linkcode Savepoint} without promises. */
+/** A {@linkcode Savepoint} whose calls block. */
 export class SyncSavepoint implements Disposable {
   readonly #steps: SavepointSteps;
   readonly #run: Run<unknown>;
@@ -80,16 +80,16 @@ export class SyncSavepoint implements Disposable {
     this.#run = run;
   }
 
-  /** False once it, or a savepoint or the transaction around it, was committed or rolled back. */
+  /** False once the savepoint, an enclosing savepoint or the transaction was committed or rolled back. */
   get isOpen(): boolean {
     return this.#steps.isOpen;
   }
 
   /**
-   * Keeps the work as a part of the transaction around it.
+   * Releases the savepoint: its changes become part of the enclosing transaction.
    *
-   * @throws {TransactionStateError} when it is over.
-   * @throws {ConnectionLostError} with the whole transaction.
+   * @throws {TransactionStateError} if the savepoint is finished.
+   * @throws {ConnectionLostError} if the connection broke: the whole transaction is rolled back.
    */
   commit(limits: SyncLimitOptions = {}): void {
     checkSyncLimitOptions("commit()", limits);
@@ -98,9 +98,9 @@ export class SyncSavepoint implements Disposable {
   }
 
   /**
-   * Undoes the work since the savepoint; the transaction goes on. When it is over already this does nothing.
+   * Undoes the changes made since the savepoint; the transaction continues. Does nothing if the savepoint is finished.
    *
-   * @throws {ConnectionLostError} when the connection broke: the whole transaction is gone.
+   * @throws {ConnectionLostError} if the connection broke: the whole transaction is rolled back.
    */
   rollback(limits: SyncLimitOptions = {}): void {
     checkSyncLimitOptions("rollback()", limits);
@@ -121,7 +121,10 @@ function requireOpen({ isOpen }: { readonly isOpen: boolean }): void {
   throw new TransactionStateError("This savepoint is over: it, or what is around it, was committed or rolled back.");
 }
 
-/** A lost connection would hide the error that left the block, and the next call on the connection says it too. */
+/**
+ * Ignores a lost connection, which would hide the error that left the block; the next call on the connection reports
+ * it.
+ */
 function requireLost(error: unknown): void {
   if (!(error instanceof ConnectionLostError)) throw error;
 }

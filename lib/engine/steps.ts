@@ -1,6 +1,7 @@
 /**
- * Code that waits, written once for programs with promises and without: a generator yields what it waits for and is given
- * the value. A runner either awaits each step, or has the value already because the call blocked.
+ * Asynchronous code written once for both promise-based and blocking callers: a generator yields the value or promise
+ * it waits for and receives the value. A runner either awaits each step, or passes it on because the call has already
+ * blocked.
  *
  * @module
  */
@@ -8,27 +9,27 @@
 /** A value, or the promise of one. */
 export type Eventual<T> = T | Promise<T>;
 
-/** Work in steps: it yields values or promises of values, and returns its result. */
+/** Work in steps: yields values or promises of values, and returns its result. */
 export type Steps<T> = Generator<unknown, T, unknown>;
 
-/** One step. `yield* step(call())` is to steps what `await call()` is to promises. */
+/** One step: `yield* step(call())` is the counterpart of `await call()`. */
 export function* step<T>(value: Eventual<T>): Generator<Eventual<T>, T, unknown> {
   return (yield value) as T;
 }
 
-/** Waits until all of these are settled, without looking at how; a later `step()` throws what one of them failed with. */
+/** Waits until all values are settled, whatever the outcome; a later `step()` throws the error of a rejected one. */
 export function* settled(values: readonly unknown[]): Steps<void> {
   if (values.some((value) => value instanceof Promise)) yield Promise.allSettled(values);
 }
 
-/** Runs work whose calls block: each step is over when it is reached. */
+/** Runs work whose calls block: each step is complete when it is reached. */
 export function runBlocking<T>(work: Steps<T>): T {
   let next = work.next();
   while (!next.done) next = work.next(next.value);
   return next.value;
 }
 
-/** Runs work and awaits each step; one that is rejected throws inside of the work. */
+/** Runs work and awaits each step; a rejection is thrown inside the work. */
 export async function runAwaiting<T>(work: Steps<T>): Promise<T> {
   let next = work.next();
   while (!next.done) {

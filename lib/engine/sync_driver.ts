@@ -1,24 +1,25 @@
 /**
- * What a driver offers beside the port when it can do without promises.
+ * The blocking calls of a driver.
  *
  * @module
  */
 import type { DriverConnection, RawResult, Statement } from "./driver.ts";
 
-/** A connection that can also be used without a promise: the calls block the thread. */
+/** A connection whose calls can block the thread instead of returning promises. */
 export interface SyncDriverConnection extends DriverConnection {
   /**
-   * As `query()`.
+   * Like `query()`.
    *
-   * @param ahead one to be carried out before it, such as BEGIN, if possible in the same round trip.
+   * @param ahead a statement to run first, such as BEGIN, in the same round trip if possible.
    */
   querySync(statement: Statement, ahead?: string): RawResult;
   /**
-   * Sends a statement and returns at once. It is answered before the next one; if it fails the connection is lost.
+   * Sends a statement and returns immediately. Its answer is read before the next statement; if it fails, the
+   * connection is lost.
    *
-   * @param timeout milliseconds for what may have to be prepared first.
+   * @param timeout milliseconds to allow if the statement has to be prepared first.
    */
   sendSync(sql: string, timeout?: number): void;
-  /** As `close()`. */
+  /** Like `close()`. */
   closeSync(): void;
 }

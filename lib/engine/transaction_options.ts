@@ -1,10 +1,10 @@
 /**
- * How a transaction begins.
+ * Transaction options: isolation level and access mode.
  *
  * @module
  */
 
-/** Each level, by the name that PostgreSQL gives it. */
+/** Isolation levels, by PostgreSQL's names. */
 export const ISOLATION_LEVELS = [
   "AUTOCOMMIT",
   "READ UNCOMMITTED",
@@ -13,25 +13,30 @@ export const ISOLATION_LEVELS = [
   "SERIALIZABLE",
 ] as const;
 
-/** How transactions see each other; `"AUTOCOMMIT"` is no transaction at all: every statement for itself. */
+/** The isolation level of transactions; with `"AUTOCOMMIT"` there are none, and each statement commits by itself. */
 export type IsolationLevel = typeof ISOLATION_LEVELS[number];
 
-/** @throws {RangeError} for an unknown level: notebooks are not type-checked, and a BEGIN that fails protects nothing. */
+/**
+ * Checks an isolation level: notebooks are not type-checked, and without a valid BEGIN statements would run
+ * unprotected.
+ *
+ * @throws {RangeError} for an unknown level.
+ */
 export function checkIsolationLevel(level: string | undefined): void {
   if (level === undefined || ISOLATION_LEVELS.some((known) => known === level)) return;
   throw new RangeError(`isolationLevel is ${JSON.stringify(level)}; it must be one of ${ISOLATION_LEVELS.join(", ")}.`);
 }
 
-/** How the transactions of a connection begin. */
+/** Options of a transaction. */
 export interface TransactionOptions {
-  /** Default: the server's, which is `READ COMMITTED` unless it was changed. */
+  /** Isolation level (default: the server's, `READ COMMITTED` unless configured otherwise). */
   readonly isolationLevel?: IsolationLevel;
-  /** True: the server refuses to write. False: it allows it, also where the server's default is otherwise. */
+  /** True for READ ONLY, false for READ WRITE (default: the server's). */
   readonly readOnly?: boolean;
 }
 
 /**
- * The BEGIN for these options.
+ * Returns the BEGIN statement for these options.
  *
  * @throws {RangeError} for an unknown isolation level.
  */

@@ -1,13 +1,14 @@
 /**
- * Promises that nobody need await: of several statements under way only one may be awaited when they all fail, and the
- * others must not end the process.
+ * Promises that need not be awaited: of several statements in flight the caller may await only one when they all fail,
+ * and the others must not terminate the process.
  *
  * @module
  */
 
 /**
- * The same answer; when it fails and nobody awaits it, that does not end the process. V8 finds the callers of an async
- * function only while one alone waits for each promise: so a second one waits no sooner than the error has its stack.
+ * Returns the same promise, whose rejection does not terminate the process if nobody awaits it. V8 includes the callers
+ * of an async function in a stack only while each promise has a single waiter; therefore a second handler is added only
+ * once the error has its stack.
  */
 export function mayGoUnawaited<T>(answer: Promise<T>): Promise<T> {
   const returned = answer.catch((error) => {

@@ -1,6 +1,6 @@
 /**
- * The address of a database: `dialect+driver://user:password@host:port/database?options`, the form of SQLAlchemy's
- * `make_url()` and, without `+driver`, of libpq's connection URIs
+ * Database URLs: `dialect+driver://user:password@host:port/database?options`, the form of SQLAlchemy's `make_url()`
+ * and, without `+driver`, of libpq's connection URIs
  * (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS).
  *
  * @module
@@ -44,20 +44,20 @@ export class EngineUrl {
   readonly dialect = "postgresql";
   readonly driver: DriverName;
   readonly user: string | undefined;
-  /** Decoded; private so that neither `console.log` nor JSON shows it. */
+  /** The decoded password; private so that neither `console.log` nor JSON reveals it. */
   readonly #password: string | undefined;
   /** A host name, an IP address (IPv6 without brackets), or the folder of a unix socket (begins with `/`). */
   readonly host: string;
   readonly port: number;
   readonly database: string | undefined;
   readonly sslMode: SslMode;
-  /** Path of a file with the certificates to trust, for `verify-ca` and `verify-full`. */
+  /** Path of a file with trusted root certificates, for `verify-ca` and `verify-full`. */
   readonly sslRootCert: string | undefined;
-  /** Server settings for each connection: `application_name`, `search_path`, `options`, … */
+  /** Server settings of each connection: `application_name`, `search_path`, `options`, … */
   readonly settings: Readonly<Record<string, string>>;
   /** Seconds to wait for a connection, from `connect_timeout`. */
   readonly connectTimeout: number | undefined;
-  /** The most connections of an engine whose options say nothing of it, from `pool_size`. */
+  /** Default maximum number of connections, from `pool_size`. */
   readonly poolSize: number | undefined;
   readonly #query: string;
 
@@ -81,7 +81,7 @@ export class EngineUrl {
     ({ host: this.host, port: this.port } = parseAddress(address, take, fail));
     this.sslMode = parseSslMode(take("sslmode"), fail);
     this.sslRootCert = take("sslrootcert");
-    this.connectTimeout = parseWhole("connect_timeout", take, fail); // 0 asks libpq for its default
+    this.connectTimeout = parseWhole("connect_timeout", take, fail); // 0 means libpq's default
     this.poolSize = parseWhole("pool_size", take, fail);
     checkEncoding(take, fail);
     for (const name of options.keys()) checkOption(name, fail);
@@ -89,7 +89,7 @@ export class EngineUrl {
   }
 
   /**
-   * Reads a database URL.
+   * Parses a database URL.
    *
    * ```ts
    * import { assertEquals } from "@std/assert";
@@ -102,10 +102,10 @@ export class EngineUrl {
    * ```
    *
    * @param text `postgresql+driver://user:password@host:port/database?options`; user, password, host and database may
-   * be percent-encoded. A unix socket is given by its folder: `postgresql:///shop?host=/var/run/postgresql`. The options
-   * `sslmode`, `sslrootcert`, `connect_timeout` (seconds) and `pool_size` are about the connection, all others are
-   * settings of the server: `?search_path=shop&statement_timeout=5s&shop.tenant=7`.
-   * @throws {InvalidUrlError} naming the part at fault.
+   * be percent-encoded. A Unix socket is given by its directory: `postgresql:///shop?host=/var/run/postgresql`. The
+   * options `sslmode`, `sslrootcert`, `connect_timeout` (seconds) and `pool_size` configure the connection; all others
+   * are server settings: `?search_path=shop&statement_timeout=5s&shop.tenant=7`.
+   * @throws {InvalidUrlError} naming the invalid part.
    */
   static parse(text: string): EngineUrl {
     const fail: Fail = (part, problem) => {
@@ -115,27 +115,27 @@ export class EngineUrl {
     return new EngineUrl(match.groups as unknown as WrittenParts, fail);
   }
 
-  /** The decoded password, in clear. */
+  /** The decoded password, in clear text. */
   get password(): string | undefined {
     return this.#password;
   }
 
-  /** True when the host is the folder of a unix socket. */
+  /** True if the host is the directory of a Unix socket. */
   get isSocket(): boolean {
     return this.host.startsWith("/");
   }
 
-  /** The same address with another driver. */
+  /** Returns the same URL with another driver. */
   withDriver(driver: DriverName): EngineUrl {
     return EngineUrl.parse(this.reveal().replace(/^postgresql\+\w+/, `postgresql+${driver}`));
   }
 
-  /** The URL with its password in clear: for handing it to another program, never for printing. */
+  /** Returns the URL with its password in clear text: to pass to another program, never to print. */
   reveal(): string {
     return this.#text(encodeURIComponent(this.#password ?? ""));
   }
 
-  /** The URL with the password replaced by `***`. */
+  /** Returns the URL with the password replaced by `***`. */
   toString(): string {
     return this.#text("***");
   }

@@ -1,14 +1,15 @@
 /**
- * The options of a database URL. Those of {@linkcode CONNECTION_OPTIONS} are about the connection and mean the same on every
- * driver; `options`, and every other name, is a setting of the server: `search_path`, `statement_timeout`, `shop.tenant`.
- * What only one package or library knows, and the server does not, is refused when the URL is read, on every driver alike.
+ * The options of a database URL. Those in {@linkcode CONNECTION_OPTIONS} configure the connection and mean the same for
+ * every driver; `options`, and any other name, is a server setting: `search_path`, `statement_timeout`, `shop.tenant`.
+ * An option known only to a package or library, and not to the server, is rejected when the URL is parsed, for every
+ * driver alike.
  *
  * @module
  */
 import { closest } from "../base/closest.ts";
 import type { Fail, Take } from "./url_parts.ts";
 
-/** Options that are about the connection. */
+/** Options that configure the connection. */
 export const CONNECTION_OPTIONS: readonly string[] = [
   "host",
   "port",
@@ -21,7 +22,7 @@ export const CONNECTION_OPTIONS: readonly string[] = [
   "client_encoding",
 ];
 
-/** Settings of the server that are often given in a URL: names close to them are taken for slips. */
+/** Server settings that often occur in URLs: similar names are considered misspelt. */
 const USUAL_SETTINGS: readonly string[] = [
   "application_name",
   "options",
@@ -39,7 +40,9 @@ const USUAL_SETTINGS: readonly string[] = [
   "intervalstyle",
 ];
 
-/** Names of libpq, of npm pg, npm postgres and other libraries that are no settings of the server, and what to do instead. */
+/**
+ * Options of libpq, npm pg, npm postgres and other libraries that are not server settings, and what to write instead.
+ */
 const FOREIGN: ReadonlyMap<string, string> = new Map(
   ([
     ["write the database behind the host", "dbname database db"],
@@ -71,10 +74,10 @@ const FOREIGN: ReadonlyMap<string, string> = new Map(
   ),
 );
 
-/** Refuses a name that is neither an option nor, as far as can be told here, a setting of the server. */
+/** Rejects a name that is neither an option nor, as far as can be determined here, a server setting. */
 export function checkOption(name: string, fail: Fail): void {
   if (!/^[a-z_][\w.]*$/i.test(name)) fail("options", `an option is written "name=value"; a "?" before the host, "%3F"`);
-  const lower = name.toLowerCase(); // the server makes no difference
+  const lower = name.toLowerCase(); // setting names are case-insensitive
   const advice = FOREIGN.get(lower);
   if (advice) fail("options", `the option "${name}" is not supported; ${advice}`);
   if (name.includes(".") || USUAL_SETTINGS.includes(lower)) return;
@@ -85,7 +88,7 @@ export function checkOption(name: string, fail: Fail): void {
   }
 }
 
-/** Takes the encoding, which is UTF-8 on every driver, out of the options. */
+/** Removes the encoding, which is UTF-8 for every driver, from the options. */
 export function checkEncoding(take: Take, fail: Fail): void {
   const encoding = take("client_encoding") ?? "UTF8";
   if (!/^(utf-?8|unicode|auto)$/i.test(encoding)) {

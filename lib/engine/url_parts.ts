@@ -1,5 +1,5 @@
 /**
- * The parts of a database URL: what the drivers take, and what to say of anything else.
+ * The parts of a database URL: valid values, and errors for anything else.
  *
  * @module
  */
@@ -8,36 +8,36 @@ import type { UrlPart } from "./errors.ts";
 /** The drivers an engine can use. */
 export type DriverName = "pg" | "postgres" | "libpq";
 
-/** How a connection uses TLS; the names and meanings are libpq's. */
+/** The TLS mode of a connection; names and meanings are libpq's. */
 export type SslMode = "disable" | "prefer" | "require" | "verify-ca" | "verify-full";
 
 const DRIVERS: readonly DriverName[] = ["pg", "postgres", "libpq"];
 const SSL_MODES: readonly SslMode[] = ["disable", "prefer", "require", "verify-ca", "verify-full"];
 
-/** What to write for the driver names that SQLAlchemy users bring along. */
+/** Replacements for driver names of SQLAlchemy. */
 const PYTHON_DRIVERS: Record<string, string> = {
-  asyncpg: `asyncpg is a Python driver; its place here is taken by "postgresql+postgres://"`,
-  psycopg: `psycopg is a Python driver; its place here is taken by "postgresql+pg://"`,
-  psycopg2: `psycopg2 is a Python driver; its place here is taken by "postgresql+libpq://"`,
-  pg8000: `pg8000 is a Python driver; its place here is taken by "postgresql+pg://"`,
+  asyncpg: `asyncpg is a Python driver; use "postgresql+postgres://"`,
+  psycopg: `psycopg is a Python driver; use "postgresql+pg://"`,
+  psycopg2: `psycopg2 is a Python driver; use "postgresql+libpq://"`,
+  pg8000: `pg8000 is a Python driver; use "postgresql+pg://"`,
 };
 
-/** Throws an error about one part of the URL being read. */
+/** Rejects a part of the URL. */
 export type Fail = (part: UrlPart, problem: string) => never;
 
-/** Takes an option out of those of the URL. */
+/** Removes an option from those of the URL and returns its value. */
 export type Take = (name: string) => string | undefined;
 
-/** Decodes what is percent-encoded. */
+/** Decodes percent-encoding. */
 export function decode(text: string | undefined, part: UrlPart, fail: Fail): string | undefined {
   try {
     return text && decodeURIComponent(text);
   } catch {
-    return fail(part, `its percent-encoding is broken; write "%" as "%25"`);
+    return fail(part, `its percent-encoding is invalid; write "%" as "%25"`);
   }
 }
 
-/** The driver, pg where none is named. */
+/** Parses the driver name; pg is the default. */
 export function parseDriver(driver = "pg", fail: Fail): DriverName {
   if (Object.hasOwn(PYTHON_DRIVERS, driver)) fail("driver", PYTHON_DRIVERS[driver]);
   const choice = DRIVERS.map((name) => `"${name}"`).join(", ");
@@ -47,12 +47,12 @@ export function parseDriver(driver = "pg", fail: Fail): DriverName {
 
 const ADDRESS_PATTERN = /^(?:\[(?<ipv6>[^\]]*)\]|(?<name>[^:]*))(?::(?<port>[^:]*))?$/s;
 
-/** Host and port, or the folder of a socket, which may be given as options. */
+/** Parses host and port, or the directory of a socket, which may also be given as options. */
 export function parseAddress(address: string, take: Take, fail: Fail): { host: string; port: number } {
   const [hostOption, portOption] = [take("host"), take("port")];
-  if (address.includes("@")) fail("host", `it contains "@"; an "@" in the user or password is written "%40"`);
+  if (address.includes("@")) fail("host", `it contains "@"; write an "@" in the user or password as "%40"`);
   if (`${address}${hostOption}`.includes(",")) fail("host", "several hosts are not supported; give one");
-  const match = ADDRESS_PATTERN.exec(address) ?? fail("host", `an IPv6 address stands in brackets: "[::1]:5432"`);
+  const match = ADDRESS_PATTERN.exec(address) ?? fail("host", `write an IPv6 address in brackets: "[::1]:5432"`);
   const { ipv6, name, port } = match.groups as { ipv6?: string; name?: string; port?: string };
   const host = ipv6 ?? (decode(name, "host", fail) || hostOption);
   if (!host) fail("host", `it is empty; write a host such as "localhost", or "?host=/socket/folder"`);
@@ -69,13 +69,13 @@ function parsePort(port: string | undefined, fail: Fail): number {
   return isPort ? number : fail("port", `"${port}" is not a number from 1 to 65535`);
 }
 
-/** How to use TLS. */
+/** Parses `sslmode`. */
 export function parseSslMode(mode = "disable", fail: Fail): SslMode {
   return SSL_MODES.find((name) => name === (mode === "allow" ? "prefer" : mode)) ??
     fail("options", `sslmode "${mode}" is none of ${SSL_MODES.join(", ")}`);
 }
 
-/** A whole number; nothing for 0. */
+/** Parses an option that is a whole number; `undefined` for 0. */
 export function parseWhole(name: string, take: Take, fail: Fail): number | undefined {
   const value = take(name) ?? "0";
   if (!/^\d+$/.test(value)) fail("options", `${name} "${value}" is not a whole number`);

@@ -1,5 +1,5 @@
 /**
- * How two values are compared, in Kysely's terms and as SQL means it.
+ * Comparisons in Kysely's terms, with SQL's meaning.
  *
  * @module
  */
@@ -13,10 +13,10 @@ import {
 
 type ListTest = "in" | "not in";
 type NullTest = "is" | "is not";
-/** How to compare, as Kysely writes it. */
+/** Comparison operators, as Kysely writes them. */
 export type Comparison = "=" | "!=" | "<>" | "<" | "<=" | ">" | ">=" | "like" | "ilike" | ListTest | NullTest;
 
-/** What a column may be compared with: `in` takes a list, `is` takes null or a boolean. */
+/** The right operand of a comparison with a column: `in` takes a list, `is` takes null or a boolean. */
 export type Operand<DB, TB extends keyof DB, Column, Operator> = Operator extends ListTest ?
     | readonly OperandValueExpression<DB, TB, Column>[]
     | ExpressionOrFactory<DB, TB, ExtractTypeFromReferenceExpression<DB, TB, Column>>
@@ -26,9 +26,9 @@ export type Operand<DB, TB extends keyof DB, Column, Operator> = Operator extend
 const NULL_OPERATORS: Readonly<Record<string, Comparison>> = { "=": "is", "!=": "is not", "<>": "is not" };
 
 /**
- * A comparison as Kysely takes it: null is compared with IS, and a value that is an array is no list of values.
+ * Returns a comparison as Kysely takes it: null is compared with IS, and an array as a value is not a list of values.
  *
- * @param bind makes of a value what is sent, where the column wants that.
+ * @param bind converts a value for the column, if required.
  */
 export function comparison(
   left: unknown,

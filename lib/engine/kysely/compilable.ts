@@ -1,5 +1,5 @@
 /**
- * Queries as the engine takes them: SQL, what Kysely builds, and its `sql` templates.
+ * Queries accepted by the engine: SQL, Kysely's queries, and its `sql` templates.
  *
  * @module
  */
@@ -14,14 +14,14 @@ export interface Compilable<Row = unknown> {
   execute?(): Promise<Row[]>;
 }
 
-/** SQL with `$1`, `$2`, …, a query of Kysely, or one written with its `sql` template. */
+/** SQL with `$1`, `$2`, …, a query of Kysely, or one of its `sql` templates. */
 export type Query<Row = unknown> = string | Compilable<Row> | RawBuilder<Row>;
 
 /**
- * SQL and parameters of a query.
+ * Returns SQL and parameters of a query.
  *
- * @param parameters of one that is a text; another one has its own.
- * @throws {TypeError} when it is no query, or they no list.
+ * @param parameters of an SQL text; a query of Kysely has its own.
+ * @throws {TypeError} for an invalid query, or parameters that are not an array.
  */
 export function compiled(
   query: Query,
@@ -32,7 +32,7 @@ export function compiled(
   }
   if (typeof query === "string") return { sql: query, parameters };
   if (parameters.length > 0) {
-    throw new TypeError("A query of Kysely has its parameters: leave the second argument out.");
+    throw new TypeError("A query of Kysely has its own parameters: omit the second argument.");
   }
   if (isTemplate(query)) return compile(query);
   if (typeof query?.compile === "function") return query.compile();

@@ -1,5 +1,5 @@
 /**
- * From a query as Kysely builds it to SQL, with the names of the database.
+ * Compiles Kysely's queries to SQL, with the names used in the database.
  *
  * @module
  */
@@ -8,15 +8,15 @@ import { snakeCase } from "../../base/naming.ts";
 import type { Compilable } from "./compilable.ts";
 import { type Joins, type NamedTable, withJoins } from "./with_joins.ts";
 
-/** SQL and its parameters. */
+/** SQL and parameters. */
 export type Compiled = ReturnType<Compilable["compile"]>;
 
 const compiler = new kysely.PostgresQueryCompiler();
 
 /**
- * Compiles a query; one for the rows of a table names that table's columns as they are called there.
+ * Compiles a query; in a query for the rows of a table, renames the columns to those of that table.
  *
- * @param joins what is joined to these rows.
+ * @param joins relations to join to these rows.
  */
 export function compile(query: kysely.OperationNodeSource, table?: NamedTable, joins?: Joins): Compiled {
   const node = query.toOperationNode() as kysely.RootOperationNode;
@@ -34,7 +34,7 @@ class Naming extends kysely.OperationNodeTransformer {
     return { ...node, name: snakeCase(node.name) };
   }
 
-  /** A column without a table is the model's own, but in a query within the query, which has tables of its own. */
+  /** Qualifies a column without a table as the model's own, except in subqueries, which have tables of their own. */
   protected override transformReference(node: kysely.ReferenceNode): kysely.ReferenceNode {
     const { table, column, ...reference } = super.transformReference(node);
     const isOwn = kysely.ColumnNode.is(column) && this.table.columns.some(({ name }) => name === column.column.name) &&
@@ -42,7 +42,7 @@ class Naming extends kysely.OperationNodeTransformer {
     return { ...reference, column, table: table ?? (isOwn ? kysely.TableNode.create(this.table.name) : undefined) };
   }
 
-  /** An empty list is in no row, as in SQLAlchemy: SQL itself has no empty list. */
+  /** Makes a comparison with an empty list false, as in SQLAlchemy: SQL has no empty list. */
   protected override transformBinaryOperation(node: kysely.BinaryOperationNode): kysely.BinaryOperationNode {
     const { rightOperand: list } = node;
     const isEmptyList = kysely.PrimitiveValueListNode.is(list) && list.values.length === 0;
@@ -54,7 +54,7 @@ class Naming extends kysely.OperationNodeTransformer {
 
 const NAMINGS = new WeakMap<NamedTable, Naming>();
 
-/** Made once a table: it takes longer to make than to use. */
+/** Returns the naming of a table, cached because it takes longer to create than to use. */
 function namingOf(table: NamedTable): Naming {
   const naming = NAMINGS.get(table) ?? new Naming(table);
   NAMINGS.set(table, naming);

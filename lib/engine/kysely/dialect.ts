@@ -1,5 +1,6 @@
 /**
- * Kysely on our pool: the queries are Kysely's, the connections, drivers, events and errors are the engine's.
+ * A Kysely dialect on the engine's pool: Kysely builds the queries; connections, drivers, events and errors are the
+ * engine's.
  *
  * @module
  */
@@ -26,17 +27,17 @@ import type { IsolationLevel, TransactionOptions } from "../transaction_options.
 import { hasCursor } from "./has_cursor.ts";
 import { MigrationLockAdapter } from "./migration_lock_adapter.ts";
 
-/** What Kysely's constructor takes, but for the dialect: `log` and `plugins`. */
+/** Options of Kysely's constructor besides the dialect: `log` and `plugins`. */
 export type KyselyOptions = Omit<KyselyConfig, "dialect">;
 
-/** What the dialect needs of the engine's results. */
+/** The part of the engine's results that the dialect uses. */
 export interface Answer {
   all(): unknown[];
   readonly rowCount: number;
   readonly command: string;
 }
 
-/** What the dialect needs of the engine's connection. */
+/** The part of the engine's connection that the dialect uses. */
 export interface Connection {
   readonly backendPid: number;
   readonly inTransaction: boolean;
@@ -49,13 +50,13 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-/** What the dialect needs of the engine. */
+/** The part of the engine that the dialect uses. */
 export interface ConnectionSource {
-  /** Gives an AUTOCOMMIT connection, which the dialect closes. */
+  /** Returns an AUTOCOMMIT connection, which the dialect closes. */
   connect(): Promise<Connection>;
-  /** Runs a statement on a connection of its own, beside the pool, if `isWanted` when that is open. */
+  /** Runs a statement on a connection of its own, outside the pool, unless `isWanted` returns false once it is open. */
   control(sql: string, parameters: readonly string[], isWanted: () => boolean): Promise<void>;
-  /** True: a statement blocks the thread until it is answered. */
+  /** True if statements block the thread. */
   readonly isBlocking: boolean;
 }
 
@@ -85,7 +86,7 @@ export class EngineDialect implements Dialect {
   }
 }
 
-/** Savepoints, which are statements like any others. */
+/** Savepoints as ordinary statements. */
 export abstract class SavepointDriver {
   async savepoint(...[connection, name, compile]: SavepointArguments): Promise<void> {
     await connection.executeQuery(compile(sql`savepoint ${sql.id(name)}`.toOperationNode(), createQueryId()));
@@ -127,14 +128,18 @@ class EngineDriver extends SavepointDriver implements Driver {
     await step(connection, words.filter(Boolean).join(" "), (engine) => engine.begin(options));
   }
 
-  /** @throws {AbortedTransactionError} when an earlier statement failed; its `cause` is the engine's error. */
+  /**
+   * Commits the transaction.
+   *
+   * @throws {AbortedTransactionError} if an earlier statement failed; its `cause` is the engine's error.
+   */
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
     await step(connection, "commit", (engine) => engine.commit()).catch((error) => {
       throw error instanceof FailedTransactionError ? new AbortedTransactionError({ cause: error }) : error;
     });
   }
 
-  /** After a COMMIT that failed there is nothing to roll back any more, though Kysely asks for it. */
+  /** Rolls back the transaction, if one is open: Kysely also calls this after a failed COMMIT. */
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     if ((connection as EngineConnection).connection.inTransaction) {
       await step(connection, "rollback", (engine) => engine.rollback());
@@ -145,19 +150,19 @@ class EngineDriver extends SavepointDriver implements Driver {
     await (connection as EngineConnection).connection.close();
   }
 
-  /** The pool belongs to the engine: `engine.dispose()` closes it. */
+  /** Does nothing: the pool belongs to the engine, and `engine.dispose()` closes it. */
   async destroy(): Promise<void> {}
 }
 
-/** The rows that a statement changed, raw SQL too; `undefined` for one that changes none by its nature. */
+/** Returns the number of rows that a statement changed; `undefined` if it is not an INSERT, UPDATE, DELETE or MERGE. */
 export function changedRows({ command, rowCount }: Pick<Answer, "command" | "rowCount">): bigint | undefined {
   return /^(INSERT|UPDATE|DELETE|MERGE)$/.test(command) ? BigInt(rowCount) : undefined;
 }
 
-/** What the engine's connection has a method for. */
+/** Queries of Kysely for which the engine's connection has a method. */
 const STEPS = new WeakMap<CompiledQuery, (connection: Connection) => Promise<void>>();
 
-/** Takes a step of a transaction by way of `executeQuery()`, which alone is watched by Kysely's `log`. */
+/** Runs a step of a transaction through `executeQuery()`, the only method that Kysely's `log` observes. */
 async function step(connection: DatabaseConnection, words: string, take: (connection: Connection) => Promise<void>) {
   const query = CompiledQuery.raw(words);
   STEPS.set(query, take);
@@ -166,7 +171,7 @@ async function step(connection: DatabaseConnection, words: string, take: (connec
 
 class EngineConnection implements DatabaseConnection {
   readonly #source: ConnectionSource;
-  /** Cancels the statement under way, where Kysely may want that. */
+  /** Cancels the statement in flight, if Kysely may request it. */
   #cancelling: AbortController | undefined;
   #signal: AbortSignal | undefined;
 
@@ -190,13 +195,13 @@ class EngineConnection implements DatabaseConnection {
     }
   }
 
-  /** Kysely waits for the statement itself, not for this. */
+  /** Requests cancellation; Kysely awaits the statement itself. */
   cancelQuery(): Promise<void> {
     this.#cancelling?.abort(this.#signal?.reason);
     return Promise.resolve();
   }
 
-  /** Beside the pool, in which the next free connection may be this one. */
+  /** Terminates the session from outside the pool, whose next free connection may be this one. */
   async killSession(): Promise<void> {
     const running = this.#cancelling;
     if (!running) return;
@@ -204,12 +209,15 @@ class EngineConnection implements DatabaseConnection {
     await this.#source.control(kill, [`${this.connection.backendPid}`], () => this.#cancelling === running);
   }
 
-  /** Has the connection closed instead of kept when it is released. */
+  /** Marks the connection to be closed instead of kept when it is released. */
   invalidate(): void {
     this.connection.invalidate();
   }
 
-  /** Rows of a SELECT through a cursor; what changes rows is carried out whole, and its rows are then handed out. */
+  /**
+   * Streams the rows of a SELECT through a cursor; a statement that changes rows is run as a whole before its rows are
+   * yielded.
+   */
   async *streamQuery<Row>(query: CompiledQuery, size: number): AsyncIterableIterator<QueryResult<Row>> {
     if (hasCursor(query.query)) {
       const stream = this.connection.stream(query.sql, query.parameters);

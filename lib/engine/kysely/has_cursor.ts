@@ -1,5 +1,5 @@
 /**
- * Which queries PostgreSQL has a cursor for.
+ * Queries that PostgreSQL can read through a cursor.
  *
  * @module
  */
@@ -13,8 +13,8 @@ const CHANGES_ROWS: ReadonlySet<OperationNode["kind"]> = new Set([
 ]);
 
 /**
- * False for INSERT, UPDATE, DELETE and MERGE, and for a SELECT with one of them in its WITH: DECLARE refuses them
- * (https://www.postgresql.org/docs/current/sql-declare.html). Of raw SQL nobody knows before the server says so.
+ * False for INSERT, UPDATE, DELETE and MERGE, and for a SELECT with one of them in its WITH: DECLARE rejects them
+ * (https://www.postgresql.org/docs/current/sql-declare.html). For raw SQL only the server can tell.
  */
 export function hasCursor(query: OperationNode): boolean {
   if (CHANGES_ROWS.has(query.kind)) return false;

@@ -1,5 +1,5 @@
 /**
- * How Kysely's Migrator keeps others of its kind out, on a pool and on a driver that blocks.
+ * The lock of Kysely's Migrator, on a pool and on a driver that blocks the thread.
  *
  * @module
  */
@@ -7,19 +7,19 @@ import { type Kysely, PostgresAdapter, sql } from "kysely";
 import { sleep } from "../../base/sleep.ts";
 import { LockTimeoutError } from "../errors.ts";
 
-/** The number of Kysely's own lock, so that its dialect and ours keep each other out. */
+/** The key of Kysely's own lock, so that its dialect and this one exclude each other. */
 const LOCK = sql.lit("3853314791062309107");
 const PAUSE_MILLISECONDS = 50;
 const HOUR_MILLISECONDS = 60 * 60 * 1000;
 
-/** Kysely's adapter, whose lock neither blocks the thread nor stays behind in the pool. */
+/** Kysely's adapter, with a lock that neither blocks the thread nor remains in the pool. */
 export class MigrationLockAdapter extends PostgresAdapter {
   readonly #isBlocking: boolean;
   readonly #timeout: number;
 
   /**
-   * @param isBlocking true: waiting for the lock would block the thread, which may be the one that has to give it back.
-   * @param timeout how long to wait then, in milliseconds; else Kysely itself limits it to an hour.
+   * @param isBlocking true if waiting for the lock would block the thread, which may be the one that holds it.
+   * @param timeout milliseconds to wait in that case; otherwise Kysely itself limits the wait to an hour.
    */
   constructor(isBlocking: boolean, timeout: number = HOUR_MILLISECONDS) {
     super();
@@ -31,7 +31,7 @@ export class MigrationLockAdapter extends PostgresAdapter {
   override async acquireMigrationLock(...[db, options]: LockArguments): Promise<void> {
     if (!this.#isBlocking) return await super.acquireMigrationLock(db, options);
     const giveUpAt = performance.now() + this.#timeout;
-    while (!await isFree(db)) {
+    while (!await tryLock(db)) {
       if (performance.now() > giveUpAt) {
         const message = `another migrator has held Kysely's lock for ${this.#timeout / 1000} s`;
         throw new LockTimeoutError({ sqlstate: "55P03", message });
@@ -40,7 +40,7 @@ export class MigrationLockAdapter extends PostgresAdapter {
     }
   }
 
-  /** The lock is the session's: a connection that could not give it back must not go back into the pool. */
+  /** Releases the lock, which belongs to the session: if that fails, the connection must not return to the pool. */
   override async releaseMigrationLock(...[db, options]: LockArguments): Promise<void> {
     try {
       await super.releaseMigrationLock(db, options);
@@ -57,8 +57,8 @@ export class MigrationLockAdapter extends PostgresAdapter {
 // deno-lint-ignore no-explicit-any -- the type of Kysely's interface
 type LockArguments = [db: Kysely<any>, options: Parameters<PostgresAdapter["acquireMigrationLock"]>[1]];
 
-/** Takes the lock if nobody has it. */
-async function isFree(db: LockArguments[0]): Promise<boolean> {
+/** Tries to take the lock. */
+async function tryLock(db: LockArguments[0]): Promise<boolean> {
   const { rows: [row] } = await sql<{ taken: boolean }>`select pg_try_advisory_lock(${LOCK}) as taken`.execute(db);
   return row.taken;
 }

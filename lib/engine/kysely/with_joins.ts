@@ -1,5 +1,5 @@
 /**
- * Joins that bring the rows of relations along with those of a SELECT, which themselves stay the same and in order.
+ * Adds joins that load related rows to a SELECT, without changing its own rows or their order.
  *
  * @module
  */
@@ -18,17 +18,17 @@ import {
   TableNode,
 } from "kysely";
 
-/** What a query joins to the rows of a table, as SQL. */
+/** Joins added to a query, as SQL. */
 export interface Joins {
-  /** The columns of what is joined. */
+  /** The columns of the joined tables. */
   readonly columns: readonly string[];
-  /** The joins, each with a space before it. */
+  /** The joins, each preceded by a space. */
   readonly joined: string;
-  /** By what the rows are sorted where the query leaves it open, if they come several times; else they do not. */
+  /** Sort keys to add where the query leaves the order open, if the joins repeat its rows; otherwise undefined. */
   readonly order: readonly string[] | undefined;
 }
 
-/** What must be known of a table. */
+/** Name and columns of a table. */
 export interface NamedTable {
   readonly name: string;
   readonly columns: readonly { readonly name: string }[];
@@ -37,10 +37,10 @@ export interface NamedTable {
 const raw = (sql: string) => RawNode.createWithSql(sql);
 const selection = (node: OperationNode) => SelectionNode.create(node as ReferenceNode);
 
-/** The SELECT with joins. One that takes a part of its rows becomes a subquery where these would be multiplied. */
+/** Adds joins to a SELECT. With LIMIT, OFFSET or DISTINCT it becomes a subquery if the joins would repeat its rows. */
 export function withJoins(query: SelectQueryNode, table: NamedTable, { columns, joined, order: more }: Joins) {
-  const isPart = query.limit ?? query.offset ?? query.frontModifiers; // LIMIT, OFFSET, DISTINCT
-  const select = isPart && more ? nested(query, table) : query;
+  const isLimited = query.limit ?? query.offset ?? query.frontModifiers;
+  const select = isLimited && more ? nested(query, table) : query;
   const own = select.orderBy?.items ?? [];
   const further = (more ?? []).filter((by) => !own.some((item) => nameOf(item) === by.replaceAll('"', "")));
   const order = [...own, ...further.map((by) => OrderByItemNode.create(raw(by)))];
@@ -52,13 +52,13 @@ export function withJoins(query: SelectQueryNode, table: NamedTable, { columns, 
   };
 }
 
-/** `table.column`, where rows are sorted by a column. */
+/** Returns `table.column` for a sort key that is a column. */
 function nameOf({ orderBy: by }: OrderByItemNode): string | undefined {
   const column = ReferenceNode.is(by) && ColumnNode.is(by.column) ? by.column.column.name : undefined;
   return column && `${(by as ReferenceNode).table?.table.identifier.name}.${column}`;
 }
 
-/** The query as a subquery that has the name of its table: so its order can be said again outside. */
+/** Turns the query into a subquery with the name of its table, so that its order can be repeated outside. */
 function nested(query: SelectQueryNode, { name, columns }: NamedTable): SelectQueryNode {
   const own = (column: string) => ReferenceNode.create(ColumnNode.create(column), TableNode.create(name));
   const handedOut: SelectionNode[] = [];

@@ -69,6 +69,16 @@ export const either = (one: Kind, other: Kind): Kind => ({
 export const callable: Kind = { fits: (value) => typeof value === "function", must: "a function" };
 
 /**
+ * An object with a method.
+ *
+ * @param must its name with an article.
+ */
+export const objectWith = (method: string, must: string): Kind => ({
+  fits: (value) => typeof value === "object" && value !== null && typeof Reflect.get(value, method) === "function",
+  must,
+});
+
+/**
  * An object of a class.
  *
  * @param must its name with an article.

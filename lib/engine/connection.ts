@@ -13,13 +13,9 @@ import { encodable } from "./encodable.ts";
 import { cursorAnswers, type StreamArguments } from "./cursor.ts";
 import { RowStream } from "./row_stream.ts";
 import { answerWithin, Limit, type LimitedLine, type LimitOptions } from "./limit.ts";
-import {
-  checkBeginOptions,
-  checkExecuteOptions,
-  checkLimitOptions,
-  checkSyncLimitOptions,
-  type ConnectionOptions,
-} from "./options.ts";
+import { checkOptions } from "./check_options.ts";
+import { BEGIN, EXECUTE, LIMIT, SYNC_LIMIT } from "./option_kinds.ts";
+import type { ConnectionOptions } from "./options.ts";
 import type { PooledConnection } from "./pooled_connection.ts";
 import { Result } from "./result.ts";
 import { Savepoint } from "./savepoint.ts";
@@ -119,7 +115,7 @@ export class Connection implements AsyncDisposable {
    * @throws {TransactionStateError} when the transaction ends before the loop.
    */
   stream<Row = Record<string, unknown>>(...[query, parameters, options]: StreamArguments<Row>): RowStream<Row> {
-    if (options) checkLimitOptions("stream()", options);
+    if (options) checkOptions("stream()", options, LIMIT);
     const { isAutocommit } = this.#state;
     const cursor = { ...encodable(query, parameters), isAutocommit, transaction: () => this.#state.current };
     const answers = (size: number) => cursorAnswers<Result<Row>>(this, { ...cursor, size }, options);
@@ -134,7 +130,7 @@ export class Connection implements AsyncDisposable {
    */
   async begin(options: TransactionOptions & LimitOptions = {}): Promise<void> {
     this.#assertOpen("begin a transaction");
-    checkBeginOptions(options);
+    checkOptions("begin()", options, BEGIN);
     const limit = this.#limitOf(options);
     limit?.throwIfAborted();
     await this.#control(this.#state.begin(options), "begin", this.#state.current!, limit);
@@ -150,7 +146,7 @@ export class Connection implements AsyncDisposable {
    */
   async beginNested(options: LimitOptions = {}): Promise<Savepoint> {
     this.#assertOpen("set a savepoint");
-    checkLimitOptions("beginNested()", options);
+    checkOptions("beginNested()", options, LIMIT);
     const execute = (sql: string, limits: LimitOptions) => this.#execute(sql, [], limits);
     return new Savepoint(await runAwaiting(this.#state.savepoint(execute, options)));
   }
@@ -165,7 +161,7 @@ export class Connection implements AsyncDisposable {
    */
   async commit(options: LimitOptions = {}): Promise<void> {
     this.#assertOpen("commit");
-    checkLimitOptions("commit()", options);
+    checkOptions("commit()", options, LIMIT);
     const limit = this.#limitOf(options);
     limit?.throwIfAborted();
     if (!this.#state.current) await this.#settled(limit);
@@ -179,7 +175,7 @@ export class Connection implements AsyncDisposable {
    */
   async rollback(options: LimitOptions = {}): Promise<void> {
     this.#assertOpen("roll back");
-    checkLimitOptions("rollback()", options);
+    checkOptions("rollback()", options, LIMIT);
     options.signal?.throwIfAborted();
     await this.#rollback(Limit.of(options, this.#options.commandTimeout));
   }
@@ -197,7 +193,7 @@ export class Connection implements AsyncDisposable {
    */
   async close(options: Pick<LimitOptions, "timeout"> = {}): Promise<void> {
     if (this.#closed) return;
-    checkSyncLimitOptions("close()", options);
+    checkOptions("close()", options, SYNC_LIMIT);
     this.#closed = true;
     const limit = Limit.of(options, this.#options.closeTimeout);
     // who listens to events hears of the end before this returns
@@ -222,7 +218,7 @@ export class Connection implements AsyncDisposable {
     options: ExecuteOptions,
   ): Promise<Result<Row>> {
     this.#assertOpen("execute a statement");
-    checkExecuteOptions(options);
+    checkOptions("execute()", options, EXECUTE);
     const { onlyReads = false } = options;
     const limit = this.#limitOf(options);
     limit?.throwIfAborted();

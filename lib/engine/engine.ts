@@ -18,8 +18,9 @@ import { runBeside } from "./run_beside.ts";
 import { DISCARD_STATE } from "./reuse.ts";
 import { type DisposeOptions, Pool, type PoolOptions, type PoolStatus } from "./pool.ts";
 import type { PooledConnection } from "./pooled_connection.ts";
+import { checkOptions } from "./check_options.ts";
+import { DISPOSE } from "./option_kinds.ts";
 import {
-  checkDisposeOptions,
   checkWork,
   type ConnectOptions,
   type EngineOptions,
@@ -153,7 +154,7 @@ export class Engine implements AsyncDisposable {
    * @throws {RangeError} @throws {TypeError} for options that cannot be.
    */
   async dispose(options: DisposeOptions = {}): Promise<void> {
-    checkDisposeOptions(options);
+    checkOptions("dispose()", options, DISPOSE);
     await this.#pool.dispose(options);
   }
 

@@ -1,28 +1,16 @@
 /**
- * The options of engines and connections, and the one place that says what is left out and what is refused: the engine and
- * the one without promises ask it alike.
+ * The options of engines and connections: their defaults, and the resolution of what a URL, an engine and a connection
+ * specify.
  *
  * @module
  */
-import { CallSite } from "../base/call_site.ts";
-import {
-  callable,
-  checkOptions,
-  either,
-  flag,
-  instance,
-  type Kinds,
-  leftOut,
-  milliseconds,
-  oneOf,
-  shown,
-  text,
-  whole,
-} from "./check_options.ts";
+import type { CallSite } from "../base/call_site.ts";
+import { checkOptions, shown } from "./check_options.ts";
 import type { Connection, ExecuteOptions } from "./connection.ts";
+import type { Driver } from "./driver.ts";
 import type { LimitOptions } from "./limit.ts";
-import type { DisposeOptions } from "./pool.ts";
-import { ISOLATION_LEVELS, type TransactionOptions } from "./transaction_options.ts";
+import { CONNECT, ENGINE, SYNC_ENGINE } from "./option_kinds.ts";
+import type { TransactionOptions } from "./transaction_options.ts";
 import { EngineUrl } from "./url.ts";
 
 /** Settings of an engine; times are milliseconds, and `Infinity` is for ever. */
@@ -75,6 +63,8 @@ export interface EngineOptions extends TransactionOptions {
   readonly prepare?: boolean;
   /** `postgresql+libpq://` only, which blocks the thread with each call: `true` makes the calls on other threads. */
   readonly nonblocking?: boolean;
+  /** A driver to use instead of the one that the URL names, such as a wrapper of it. */
+  readonly driver?: Driver;
 }
 
 /** Options of one connection. */
@@ -110,144 +100,96 @@ export interface ConnectionOptions extends TransactionOptions {
   readonly closeTimeout: number;
 }
 
-/** The options of an engine, with all that has a default. */
-export type ResolvedOptions =
-  & EngineOptions
-  & Required<
-    Pick<
-      EngineOptions,
-      | "echo"
-      | "poolSize"
-      | "maxOverflow"
-      | "poolTimeout"
-      | "poolPrePing"
-      | "poolRecycle"
-      | "maxLifetime"
-      | "idleTimeout"
-      | "minIdle"
-      | "resetOnReturn"
-      | "connectTimeout"
-      | "commandTimeout"
-      | "prepare"
-      | "nonblocking"
-    >
-  >;
+/** Defaults of an engine's options. */
+const DEFAULTS = {
+  echo: false,
+  poolSize: 5,
+  maxOverflow: 10,
+  poolTimeout: 30_000,
+  poolPrePing: false,
+  poolRecycle: Infinity,
+  maxLifetime: Infinity,
+  idleTimeout: Infinity,
+  minIdle: 0,
+  resetOnReturn: "rollback",
+  connectTimeout: 10_000,
+  commandTimeout: Infinity,
+  prepare: true,
+  nonblocking: false,
+} as const satisfies EngineOptions;
 
-/** What a timer can wait for at most; longer is as good as for ever. */
+/** The options of an engine with defaults applied. */
+export type ResolvedOptions = EngineOptions & Required<Pick<EngineOptions, keyof typeof DEFAULTS>>;
+
+/** Maximum delay of a timer; a longer time is no limit. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** How a transaction begins. */
-export const TRANSACTION: Kinds<TransactionOptions> = { isolationLevel: oneOf(ISOLATION_LEVELS), readOnly: flag };
-
-const SIGNAL = instance(AbortSignal, "an AbortSignal");
-const SYNC_LIMIT: Kinds<SyncLimitOptions> = { timeout: milliseconds(0) };
-/** What ends a call. */
-export const LIMIT: Kinds<LimitOptions> = { ...SYNC_LIMIT, signal: SIGNAL };
-const CONNECTION: Kinds<ConnectOptions> = {
-  ...TRANSACTION,
-  ...LIMIT,
-  commandTimeout: milliseconds(1),
-  commandSignal: SIGNAL,
-  holder: instance(CallSite, "a CallSite"),
-};
-
-const SYNC_EXECUTE: Kinds<SyncExecuteOptions> = { ...SYNC_LIMIT, onlyReads: flag };
-const EXECUTE: Kinds<ExecuteOptions> = { ...LIMIT, onlyReads: flag };
-const SYNC_BEGIN: Kinds<TransactionOptions & SyncLimitOptions> = { ...TRANSACTION, ...SYNC_LIMIT };
-const BEGIN: Kinds<TransactionOptions & LimitOptions> = { ...TRANSACTION, ...LIMIT };
-
-const DISPOSE: Kinds<DisposeOptions> = { timeout: milliseconds(0), force: flag };
-
-const ENGINE: Kinds<EngineOptions> = {
-  ...TRANSACTION,
-  echo: either(flag, callable),
-  poolSize: whole(1),
-  maxOverflow: whole(0),
-  poolTimeout: milliseconds(0),
-  poolPrePing: flag,
-  poolRecycle: milliseconds(0),
-  maxLifetime: milliseconds(1),
-  idleTimeout: milliseconds(1),
-  minIdle: whole(0),
-  resetOnReturn: either(oneOf(["rollback", "discard all"]), callable),
-  connectTimeout: milliseconds(1),
-  commandTimeout: milliseconds(1),
-  statementTimeout: milliseconds(0),
-  applicationName: text,
-  prepare: flag,
-  nonblocking: flag,
-};
-
-const ONE_CONNECTION = leftOut("an engine without promises has one connection and no pool");
-const NOBODY_AT_WORK = leftOut("an engine without promises blocks the thread: nobody else is at work meanwhile");
-
-const SYNC_DISPOSE: Kinds<DisposeOptions> = { ...DISPOSE, timeout: NOBODY_AT_WORK };
-
-const SYNC_ENGINE: Kinds<EngineOptions> = {
-  ...ENGINE,
-  poolSize: ONE_CONNECTION,
-  maxOverflow: ONE_CONNECTION,
-  poolTimeout: ONE_CONNECTION,
-  idleTimeout: leftOut("no timer ends while the thread is blocked; there are maxLifetime and poolRecycle"),
-  minIdle: ONE_CONNECTION,
-  nonblocking: leftOut("an engine without promises blocks the thread"),
-};
-
-/** The address of an engine. @throws {InvalidUrlError} @throws {TypeError} when it is neither a text nor an EngineUrl. */
+/**
+ * Returns the URL of an engine.
+ *
+ * @throws {InvalidUrlError}
+ * @throws {TypeError} if it is neither a string nor an EngineUrl.
+ */
 export function resolveUrl(where: string, url: unknown): EngineUrl {
   if (url instanceof EngineUrl) return url;
   if (typeof url === "string") return EngineUrl.parse(url);
-  const given = url instanceof URL ? "a URL: give it url.href" : typeof url; // never its text, which has the password
-  throw new TypeError(`${where} takes a database URL as a text or an EngineUrl, not ${given}.`);
+  const given = url instanceof URL ? "a URL: pass url.href" : typeof url; // never its text, which has the password
+  throw new TypeError(`${where} takes a database URL as a string or an EngineUrl, not ${given}.`);
 }
 
 /**
- * The options of an engine, checked and completed from its URL.
+ * Checks the options of an engine and applies defaults.
  *
- * @param where who was given them, for the message. @throws {TypeError} @throws {RangeError}
+ * @param where the function they were passed to, for the message.
+ * @throws {TypeError}
+ * @throws {RangeError}
  */
 export function resolveOptions(where: string, url: EngineUrl, options: EngineOptions): ResolvedOptions {
   checkOptions(where, options, ENGINE);
-  return completed(url, options);
+  return withDefaults(url, options);
 }
 
-/** As `resolveOptions()`, for the engine without promises: what means nothing there is refused. */
+/** Like `resolveOptions()`, for the blocking engine, which refuses options that have no meaning there. */
 export function resolveSyncOptions(where: string, url: EngineUrl, options: EngineOptions): ResolvedOptions {
   checkOptions(where, options, ENGINE);
   checkOptions(where, options, SYNC_ENGINE);
-  return completed(url, options);
+  return withDefaults(url, options);
 }
 
-function completed(url: EngineUrl, options: EngineOptions): ResolvedOptions {
-  const { poolSize = url.poolSize ?? 5, statementTimeout } = options;
+function withDefaults(url: EngineUrl, options: EngineOptions): ResolvedOptions {
+  const specified = Object.entries(options).filter(([, value]) => value !== undefined);
+  const resolved: ResolvedOptions = { ...DEFAULTS, ...urlOptions(url), ...Object.fromEntries(specified) };
   return {
-    ...options,
-    echo: options.echo ?? false,
-    poolSize,
-    maxOverflow: options.maxOverflow ?? (url.poolSize ? 0 : 10),
-    poolTimeout: forTimer(options.poolTimeout ?? 30_000),
-    poolPrePing: options.poolPrePing ?? false,
-    poolRecycle: options.poolRecycle ?? Infinity,
-    maxLifetime: options.maxLifetime ?? Infinity,
-    idleTimeout: options.idleTimeout ?? Infinity,
-    minIdle: options.minIdle ?? 0,
-    resetOnReturn: options.resetOnReturn ?? "rollback",
-    connectTimeout: forTimer(options.connectTimeout ?? (url.connectTimeout ?? 10) * 1000),
-    commandTimeout: options.commandTimeout! <= LONGEST_TIMER ? options.commandTimeout! : Infinity,
-    // the server counts whole milliseconds, and 0 is its word for no limit
-    statementTimeout: statementTimeout && (statementTimeout > LONGEST_TIMER ? 0 : Math.ceil(statementTimeout)),
-    prepare: options.prepare ?? true,
-    nonblocking: options.nonblocking ?? false,
+    ...resolved,
+    poolTimeout: Math.min(resolved.poolTimeout, LONGEST_TIMER),
+    connectTimeout: Math.min(resolved.connectTimeout, LONGEST_TIMER),
+    commandTimeout: resolved.commandTimeout <= LONGEST_TIMER ? resolved.commandTimeout : Infinity,
+    statementTimeout: serverTimeout(resolved.statementTimeout),
   };
 }
 
+/** Returns the options that a URL specifies; its `pool_size` is the maximum, without overflow. */
+function urlOptions({ poolSize, connectTimeout }: EngineUrl): EngineOptions {
+  return {
+    ...(poolSize === undefined ? {} : { poolSize, maxOverflow: 0 }),
+    ...(connectTimeout === undefined ? {} : { connectTimeout: connectTimeout * 1000 }),
+  };
+}
+
+/** Converts a timeout for the server, which takes whole milliseconds, and 0 for no limit. */
+function serverTimeout(timeout: number | undefined): number | undefined {
+  if (timeout === undefined) return undefined;
+  return timeout > LONGEST_TIMER ? 0 : Math.ceil(timeout);
+}
+
 /**
- * How the transactions of a connection begin: as `connect()` was told, else as the engine was.
+ * Checks the options of a connection and completes them with those of its engine.
  *
- * @throws {TypeError} @throws {RangeError} for an unknown isolation level, or `readOnly` together with AUTOCOMMIT.
+ * @throws {TypeError}
+ * @throws {RangeError} for an unknown isolation level, or `readOnly` together with AUTOCOMMIT.
  */
 export function resolveConnect(options: ConnectOptions, engine: ResolvedOptions): ConnectionOptions {
-  checkOptions("connect()", options, CONNECTION);
+  checkOptions("connect()", options, CONNECT);
   const { isolationLevel = engine.isolationLevel, readOnly = engine.readOnly } = options;
   if (isolationLevel === "AUTOCOMMIT" && (readOnly ?? false) !== (engine.readOnly ?? false)) {
     throw new RangeError("readOnly belongs to a transaction, and AUTOCOMMIT has none: give it to createEngine().");
@@ -257,51 +199,11 @@ export function resolveConnect(options: ConnectOptions, engine: ResolvedOptions)
   return { isolationLevel, readOnly, commandTimeout, commandSignal, closeTimeout: engine.connectTimeout };
 }
 
-/** Checks what `begin()` of a connection or a session was told. @throws {TypeError} @throws {RangeError} */
-export function checkBeginOptions(options: TransactionOptions & LimitOptions): void {
-  checkOptions("begin()", options, BEGIN);
-}
-
-/** As `checkBeginOptions()`, where no signal reaches a call. */
-export function checkSyncBeginOptions(options: TransactionOptions & SyncLimitOptions): void {
-  checkOptions("begin()", options, SYNC_BEGIN);
-}
-
-/** Checks what ends a call. @param where the call. @throws {TypeError} @throws {RangeError} */
-export function checkLimitOptions(where: string, options: LimitOptions): void {
-  checkOptions(where, options, LIMIT);
-}
-
-/** As `checkLimitOptions()`, where no signal reaches a call. */
-export function checkSyncLimitOptions(where: string, options: SyncLimitOptions): void {
-  checkOptions(where, options, SYNC_LIMIT);
-}
-
-/** Checks what `dispose()` was told. @throws {TypeError} @throws {RangeError} */
-export function checkDisposeOptions(options: DisposeOptions): void {
-  checkOptions("dispose()", options, DISPOSE);
-}
-
-/** As `checkDisposeOptions()`, of the engine without promises. */
-export function checkSyncDisposeOptions(options: Pick<DisposeOptions, "force">): void {
-  checkOptions("dispose()", options, SYNC_DISPOSE);
-}
-
-/** Checks what `execute()` of a connection was told. @throws {TypeError} @throws {RangeError} */
-export function checkExecuteOptions(options: ExecuteOptions): void {
-  checkOptions("execute()", options, EXECUTE);
-}
-
-/** As `checkExecuteOptions()`, of a connection without promises, which no signal reaches. */
-export function checkSyncExecuteOptions(options: SyncExecuteOptions): void {
-  checkOptions("execute()", options, SYNC_EXECUTE);
-}
-
-/** @throws {TypeError} when the work of a transaction is no function: before the transaction begins. */
+/**
+ * Checks the function passed to `begin()`, before the transaction begins.
+ *
+ * @throws {TypeError} if it is not a function.
+ */
 export function checkWork(work: unknown): void {
   if (typeof work !== "function") throw new TypeError(`begin() takes a function, not ${shown(work)}.`);
-}
-
-function forTimer(time: number): number {
-  return Math.min(time, LONGEST_TIMER);
 }

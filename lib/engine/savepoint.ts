@@ -5,7 +5,9 @@
  */
 import { ConnectionLostError, TransactionStateError } from "./errors.ts";
 import type { LimitOptions } from "./limit.ts";
-import { checkLimitOptions, checkSyncLimitOptions, type SyncLimitOptions } from "./options.ts";
+import { checkOptions } from "./check_options.ts";
+import { LIMIT, SYNC_LIMIT } from "./option_kinds.ts";
+import type { SyncLimitOptions } from "./options.ts";
 import { runAwaiting, runBlocking, type Steps } from "./steps.ts";
 
 /** The steps by which a connection or a session ends a savepoint. */
@@ -45,7 +47,7 @@ export class Savepoint implements AsyncDisposable {
    * @throws {ConnectionLostError} if the connection broke: the whole transaction is rolled back.
    */
   async commit(limits: LimitOptions = {}): Promise<void> {
-    checkLimitOptions("commit()", limits);
+    checkOptions("commit()", limits, LIMIT);
     requireOpen(this);
     await this.#run("commit", this.#steps.commit(limits), limits);
   }
@@ -56,7 +58,7 @@ export class Savepoint implements AsyncDisposable {
    * @throws {ConnectionLostError} if the connection broke: the whole transaction is rolled back.
    */
   async rollback(limits: LimitOptions = {}): Promise<void> {
-    checkLimitOptions("rollback()", limits);
+    checkOptions("rollback()", limits, LIMIT);
     if (this.isOpen) await this.#run("rollback", this.#steps.rollback(limits), limits);
   }
 
@@ -92,7 +94,7 @@ export class SyncSavepoint implements Disposable {
    * @throws {ConnectionLostError} if the connection broke: the whole transaction is rolled back.
    */
   commit(limits: SyncLimitOptions = {}): void {
-    checkSyncLimitOptions("commit()", limits);
+    checkOptions("commit()", limits, SYNC_LIMIT);
     requireOpen(this);
     this.#run("commit", this.#steps.commit(limits), limits);
   }
@@ -103,7 +105,7 @@ export class SyncSavepoint implements Disposable {
    * @throws {ConnectionLostError} if the connection broke: the whole transaction is rolled back.
    */
   rollback(limits: SyncLimitOptions = {}): void {
-    checkSyncLimitOptions("rollback()", limits);
+    checkOptions("rollback()", limits, SYNC_LIMIT);
     if (this.isOpen) this.#run("rollback", this.#steps.rollback(limits), limits);
   }
 

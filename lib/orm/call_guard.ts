@@ -1,7 +1,8 @@
 /** One call of a session at a time: a second one is refused while the first runs. @module */
 import { settledWithin } from "../base/within.ts";
 import { Limit, type LimitOptions } from "../engine/limit.ts";
-import { checkLimitOptions } from "../engine/options.ts";
+import { checkOptions } from "../engine/check_options.ts";
+import { LIMIT } from "../engine/option_kinds.ts";
 import { runAwaiting, type Steps } from "../engine/steps.ts";
 import { CallSite } from "../base/call_site.ts";
 import { ConcurrentUseError } from "./errors.ts";
@@ -46,7 +47,7 @@ export class CallGuard {
     }
     const transaction = this.#transaction;
     transaction.assert(action);
-    if (limits) checkLimitOptions(what, limits);
+    if (limits) checkOptions(what, limits, LIMIT);
     limits?.signal?.throwIfAborted();
     if (!transaction.isOpen) this.#site = new CallSite();
     this.#running = { what, isLater: transaction.isOpen };

@@ -10,7 +10,8 @@ import { encodable } from "../engine/encodable.ts";
 import type { Engine } from "../engine/engine.ts";
 import { NoResultFound } from "../engine/errors.ts";
 import { Limit, type LimitOptions, limitsOf } from "../engine/limit.ts";
-import { checkBeginOptions, checkLimitOptions, checkSyncLimitOptions } from "../engine/options.ts";
+import { checkOptions } from "../engine/check_options.ts";
+import { BEGIN, LIMIT, SYNC_LIMIT } from "../engine/option_kinds.ts";
 import type { FirstColumn, Result, ScalarResult } from "../engine/result.ts";
 import { Savepoint } from "../engine/savepoint.ts";
 import { runAwaiting } from "../engine/steps.ts";
@@ -112,7 +113,7 @@ export class Session extends SessionBase implements AsyncDisposable {
    * @throws {TransactionStateError} when the transaction ends before the loop.
    */
   stream<Row>(...[query, parameters, options]: StreamArguments<Row>): RowStream<Row> {
-    if (options) checkLimitOptions("stream()", options);
+    if (options) checkOptions("stream()", options, LIMIT);
     encodable(query, parameters);
     return new RowStream((size) => this.#answers(query, parameters, size, options), (answer) => answer.all());
   }
@@ -146,7 +147,7 @@ export class Session extends SessionBase implements AsyncDisposable {
    * @throws {TransactionBegunError} when one is open.
    */
   async begin(options?: TransactionOptions & LimitOptions): Promise<void> {
-    if (options !== undefined) checkBeginOptions(options);
+    if (options !== undefined) checkOptions("begin()", options, BEGIN);
     await this.#calls.run("begin", "begin()", this.#steps.begin(options), limitsOf(options));
   }
 
@@ -197,7 +198,7 @@ export class Session extends SessionBase implements AsyncDisposable {
    * @param limits after `timeout` milliseconds (default: `connectTimeout` of the engine) the connection is dropped.
    */
   async close(limits: Pick<LimitOptions, "timeout"> = {}): Promise<void> {
-    checkSyncLimitOptions("close()", limits);
+    checkOptions("close()", limits, SYNC_LIMIT);
     const limit = Limit.of(limits);
     await this.#calls.idle(limit?.timeout ?? Infinity); // someone forgot to await a call
     await runAwaiting(this.#steps.close(limit?.left));

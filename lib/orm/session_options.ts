@@ -1,7 +1,7 @@
 /** What sessions, with promises or without, are told, and what they refuse before anything is sent. @module */
 import { checkOptions, either, flag, type Kind, type Kinds, milliseconds, shown } from "../engine/check_options.ts";
 import type { LimitOptions } from "../engine/limit.ts";
-import { LIMIT, TRANSACTION } from "../engine/options.ts";
+import { LIMIT, TRANSACTION } from "../engine/option_kinds.ts";
 import type { TransactionOptions } from "../engine/transaction_options.ts";
 import { keyOf } from "./key.ts";
 import type { LockOptions } from "./selects.ts";

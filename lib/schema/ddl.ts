@@ -1,7 +1,8 @@
 /** The one writer of DDL. @module */
 import type { Connection } from "../engine/connection.ts";
 import { Limit, type LimitOptions } from "../engine/limit.ts";
-import { checkLimitOptions } from "../engine/options.ts";
+import { checkOptions } from "../engine/check_options.ts";
+import { LIMIT } from "../engine/option_kinds.ts";
 import { IDENTITY } from "./columns.ts";
 import { dependencyOrder } from "../base/dependency_order.ts";
 import { InvalidModelError } from "./errors.ts";
@@ -75,13 +76,13 @@ export function createTable(table: Table, without: readonly ForeignKey[] = []): 
 
 /** Creates the schemas, types and tables that are not there. @param limits of all statements together. */
 export async function createAll(connection: Connection, metadata: Metadata, limits: LimitOptions = {}): Promise<void> {
-  checkLimitOptions("createAll()", limits);
+  checkOptions("createAll()", limits, LIMIT);
   await runThose(connection, createStatements(metadata), "missing", Limit.of(limits));
 }
 
 /** Drops the tables and types that are there. @param limits of all statements together. */
 export async function dropAll(connection: Connection, metadata: Metadata, limits: LimitOptions = {}): Promise<void> {
-  checkLimitOptions("dropAll()", limits);
+  checkOptions("dropAll()", limits, LIMIT);
   await runThose(connection, dropStatements(metadata), "there", Limit.of(limits));
 }
 

@@ -7,14 +7,9 @@
 import { compiled, type Query } from "../engine/kysely/compilable.ts";
 import type { RawResult, Statement } from "../engine/driver.ts";
 import { encodable } from "../engine/encodable.ts";
-import {
-  checkSyncBeginOptions,
-  checkSyncExecuteOptions,
-  checkSyncLimitOptions,
-  type ConnectionOptions,
-  type SyncExecuteOptions,
-  type SyncLimitOptions,
-} from "../engine/options.ts";
+import { checkOptions } from "../engine/check_options.ts";
+import { SYNC_BEGIN, SYNC_EXECUTE, SYNC_LIMIT } from "../engine/option_kinds.ts";
+import type { ConnectionOptions, SyncExecuteOptions, SyncLimitOptions } from "../engine/options.ts";
 import { encodeParameters } from "../values/parameters.ts";
 import type { SyncDriverConnection } from "../engine/sync_driver.ts";
 import { ConnectionClosedError, DatabaseError } from "../engine/errors.ts";
@@ -95,7 +90,7 @@ export class SyncConnection implements Disposable {
     options: SyncExecuteOptions = {},
   ): Result<Row> {
     this.#assertOpen("execute a statement");
-    checkSyncExecuteOptions(options);
+    checkOptions("execute()", options, SYNC_EXECUTE);
     const { onlyReads = false, timeout } = options;
     const statement = compiled(query, parameters);
     const encoded = encodeParameters(statement.parameters, statement.sql);
@@ -110,7 +105,7 @@ export class SyncConnection implements Disposable {
     parameters: readonly unknown[] = [],
     options: SyncLimitOptions = {},
   ): SyncRowStream<Row> {
-    checkSyncLimitOptions("stream()", options);
+    checkOptions("stream()", options, SYNC_LIMIT);
     const { isAutocommit } = this.#state;
     const cursor = { ...encodable(query, parameters), isAutocommit, transaction: () => this.#state.current };
     const answers = (size: number) => syncCursorAnswers<Result<Row>>(this, { ...cursor, size }, options);
@@ -125,7 +120,7 @@ export class SyncConnection implements Disposable {
    */
   begin(options: TransactionOptions & SyncLimitOptions = {}): void {
     this.#assertOpen("begin a transaction");
-    checkSyncBeginOptions(options);
+    checkOptions("begin()", options, SYNC_BEGIN);
     this.#control(this.#state.begin(options), "begin", this.#state.current!, options.timeout);
   }
 
@@ -139,7 +134,7 @@ export class SyncConnection implements Disposable {
    */
   beginNested(options: SyncLimitOptions = {}): SyncSavepoint {
     this.#assertOpen("set a savepoint");
-    checkSyncLimitOptions("beginNested()", options);
+    checkOptions("beginNested()", options, SYNC_LIMIT);
     const execute = (sql: string, limits: SyncLimitOptions) => this.execute(sql, [], limits);
     return new SyncSavepoint(runBlocking(this.#state.savepoint(execute, options)));
   }
@@ -154,21 +149,21 @@ export class SyncConnection implements Disposable {
    */
   commit(options: SyncLimitOptions = {}): void {
     this.#assertOpen("commit");
-    checkSyncLimitOptions("commit()", options);
+    checkOptions("commit()", options, SYNC_LIMIT);
     runBlocking(this.#state.commit((...control) => this.#control(...control, options.timeout)));
   }
 
   /** Undoes the work of the transaction. Without a transaction it does nothing. @throws {AnswerTimeoutError} */
   rollback(options: SyncLimitOptions = {}): void {
     this.#assertOpen("roll back");
-    checkSyncLimitOptions("rollback()", options);
+    checkOptions("rollback()", options, SYNC_LIMIT);
     this.#rollback(options.timeout);
   }
 
   /** Rolls back what was not committed and gives the connection back. A second call does nothing. */
   close(options: SyncLimitOptions = {}): void {
     if (this.#closed) return;
-    checkSyncLimitOptions("close()", options);
+    checkOptions("close()", options, SYNC_LIMIT);
     this.#closed = true;
     // who listens to events hears of the end before this returns
     const isHeard = this.#events.wants("query") || this.#events.wants("rollback");

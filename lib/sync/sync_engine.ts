@@ -19,8 +19,9 @@ import { PooledConnection } from "../engine/pooled_connection.ts";
 import type { DisposeOptions } from "../engine/pool.ts";
 import { complainOfReset, DISCARD_STATE, PING } from "../engine/reuse.ts";
 import { type Return, SyncConnection } from "./sync_connection.ts";
+import { checkOptions } from "../engine/check_options.ts";
+import { SYNC_DISPOSE } from "../engine/option_kinds.ts";
 import {
-  checkSyncDisposeOptions,
   checkWork,
   type EngineOptions,
   resolveConnect,
@@ -161,7 +162,7 @@ export class SyncEngine implements Disposable {
    * @throws {TypeError} for options that cannot be.
    */
   dispose(options: Pick<DisposeOptions, "force"> = {}): void {
-    checkSyncDisposeOptions(options);
+    checkOptions("dispose()", options, SYNC_DISPOSE);
     this.#disposed = true;
     if (!this.#holder || options.force) this.#close("disposed");
   }

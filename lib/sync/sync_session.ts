@@ -8,7 +8,9 @@ import type { Query, TransactionOptions } from "../engine/connection.ts";
 import { encodable } from "../engine/encodable.ts";
 import { NoResultFound } from "../engine/errors.ts";
 import { Limit, limitsOf } from "../engine/limit.ts";
-import { checkSyncBeginOptions, checkSyncLimitOptions, checkWork, type SyncLimitOptions } from "../engine/options.ts";
+import { checkOptions } from "../engine/check_options.ts";
+import { SYNC_BEGIN, SYNC_LIMIT } from "../engine/option_kinds.ts";
+import { checkWork, type SyncLimitOptions } from "../engine/options.ts";
 import type { FirstColumn, Result, ScalarResult } from "../engine/result.ts";
 import { SyncSavepoint } from "../engine/savepoint.ts";
 import { runBlocking, type Steps } from "../engine/steps.ts";
@@ -158,7 +160,7 @@ export class SyncSession extends SessionBase implements Disposable {
 
   /** Begins a transaction now, to choose how. @throws {TransactionBegunError} when one is open. */
   begin(options?: TransactionOptions & SyncLimitOptions): void {
-    if (options !== undefined) checkSyncBeginOptions(options);
+    if (options !== undefined) checkOptions("begin()", options, SYNC_BEGIN);
     this.#run("begin", "begin()", this.#steps.begin(options), limitsOf(options));
   }
 
@@ -197,7 +199,7 @@ export class SyncSession extends SessionBase implements Disposable {
 
   /** Rolls back what was not committed and gives the connection back. A second call does nothing. */
   close(limits: SyncLimitOptions = {}): void {
-    checkSyncLimitOptions("close()", limits);
+    checkOptions("close()", limits, SYNC_LIMIT);
     runBlocking(this.#steps.close(limits.timeout));
   }
 
@@ -209,7 +211,7 @@ export class SyncSession extends SessionBase implements Disposable {
   #run<T>(action: SessionAction, what: string, work: Steps<T>, limits?: SyncLimitOptions): T {
     const { transaction } = this.#steps;
     transaction.assert(action);
-    if (limits) checkSyncLimitOptions(what, limits);
+    if (limits) checkOptions(what, limits, SYNC_LIMIT);
     transaction.limit = limits && Limit.of(limits);
     try {
       return runBlocking(work);
@@ -219,7 +221,7 @@ export class SyncSession extends SessionBase implements Disposable {
   }
 
   #answersOf<Row>(query: Query<Row>, parameters?: readonly unknown[], limits?: SyncLimitOptions) {
-    if (limits) checkSyncLimitOptions("stream()", limits);
+    if (limits) checkOptions("stream()", limits, SYNC_LIMIT);
     encodable(query, parameters);
     return (size: number) => this.#answers(query, parameters, size, limits);
   }

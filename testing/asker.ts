@@ -4,7 +4,8 @@
  * @module
  */
 import { lines } from "../lib/base/lines.ts";
-import type { Driver, Statement } from "../lib/engine/driver.ts";
+import type { Statement } from "../lib/engine/driver.ts";
+import { loadDriver } from "../lib/engine/drivers/by_name.ts";
 import { StaleStatementError } from "../lib/engine/errors.ts";
 import { EngineUrl } from "../lib/engine/url.ts";
 
@@ -22,7 +23,7 @@ export interface Asker extends AsyncDisposable {
 
 /** Opens a connection in this process. */
 export async function openAsker(url: EngineUrl): Promise<Asker> {
-  const { driver }: { driver: Driver } = await import(`../drivers/${url.driver}.ts`);
+  const driver = await loadDriver(url.driver);
   const settings = { url, settings: {}, connectTimeout: 10_000, prepare: true, nonblocking: url.driver === "libpq" };
   const connection = await driver.connect(settings);
   return {

@@ -67,6 +67,8 @@ export type TransactionStatus = "idle" | "in transaction" | "failed";
  */
 export interface Driver {
   readonly name: string;
+  /** True if calls block the thread, unless `nonblocking` is set. */
+  readonly blocksThread?: boolean;
   /**
    * Opens a connection.
    *

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { EngineEventOf } from "./events.ts";
+import type { EngineEventOf, EngineEvents } from "./events.ts";
 import { shorten } from "../base/text.ts";
 
 /** Maximum characters of a printed parameter. */
@@ -37,4 +37,14 @@ export function echoLine(event: EngineEventOf<"query">): string {
 function rows({ rowCount, sql }: EngineEventOf<"query">): string {
   if (/^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/.test(sql)) return "";
   return rowCount === 1 ? "1 row" : `${rowCount} rows`;
+}
+
+/**
+ * Subscribes the printer of an `echo` option.
+ *
+ * @param echo true to print to the console; a function to pass each line to.
+ */
+export function subscribeEcho(events: EngineEvents, echo: boolean | ((line: string) => void)): void {
+  const print = echo === true ? console.log : echo;
+  if (print) events.on("query", (event) => print(echoLine(event)));
 }

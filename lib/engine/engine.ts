@@ -10,8 +10,9 @@ import { CallSite } from "../base/call_site.ts";
 import { connectSettings } from "./connect_settings.ts";
 import { PinnedConnections } from "./pins.ts";
 import { Connection } from "./connection.ts";
-import type { Driver, DriverConnection } from "./driver.ts";
-import { echoLine } from "./echo.ts";
+import type { DriverConnection } from "./driver.ts";
+import { loadDriver } from "./drivers/by_name.ts";
+import { subscribeEcho } from "./echo.ts";
 import { EngineEvents } from "./events.ts";
 import { Limit, limitsOf, withinLimit } from "./limit.ts";
 import { runBeside } from "./run_beside.ts";
@@ -30,16 +31,10 @@ import {
   resolveUrl,
 } from "./options.ts";
 import { mayGoUnawaited } from "./unawaited.ts";
-import type { DriverName, EngineUrl } from "./url.ts";
+import type { EngineUrl } from "./url.ts";
 
 export type { ConnectOptions, EngineOptions } from "./options.ts";
 export type { DisposeOptions } from "./pool.ts";
-
-const DRIVERS: Record<DriverName, () => Promise<{ driver: Driver }>> = {
-  pg: () => import("./drivers/pg.ts"),
-  postgres: () => import("./drivers/postgres.ts"),
-  libpq: () => import("./drivers/libpq.ts"),
-};
 
 /**
  * Creates an engine. It does not connect yet.
@@ -70,13 +65,11 @@ export class Engine implements AsyncDisposable {
     this.url = url;
     this.#options = resolveOptions("createEngine", url, options);
     this.#pool = new Pool(
-      { open: (signal, left) => this.#open(signal, left), reset: this.#resetOf() },
+      { open: (signal, timeLeft) => this.#open(signal, timeLeft), reset: this.#resetter() },
       poolOptions(this.#options),
       this.events,
     );
-    const { echo } = this.#options;
-    const print = echo === true ? console.log : echo;
-    if (print) this.events.on("query", (event) => print(echoLine(event)));
+    subscribeEcho(this.events, this.#options.echo);
   }
 
   /** How many connections are out, idle and waited for. */
@@ -97,8 +90,9 @@ export class Engine implements AsyncDisposable {
     const transaction = resolveConnect(options, this.#options);
     const limit = Limit.of(options);
     const holder = options.holder ?? new CallSite();
-    const left = this.#isBlocking && limit ? () => limit.left : undefined; // others wait for a signal, and go on
-    const pooled = await withinLimit(limit, (signal) => this.#pool.checkout(holder, signal, left));
+    // a blocked thread hears no signal: the pool passes the remaining time on to the driver
+    const timeLeft = this.#isBlocking && limit ? () => limit.left : undefined;
+    const pooled = await withinLimit(limit, (signal) => this.#pool.checkout(holder, signal, timeLeft));
     return new Connection(pooled, this.events, transaction, (done, limit) => this.#pool.checkin(done, limit));
   }
 
@@ -164,11 +158,13 @@ export class Engine implements AsyncDisposable {
 
   /** True: each call blocks the thread until it is answered. */
   get #isBlocking(): boolean {
-    return this.url.driver === "libpq" && !this.#options.nonblocking;
+    const { driver, nonblocking } = this.#options;
+    const blocksThread = driver ? driver.blocksThread === true : this.url.driver === "libpq";
+    return blocksThread && !nonblocking;
   }
 
   /** `resetOnReturn`, as the pool needs it. */
-  #resetOf(): ((pooled: PooledConnection) => Promise<void>) | undefined {
+  #resetter(): ((pooled: PooledConnection) => Promise<void>) | undefined {
     const { resetOnReturn } = this.#options;
     if (resetOnReturn === "rollback") return undefined; // done already, when the connection was closed
     return async (pooled) => {
@@ -180,9 +176,9 @@ export class Engine implements AsyncDisposable {
   }
 
   /** @param left milliseconds, where that is less than `connectTimeout`. */
-  async #open(signal?: AbortSignal, left?: number): Promise<DriverConnection> {
-    const { driver } = await DRIVERS[this.url.driver]();
-    return await this.#connections.open(driver, connectSettings(this.url, this.#options, signal, left));
+  async #open(signal?: AbortSignal, timeLeft?: number): Promise<DriverConnection> {
+    const driver = this.#options.driver ?? await loadDriver(this.url.driver);
+    return await this.#connections.open(driver, connectSettings(this.url, this.#options, signal, timeLeft));
   }
 }
 

@@ -3,9 +3,9 @@ import { AnswerTimeoutError, ConnectError, ConnectionLostError, DatabaseError } 
 import { settledWithin } from "../base/within.ts";
 
 /** Milliseconds that a server is given to cancel a statement; then the connection is dropped. */
-const GRACE = 200;
+const CANCEL_GRACE = 200;
 /** Milliseconds until a request to cancel is repeated for the first time; then twice as long, and so on. */
-const FIRST_PAUSE = 50;
+const FIRST_RETRY_DELAY = 50;
 
 /** What ends a call that waits for the server. */
 export interface LimitOptions {
@@ -99,7 +99,7 @@ function unsent(limit: Limit, cause?: unknown): AnswerTimeoutError {
 }
 
 /** The connection on which an answer is waited for. */
-export interface LimitedLine {
+export interface LimitedConnection {
   /** The answer to what others sent before: their time is not over, and a request to cancel would hit theirs. */
   readonly others: Promise<unknown>;
   /** The answer to what was sent just before, for the same call. */
@@ -120,32 +120,32 @@ export interface LimitedLine {
 export async function answerWithin<T>(
   answer: Promise<T>,
   limit: Limit,
-  line: LimitedLine,
+  connection: LimitedConnection,
   sql?: string,
   unanswered: (reason: unknown) => unknown = (reason) => reason,
 ): Promise<T> {
-  const cut = Promise.withResolvers<never>();
+  const abandoned = Promise.withResolvers<never>();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let isUp = false;
+  let hasGivenUp = false;
   let attempt: CancelAttempt | undefined;
   const giveUp = () => {
     clearTimeout(timer);
-    isUp = true;
-    attempt = new CancelAttempt(answer, line);
+    hasGivenUp = true;
+    attempt = new CancelAttempt(answer, connection);
     timer = setTimeout(() => {
-      attempt?.isFutile();
-      cut.reject(new ConnectionLostError("no answer in time", sql));
-    }, GRACE);
+      attempt?.giveUp();
+      abandoned.reject(new ConnectionLostError("no answer in time", sql));
+    }, CANCEL_GRACE);
   };
   limit.signal?.addEventListener("abort", giveUp, { once: true });
   if (limit.left !== undefined) timer = setTimeout(giveUp, limit.left);
   try {
-    return await Promise.race([answer, cut.promise]);
+    return await Promise.race([answer, abandoned.promise]);
   } catch (error) {
-    const isDrivers = error instanceof AnswerTimeoutError; // whose limit is what was left of ours
-    const isLost = error instanceof ConnectionLostError || isDrivers && error.outcome === "dropped";
-    if (!isUp && !isDrivers && !(isLost && limit.isOver)) throw error;
-    if (!isLost && !isDrivers && !isConsequence(error)) throw error;
+    const isFromDriver = error instanceof AnswerTimeoutError; // whose limit is what was left of ours
+    const isLost = error instanceof ConnectionLostError || isFromDriver && error.outcome === "dropped";
+    if (!hasGivenUp && !isFromDriver && !(isLost && limit.isOver)) throw error;
+    if (!isLost && !isFromDriver && !isCancellation(error)) throw error;
     const reason = limit.signal?.aborted
       ? limit.signal.reason
       : new AnswerTimeoutError(limit.timeout / 1000, isLost ? "dropped" : "cancelled", sql, { cause: error });
@@ -158,41 +158,41 @@ export async function answerWithin<T>(
 }
 
 /** True of what a statement fails with when it, or the one before it in the transaction, was cancelled. */
-function isConsequence(error: unknown): boolean {
+function isCancellation(error: unknown): boolean {
   return error instanceof DatabaseError && (error.sqlstate === "57014" || error.sqlstate === "25P02");
 }
 
 /** Asks the server to cancel a statement until it is answered, or its time is over; then the connection is dropped. */
 class CancelAttempt {
-  readonly #line: LimitedLine;
+  readonly #connection: LimitedConnection;
   #isAnswered = false;
   /** Others have their answers: the server is at our statement. */
   #isOurTurn = false;
   /** The request under way. */
   requested: Promise<unknown> | undefined;
 
-  constructor(answer: Promise<unknown>, line: LimitedLine) {
-    this.#line = line;
+  constructor(answer: Promise<unknown>, connection: LimitedConnection) {
+    this.#connection = connection;
     void this.#run(answer.then(() => {}, () => {}).then(() => void (this.#isAnswered = true)));
   }
 
   /** Its time is over; while the others' is not, it goes on behind them. */
-  isFutile(): void {
-    if (!this.#isAnswered && this.#isOurTurn) this.#line.drop(new Error("no answer in time"));
+  giveUp(): void {
+    if (!this.#isAnswered && this.#isOurTurn) this.#connection.drop(new Error("no answer in time"));
   }
 
   async #run(answered: Promise<void>): Promise<void> {
-    const { others, before } = this.#line;
+    const { others, before } = this.#connection;
     await Promise.race([answered, others.catch(() => {})]);
     this.#isOurTurn = true;
-    const deadline = performance.now() + GRACE;
+    const deadline = performance.now() + CANCEL_GRACE;
     const left = () => Math.max(0, deadline - performance.now());
     await settledWithin(left(), before);
     // a request that arrives between two statements is lost: ask again until there is an answer
-    for (let pause = FIRST_PAUSE; !this.#isAnswered && left() > 0; pause *= 2) {
-      await (this.requested = settledWithin(left(), this.#line.cancel()));
+    for (let pause = FIRST_RETRY_DELAY; !this.#isAnswered && left() > 0; pause *= 2) {
+      await (this.requested = settledWithin(left(), this.#connection.cancel()));
       await settledWithin(Math.min(pause, left()), answered);
     }
-    this.isFutile();
+    this.giveUp();
   }
 }

@@ -61,7 +61,7 @@ for (const [name, make] of Object.entries(MAKERS)) {
 
   Deno.test(`${name} refuses what is no database URL, without showing a password`, () => {
     for (const url of [undefined, 5, { host: "localhost" }, new URL("postgresql://sandy:secret@localhost")]) {
-      const error = assertThrows(() => make(url), TypeError, "takes a database URL as a text or an EngineUrl, not ");
+      const error = assertThrows(() => make(url), TypeError, "takes a database URL as a string or an EngineUrl, not ");
       assertEquals(error.message.includes("secret"), false);
     }
   });

@@ -9,10 +9,10 @@ import type { CallSite } from "../base/call_site.ts";
 import type { DriverConnection } from "./driver.ts";
 import { EngineDisposedError, PoolTimeoutError } from "./errors.ts";
 import { type CloseReason, type EngineEvents, since } from "./events.ts";
-import { shorten } from "../base/text.ts";
 import { IdleWatch } from "./idle_watch.ts";
 import { PooledConnection } from "./pooled_connection.ts";
-import { complainOfReset, PING } from "./reuse.ts";
+import { closeWithin, ping, resetWithin } from "./reuse.ts";
+import { type Waiter, WaitQueue } from "./wait_queue.ts";
 import { settledWithin, unlessAborted } from "../base/within.ts";
 
 /** How many connections a pool keeps, for how long, and how long it lets others wait; times are milliseconds. */
@@ -44,7 +44,7 @@ export interface PoolPort {
    *
    * @param signal gives up. @param left milliseconds that its caller has, where a call blocks the thread.
    */
-  open(signal: AbortSignal, left?: number): Promise<DriverConnection>;
+  open(signal: AbortSignal, timeLeft?: number): Promise<DriverConnection>;
   /** Makes a connection that came back fit for the next user, where that is wanted. */
   readonly reset?: ((connection: PooledConnection) => Promise<void>) | undefined;
 }
@@ -70,14 +70,6 @@ export interface DisposeOptions {
   readonly force?: boolean;
 }
 
-/** Somebody in the queue. */
-interface Waiter extends PromiseWithResolvers<PooledConnection> {
-  /** In which order they came. */
-  readonly ticket: number;
-  /** Milliseconds that are left, where a call blocks the thread. */
-  readonly left: (() => number | undefined) | undefined;
-}
-
 /** Milliseconds for the request to cancel a statement, at the pool's end. */
 const CANCEL_GRACE = 200;
 
@@ -90,8 +82,7 @@ export class Pool {
   readonly #watch: IdleWatch;
   /** Handed out, or on the way there or back. */
   readonly #held = new Set<PooledConnection>();
-  /** By their tickets. */
-  readonly #waiters: Waiter[] = [];
+  readonly #queue = new WaitQueue();
   #opening = 0;
   /** Connections being opened or closed while nobody awaits it: `dispose()` does. */
   readonly #background = new Set<Promise<void>>();
@@ -116,7 +107,7 @@ export class Pool {
   /** The numbers of this moment. */
   status(): PoolStatus {
     const { size, maxOverflow } = this.#options;
-    return { size, maxOverflow, held: this.#held.size, idle: this.#idle.length, waiting: this.#waiters.length };
+    return { size, maxOverflow, held: this.#held.size, idle: this.#idle.length, waiting: this.#queue.length };
   }
 
   /**
@@ -126,7 +117,7 @@ export class Pool {
    * @param left milliseconds that are left, where a call blocks the thread and no signal is heard.
    * @throws {PoolTimeoutError} @throws {ConnectError} @throws {EngineDisposedError} @throws the signal's reason
    */
-  async checkout(holder: CallSite, signal?: AbortSignal, left?: Waiter["left"]): Promise<PooledConnection> {
+  async checkout(holder: CallSite, signal?: AbortSignal, timeLeft?: Waiter["timeLeft"]): Promise<PooledConnection> {
     const ticket = ++this.#lastTicket;
     let waitingSince: number | undefined;
     while (true) {
@@ -134,14 +125,14 @@ export class Pool {
       if (this.#disposed) throw new EngineDisposedError();
       const idle = this.#idle.pop();
       if (idle) this.#held.add(idle);
-      const connection = idle ?? await this.#wait(ticket, waitingSince ??= performance.now(), signal, left);
+      const connection = idle ?? await this.#wait(ticket, waitingSince ??= performance.now(), signal, timeLeft);
       const { isFresh } = connection;
       connection.isFresh = false;
       connection.holder = holder;
       connection.heldSince = performance.now();
       let flaw = connection.flaw();
       if (!flaw && !isFresh) flaw = connection.flawOfAge(connection.heldSince, this.#options.recycle);
-      if (!flaw && !isFresh && this.#options.prePing) flaw = await this.#ping(connection, signal, left?.());
+      if (!flaw && !isFresh && this.#options.prePing) flaw = await this.#ping(connection, signal, timeLeft?.());
       if (!flaw) {
         if (this.#events.wants("checkout")) {
           const { id, heldSince: at } = connection;
@@ -161,8 +152,10 @@ export class Pool {
    */
   async checkin(connection: PooledConnection, limit: number = Infinity): Promise<void> {
     if (!this.#held.has(connection)) return;
-    const isReset = this.#port.reset !== undefined && !this.#disposed && !connection.flaw();
-    const work = isReset ? this.#reset(connection).then(() => this.#takeBack(connection)) : this.#takeBack(connection);
+    const { reset } = this.#port;
+    const work = reset && !this.#disposed && !connection.flaw()
+      ? resetWithin(connection, reset, this.#options.answerTimeout).then(() => this.#takeBack(connection))
+      : this.#takeBack(connection);
     if (!work) return;
     this.#inBackground(work);
     await settledWithin(connection.driver.lost ? 0 : limit, work); // what is lost may still occupy a thread for a moment
@@ -175,7 +168,7 @@ export class Pool {
   async dispose({ timeout, force = false }: DisposeOptions = {}): Promise<void> {
     this.#watch.stop();
     const limit = timeout ?? this.#options.answerTimeout;
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(new EngineDisposedError());
+    this.#queue.rejectAll(() => new EngineDisposedError());
     this.#end.abort(new EngineDisposedError()); // nobody waits for what is being opened
     for (const connection of this.#idle.splice(0)) this.#inBackground(this.#close(connection, "disposed", limit));
     if (force) await this.#cutOff();
@@ -198,9 +191,9 @@ export class Pool {
   async #ping(
     connection: PooledConnection,
     signal: AbortSignal | undefined,
-    left: number | undefined,
+    timeLeft: number | undefined,
   ): Promise<CloseReason | undefined> {
-    const asked = this.#flawOfAnswer(connection, Math.min(this.#options.answerTimeout, left ?? Infinity));
+    const asked = this.#flawOfAnswer(connection, Math.min(this.#options.answerTimeout, timeLeft ?? Infinity));
     try {
       return await unlessAborted(asked, signal);
     } catch (reason) {
@@ -210,29 +203,17 @@ export class Pool {
   }
 
   async #flawOfAnswer({ driver }: PooledConnection, answerTimeout: number): Promise<CloseReason | undefined> {
-    let isAlive = false;
-    const answer = driver.query({ ...PING, timeout: answerTimeout });
-    const isAnswered = await settledWithin(answerTimeout, answer.then(() => isAlive = true));
-    if (!isAnswered) {
-      // whatever swallowed the question will swallow it of the others, too: only one caller waits for that
-      driver.drop(new Error(`no answer within ${answerTimeout / 1000} s`));
-      for (const idle of this.#idle.splice(0)) {
-        idle.driver.drop(new Error("a connection beside it got no answer"));
-        this.#inBackground(this.#close(idle, "broken"));
-      }
-    }
-    return isAlive ? this.#disposed ? "disposed" : undefined : "broken";
+    const outcome = await ping(driver, answerTimeout);
+    if (outcome === "unanswered") this.#dropIdle();
+    return outcome !== "alive" ? "broken" : this.#disposed ? "disposed" : undefined;
   }
 
-  /** Makes a connection fit for the next user; one that cannot be made so is not used again. */
-  async #reset(connection: PooledConnection): Promise<void> {
-    const { answerTimeout } = this.#options;
-    const reset = this.#port.reset!(connection).catch((error) => {
-      connection.discard = true;
-      if (!connection.driver.lost) complainOfReset(error);
-    });
-    if (await settledWithin(answerTimeout, reset)) return;
-    connection.driver.drop(new Error(`resetOnReturn took longer than ${answerTimeout / 1000} s`));
+  /** Drops the idle connections: a network that loses one ping loses the others too, and only one caller waits for it. */
+  #dropIdle(): void {
+    for (const idle of this.#idle.splice(0)) {
+      idle.driver.drop(new Error("a connection beside it got no answer"));
+      this.#inBackground(this.#close(idle, "broken"));
+    }
   }
 
   #takeBack(connection: PooledConnection): Promise<void> | undefined {
@@ -258,7 +239,7 @@ export class Pool {
   /** Gives a free connection to the first waiter, keeps it, or closes it when there are enough: that takes time. */
   #offer(connection: PooledConnection): Promise<void> | undefined {
     if (this.#disposed) return this.#close(connection, "disposed");
-    const waiter = this.#waiters.shift();
+    const waiter = this.#queue.shift();
     if (waiter) {
       this.#held.add(connection); // now, not when the waiter's task goes on: the limit must hold in between
       waiter.resolve(connection);
@@ -273,27 +254,17 @@ export class Pool {
     ticket: number,
     waitingSince: number,
     signal: AbortSignal | undefined,
-    left: Waiter["left"],
+    timeLeft: Waiter["timeLeft"],
   ): Promise<PooledConnection> {
-    const waiter: Waiter = { ...Promise.withResolvers<PooledConnection>(), ticket, left };
     const at = performance.now();
-    // at the end; who was here before and got a connection that was of no use, before those who came after him
-    this.#waiters.splice(this.#waiters.findLastIndex((other) => other.ticket < ticket) + 1, 0, waiter);
+    const waiter = this.#queue.add(ticket, timeLeft);
     this.#openForWaiters();
-    // opening a connection takes time too, but only who stands behind others waits for the pool
-    const isBehind = () => this.#waiters.indexOf(waiter) >= this.#opening;
-    const mustQueue = isBehind();
-    const leave = (error: unknown) => {
-      const index = this.#waiters.indexOf(waiter);
-      if (index !== -1) this.#waiters.splice(index, 1);
-      waiter.reject(error);
-    };
+    const mustQueue = this.#isBehindOthers(waiter);
     const expire = () => {
-      // for who is among the first a connection is being opened: connectTimeout limits that
-      if (isBehind()) leave(this.#timeoutError());
+      if (this.#isBehindOthers(waiter)) this.#queue.reject(waiter, this.#timeoutError());
     };
     const timer = setTimeout(expire, this.#options.timeout - (at - waitingSince));
-    const abort = () => leave(signal?.reason);
+    const abort = () => this.#queue.reject(waiter, signal?.reason);
     signal?.addEventListener("abort", abort);
     let connection: number | undefined;
     try {
@@ -307,19 +278,24 @@ export class Pool {
     }
   }
 
+  /** True unless a connection is being opened for this caller, a wait that `connectTimeout` limits. */
+  #isBehindOthers(waiter: Waiter): boolean {
+    return this.#queue.position(waiter) >= this.#opening;
+  }
+
   /** Opens connections while callers wait that nobody opens one for, and the limit allows. */
   #openForWaiters(): void {
     const most = this.#options.size + this.#options.maxOverflow;
-    while (this.#opening < this.#waiters.length && this.#opening + this.#idle.length + this.#held.size < most) {
-      const { left } = this.#waiters[this.#opening++];
-      this.#inBackground(this.#openOne(left?.()));
+    while (this.#opening < this.#queue.length && this.#opening + this.#idle.length + this.#held.size < most) {
+      const { timeLeft } = this.#queue.at(this.#opening++);
+      this.#inBackground(this.#openOne(timeLeft?.()));
     }
   }
 
-  async #openOne(left: number | undefined): Promise<void> {
+  async #openOne(timeLeft: number | undefined): Promise<void> {
     const at = performance.now();
     try {
-      const driver = await this.#port.open(this.#end.signal, left);
+      const driver = await this.#port.open(this.#end.signal, timeLeft);
       const connection = new PooledConnection(++this.#lastId, driver, this.#options.maxLifetime);
       this.#opening--;
       connection.driver.onLost = () => this.#closeIdle(connection, "broken");
@@ -327,7 +303,7 @@ export class Pool {
       await this.#offer(connection);
     } catch (error) {
       this.#opening--;
-      this.#waiters.shift()?.reject(error);
+      this.#queue.shift()?.reject(error);
       this.#openForWaiters();
     }
   }
@@ -353,19 +329,14 @@ export class Pool {
     limit: number = this.#options.answerTimeout,
   ): Promise<void> {
     const at = performance.now();
-    const { driver } = connection;
-    const farewell = connection.ending ? connection.ending.then(() => driver.close(limit)) : driver.close(limit);
-    if (!await settledWithin(limit, farewell)) driver.drop(new Error(`not closed within ${limit / 1000} s`));
+    await closeWithin(connection, limit);
     this.#events.emit({ type: "close", at, connection: connection.id, reason });
   }
 
   #timeoutError(): PoolTimeoutError {
-    const now = performance.now();
     const { size, maxOverflow, timeout } = this.#options;
-    const holders = [...this.#held].map(({ id, holder, heldSince, lastSql }) => {
-      const sql = lastSql === undefined ? "no statement yet" : `last statement: ${shorten(lastSql, 80)}`;
-      return `connection ${id}, for ${((now - heldSince) / 1000).toFixed(1)} s, by ${holder}; ${sql}`;
-    });
+    const now = performance.now();
+    const holders = [...this.#held].map((connection) => connection.describeHolder(now));
     const limits = `poolSize ${size}, maxOverflow ${maxOverflow}`;
     return new PoolTimeoutError(timeout / 1000, holders, limits, this.#opening);
   }

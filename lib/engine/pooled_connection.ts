@@ -4,6 +4,7 @@
  * @module
  */
 import type { CallSite } from "../base/call_site.ts";
+import { shorten } from "../base/text.ts";
 import type { DriverConnection } from "./driver.ts";
 import type { CloseReason } from "./events.ts";
 
@@ -74,5 +75,15 @@ export class PooledConnection<Driver extends DriverConnection = DriverConnection
     void ending?.then(() => {
       if (this.ending === ending) this.ending = undefined;
     });
+  }
+
+  /**
+   * Describes who holds it, and for how long.
+   *
+   * @param now the current time, as `performance.now()`.
+   */
+  describeHolder(now: number): string {
+    const sql = this.lastSql === undefined ? "no statement yet" : `last statement: ${shorten(this.lastSql, 80)}`;
+    return `connection ${this.id}, for ${((now - this.heldSince) / 1000).toFixed(1)} s, by ${this.holder}; ${sql}`;
   }
 }

@@ -27,12 +27,12 @@ export class Transaction {
   /** The names of the savepoints that are open, the outermost first. */
   readonly savepoints: string[] = [];
 
-  /** @param isAwaited true when something in it did more than read: then its ROLLBACK is waited for. */
-  constructor(public isAwaited: boolean) {}
+  /** @param mayHaveWritten true when something in it did more than read: then its ROLLBACK is waited for. */
+  constructor(public mayHaveWritten: boolean) {}
 }
 
 /** An open connection, whoever holds it now. */
-export interface Line {
+export interface TrackedConnection {
   readonly driver: Pick<DriverConnection, "transactionStatus" | "lost">;
   /** Statements sent and not answered yet. */
   underWay: number;
@@ -43,20 +43,25 @@ export type SendControl = (sql: string, role: Role, transaction: Transaction) =>
 
 /** Which transaction is open, if one is, as far as its connection can know. */
 export class TransactionState {
-  readonly #line: Line;
+  readonly #connection: TrackedConnection;
   readonly #options: TransactionOptions;
   #current: Transaction | undefined;
   #lastSavepoint = 0;
 
   /** @param options how transactions begin. */
-  constructor(line: Line, options: TransactionOptions) {
-    this.#line = line;
+  constructor(connection: TrackedConnection, options: TransactionOptions) {
+    this.#connection = connection;
     this.#options = options;
   }
 
   /** The transaction that is open: from the moment in which its BEGIN is sent. */
   get current(): Transaction | undefined {
     return this.#current;
+  }
+
+  /** True while a transaction is open whose statements only read: nobody needs to await its ROLLBACK. */
+  get hasOnlyRead(): boolean {
+    return this.#current !== undefined && !this.#current.mayHaveWritten;
   }
 
   /** True: no transaction begins by itself. */
@@ -71,7 +76,7 @@ export class TransactionState {
    */
   beforeStatement(onlyReads: boolean): string | undefined {
     const begin = this.#current || this.isAutocommit ? undefined : this.#open(this.#options);
-    if (this.#current && !onlyReads) this.#current.isAwaited = true;
+    if (this.#current && !onlyReads) this.#current.mayHaveWritten = true;
     return begin;
   }
 
@@ -129,7 +134,7 @@ export class TransactionState {
   *commit(send: SendControl): Steps<void> {
     const transaction = this.end();
     if (!transaction) return;
-    const wasLost = this.#line.driver.lost !== undefined;
+    const wasLost = this.#connection.driver.lost !== undefined;
     let answer: RawResult;
     try {
       answer = yield* step(send("COMMIT", "commit", transaction));
@@ -142,7 +147,7 @@ export class TransactionState {
   /** Rolls back the transaction that is open, if one is; with a lost connection the server has done so already. */
   *rollback(send: SendControl): Steps<void> {
     const transaction = this.end();
-    if (!transaction || this.#line.driver.lost) return;
+    if (!transaction || this.#connection.driver.lost) return;
     try {
       yield* step(send("ROLLBACK", "rollback", transaction));
     } catch (error) {
@@ -158,7 +163,7 @@ export class TransactionState {
    */
   canRepeat(error: unknown, transaction: Transaction | undefined): boolean {
     const isOutside = transaction === undefined && this.#current === undefined;
-    return error instanceof StaleStatementError && isOutside && this.#line.driver.transactionStatus === "idle";
+    return error instanceof StaleStatementError && isOutside && this.#connection.driver.transactionStatus === "idle";
   }
 
   /** COMMIT or ROLLBACK is about to be sent. @returns the transaction that it ends; `undefined` when none is open. */
@@ -170,7 +175,7 @@ export class TransactionState {
 
   /** A statement was sent. */
   sent(): void {
-    this.#line.underWay++;
+    this.#connection.underWay++;
   }
 
   /**
@@ -183,12 +188,12 @@ export class TransactionState {
       if (error instanceof FailedTransactionError) error.cause ??= transaction.failure;
       else transaction.failure ??= error;
     }
-    if (--this.#line.underWay === 0) this.#believe();
+    if (--this.#connection.underWay === 0) this.#adoptServerStatus();
   }
 
   /** With nothing under way the server's word is newer than ours. */
-  #believe(): void {
-    const { driver } = this.#line;
+  #adoptServerStatus(): void {
+    const { driver } = this.#connection;
     const status = driver.transactionStatus;
     if (status === "in transaction" && this.#current) this.#current.failure = undefined; // as after ROLLBACK TO
     if ((status === "idle") === (this.#current === undefined)) return;

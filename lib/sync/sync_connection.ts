@@ -170,7 +170,7 @@ export class SyncConnection implements Disposable {
     const timeout = options.timeout ?? this.#options.closeTimeout;
     let [isUsable, isEnding] = [true, false];
     try {
-      if (this.#state.current?.isAwaited === false && !isHeard) {
+      if (this.#state.hasOnlyRead && !isHeard) {
         this.#state.end();
         this.#driver.sendSync("ROLLBACK", this.#timeout(timeout));
         isEnding = true;

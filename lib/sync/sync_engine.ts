@@ -11,7 +11,7 @@ import { PinnedConnections } from "../engine/pins.ts";
 import type { SyncDriverConnection } from "../engine/sync_driver.ts";
 import { connectSync } from "../engine/drivers/libpq.ts";
 import { SecondUnitOfWorkError } from "../engine/drivers/libpq/one_unit_of_work.ts";
-import { echoLine } from "../engine/echo.ts";
+import { subscribeEcho } from "../engine/echo.ts";
 import { Limit, withinLimitSync } from "../engine/limit.ts";
 import { EngineDisposedError, InvalidUrlError } from "../engine/errors.ts";
 import { type CloseReason, EngineEvents, since } from "../engine/events.ts";
@@ -97,9 +97,7 @@ export class SyncEngine implements Disposable {
     // only the function is another one, which this engine calls itself
     this.#options = resolveSyncOptions("createSyncEngine", url, options as EngineOptions);
     this.#reset = options.resetOnReturn ?? "rollback";
-    const { echo } = this.#options;
-    const print = echo === true ? console.log : echo;
-    if (print) this.events.on("query", (event) => print(echoLine(event)));
+    subscribeEcho(this.events, this.#options.echo);
   }
 
   /**

@@ -14,6 +14,7 @@ import { runBlocking, Threads } from "./libpq/waiting.ts";
 
 export const driver: Driver = {
   name: "libpq",
+  blocksThread: true,
   // deno-lint-ignore require-await -- an error of connectSync() becomes a rejection
   async connect(settings: ConnectSettings): Promise<LibpqConnection> {
     return settings.nonblocking ? connectOnThreads(settings) : connectSync(settings);

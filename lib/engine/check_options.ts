@@ -1,29 +1,29 @@
 /**
- * Options are checked when they are given: a notebook is not type-checked, and an option that is misspelt, or a text in the
- * place of a number, would otherwise do nothing, or fail much later and far away.
+ * Checks options when they are passed: notebooks are not type-checked, and a misspelt option, or a string in place of a
+ * number, would otherwise have no effect, or fail much later and elsewhere.
  *
  * @module
  */
 import { closest } from "../base/closest.ts";
 import { shorten } from "../base/text.ts";
 
-/** What an option may be. */
+/** The valid values of an option. */
 export interface Kind {
-  /** True of a value of the right type; another one is a TypeError. */
+  /** Returns true for a value of the right type; any other is a TypeError. */
   readonly fits: (value: unknown) => boolean;
-  /** Of a value of that type true when it is allowed; another one is a RangeError. */
+  /** Returns true for an allowed value of that type; any other is a RangeError. */
   readonly allows?: (value: never) => boolean;
-  /** For the message: "it must be …". */
+  /** Completes the message "it must be …". */
   readonly must: string;
 }
 
-/** The options that something takes, by name. */
+/** The options of a call, by name. */
 export type Kinds<Options> = { readonly [Name in keyof Required<Options>]: Kind };
 
 /** `true` or `false`. */
 export const flag: Kind = { fits: (value) => typeof value === "boolean", must: "true or false" };
 
-/** A text that PostgreSQL can take. */
+/** A string without NUL, which PostgreSQL cannot store. */
 export const text: Kind = {
   fits: (value) => typeof value === "string",
   allows: (value: string) => !value.includes("\0"),
@@ -31,27 +31,27 @@ export const text: Kind = {
 };
 
 /**
- * What would mean nothing here.
+ * An option that has no meaning here.
  *
  * @param why for the message.
  */
 export const leftOut = (why: string): Kind => ({ fits: () => false, must: `left out: ${why}` });
 
-/** A number of milliseconds; `Infinity` is for ever. */
+/** A number of milliseconds; `Infinity` for no limit. */
 export const milliseconds = (least: number): Kind => ({
   fits: (value) => typeof value === "number",
   allows: (value: number) => value >= least,
   must: `a number of milliseconds, at least ${least}`,
 });
 
-/** A count; `Infinity` is as many as there may be. */
+/** A whole number; `Infinity` for no limit. */
 export const whole = (least: number): Kind => ({
   fits: (value) => typeof value === "number",
   allows: (value: number) => value >= least && (Number.isInteger(value) || value === Infinity),
   must: `a whole number of at least ${least}`,
 });
 
-/** One of some texts. */
+/** One of several strings. */
 export const oneOf = (values: readonly string[]): Kind => ({
   fits: (value) => typeof value === "string",
   allows: (value: string) => values.includes(value),
@@ -90,11 +90,11 @@ export const instance = (type: new (...args: any) => object, must: string): Kind
 });
 
 /**
- * Checks the names and values of options; what is `undefined` is left out.
+ * Checks the names and values of options; an option that is `undefined` counts as omitted.
  *
- * @param where whose options they are, for the message: `createEngine`, `connect()`, …
- * @throws {TypeError} for no object, an unknown name, a value of the wrong type.
- * @throws {RangeError} for an impossible one.
+ * @param where the function they were passed to, for the message: `createEngine`, `connect()`, …
+ * @throws {TypeError} if the options are not an object, or for an unknown name or a value of the wrong type.
+ * @throws {RangeError} for a value out of range.
  */
 export function checkOptions<Options>(where: string, options: unknown, kinds: Kinds<Options>): void {
   if (typeof options !== "object" || options === null) {
@@ -118,8 +118,9 @@ function unknownOption(where: string, name: string, known: readonly string[]): T
   return new TypeError(`${where}: there is no option "${name}"; ${advice}`);
 }
 
-/** A value for a message. */
+/** Formats a value for a message. */
 export function shown(value: unknown): string {
-  if (typeof value === "function") return `the function ${value.name}`; // a learner's TODO says here that it is one
+  // the name of a placeholder function says that it is a TODO
+  if (typeof value === "function") return `the function ${value.name}`;
   return shorten(Deno.inspect(value), 80);
 }

@@ -1,12 +1,17 @@
-/** What an engine's URL and options mean for each of its connections. @module */
+/**
+ * Connection settings from an engine's URL and options.
+ *
+ * @module
+ */
 import type { ConnectSettings } from "./driver.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { EngineUrl } from "./url.ts";
 
 /**
- * What the driver is told when it opens a connection.
+ * Returns the settings with which the driver opens a connection.
  *
- * @param signal gives up. @param left milliseconds that whoever waits for it has, where that is less than `connectTimeout`.
+ * @param signal aborts the attempt.
+ * @param left milliseconds that the caller has, if less than `connectTimeout`.
  */
 export function connectSettings(
   url: EngineUrl,
@@ -18,7 +23,7 @@ export function connectSettings(
   const settings: Record<string, string> = { application_name: "deno", ...url.settings };
   if (applicationName !== undefined) settings.application_name = applicationName;
   if (statementTimeout !== undefined) settings.statement_timeout = String(statementTimeout);
-  // as defaults of the connection they hold for AUTOCOMMIT and Kysely's transactions too
+  // as defaults of the session they also apply to AUTOCOMMIT and to Kysely's transactions
   if (readOnly !== undefined) settings.default_transaction_read_only = readOnly ? "on" : "off";
   if (isolationLevel !== undefined && isolationLevel !== "AUTOCOMMIT") {
     settings.default_transaction_isolation = isolationLevel.toLowerCase();

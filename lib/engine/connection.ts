@@ -1,6 +1,6 @@
 /**
- * A connection taken from the pool, and the transaction on it. As in SQLAlchemy 2 a transaction begins by itself with
- * the first statement and lasts until `commit()` or `rollback()`; what was not committed is rolled back on `close()`.
+ * Connections checked out from the pool, with their transaction. As in SQLAlchemy 2 a transaction begins automatically
+ * with the first statement and lasts until `commit()` or `rollback()`; `close()` rolls back uncommitted changes.
  *
  * @module
  */
@@ -29,26 +29,33 @@ export type { Compilable, Query } from "./kysely/compilable.ts";
 export type { Savepoint } from "./savepoint.ts";
 export type { IsolationLevel, TransactionOptions } from "./transaction_options.ts";
 
-/** Settings of one statement. */
+/** Options of a statement. */
 export interface ExecuteOptions extends LimitOptions {
-  /** It changes nothing and takes no lock: when a transaction of nothing else is rolled back, nobody need wait for that. */
+  /**
+   * True if the statement changes nothing and takes no lock: when a transaction of such statements is rolled back,
+   * nobody needs to wait for it.
+   */
   readonly onlyReads?: boolean;
 }
 
-/** Nothing goes before. */
+/** A settled promise: no statement precedes. */
 const SETTLED: Promise<unknown> = Promise.resolve();
 
-/** Gives a connection back to its pool. @param limit milliseconds to wait for what the pool does with it. */
+/**
+ * Returns a connection to its pool.
+ *
+ * @param limit milliseconds to wait until the pool has reset or closed it.
+ */
 type Release = (connection: PooledConnection, limit: number | undefined) => Promise<void>;
 
-/** A connection and its transaction. Made by `engine.connect()` and `engine.begin()`. */
+/** A connection and its transaction. Created by `engine.connect()` and `engine.begin()`. */
 export class Connection implements AsyncDisposable {
   readonly #pooled: PooledConnection;
   readonly #events: EngineEvents;
   readonly #options: ConnectionOptions;
   readonly #state: TransactionState;
   readonly #release: Release;
-  /** The answer to the statement sent last: by then those sent before are answered too. */
+  /** The answer to the last statement: once it is settled, so are all earlier ones. */
   #lastAnswer: Promise<unknown> = Promise.resolve();
   #closed = false;
 
@@ -60,39 +67,43 @@ export class Connection implements AsyncDisposable {
     this.#release = release;
   }
 
-  /** The number of the pooled connection, as in the engine's events. */
+  /** Number of the pooled connection, as in the engine's events. */
   get id(): number {
     return this.#pooled.id;
   }
 
-  /** The process id of the server process, as `pg_backend_pid()` gives it. */
+  /** Process ID of the server process, as returned by `pg_backend_pid()`. */
   get backendPid(): number {
     return this.#pooled.driver.backendPid;
   }
 
   /**
-   * True from the first statement, or `begin()`, to `commit()` or `rollback()`. A transaction may also be begun and ended
-   * by statements: whenever no statement is under way this is what the server says.
+   * True from the first statement, or `begin()`, to `commit()` or `rollback()`. Statements may also begin and end a
+   * transaction: whenever none is in flight, this is the status reported by the server.
    */
   get inTransaction(): boolean {
     return this.#state.current !== undefined;
   }
 
   /**
-   * Runs a statement. It is sent at once: statements that are started without awaiting the ones before travel together.
+   * Runs a statement. It is sent immediately: statements started without awaiting earlier ones are pipelined.
    *
    * ```ts ignore
    * const result = await connection.execute<{ name: string }>("SELECT name FROM heroes WHERE id = $1", [id]);
    * result.scalarOneOrNone();
    * ```
    *
-   * @param query SQL with `$1`, `$2`, … or a query of Kysely, its `sql` templates too. Several statements in one text need to be without
-   * parameters; the result is that of the last.
-   * @param options `signal` and `timeout` (milliseconds; else `commandTimeout` of the connection, or of the engine) end the
-   * wait: the statement is cancelled on the server, and where that does not answer either, the connection is dropped.
-   * @throws {EncodingError} before anything is sent. @throws {DatabaseError} what the server reports.
-   * @throws {AnswerTimeoutError} @throws the signal's reason
-   * @throws {CopyNotSupportedError} @throws {ConnectionLostError} @throws {ConnectionClosedError}
+   * @param query SQL with `$1`, `$2`, … or a query of Kysely, including its `sql` templates. Several statements in one
+   * text are possible without parameters; the result is that of the last.
+   * @param options `signal` and `timeout` (milliseconds; default: `commandTimeout` of the connection or engine) limit
+   * the wait: the statement is cancelled on the server, and if the server does not answer, the connection is dropped.
+   * @throws {EncodingError} before anything is sent.
+   * @throws {DatabaseError} reported by the server.
+   * @throws {AnswerTimeoutError}
+   * @throws the signal's reason
+   * @throws {CopyNotSupportedError}
+   * @throws {ConnectionLostError}
+   * @throws {ConnectionClosedError}
    */
   execute<Row = Record<string, unknown>>(
     query: Query<Row>,
@@ -103,16 +114,18 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * The rows of a query while they come, through a cursor, so that they never are in memory all together.
+   * Streams the rows of a query through a cursor, so that they are never all in memory.
    *
    * ```ts ignore
    * for await (const { name } of connection.stream<{ name: string }>("SELECT name FROM heroes")) console.log(name);
    * for await (const rows of connection.stream("SELECT * FROM heroes").partitions(500)) console.log(rows.length);
    * ```
    *
-   * @param query a SELECT, TABLE or VALUES: PostgreSQL has cursors for nothing else.
-   * @throws {TypeError} @throws {EncodingError} at once, for wrong arguments. @throws in the loop what `execute()` throws.
-   * @throws {TransactionStateError} when the transaction ends before the loop.
+   * @param query a SELECT, TABLE or VALUES: PostgreSQL has cursors only for these.
+   * @throws {TypeError} immediately, for invalid arguments.
+   * @throws {EncodingError} immediately.
+   * @throws inside the loop, the errors of `execute()`.
+   * @throws {TransactionStateError} if the transaction ends before the loop.
    */
   stream<Row = Record<string, unknown>>(...[query, parameters, options]: StreamArguments<Row>): RowStream<Row> {
     if (options) checkOptions("stream()", options, LIMIT);
@@ -123,10 +136,13 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Begins a transaction now, rather than with the first statement; on an AUTOCOMMIT connection the only way to have one.
+   * Begins a transaction now instead of with the first statement; on an AUTOCOMMIT connection this is the only way to
+   * have one.
    *
-   * @param options what is missing is as `connect()` was told.
-   * @throws {TransactionStateError} when one is open. @throws {AnswerTimeoutError} @throws the signal's reason
+   * @param options override those of `connect()`.
+   * @throws {TransactionStateError} if a transaction is open.
+   * @throws {AnswerTimeoutError}
+   * @throws the signal's reason
    */
   async begin(options: TransactionOptions & LimitOptions = {}): Promise<void> {
     this.#assertOpen("begin a transaction");
@@ -137,7 +153,7 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Marks a point to which the transaction can be rolled back.
+   * Sets a savepoint, to which the transaction can be rolled back.
    *
    * ```ts ignore
    * await using savepoint = await connection.beginNested(); // rolled back at the end of the block …
@@ -152,12 +168,14 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Makes the work of the transaction permanent. Without a transaction it does nothing.
+   * Commits the transaction. Without a transaction it does nothing.
    *
-   * @throws {FailedTransactionError} when an earlier statement failed: the server rolled everything back.
-   * @throws {DatabaseError} when a check made at the end fails, such as that of a deferred constraint.
-   * @throws {CommitOutcomeUnknownError} when the connection broke while the server worked on it, or its time was over.
-   * @throws {AnswerTimeoutError} @throws the signal's reason: when the server has cancelled it, nothing was committed.
+   * @throws {FailedTransactionError} if an earlier statement failed: the server rolled back everything.
+   * @throws {DatabaseError} if a check at the end fails, such as that of a deferred constraint.
+   * @throws {CommitOutcomeUnknownError} if the connection broke, or the time was over, while the server processed
+   * COMMIT.
+   * @throws {AnswerTimeoutError} if the server cancelled COMMIT: nothing was committed.
+   * @throws the signal's reason, likewise.
    */
   async commit(options: LimitOptions = {}): Promise<void> {
     this.#assertOpen("commit");
@@ -169,9 +187,11 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Undoes the work of the transaction. Without a transaction it does nothing.
+   * Rolls back the transaction. Without a transaction it does nothing.
    *
-   * @throws {AnswerTimeoutError} @throws the signal's reason: then the server rolls back by itself, as with a lost connection.
+   * @throws {AnswerTimeoutError} if ROLLBACK was not answered: the server rolls back by itself, as with a lost
+   * connection.
+   * @throws the signal's reason, likewise.
    */
   async rollback(options: LimitOptions = {}): Promise<void> {
     this.#assertOpen("roll back");
@@ -180,16 +200,19 @@ export class Connection implements AsyncDisposable {
     await this.#rollback(Limit.of(options, this.#options.commandTimeout));
   }
 
-  /** Has the pool close the connection instead of keeping it when it comes back, as SQLAlchemy's `invalidate()` does. */
+  /**
+   * Makes the pool close the connection instead of keeping it once it is returned, like SQLAlchemy's `invalidate()`.
+   */
   invalidate(): void {
     this.#pooled.discard = true;
   }
 
   /**
-   * Rolls back what was not committed and gives the connection back to the pool. A second call does nothing.
+   * Rolls back uncommitted changes and returns the connection to the pool. A second call does nothing.
    *
-   * @param options after `timeout` milliseconds (default: `connectTimeout` of the engine) without an answer, the connection
-   * is dropped. What the pool does with it then, such as `resetOnReturn`, counts too, and goes on behind the end of that time.
+   * @param options `timeout`: milliseconds (default: `connectTimeout` of the engine) until an unanswered connection is
+   * dropped. It includes the time the pool takes, for example for `resetOnReturn`, which continues in the background
+   * when the time is over.
    */
   async close(options: Pick<LimitOptions, "timeout"> = {}): Promise<void> {
     if (this.#closed) return;
@@ -234,27 +257,31 @@ export class Connection implements AsyncDisposable {
     return new Result<Row>(raw);
   }
 
-  /** What ends a call, if anything does. */
+  /** Returns the time limit of a call, if there is one. */
   #limitOf({ signal, timeout }: LimitOptions): Limit | undefined {
     const { commandTimeout, commandSignal } = this.#options;
     return Limit.of({ signal: signal ?? commandSignal, timeout }, commandTimeout);
   }
 
-  /** @param sentBefore the answer to what was sent before. */
+  /**
+   * Returns the connection as the target of a limited call.
+   *
+   * @param sentBefore the answer to the statements sent before.
+   */
   #limited(sentBefore: Promise<unknown>): LimitedConnection & { before: Promise<unknown> } {
-    const before = this.#closed ? SETTLED : sentBefore; // who closes it waits for nobody's longer time
+    const before = this.#closed ? SETTLED : sentBefore; // close() does not wait for the longer limits of other calls
     return {
       others: before,
       before,
       cancel: () => {
-        this.#pooled.discard = true; // a request that comes late would hit the next user of this connection
+        this.#pooled.discard = true; // a late request would cancel a statement of the next holder
         return this.#pooled.driver.cancel();
       },
       drop: (reason) => this.#pooled.driver.drop(reason),
     };
   }
 
-  /** Sends what begins or ends a transaction, and waits for the answer. */
+  /** Sends BEGIN, COMMIT or ROLLBACK and waits for the answer. */
   #control(sql: string, role: Role, transaction: Transaction, limit: Limit | undefined): Promise<RawResult> {
     const limited = limit && this.#limited(this.#lastAnswer);
     const answer = this.#send({ sql, parameters: [], timeout: limit?.left }, [], role, transaction);
@@ -282,7 +309,7 @@ export class Connection implements AsyncDisposable {
     }
   }
 
-  /** Waits until all that was sent is answered: by then the server has said whether a transaction is open. */
+  /** Waits until all statements are answered: by then the server has reported whether a transaction is open. */
   async #settled(limit: Limit | undefined): Promise<void> {
     const settle = async () => {
       let last: Promise<unknown>;
@@ -296,9 +323,10 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Sends a statement, after those that were sent before.
+   * Sends a statement after those already sent.
    *
-   * @param shown the parameters as the caller gave them, for the listeners. @param role what it is to the transaction.
+   * @param shown the parameters as the caller passed them, for listeners.
+   * @param role of the statement in its transaction.
    */
   #send(
     statement: Statement,

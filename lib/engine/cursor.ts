@@ -1,7 +1,7 @@
 /**
- * A query read through a cursor of the server: DECLARE, FETCH, CLOSE, which every driver can send
- * (https://www.postgresql.org/docs/current/sql-declare.html). A cursor lives as long as its transaction; where every
- * statement is for itself, the stream has a transaction of its own.
+ * Reads a query through a server-side cursor: DECLARE, FETCH, CLOSE, which every driver can send
+ * (https://www.postgresql.org/docs/current/sql-declare.html). A cursor lives as long as its transaction; in autocommit
+ * the stream has a transaction of its own.
  *
  * @module
  */
@@ -12,42 +12,42 @@ import { mayGoUnawaited } from "./unawaited.ts";
 import { Limit, type LimitOptions } from "./limit.ts";
 import type { Query } from "./kysely/compilable.ts";
 
-/** Settings of a stream. */
+/** Options of a stream. */
 export interface StreamOptions extends LimitOptions {
-  /** Cancels what the server does for the stream and ends the loop with the signal's reason. */
+  /** Cancels the running statement of the stream; the loop then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds to wait for each partition. */
   readonly timeout?: number | undefined;
 }
 
-/** What `stream()` takes: a SELECT, the parameters of one that is a text, settings. */
+/** Arguments of `stream()`: a SELECT, the parameters of SQL text, options. */
 export type StreamArguments<Row> = [query: Query<Row>, parameters?: readonly unknown[], options?: StreamOptions];
 
-/** What a cursor needs of a connection, which awaits or blocks. */
+/** The part of a connection that a cursor uses, promise-based or blocking. */
 interface CursorConnection<Answer> {
-  /** Nobody need await it when it fails. */
+  /** Returns a promise that need not be awaited if it is rejected. */
   execute(sql: string, parameters?: readonly unknown[], options?: StreamOptions): Eventual<Answer>;
   begin(options: StreamOptions): Eventual<void>;
   commit(options: StreamOptions): Eventual<void>;
   rollback(options: StreamOptions): Eventual<void>;
 }
 
-/** A query and how it is read. */
+/** A query and how to read it. */
 interface Reading {
   readonly sql: string;
   readonly parameters: readonly unknown[];
-  /** Rows at a time. */
+  /** Rows per partition. */
   readonly size: number;
-  /** The transaction that is open, if one is: another one is another value. */
+  /** Returns the open transaction, if there is one; each transaction is a different value. */
   readonly transaction: () => unknown;
-  /** True: a statement begins no transaction by itself. */
+  /** True if statements do not begin a transaction. */
   readonly isAutocommit: boolean;
 }
 
-/** The names of the cursors that are open, by connection. */
+/** Names of open cursors, by connection. */
 const OPEN = new WeakMap<object, Set<string>>();
 
-/** A name that is free: the same ones again and again, so that a query is the same text each time it is streamed. */
+/** Returns a free name. Names are reused, so that a query has the same text each time it is streamed. */
 function nameFor(open: Set<string>): string {
   let number = 1;
   while (open.has(`stream_${number}`)) number++;
@@ -63,7 +63,7 @@ function statements({ sql, size }: Reading, name: string) {
   };
 }
 
-/** A cursor of the server, in steps. */
+/** A server-side cursor, in steps. */
 class Cursor<Answer extends { readonly rowCount: number }> {
   readonly #connection: CursorConnection<Answer>;
   readonly #reading: Reading;
@@ -75,15 +75,15 @@ class Cursor<Answer extends { readonly rowCount: number }> {
   readonly #sql: ReturnType<typeof statements>;
   /** The time of all that the first partition needs; each further one is a single statement with a time of its own. */
   #limit: Limit | undefined;
-  /** The transaction in which the cursor lives. */
+  /** The transaction of the cursor. */
   #transaction: unknown;
-  /** The answer to the FETCH that is under way. */
+  /** The answer to the FETCH in flight. */
   #next: Eventual<Answer> | undefined;
   #isOver = false;
-  /** True while something is asked for, and when that has failed. */
+  /** True while a statement is in flight, and after one has failed. */
   #isBroken = true;
 
-  /** @param asksAhead true: the next FETCH is sent while the rows before it are looked at. */
+  /** @param asksAhead true to send the next FETCH while the current rows are processed. */
   constructor(
     connection: CursorConnection<Answer>,
     reading: Reading,
@@ -100,7 +100,7 @@ class Cursor<Answer extends { readonly rowCount: number }> {
     this.#sql = statements(reading, this.#name);
   }
 
-  /** BEGIN, DECLARE and, where it asks ahead, the first FETCH travel together. */
+  /** Sends BEGIN, DECLARE and, when fetching ahead, the first FETCH together. */
   *open(): Steps<void> {
     const sent: Eventual<unknown>[] = [];
     this.#limit = Limit.of(this.#options);
@@ -117,13 +117,13 @@ class Cursor<Answer extends { readonly rowCount: number }> {
     for (const each of sent) yield* step(each);
   }
 
-  /** The next rows; `undefined` after the last ones. */
+  /** Returns the next rows; `undefined` after the last ones. */
   *next(): Steps<Answer | undefined> {
     this.#isBroken = true;
     this.#options.signal?.throwIfAborted();
     if (!this.#isOver) requireOpen(this.#isOpen);
     const answer = this.#isOver ? undefined : yield* this.#partition();
-    this.#isBroken = false; // whatever happens outside while the rows are looked at
+    this.#isBroken = false; // an error in the loop's body does not concern the cursor
     return answer;
   }
 
@@ -141,7 +141,7 @@ class Cursor<Answer extends { readonly rowCount: number }> {
     if (this.#transaction === undefined || !this.#isOpen) return;
     const { signal, timeout } = this.#options;
     const limit = Limit.of({ timeout });
-    const isAborted = signal?.aborted ?? false; // in between: then the transaction may be as well as before
+    const isAborted = signal?.aborted ?? false; // between two partitions: the transaction may be intact
     if (!this.#isBroken || isAborted) yield* this.#closeCursor(limit?.rest, isAborted);
     if (!this.#isOwn) return;
     const rest = limit?.rest ?? {};
@@ -170,10 +170,11 @@ class Cursor<Answer extends { readonly rowCount: number }> {
 }
 
 /**
- * The answers to a query, so many rows at a time; the last one may be empty. BEGIN, DECLARE and the first FETCH travel
- * together; each further FETCH is on its way while the rows before it are looked at.
+ * Yields the results of a query, `size` rows each; the last one may be empty. BEGIN, DECLARE and the first FETCH are
+ * sent together; each further FETCH is in flight while the previous rows are processed.
  *
- * @throws {DatabaseError} @throws {TransactionStateError} when the transaction ends before the rows do.
+ * @throws {DatabaseError}
+ * @throws {TransactionStateError} if the transaction ends before the rows do.
  */
 export async function* cursorAnswers<Answer extends { readonly rowCount: number }>(
   connection: CursorConnection<Answer>,
@@ -190,7 +191,7 @@ export async function* cursorAnswers<Answer extends { readonly rowCount: number 
   }
 }
 
-/** As `cursorAnswers()`, without promises, and so without asking ahead. */
+/** Like `cursorAnswers()`, blocking, and so without fetching ahead. */
 export function* syncCursorAnswers<Answer extends { readonly rowCount: number }>(
   connection: CursorConnection<Answer>,
   reading: Reading,
@@ -205,11 +206,11 @@ export function* syncCursorAnswers<Answer extends { readonly rowCount: number }>
   }
 }
 
-/** A turn of the event loop: a driver that blocks would let nobody else have one. */
+/** Waits for one turn of the event loop, which a driver that blocks the thread would otherwise prevent. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
 function requireOpen(isOpen: boolean): void {
-  if (!isOpen) throw new TransactionStateError("A stream lasts as long as its transaction, and that one is over.");
+  if (!isOpen) throw new TransactionStateError("A stream cannot outlive its transaction, which has ended.");
 }

@@ -1,6 +1,6 @@
 /**
- * The engine: the one object of a program that knows how to reach its database. It holds the URL, the driver and the
- * pool, and hands out connections. Creating one connects to nothing; the first connection is opened when it is needed.
+ * The engine: the object of a program that knows how to connect to its database. It holds the URL, the driver and the
+ * pool, and hands out connections. Creating an engine opens no connection; the first one is opened on demand.
  *
  * @module
  */
@@ -44,18 +44,19 @@ export type { DisposeOptions } from "./pool.ts";
  * ```
  *
  * @param url `postgresql+driver://user:password@host:port/database?options`.
- * @throws {InvalidUrlError} naming the part of the URL at fault. @throws {RangeError} for an impossible option.
- * @throws {TypeError} for an option that does not exist, or is of the wrong type.
+ * @throws {InvalidUrlError} naming the invalid part of the URL.
+ * @throws {RangeError} for an option value out of range.
+ * @throws {TypeError} for an unknown option, or one of the wrong type.
  */
 export function createEngine(url: string | EngineUrl, options: EngineOptions = {}): Engine {
   return new Engine(resolveUrl("createEngine", url), options);
 }
 
-/** Made by {@linkcode createEngine}. */
+/** An engine; created by {@linkcode createEngine}. */
 export class Engine implements AsyncDisposable {
-  /** Where the database is; the password is masked when it is printed. */
+  /** The database URL; the password is masked when it is printed. */
   readonly url: EngineUrl;
-  /** What happens in this engine; subscribe with `engine.events.on("query", …)`. */
+  /** Events of this engine; subscribe with `engine.events.on("query", …)`. */
   readonly events: EngineEvents = new EngineEvents();
   readonly #options: ResolvedOptions;
   readonly #pool: Pool;
@@ -72,19 +73,23 @@ export class Engine implements AsyncDisposable {
     subscribeEcho(this.events, this.#options.echo);
   }
 
-  /** How many connections are out, idle and waited for. */
+  /** The number of connections checked out and idle, and of waiting callers. */
   get poolStatus(): PoolStatus {
     return this.#pool.status();
   }
 
   /**
-   * Takes a connection from the pool. Give it back with `close()`, best through `await using`. What its user before has
-   * set, taken or made outside of a transaction is still there, unless `resetOnReturn` of the engine says otherwise.
+   * Checks out a connection from the pool. Return it with `close()`, preferably through `await using`. Session state
+   * that its previous holder left outside a transaction is still present, unless `resetOnReturn` of the engine
+   * specifies otherwise.
    *
-   * @throws {PoolTimeoutError} when none became free in time. @throws {ConnectError} when the server cannot be reached.
-   * @throws {EngineDisposedError} @throws {AnswerTimeoutError} @throws the signal's reason
+   * @throws {PoolTimeoutError} if none became free in time.
+   * @throws {ConnectError} if the server cannot be reached.
+   * @throws {EngineDisposedError}
+   * @throws {AnswerTimeoutError}
+   * @throws the signal's reason
    * @throws {RangeError} for an unknown isolation level, or `readOnly` together with AUTOCOMMIT.
-   * @throws {TypeError} for an option that does not exist, or is of the wrong type.
+   * @throws {TypeError} for an unknown option, or one of the wrong type.
    */
   async connect(options: ConnectOptions = {}): Promise<Connection> {
     const transaction = resolveConnect(options, this.#options);
@@ -97,17 +102,18 @@ export class Engine implements AsyncDisposable {
   }
 
   /**
-   * Runs `work` in a transaction: committed when it returns, rolled back when it throws.
+   * Runs `work` in a transaction: commits when it returns, rolls back when it throws.
    *
-   * @param options `signal` and `timeout` end what it waits for itself: a connection and its BEGIN, and then COMMIT.
-   * @returns what `work` returned.
-   * @throws what `connect()` throws, and `begin()` and `commit()` of a {@linkcode Connection}.
+   * @param options `signal` and `timeout` limit the waits of `begin()` itself: for a connection and its BEGIN, and then
+   * for COMMIT.
+   * @returns the value that `work` returned.
+   * @throws the errors of `connect()`, and of `begin()` and `commit()` of a {@linkcode Connection}.
    */
   async begin<T>(work: (connection: Connection) => T | Promise<T>, options: ConnectOptions = {}): Promise<T> {
     checkWork(work);
     const limit = Limit.of(options);
     await using connection = await this.connect(options);
-    const begun = mayGoUnawaited(connection.begin(limit?.rest)); // travels together with the first statement of `work`
+    const begun = mayGoUnawaited(connection.begin(limit?.rest)); // pipelined with the first statement of `work`
     const value = await work(connection);
     await begun;
     await connection.commit(limitsOf(options));
@@ -115,14 +121,14 @@ export class Engine implements AsyncDisposable {
   }
 
   /**
-   * A Kysely instance whose queries run on this engine's pool; each query for itself unless in a `transaction()`.
+   * Creates a Kysely instance whose queries run on this engine's pool, each by itself unless in a `transaction()`.
    *
    * ```ts ignore
    * const db = engine.kysely<Shop>({ log: ["query", "error"], plugins: [new CamelCasePlugin()] });
    * ```
    *
-   * @param options what Kysely's constructor takes beside the dialect. `log` has Kysely's words for the steps of a
-   * transaction (`start transaction …`); what is sent for them say `echo` and `events`.
+   * @param options of Kysely's constructor, besides the dialect. `log` shows Kysely's names of transaction steps
+   * (`start transaction …`); `echo` and `events` show the statements sent for them.
    */
   kysely<Database>(options: KyselyOptions = {}): Kysely<Database> {
     const { connectTimeout } = this.#options;
@@ -136,16 +142,17 @@ export class Engine implements AsyncDisposable {
   }
 
   /**
-   * Closes the connections. Those still out are closed when they come back, unless the options say more; those being
-   * opened are given up, and new ones refused. What the network does not let close is dropped after `timeout`, by default
-   * `connectTimeout`.
+   * Closes the connections. Connections in use are closed when they are returned, unless the options say otherwise;
+   * pending connection attempts are aborted, and new ones refused. Connections that cannot be closed within `timeout`
+   * (default: `connectTimeout`) are dropped.
    *
    * ```ts ignore
-   * await engine.dispose({ timeout: 5_000 }); // who is at work may finish; after 5 s it is cancelled on the server
-   * await engine.dispose({ force: true });    // at once
+   * await engine.dispose({ timeout: 5_000 }); // statements may finish; after 5 s they are cancelled on the server
+   * await engine.dispose({ force: true });    // immediately
    * ```
    *
-   * @throws {RangeError} @throws {TypeError} for options that cannot be.
+   * @throws {RangeError}
+   * @throws {TypeError} for invalid options.
    */
   async dispose(options: DisposeOptions = {}): Promise<void> {
     checkOptions("dispose()", options, DISPOSE);
@@ -156,17 +163,17 @@ export class Engine implements AsyncDisposable {
     return this.dispose();
   }
 
-  /** True: each call blocks the thread until it is answered. */
+  /** True if each call blocks the thread until it is answered. */
   get #isBlocking(): boolean {
     const { driver, nonblocking } = this.#options;
     const blocksThread = driver ? driver.blocksThread === true : this.url.driver === "libpq";
     return blocksThread && !nonblocking;
   }
 
-  /** `resetOnReturn`, as the pool needs it. */
+  /** Returns the function that carries out `resetOnReturn`, if one is needed. */
   #resetter(): ((pooled: PooledConnection) => Promise<void>) | undefined {
     const { resetOnReturn } = this.#options;
-    if (resetOnReturn === "rollback") return undefined; // done already, when the connection was closed
+    if (resetOnReturn === "rollback") return undefined; // done when the connection was closed
     return async (pooled) => {
       const options = resolveConnect({ isolationLevel: "AUTOCOMMIT" }, this.#options);
       await using connection = new Connection(pooled, this.events, options, async () => {});
@@ -175,7 +182,7 @@ export class Engine implements AsyncDisposable {
     };
   }
 
-  /** @param left milliseconds, where that is less than `connectTimeout`. */
+  /** @param timeLeft milliseconds, if less than `connectTimeout`. */
   async #open(signal?: AbortSignal, timeLeft?: number): Promise<DriverConnection> {
     const driver = this.#options.driver ?? await loadDriver(this.url.driver);
     return await this.#connections.open(driver, connectSettings(this.url, this.#options, signal, timeLeft));

@@ -1,7 +1,7 @@
 /**
- * The errors of the engine. Each says what happened, where, and what to do.
+ * The errors of the engine. Each message says what happened, where, and what to do.
  *
- * What the server reports is a {@linkcode DatabaseError} or one of its subclasses, chosen by SQLSTATE
+ * An error reported by the server is a {@linkcode DatabaseError} or one of its subclasses, chosen by SQLSTATE
  * (https://www.postgresql.org/docs/current/errcodes-appendix.html).
  *
  * @module
@@ -9,10 +9,10 @@
 import { EngineError } from "../base/error.ts";
 import { maskUrl, shorten } from "../base/text.ts";
 
-/** The part of a database URL that is wrong. */
+/** The invalid part of a database URL. */
 export type UrlPart = "url" | "dialect" | "driver" | "user" | "password" | "host" | "port" | "database" | "options";
 
-/** A database URL could not be read; `part` names the part at fault. */
+/** A database URL is invalid; `part` names the invalid part. */
 export class InvalidUrlError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "INVALID_URL";
@@ -23,12 +23,12 @@ export class InvalidUrlError extends EngineError {
   }
 }
 
-/** No connection became free in time; the message names who holds them. */
+/** No connection became free in time; the message lists the holders. */
 export class PoolTimeoutError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "POOL_TIMEOUT";
 
-  /** @param opening connections that the server has not accepted yet */
+  /** @param opening number of connection attempts in progress. */
   constructor(seconds: number, readonly holders: readonly string[], limits: string, opening = 0) {
     const lines = holders.map((line) => `  ${line}`);
     if (opening > 0) lines.push(`  nobody yet: ${opening} being opened, the server has not answered`);
@@ -59,25 +59,25 @@ export class ConnectionClosedError extends EngineError {
   }
 }
 
-/** A method was called that the state of the transaction does not allow. */
+/** The state of the transaction does not allow this call. */
 export class TransactionStateError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "TRANSACTION_STATE";
 }
 
-/** A query that had to return a row returned none. */
+/** A query returned no row where exactly one was required. */
 export class NoResultFound extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "NO_RESULT";
 
   constructor() {
     super(
-      "No row was found, but exactly one was required. Use oneOrNone(), scalarOneOrNone() or first() if that may be.",
+      "No row was found, but exactly one was required. Use oneOrNone(), scalarOneOrNone() or first() if the query may return no row.",
     );
   }
 }
 
-/** A query that had to return at most one row returned more. */
+/** A query returned several rows where at most one was allowed. */
 export class MultipleResultsFound extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "MULTIPLE_RESULTS";
@@ -87,26 +87,26 @@ export class MultipleResultsFound extends EngineError {
   }
 }
 
-/** A result repeats its objects, because a relation to many was joined to them, and was read all the same. */
+/** A result that repeats its objects, because a to-many relation was joined, was read without `unique()`. */
 export class UniqueRequiredError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "UNIQUE_REQUIRED";
 
   constructor() {
     super(
-      "This result has an object once for each row that joinedload() joined to it. Call unique() before you read it, " +
+      "This result repeats an object for each row that joinedload() joined to it. Call unique() before reading it, " +
         "or load the relation with selectinload().",
     );
   }
 }
 
-/** What PostgreSQL says of an error, under the names this library uses. */
+/** The fields of an error reported by PostgreSQL, under this library's names. */
 export interface ServerErrorFields extends Omit<DatabaseError, "name" | "code" | "stack" | "cause" | "sql"> {
-  /** The function of the server that found the error. */
+  /** The server's function that reported the error. */
   readonly routine?: string;
 }
 
-/** An error the server reported; `sqlstate` is its five-character code. */
+/** An error reported by the server; `sqlstate` is its five-character code. */
 export class DatabaseError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "DATABASE_ERROR";
@@ -136,17 +136,17 @@ export class IntegrityError extends DatabaseError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "INTEGRITY_VIOLATION";
 }
-/** A value that must be unique exists already (23505). */
+/** A duplicate key value violates a unique constraint (23505). */
 export class UniqueViolationError extends IntegrityError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "UNIQUE_VIOLATION";
 }
-/** A row refers to one that does not exist, or is still referred to (23503). */
+/** A foreign key constraint was violated: the referenced row does not exist, or the row is still referenced (23503). */
 export class ForeignKeyViolationError extends IntegrityError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "FOREIGN_KEY_VIOLATION";
 }
-/** A column that must have a value got none (23502). */
+/** A NOT NULL column has no value (23502). */
 export class NotNullViolationError extends IntegrityError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "NOT_NULL_VIOLATION";
@@ -156,50 +156,50 @@ export class CheckViolationError extends IntegrityError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "CHECK_VIOLATION";
 }
-/** Concurrent transactions could not be put in an order (40001): run the whole transaction again. */
+/** A transaction could not be serialized with concurrent ones (40001): retry the whole transaction. */
 export class SerializationError extends DatabaseError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "SERIALIZATION_FAILURE";
 }
-/** The server broke a deadlock by ending this transaction (40P01): run the whole transaction again. */
+/** The server resolved a deadlock by aborting this transaction (40P01): retry the whole transaction. */
 export class DeadlockError extends DatabaseError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "DEADLOCK";
 }
 /**
- * A statement was cancelled on the server (57014): by someone else, for example with pg_cancel_backend(), unless it is a
- * StatementTimeoutError. Of a server that speaks a language not known here it may be about `statementTimeout` all the same.
+ * A statement was cancelled on the server (57014), for example by pg_cancel_backend(); unless it is a
+ * StatementTimeoutError. If the server's language is unknown to this library, the cause may also be `statementTimeout`.
  */
 export class StatementCancelledError extends DatabaseError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "STATEMENT_CANCELLED";
 }
-/** A statement ran longer than `statementTimeout` (57014). */
+/** A statement exceeded `statementTimeout` (57014). */
 export class StatementTimeoutError extends StatementCancelledError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "STATEMENT_TIMEOUT";
 }
-/** A lock could not be had in time or at once (55P03). */
+/** A lock was not available, immediately or within `lock_timeout` (55P03). */
 export class LockTimeoutError extends DatabaseError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "LOCK_TIMEOUT";
 }
-/** An earlier statement failed, so the server ignores this one until `rollback()` (25P02). */
+/** An earlier statement failed: the server rejects statements until `rollback()` (25P02). */
 export class FailedTransactionError extends DatabaseError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "FAILED_TRANSACTION";
 }
 
 /**
- * A prepared statement no longer fits its tables or types, or is gone (0A000, XX000, 26000). It is prepared anew the next
- * time: run the transaction again. Outside a transaction the engine does that by itself.
+ * A prepared statement no longer matches its tables or types, or does not exist (0A000, XX000, 26000). It is prepared
+ * again on its next use: retry the transaction. Outside a transaction the engine retries by itself.
  */
 export class StaleStatementError extends DatabaseError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "STALE_STATEMENT";
 }
 
-/** A connection could not be opened: no server there, a wrong password, no such database. */
+/** A connection could not be opened: the server is unreachable, the password wrong, the database missing. */
 export class ConnectError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "CONNECT_FAILED";
@@ -209,7 +209,7 @@ export class ConnectError extends EngineError {
   }
 }
 
-/** COPY between server and client, which no driver here can do. The connection can still be used. */
+/** COPY between server and client is not supported. The connection remains usable. */
 export class CopyNotSupportedError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "COPY_NOT_SUPPORTED";
@@ -223,7 +223,7 @@ export class CopyNotSupportedError extends EngineError {
   }
 }
 
-/** A setting of a role that changes values without a trace; `cure` is the value to give it. */
+/** A setting of a role that changes values silently; `cure` is the value to set. */
 export interface RoleSetting {
   readonly name: string;
   readonly value: string;
@@ -231,23 +231,23 @@ export interface RoleSetting {
   readonly cure: string;
 }
 
-/** The role has a setting that would change values without a trace, and a pooler keeps us from setting it right. */
+/** The role has a setting that would change values silently, and a pooler prevents this library from overriding it. */
 export class RoleSettingError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "ROLE_SETTING";
 
-  /** @param role the role in its database, as ALTER ROLE names it. */
+  /** @param role the role and its database, in the syntax of ALTER ROLE. */
   constructor(url: string, role: string, readonly setting: RoleSetting) {
     const { name, value, effect, cure } = setting;
     super(
-      `Cannot use ${url}: for this role ${name} is ${value}, so that ${effect}, and the pooler in between does not pass on ` +
-        `what would set it right. Run ALTER ROLE ${role} SET ${name} = ${cure}; it holds for the connections that the ` +
+      `Cannot use ${url}: for this role ${name} is ${value}, so that ${effect}, and the pooler does not pass on the ` +
+        `setting that would correct it. Run ALTER ROLE ${role} SET ${name} = ${cure}; it applies to connections that the ` +
         "pooler opens from then on (PgBouncer: RECONNECT).",
     );
   }
 }
 
-/** The connection broke. An open transaction was rolled back by the server; the pool opens a new connection. */
+/** The connection broke. The server rolls back an open transaction; the pool opens a new connection. */
 export class ConnectionLostError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "CONNECTION_LOST";
@@ -267,9 +267,9 @@ export class AnswerTimeoutError extends EngineError {
   static override readonly code: string = "ANSWER_TIMEOUT";
 
   /**
-   * @param seconds its time limit; @param outcome `"cancelled"` when the server said so, and the connection can still be
-   * used; `"dropped"` when it said nothing: then what became of the statement is unknown; `"unsent"` when there was no
-   * connection in time.
+   * @param seconds the time limit.
+   * @param outcome `"cancelled"` if the server confirmed the cancellation: the connection remains usable. `"dropped"`
+   * if it did not answer: the outcome of the statement is unknown. `"unsent"` if no connection was available in time.
    */
   constructor(
     seconds: number,
@@ -287,7 +287,7 @@ export class AnswerTimeoutError extends EngineError {
   }
 }
 
-/** The connection broke while COMMIT was on its way: look in the database whether it took effect, never just retry. */
+/** The connection broke during COMMIT: check in the database whether it took effect, instead of simply retrying. */
 export class CommitOutcomeUnknownError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "COMMIT_OUTCOME_UNKNOWN";

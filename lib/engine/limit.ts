@@ -1,30 +1,34 @@
-/** How long a call may wait, and what becomes of an answer that does not come in time. @module */
+/**
+ * Time limits of calls, and the cancellation of statements that exceed them.
+ *
+ * @module
+ */
 import { AnswerTimeoutError, ConnectError, ConnectionLostError, DatabaseError } from "./errors.ts";
 import { settledWithin } from "../base/within.ts";
 
-/** Milliseconds that a server is given to cancel a statement; then the connection is dropped. */
+/** Milliseconds for the server to cancel a statement; then the connection is dropped. */
 const CANCEL_GRACE = 200;
-/** Milliseconds until a request to cancel is repeated for the first time; then twice as long, and so on. */
+/** Milliseconds until a cancel request is repeated for the first time; the delay doubles each time. */
 const FIRST_RETRY_DELAY = 50;
 
-/** What ends a call that waits for the server. */
+/** Limits of a call that waits for the server. */
 export interface LimitOptions {
-  /** Cancels on the server what the call waits for; the call then throws the signal's reason. */
+  /** Cancels the statement on the server; the call then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds to wait, instead of `commandTimeout`; then an {@linkcode AnswerTimeoutError} is thrown. */
+  /** Milliseconds to wait (default: `commandTimeout`); then an {@linkcode AnswerTimeoutError} is thrown. */
   readonly timeout?: number | undefined;
 }
 
-/** The limits among the options of a call; `undefined` when there are none. */
+/** Returns the limits among the options of a call; `undefined` if there are none. */
 export function limitsOf({ signal, timeout }: LimitOptions = {}): LimitOptions | undefined {
   if (signal) return { signal, timeout };
   return timeout === undefined ? undefined : { timeout };
 }
 
-/** The end of a call's time. */
+/** The time limit of a call. */
 export class Limit {
   readonly signal: AbortSignal | undefined;
-  /** Milliseconds that it was given. */
+  /** The total milliseconds. */
   readonly timeout: number;
   readonly #deadline: number;
 
@@ -34,23 +38,31 @@ export class Limit {
     this.#deadline = performance.now() + timeout;
   }
 
-  /** A limit that begins now; `undefined` when there is none. @param usual milliseconds, where nothing else is said. */
+  /**
+   * Starts a limit; returns `undefined` if there is none.
+   *
+   * @param usual default milliseconds.
+   */
   static of({ signal, timeout }: LimitOptions, usual: number = Infinity): Limit | undefined {
     const time = timeout ?? usual;
     return signal || time < Infinity ? new Limit(signal, time) : undefined;
   }
 
-  /** @throws the signal's reason, when it is aborted. */
+  /**
+   * Throws if the signal is aborted.
+   *
+   * @throws the signal's reason
+   */
   throwIfAborted(): void {
     this.signal?.throwIfAborted();
   }
 
-  /** Milliseconds that are left; `undefined` when only a signal ends it. */
+  /** Remaining milliseconds; `undefined` if only a signal limits the call. */
   get left(): number | undefined {
     return this.timeout === Infinity ? undefined : Math.max(0, this.#deadline - performance.now());
   }
 
-  /** What is left, for one of several statements of a call. */
+  /** The remaining limits, for one of several statements of a call. */
   get rest(): LimitOptions {
     return limitsOf({ signal: this.signal, timeout: this.left })!;
   }
@@ -61,9 +73,11 @@ export class Limit {
 }
 
 /**
- * Waits for a connection.
+ * Waits for a connection within a limit.
  *
- * @throws {AnswerTimeoutError} @throws the signal's reason @throws what `connect` throws
+ * @throws {AnswerTimeoutError}
+ * @throws the signal's reason
+ * @throws the errors of `connect`
  */
 export async function withinLimit<T>(
   limit: Limit | undefined,
@@ -81,7 +95,7 @@ export async function withinLimit<T>(
   }
 }
 
-/** As `withinLimit()`, by a call that blocks the thread and ends by itself when the time is over. */
+/** Like `withinLimit()`, for a blocking call that itself returns when the time is over. */
 export function withinLimitSync<T>(limit: Limit | undefined, connect: () => T): T {
   try {
     return connect();
@@ -98,24 +112,27 @@ function unsent(limit: Limit, cause?: unknown): AnswerTimeoutError {
   return new AnswerTimeoutError(limit.timeout / 1000, "unsent", undefined, { cause });
 }
 
-/** The connection on which an answer is waited for. */
+/** The connection on which a limited call waits. */
 export interface LimitedConnection {
-  /** The answer to what others sent before: their time is not over, and a request to cancel would hit theirs. */
+  /** The answers to earlier statements of other calls: their time is not over, and a cancel request would hit them. */
   readonly others: Promise<unknown>;
-  /** The answer to what was sent just before, for the same call. */
+  /** The answer to the preceding statement of the same call. */
   readonly before: Promise<unknown>;
-  /** Asks the server to cancel what it runs now. */
+  /** Requests cancellation of the running statement. */
   cancel(): Promise<void>;
-  /** Breaks the connection off. */
+  /** Drops the connection. */
   drop(reason: Error): void;
 }
 
 /**
- * Waits for an answer, and a moment longer than the limit: the server is asked to cancel the statement, and when that has
- * no effect the connection is dropped.
+ * Waits for an answer. When the limit is exceeded, requests cancellation of the statement and waits a moment longer; if
+ * that has no effect, drops the connection.
  *
- * @param sql for the message. @param unanswered what to throw when nobody knows what became of the statement.
- * @throws the signal's reason, or {AnswerTimeoutError}, when the time was over; else what the statement failed with.
+ * @param sql for the message.
+ * @param unanswered creates the error to throw if the outcome of the statement is unknown.
+ * @throws {AnswerTimeoutError} if the time was over.
+ * @throws the signal's reason
+ * @throws the error of the statement
  */
 export async function answerWithin<T>(
   answer: Promise<T>,
@@ -142,7 +159,7 @@ export async function answerWithin<T>(
   try {
     return await Promise.race([answer, abandoned.promise]);
   } catch (error) {
-    const isFromDriver = error instanceof AnswerTimeoutError; // whose limit is what was left of ours
+    const isFromDriver = error instanceof AnswerTimeoutError; // the driver's limit is the remainder of this one
     const isLost = error instanceof ConnectionLostError || isFromDriver && error.outcome === "dropped";
     if (!hasGivenUp && !isFromDriver && !(isLost && limit.isOver)) throw error;
     if (!isLost && !isFromDriver && !isCancellation(error)) throw error;
@@ -153,22 +170,24 @@ export async function answerWithin<T>(
   } finally {
     clearTimeout(timer);
     limit.signal?.removeEventListener("abort", giveUp);
-    await attempt?.requested; // else it could hit the holder's next statement
+    await attempt?.requested; // otherwise it could cancel the holder's next statement
   }
 }
 
-/** True of what a statement fails with when it, or the one before it in the transaction, was cancelled. */
+/** True for the error of a statement that was cancelled, or that follows a cancelled one in its transaction. */
 function isCancellation(error: unknown): boolean {
   return error instanceof DatabaseError && (error.sqlstate === "57014" || error.sqlstate === "25P02");
 }
 
-/** Asks the server to cancel a statement until it is answered, or its time is over; then the connection is dropped. */
+/**
+ * Requests cancellation of a statement repeatedly until it is answered; when the time is over, drops the connection.
+ */
 class CancelAttempt {
   readonly #connection: LimitedConnection;
   #isAnswered = false;
-  /** Others have their answers: the server is at our statement. */
+  /** True once the earlier statements of other calls are answered, and the server runs this one. */
   #isOurTurn = false;
-  /** The request under way. */
+  /** The request in flight. */
   requested: Promise<unknown> | undefined;
 
   constructor(answer: Promise<unknown>, connection: LimitedConnection) {
@@ -176,7 +195,10 @@ class CancelAttempt {
     void this.#run(answer.then(() => {}, () => {}).then(() => void (this.#isAnswered = true)));
   }
 
-  /** Its time is over; while the others' is not, it goes on behind them. */
+  /**
+   * Drops the connection if this statement is the one that does not answer; otherwise leaves it to the calls that wait
+   * longer.
+   */
   giveUp(): void {
     if (!this.#isAnswered && this.#isOurTurn) this.#connection.drop(new Error("no answer in time"));
   }
@@ -188,7 +210,7 @@ class CancelAttempt {
     const deadline = performance.now() + CANCEL_GRACE;
     const left = () => Math.max(0, deadline - performance.now());
     await settledWithin(left(), before);
-    // a request that arrives between two statements is lost: ask again until there is an answer
+    // a request that arrives between two statements has no effect: repeat it until there is an answer
     for (let pause = FIRST_RETRY_DELAY; !this.#isAnswered && left() > 0; pause *= 2) {
       await (this.requested = settledWithin(left(), this.#connection.cancel()));
       await settledWithin(Math.min(pause, left()), answered);

@@ -13,90 +13,90 @@ import { CONNECT, ENGINE, SYNC_ENGINE } from "./option_kinds.ts";
 import type { TransactionOptions } from "./transaction_options.ts";
 import { EngineUrl } from "./url.ts";
 
-/** Settings of an engine; times are milliseconds, and `Infinity` is for ever. */
+/** Options of an engine; times in milliseconds, `Infinity` for no limit. */
 export interface EngineOptions extends TransactionOptions {
-  /** Print each statement with its parameters and time: to the console, or line by line to a function. */
+  /** Print each statement with its parameters and duration: to the console, or line by line to a function. */
   readonly echo?: boolean | ((line: string) => void);
-  /** Connections kept open (default 5, or `pool_size` of the URL). */
+  /** Number of connections kept open (default 5, or `pool_size` of the URL). */
   readonly poolSize?: number;
-  /** Connections above `poolSize` in times of need (default 10, or none with `pool_size` in the URL). */
+  /** Extra connections allowed beyond `poolSize` (default 10, or none with `pool_size` in the URL). */
   readonly maxOverflow?: number;
   /**
-   * How long to wait for others to give a connection back when all are out (default 30,000). It does not cover what follows
-   * once it is one's turn: opening a connection, and the ping of `poolPrePing`, for which `connectTimeout` is the limit, each
-   * time anew. For all of it together there is `connect({ timeout })`.
+   * Maximum wait for a connection when all are in use (default 30,000). It does not include opening a connection, nor
+   * the ping of `poolPrePing`: each of them is limited by `connectTimeout`. To limit the total, use `connect({ timeout
+   * })`.
    */
   readonly poolTimeout?: number;
-  /** Test each connection before handing it out, at the price of a round trip (default false). */
+  /** Ping each connection before handing it out, at the cost of a round trip (default false). */
   readonly poolPrePing?: boolean;
   /**
-   * A connection older than this is replaced when somebody asks for one, as SQLAlchemy does (default: never). One that
-   * nobody asks for stays open: for that there are `maxLifetime` and `idleTimeout`.
+   * Age at which a connection is replaced at its next checkout, as in SQLAlchemy (default: no limit). To close idle
+   * connections, use `maxLifetime` or `idleTimeout`.
    */
   readonly poolRecycle?: number;
   /**
-   * A connection older than this is closed, also while it is idle, but not before it is given back (default: never). Each
-   * lives up to 2.5% shorter, so that those opened together do not end together. Set it below the time after which a
-   * firewall, a proxy or the server itself ends connections.
+   * Age at which a connection is closed, even while it is idle; one in use is closed when it is returned (default: no
+   * limit). Shortened at random by up to 2.5%, so that connections opened together do not expire together. Set it below
+   * the time after which a firewall, a proxy or the server closes connections.
    */
   readonly maxLifetime?: number;
-  /** A connection that was idle for so long is closed (default: never). */
+  /** Idle time after which a connection is closed (default: no limit). */
   readonly idleTimeout?: number;
-  /** Idle connections that `idleTimeout` leaves open (default 0). */
+  /** Idle connections kept open despite `idleTimeout` (default 0). */
   readonly minIdle?: number;
   /**
-   * What is done with a connection before the next user can get it. `"rollback"` (default): what was not committed is
-   * rolled back, and all else stays: settings, role, temporary tables, advisory locks, LISTEN. `"discard all"`: these go as
-   * with DISCARD ALL, for a round trip; prepared statements stay. A function does what it will. A connection for which that
-   * fails, or takes longer than `connectTimeout`, is closed.
+   * Reset of a connection before its next holder gets it. `"rollback"` (default) rolls back uncommitted changes and
+   * keeps all session state: settings, role, temporary tables, advisory locks, LISTEN. `"discard all"` also discards
+   * these like DISCARD ALL, in one more round trip; prepared statements are kept. A function runs its own statements.
+   * If the reset fails, or takes longer than `connectTimeout`, the connection is closed.
    */
   readonly resetOnReturn?: "rollback" | "discard all" | ((connection: Connection) => void | Promise<void>);
-  /** How long to try to connect (default 10,000, or `connect_timeout` of the URL). */
+  /** Maximum time of a connection attempt (default 10,000, or `connect_timeout` of the URL). */
   readonly connectTimeout?: number;
-  /** How long to wait for the answer to a statement, whatever becomes of server and network (default: for ever). */
+  /** Client-side limit for the answer to a statement (default: no limit). */
   readonly commandTimeout?: number;
-  /** The server ends a statement that runs longer (default: no limit). */
+  /** Server-side statement timeout (default: no limit). */
   readonly statementTimeout?: number;
-  /** The name under which the server lists the connections (default "deno"). */
+  /** Application name shown by the server, as in pg_stat_activity (default "deno"). */
   readonly applicationName?: string;
-  /** Named prepared statements; `false` behind a transaction pooler such as PgBouncer (default true). */
+  /** Use named prepared statements; set to `false` behind a transaction pooler such as PgBouncer (default true). */
   readonly prepare?: boolean;
-  /** `postgresql+libpq://` only, which blocks the thread with each call: `true` makes the calls on other threads. */
+  /** For `postgresql+libpq://` only, whose calls block the thread: `true` makes them on other threads. */
   readonly nonblocking?: boolean;
   /** A driver to use instead of the one that the URL names, such as a wrapper of it. */
   readonly driver?: Driver;
 }
 
-/** Options of one connection. */
+/** Options of a connection. */
 export interface ConnectOptions extends TransactionOptions, LimitOptions {
-  /** Ends the wait for a connection, which then throws the signal's reason. */
+  /** Aborts the wait for a connection, with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds to wait for a connection, whatever takes so long; then an `AnswerTimeoutError` is thrown. */
+  /** Milliseconds to wait for a connection, for whatever reason; then an `AnswerTimeoutError` is thrown. */
   readonly timeout?: number | undefined;
-  /** Milliseconds to wait for each answer (default: as the engine was told). */
+  /** Milliseconds to wait for each answer (default: the engine's). */
   readonly commandTimeout?: number | undefined;
-  /** The `signal` of each call that has none of its own; `rollback()` and `close()` go on when it is aborted. */
+  /** Default `signal` of each call; aborting it does not stop `rollback()` and `close()`. */
   readonly commandSignal?: AbortSignal | undefined;
-  /** Who asks, as the messages name him: by default the place that calls. */
+  /** The holder named in messages (default: the call site). */
   readonly holder?: CallSite | undefined;
 }
 
-/** What a connection without promises may be told with a statement. */
+/** Options of a blocking `execute()`. */
 export type SyncExecuteOptions = Pick<ExecuteOptions, "onlyReads" | "timeout">;
 
-/** What ends a call that blocks the thread: no signal reaches it. */
+/** Limits of a blocking call, which no signal can reach. */
 export type SyncLimitOptions = Pick<LimitOptions, "timeout">;
 
-/** Options of a connection without promises: no signal is heard while the thread is blocked. */
+/** Options of a blocking connection: no signal is heard while the thread is blocked. */
 export type SyncConnectOptions = Omit<ConnectOptions, "signal" | "commandSignal" | "holder">;
 
-/** What an open connection goes by. */
+/** Resolved options of a connection. */
 export interface ConnectionOptions extends TransactionOptions {
   /** Milliseconds to wait for each answer. */
   readonly commandTimeout: number;
-  /** Ends the wait for an answer. */
+  /** Aborts the wait for an answer. */
   readonly commandSignal: AbortSignal | undefined;
-  /** Milliseconds to wait for the end of what is open when it is closed. */
+  /** Milliseconds to wait for the ROLLBACK of `close()`. */
   readonly closeTimeout: number;
 }
 

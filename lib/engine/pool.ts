@@ -1,6 +1,6 @@
 /**
- * The pool: up to `size` connections kept open, up to `maxOverflow` more while they are needed, and a fair queue for
- * whoever comes when all are out. SQLAlchemy's QueuePool is the model
+ * The connection pool: up to `size` connections kept open, up to `maxOverflow` more on demand, and a fair queue for
+ * callers that find all of them in use. Modelled on SQLAlchemy's QueuePool
  * (https://docs.sqlalchemy.org/en/20/core/pooling.html).
  *
  * @module
@@ -15,82 +15,84 @@ import { closeWithin, ping, resetWithin } from "./reuse.ts";
 import { type Waiter, WaitQueue } from "./wait_queue.ts";
 import { settledWithin, unlessAborted } from "../base/within.ts";
 
-/** How many connections a pool keeps, for how long, and how long it lets others wait; times are milliseconds. */
+/** Options of a pool; times in milliseconds. */
 export interface PoolOptions {
-  /** Connections kept open. */
+  /** Number of connections kept open. */
   readonly size: number;
-  /** Connections above `size`, closed as soon as nobody waits for them. */
+  /** Extra connections allowed beyond `size`, closed as soon as nobody waits for them. */
   readonly maxOverflow: number;
-  /** How long to wait for others to give a connection back. */
+  /** Maximum wait for a connection that is in use. */
   readonly timeout: number;
-  /** Ask each idle connection whether it still lives before handing it out. */
+  /** True to ping an idle connection before handing it out. */
   readonly prePing: boolean;
-  /** After which time a connection is replaced when somebody asks for it. */
+  /** Age at which a connection is replaced at its next checkout. */
   readonly recycle: number;
-  /** After which time a connection is closed, unless it is out. */
+  /** Age at which a connection is closed, even while it is idle. */
   readonly maxLifetime: number;
-  /** After which time a connection that nobody asked for is closed. */
+  /** Idle time after which a connection is closed. */
   readonly idleTimeout: number;
-  /** Idle connections that `idleTimeout` leaves open. */
+  /** Idle connections kept open despite `idleTimeout`. */
   readonly minIdle: number;
-  /** How long the server may take for what the pool itself wants of it: an answer to a ping, a reset, a farewell. */
+  /** Maximum time for the pool's own requests: a ping, a reset, a graceful close. */
   readonly answerTimeout: number;
 }
 
-/** What a pool needs of its engine. */
+/** The part of the engine that a pool uses. */
 export interface PoolPort {
   /**
    * Opens a connection to the server.
    *
-   * @param signal gives up. @param left milliseconds that its caller has, where a call blocks the thread.
+   * @param signal aborts the attempt.
+   * @param timeLeft milliseconds that the caller has, if the driver blocks the thread.
    */
   open(signal: AbortSignal, timeLeft?: number): Promise<DriverConnection>;
-  /** Makes a connection that came back fit for the next user, where that is wanted. */
+  /** Resets a returned connection for its next holder, if required. */
   readonly reset?: ((connection: PooledConnection) => Promise<void>) | undefined;
 }
 
-/** The numbers of a pool at one moment. */
+/** The state of a pool at one moment. */
 export interface PoolStatus extends Pick<PoolOptions, "size" | "maxOverflow"> {
-  /** Connections handed out. */
+  /** Connections in use. */
   readonly held: number;
-  /** Connections open and free. */
+  /** Idle connections. */
   readonly idle: number;
-  /** Callers in the queue. */
+  /** Waiting callers. */
   readonly waiting: number;
 }
 
-/** How a pool ends. */
+/** Options of `dispose()`. */
 export interface DisposeOptions {
   /**
-   * Milliseconds for those who hold a connection to give it back; then what they run is cancelled on the server, and the
-   * connection dropped. Without it nobody waits for them: their connections are closed when they come back.
+   * Milliseconds for the holders of connections to return them; then their statements are cancelled on the server, and
+   * the connections are dropped. By default `dispose()` does not wait for them: their connections are closed when they
+   * are returned.
    */
   readonly timeout?: number;
-  /** Cancels and drops at once what is out. */
+  /** True to cancel and drop connections in use immediately. */
   readonly force?: boolean;
 }
 
-/** Milliseconds for the request to cancel a statement, at the pool's end. */
+/** Milliseconds for the cancel request when connections in use are dropped. */
 const CANCEL_GRACE = 200;
 
-/** Hands connections out and takes them back. */
+/** Hands out connections and takes them back. */
 export class Pool {
   readonly #port: PoolPort;
   readonly #options: PoolOptions;
   readonly #events: EngineEvents;
   readonly #idle: PooledConnection[] = [];
   readonly #watch: IdleWatch;
-  /** Handed out, or on the way there or back. */
+  /** Connections in use, or on their way to or from a caller. */
   readonly #held = new Set<PooledConnection>();
   readonly #queue = new WaitQueue();
   #opening = 0;
-  /** Connections being opened or closed while nobody awaits it: `dispose()` does. */
+  /** Connections being opened or closed in the background, which `dispose()` awaits. */
   readonly #background = new Set<Promise<void>>();
   #lastId = 0;
   #lastTicket = 0;
-  /** Aborted when the pool ends. */
+  /** Aborted when the pool is disposed of. */
   readonly #end = new AbortController();
-  /** Settled when nothing is out any more, at the pool's end. */
+  /** Resolves when the last connection is returned to a pool that is disposed of. */
   readonly #allBack = Promise.withResolvers<void>();
 
   constructor(port: PoolPort, options: PoolOptions, events: EngineEvents) {
@@ -104,18 +106,22 @@ export class Pool {
     return this.#end.signal.aborted;
   }
 
-  /** The numbers of this moment. */
+  /** Returns the current state. */
   status(): PoolStatus {
     const { size, maxOverflow } = this.#options;
     return { size, maxOverflow, held: this.#held.size, idle: this.#idle.length, waiting: this.#queue.length };
   }
 
   /**
-   * Hands out an idle connection, or a new one, or waits in the queue. Who is given one that is old or dead has lost
-   * nothing but time: a new one is opened in its place, and nobody who came later gets it.
+   * Hands out an idle or new connection, or waits in the queue. A caller that receives an expired or broken connection
+   * loses only time: a new one is opened instead, and the caller keeps its place in the queue.
    *
-   * @param left milliseconds that are left, where a call blocks the thread and no signal is heard.
-   * @throws {PoolTimeoutError} @throws {ConnectError} @throws {EngineDisposedError} @throws the signal's reason
+   * @param timeLeft returns the milliseconds the caller has left, if the driver blocks the thread, where no signal is
+   * heard.
+   * @throws {PoolTimeoutError}
+   * @throws {ConnectError}
+   * @throws {EngineDisposedError}
+   * @throws the signal's reason
    */
   async checkout(holder: CallSite, signal?: AbortSignal, timeLeft?: Waiter["timeLeft"]): Promise<PooledConnection> {
     const ticket = ++this.#lastTicket;
@@ -146,9 +152,9 @@ export class Pool {
   }
 
   /**
-   * Takes a connection back: for the first in the queue, to keep, or to close.
+   * Takes a connection back: hands it to the first waiting caller, keeps it, or closes it.
    *
-   * @param limit milliseconds to wait for what has to be done with it; then that goes on behind the caller's back.
+   * @param limit milliseconds to wait until it is reset or closed, which then continues in the background.
    */
   async checkin(connection: PooledConnection, limit: number = Infinity): Promise<void> {
     if (!this.#held.has(connection)) return;
@@ -158,18 +164,20 @@ export class Pool {
       : this.#takeBack(connection);
     if (!work) return;
     this.#inBackground(work);
-    await settledWithin(connection.driver.lost ? 0 : limit, work); // what is lost may still occupy a thread for a moment
+    // a lost connection may still occupy a thread for a moment
+    await settledWithin(connection.driver.lost ? 0 : limit, work);
   }
 
   /**
-   * Closes what is idle, gives up what is being opened, and refuses what comes; connections still out are closed when they
-   * come back, or as the options say. It ends in time, whatever the network does: what cannot be closed politely is dropped.
+   * Closes idle connections, aborts connection attempts, and rejects waiting and new callers; connections in use are
+   * closed when they are returned, or as the options say. Finishes in time whatever the network does: a connection that
+   * cannot be closed gracefully is dropped.
    */
   async dispose({ timeout, force = false }: DisposeOptions = {}): Promise<void> {
     this.#watch.stop();
     const limit = timeout ?? this.#options.answerTimeout;
     this.#queue.rejectAll(() => new EngineDisposedError());
-    this.#end.abort(new EngineDisposedError()); // nobody waits for what is being opened
+    this.#end.abort(new EngineDisposedError()); // nobody waits for connections being opened
     for (const connection of this.#idle.splice(0)) this.#inBackground(this.#close(connection, "disposed", limit));
     if (force) await this.#cutOff();
     const isAwaited = timeout !== undefined && this.#held.size > 0 && !force;
@@ -177,17 +185,21 @@ export class Pool {
     if (isAwaited) await this.#cutOff();
   }
 
-  /** Cancels on the server what runs in the connections that are out, and drops them. */
+  /** Cancels the statements of connections in use on the server, and drops these connections. */
   async #cutOff(): Promise<void> {
     const reason = new Error("the engine was disposed of");
     const cut = async ({ driver }: PooledConnection) => {
-      await settledWithin(CANCEL_GRACE, driver.cancel()); // before the end: a dropped connection cancels nothing any more
+      await settledWithin(CANCEL_GRACE, driver.cancel()); // first: a dropped connection can no longer be cancelled
       driver.drop(reason);
     };
     await Promise.all([...this.#held].filter(({ driver }) => driver.lost === undefined).map(cut));
   }
 
-  /** Asks a connection whether it still lives. @throws the signal's reason; then the connection goes back. */
+  /**
+   * Pings a connection.
+   *
+   * @throws the signal's reason; the connection is then returned to the pool.
+   */
   async #ping(
     connection: PooledConnection,
     signal: AbortSignal | undefined,
@@ -225,23 +237,31 @@ export class Pool {
     return this.#putBack(connection, connection.flaw());
   }
 
-  /** Ends the time of a connection that was out: it is free again, or, with a flaw, closed. @returns what takes time. */
+  /**
+   * Keeps a connection that is no longer in use, or closes one that has a flaw.
+   *
+   * @returns a promise if that takes time.
+   */
   #putBack(connection: PooledConnection, flaw: CloseReason | undefined): Promise<void> | undefined {
     this.#held.delete(connection);
     const closing = flaw ? this.#close(connection, flaw) : this.#offer(connection);
-    this.#openForWaiters(); // not behind a farewell that may take its time
+    this.#openForWaiters(); // without waiting for a slow close
     const end = () => {
       if (this.#disposed && this.#held.size === 0) this.#allBack.resolve();
     };
     return closing ? closing.then(end) : void end();
   }
 
-  /** Gives a free connection to the first waiter, keeps it, or closes it when there are enough: that takes time. */
+  /**
+   * Hands a free connection to the first waiting caller, keeps it, or closes it if there are enough.
+   *
+   * @returns a promise if it is closed.
+   */
   #offer(connection: PooledConnection): Promise<void> | undefined {
     if (this.#disposed) return this.#close(connection, "disposed");
     const waiter = this.#queue.shift();
     if (waiter) {
-      this.#held.add(connection); // now, not when the waiter's task goes on: the limit must hold in between
+      this.#held.add(connection); // now, not when the caller resumes: the limit has to hold in between
       waiter.resolve(connection);
     } else if (this.#idle.length + this.#held.size + this.#opening < this.#options.size) {
       this.#idle.push(connection);
@@ -283,7 +303,7 @@ export class Pool {
     return this.#queue.position(waiter) >= this.#opening;
   }
 
-  /** Opens connections while callers wait that nobody opens one for, and the limit allows. */
+  /** Opens connections for waiting callers, up to the limit. */
   #openForWaiters(): void {
     const most = this.#options.size + this.#options.maxOverflow;
     while (this.#opening < this.#queue.length && this.#opening + this.#idle.length + this.#held.size < most) {
@@ -308,7 +328,7 @@ export class Pool {
     }
   }
 
-  /** Closes a connection if it is idle: whoever asks next must not get it. One that is out is closed when it comes back. */
+  /** Closes a connection if it is idle: the next caller must not get it. One in use is closed when it is returned. */
   #closeIdle(connection: PooledConnection, reason: CloseReason): void {
     const index = this.#idle.indexOf(connection);
     if (index === -1) return;
@@ -322,7 +342,7 @@ export class Pool {
     void work.finally(() => this.#background.delete(work));
   }
 
-  /** Closes a connection politely; where that takes too long it is dropped. */
+  /** Closes a connection, and drops it if that takes too long. */
   async #close(
     connection: PooledConnection,
     reason: CloseReason,

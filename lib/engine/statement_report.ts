@@ -7,16 +7,16 @@ import type { RawResult } from "./driver.ts";
 import { DatabaseError } from "./errors.ts";
 import { type EngineEvents, since } from "./events.ts";
 
-/** What a statement is to the transaction. */
+/** The role of a statement in its transaction. */
 export type Role = "begin" | "commit" | "rollback";
 
-/** A statement as its sender wrote it. */
+/** A statement as the caller wrote it. */
 interface Written {
   readonly sql: string;
   readonly parameters: readonly unknown[];
 }
 
-/** One statement, from the moment it is sent: emits `send`, then `query`, then what became of the transaction. */
+/** Reports one statement from the moment it is sent: emits `send`, `query`, and the event of the transaction. */
 export class StatementReport {
   readonly #events: EngineEvents;
   readonly #statement: Written & { readonly connection: number };
@@ -32,12 +32,12 @@ export class StatementReport {
     events.emit({ type: "send", at: this.#at, ...this.#statement });
   }
 
-  /** The first byte of the answer has come. */
+  /** Records the arrival of the first byte of the answer. */
   firstByte(): void {
     this.#firstByte = performance.now() - this.#at;
   }
 
-  /** The statement was answered, or failed. */
+  /** Emits the events of a statement that was answered, or failed. */
   end(answer: Pick<RawResult, "command" | "rowCount"> | undefined, error: Error | undefined): void {
     const time = { ...since(this.#at), connection: this.#statement.connection };
     this.#events.emit({

@@ -1,7 +1,7 @@
 /**
- * The transaction of a connection: when one begins by itself, what an answer means for it, how it ends. The rules are the
- * same whether one awaits the server or blocks the thread, and stand here once, without I/O. Nothing is guessed from SQL:
- * whenever no statement is under way, what the server said last is what counts.
+ * The transaction of a connection: when one begins automatically, what each answer means for it, how it ends. These
+ * rules are the same for promise-based and blocking connections, and perform no I/O. Nothing is inferred from SQL:
+ * whenever no statement is in flight, the status reported by the server counts.
  *
  * @module
  */
@@ -20,41 +20,41 @@ import type { Role } from "./statement_report.ts";
 import { type Eventual, step, type Steps } from "./steps.ts";
 import { beginStatement, type TransactionOptions } from "./transaction_options.ts";
 
-/** An open transaction; another one is another object, and what belonged to this one ends with it. */
+/** An open transaction; each one is a new object, which also owns its savepoints. */
 export class Transaction {
-  /** The error that made the server ignore the rest of it. */
+  /** The error after which the server rejects its statements. */
   failure: Error | undefined;
-  /** The names of the savepoints that are open, the outermost first. */
+  /** Names of the open savepoints, outermost first. */
   readonly savepoints: string[] = [];
 
-  /** @param mayHaveWritten true when something in it did more than read: then its ROLLBACK is waited for. */
+  /** @param mayHaveWritten true if not all of its statements only read: then its ROLLBACK is awaited. */
   constructor(public mayHaveWritten: boolean) {}
 }
 
-/** An open connection, whoever holds it now. */
+/** A connection with a count of its statements in flight. */
 export interface TrackedConnection {
   readonly driver: Pick<DriverConnection, "transactionStatus" | "lost">;
-  /** Statements sent and not answered yet. */
+  /** Number of statements in flight. */
   underWay: number;
 }
 
-/** Sends what ends a transaction, on a connection of either kind. */
+/** Sends COMMIT or ROLLBACK, on a promise-based or blocking connection. */
 export type SendControl = (sql: string, role: Role, transaction: Transaction) => Eventual<RawResult>;
 
-/** Which transaction is open, if one is, as far as its connection can know. */
+/** The open transaction of a connection, as far as the client can know it. */
 export class TransactionState {
   readonly #connection: TrackedConnection;
   readonly #options: TransactionOptions;
   #current: Transaction | undefined;
   #lastSavepoint = 0;
 
-  /** @param options how transactions begin. */
+  /** @param options of transactions that begin automatically. */
   constructor(connection: TrackedConnection, options: TransactionOptions) {
     this.#connection = connection;
     this.#options = options;
   }
 
-  /** The transaction that is open: from the moment in which its BEGIN is sent. */
+  /** The open transaction, from the moment its BEGIN is sent. */
   get current(): Transaction | undefined {
     return this.#current;
   }
@@ -64,15 +64,16 @@ export class TransactionState {
     return this.#current !== undefined && !this.#current.mayHaveWritten;
   }
 
-  /** True: no transaction begins by itself. */
+  /** True if no transaction begins automatically. */
   get isAutocommit(): boolean {
     return this.#options.isolationLevel === "AUTOCOMMIT";
   }
 
   /**
-   * A statement is about to be sent: it belongs to the transaction that is open, or to one that begins now.
+   * Assigns a statement about to be sent to the open transaction, or to one that begins with it.
    *
-   * @param onlyReads it changes nothing and takes no lock. @returns the BEGIN to send ahead of it, if one is needed.
+   * @param onlyReads true if it changes nothing and takes no lock.
+   * @returns the BEGIN to send ahead of it, if one is needed.
    */
   beforeStatement(onlyReads: boolean): string | undefined {
     const begin = this.#current || this.isAutocommit ? undefined : this.#open(this.#options);
@@ -81,10 +82,11 @@ export class TransactionState {
   }
 
   /**
-   * A transaction is about to be begun by the caller.
+   * Begins a transaction at the caller's request.
    *
-   * @param options what is missing is as the connection was told. @returns the BEGIN to send.
-   * @throws {TransactionStateError} when one is open.
+   * @param options override those of the connection.
+   * @returns the BEGIN to send.
+   * @throws {TransactionStateError} if one is open.
    */
   begin({ isolationLevel, readOnly }: TransactionOptions): string {
     if (this.#current) throw new TransactionStateError("A transaction is open: commit() or rollback() it first.");
@@ -93,7 +95,7 @@ export class TransactionState {
   }
 
   /**
-   * Sets a savepoint; where no transaction is open, one begins with it.
+   * Sets a savepoint; without an open transaction, one begins with it.
    *
    * @param execute sends a statement on the connection.
    */
@@ -105,10 +107,10 @@ export class TransactionState {
     const set = execute(`SAVEPOINT ${name}`, limits);
     const sentIn = this.#current;
     yield* step(set);
-    const transaction = sentIn ?? this.#current; // which a statement may have begun meanwhile
+    const transaction = sentIn ?? this.#current; // a statement may have begun one meanwhile
     const savepoints = transaction?.savepoints ?? [];
     savepoints.push(name);
-    const end = () => savepoints.splice(savepoints.indexOf(name)); // those inside end with it
+    const end = () => savepoints.splice(savepoints.indexOf(name)); // nested savepoints end with it
     const isOpen = () => this.#current === transaction && savepoints.includes(name);
     return {
       get isOpen() {
@@ -126,10 +128,10 @@ export class TransactionState {
   }
 
   /**
-   * Commits the transaction that is open, if one is.
+   * Commits the open transaction, if there is one.
    *
-   * @throws {FailedTransactionError} when the server rolled back instead.
-   * @throws {CommitOutcomeUnknownError} when COMMIT was sent and never answered.
+   * @throws {FailedTransactionError} if the server rolled back instead.
+   * @throws {CommitOutcomeUnknownError} if COMMIT was sent and never answered.
    */
   *commit(send: SendControl): Steps<void> {
     const transaction = this.end();
@@ -144,7 +146,7 @@ export class TransactionState {
     requireCommitted(answer, transaction);
   }
 
-  /** Rolls back the transaction that is open, if one is; with a lost connection the server has done so already. */
+  /** Rolls back the open transaction, if there is one; if the connection is lost, the server has already done so. */
   *rollback(send: SendControl): Steps<void> {
     const transaction = this.end();
     if (!transaction || this.#connection.driver.lost) return;
@@ -156,32 +158,37 @@ export class TransactionState {
   }
 
   /**
-   * True when a statement that failed has done nothing and can be sent again: it was prepared for a table that has changed
-   * since, and no transaction has failed with it.
+   * True if a failed statement had no effect and can be sent again: it was prepared before its table changed, and was
+   * not part of a transaction.
    *
-   * @param transaction the one that was open when it was sent.
+   * @param transaction the one open when it was sent.
    */
   canRepeat(error: unknown, transaction: Transaction | undefined): boolean {
     const isOutside = transaction === undefined && this.#current === undefined;
     return error instanceof StaleStatementError && isOutside && this.#connection.driver.transactionStatus === "idle";
   }
 
-  /** COMMIT or ROLLBACK is about to be sent. @returns the transaction that it ends; `undefined` when none is open. */
+  /**
+   * Ends the open transaction, as COMMIT or ROLLBACK is about to be sent.
+   *
+   * @returns the ended transaction; `undefined` if none was open.
+   */
   end(): Transaction | undefined {
     const ended = this.#current;
     this.#current = undefined;
     return ended;
   }
 
-  /** A statement was sent. */
+  /** Counts a statement that was sent. */
   sent(): void {
     this.#connection.underWay++;
   }
 
   /**
-   * A statement was answered, or will never be.
+   * Counts a statement that was answered, or failed.
    *
-   * @param transaction the one that was open when it was sent. @param error what it failed with, if it did.
+   * @param transaction the one open when it was sent.
+   * @param error of the statement, if it failed.
    */
   answered(transaction: Transaction | undefined, error: Error | undefined): void {
     if (error && transaction) {
@@ -191,13 +198,13 @@ export class TransactionState {
     if (--this.#connection.underWay === 0) this.#adoptServerStatus();
   }
 
-  /** With nothing under way the server's word is newer than ours. */
+  /** Adopts the server's status, if no statement is in flight. */
   #adoptServerStatus(): void {
     const { driver } = this.#connection;
     const status = driver.transactionStatus;
     if (status === "in transaction" && this.#current) this.#current.failure = undefined; // as after ROLLBACK TO
     if ((status === "idle") === (this.#current === undefined)) return;
-    if (driver.lost) return; // what it said is no longer true: rolled back, and whoever commits is told so
+    if (driver.lost) return; // the last status is outdated: the server has rolled back, and the next commit reports it
     this.#current = status === "idle" ? undefined : new Transaction(true);
   }
 
@@ -208,14 +215,22 @@ export class TransactionState {
   }
 }
 
-/** @throws {FailedTransactionError} when the answer to COMMIT says that the server rolled back instead. */
+/**
+ * Checks the answer to COMMIT.
+ *
+ * @throws {FailedTransactionError} if the server rolled back instead.
+ */
 function requireCommitted({ command }: RawResult, transaction: Transaction): void {
   if (command === "COMMIT") return;
   const message = "nothing was committed: an earlier statement of this transaction failed";
   throw new FailedTransactionError({ sqlstate: "25P02", message }, "COMMIT", { cause: transaction.failure });
 }
 
-/** What a failed COMMIT means. @param wasLost the connection was lost before: then COMMIT was not even sent. */
+/**
+ * Returns the error to throw for a failed COMMIT.
+ *
+ * @param wasLost true if the connection was already lost: COMMIT was not sent.
+ */
 function commitFailure(error: unknown, wasLost: boolean): unknown {
   const isUnanswered = error instanceof ConnectionLostError ||
     error instanceof AnswerTimeoutError && error.outcome === "dropped";

@@ -145,7 +145,7 @@ for (const [way, options] of Object.entries(WAYS)) {
         for await (const _ of connection.stream(NUMBERS, [5]).partitions(2)) await connection.commit();
       },
       TransactionStateError,
-      "A stream lasts as long as its transaction",
+      "A stream cannot outlive its transaction",
     );
     assertEquals(connection.inTransaction, false);
     assertEquals((await read(NUMBERS, [1])).length, 1);

@@ -7,6 +7,15 @@
 // the engine: how a program reaches its database
 export { type ConnectOptions, createEngine, type DisposeOptions, Engine, type EngineOptions } from "./engine/engine.ts";
 export { type DriverName, EngineUrl } from "./engine/url.ts";
+export type {
+  ConnectSettings,
+  Driver,
+  DriverConnection,
+  RawResult,
+  Statement,
+  TransactionStatus,
+} from "./engine/driver.ts";
+export { loadDriver } from "./engine/drivers/by_name.ts";
 export { Connection, type IsolationLevel, type Savepoint } from "./engine/connection.ts";
 export { createSyncEngine, SyncEngine, type SyncEngineOptions } from "./sync/sync_engine.ts";
 export { SyncConnection } from "./sync/sync_connection.ts";

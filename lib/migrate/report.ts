@@ -35,7 +35,7 @@ export function progressLine(progress: MigrationProgress): string {
 }
 
 /** Formats a step: `base → 1a2b3c4d5e6f  create heroes`. */
-export function stepText({ revision, from, to }: MigrationStep): string {
+function stepText({ revision, from, to }: MigrationStep): string {
   return `${position(from)} → ${position(to)}  ${revision.message}`;
 }
 

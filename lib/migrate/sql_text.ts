@@ -38,7 +38,7 @@ export function* sqlTokens(sql: string): Generator<SqlToken> {
  * @param sql statement with `$1`, `$2`, …
  * @param parameters their values
  * @returns the statement without parameters
- * @throws {Error} when a value has no PostgreSQL form
+ * @throws {EncodingError} when a value has no PostgreSQL form
  */
 export function inlineParameters(sql: string, parameters: readonly unknown[]): string {
   const pieces = Array.from(sqlTokens(sql), ({ type, text }) => {

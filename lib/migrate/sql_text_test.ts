@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { EncodingError } from "../values/errors.ts";
 import { hasWord, inlineParameters, sqlTokens, statementsIn, terminated, withoutComments } from "./sql_text.ts";
 
 Deno.test("parameters become quoted texts; what only looks like one stays", () => {
@@ -20,7 +21,7 @@ Deno.test("parameters become quoted texts; what only looks like one stays", () =
     assertEquals(inlineParameters(sql, parameters), expected);
     assertEquals(Array.from(sqlTokens(sql), ({ text }) => text).join(""), sql);
   }
-  assertThrows(() => inlineParameters("SELECT $1", [undefined]), Error, "undefined");
+  assertThrows(() => inlineParameters("SELECT $1", [undefined]), EncodingError, "undefined");
 });
 
 Deno.test("a statement ends in one semicolon, outside of comments", () => {

@@ -48,7 +48,7 @@ export function encodeParameters(parameters: readonly unknown[], sql = ""): (str
   const encoded: (string | null)[] = [];
   for (const value of parameters) { // not map(), which skips holes
     try {
-      encoded.push(encodeParameter(value));
+      encoded.push(encode(value));
     } catch (error) {
       if (error instanceof Unencodable) throw new EncodingError(error.message, encoded.length + 1, sql);
       throw error;
@@ -57,8 +57,20 @@ export function encodeParameters(parameters: readonly unknown[], sql = ""): (str
   return encoded;
 }
 
-/** Encodes one parameter in PostgreSQL's text format; `null` stays `null`. */
+/**
+ * Encodes one parameter in PostgreSQL's text format; `null` stays `null`.
+ *
+ * @throws {EncodingError} when the value has no counterpart in PostgreSQL
+ */
 export function encodeParameter(value: unknown): string | null {
+  try {
+    return encode(value);
+  } catch (error) {
+    throw error instanceof Unencodable ? new EncodingError(error.message) : error;
+  }
+}
+
+function encode(value: unknown): string | null {
   switch (typeof value) {
     case "string":
       return checkText(value);
@@ -122,7 +134,7 @@ function encodeArray(array: readonly unknown[]): string {
 
 function encodeElement(element: unknown): string {
   if (Array.isArray(element)) return encodeArray(element);
-  const text = encodeParameter(element);
+  const text = encode(element);
   if (text === null) return "NULL";
   if (typeof element === "number" || typeof element === "bigint" || typeof element === "boolean") return text;
   return `"${SPECIAL.test(text) ? text.replaceAll("\\", "\\\\").replaceAll('"', '\\"') : text}"`;

@@ -148,6 +148,7 @@ Deno.test("what cannot be sent is refused, with the position of the parameter", 
     [new ArrayBuffer(1), "a value of class ArrayBuffer has no counterpart"],
   ];
   for (const [value, says] of wrong) {
+    assertThrows(() => encodeParameter(value), EncodingError, says);
     const error = assertThrows(() => encodeParameters(["fine", value]), EncodingError, says);
     assertEquals(error.position, 2);
     assertEquals(error.message.startsWith("Parameter $2 cannot be sent to PostgreSQL: "), true, error.message);

@@ -37,7 +37,7 @@ export interface Statement {
    * True if the statement waits for no lock: a blocked thread may then send it while a transaction is open on another
    * connection.
    */
-  readonly waitsForNobody?: boolean;
+  readonly waitsForNoLock?: boolean;
   /**
    * Milliseconds to wait for the answer, for drivers that block the thread, where no caller can intervene. Then the
    * driver cancels the statement on the server, and drops the connection if that has no effect.

@@ -95,7 +95,7 @@ export class Engine implements AsyncDisposable {
     const transaction = resolveConnect(options, this.#options);
     const limit = Limit.of(options);
     const holder = options.holder ?? new CallSite();
-    // a blocked thread hears no signal: the pool passes the remaining time on to the driver
+    // a signal cannot interrupt a blocked thread: the pool passes the remaining time to the driver instead
     const timeLeft = this.#isBlocking && limit ? () => limit.left : undefined;
     const pooled = await withinLimit(limit, (signal) => this.#pool.checkout(holder, signal, timeLeft));
     return new Connection(pooled, this.events, transaction, (done, limit) => this.#pool.checkin(done, limit));
@@ -113,9 +113,9 @@ export class Engine implements AsyncDisposable {
     checkWork(work);
     const limit = Limit.of(options);
     await using connection = await this.connect(options);
-    const begun = mayGoUnawaited(connection.begin(limit?.rest)); // pipelined with the first statement of `work`
+    const begin = mayGoUnawaited(connection.begin(limit?.rest)); // pipelined with the first statement of `work`
     const value = await work(connection);
-    await begun;
+    await begin;
     await connection.commit(limitsOf(options));
     return value;
   }

@@ -277,7 +277,7 @@ export class AnswerTimeoutError extends EngineError {
     readonly sql?: string,
     options?: ErrorOptions,
   ) {
-    const time = Number(seconds.toFixed(3)); // of a call's later statements it is what was left
+    const time = Number(seconds.toFixed(3)); // for later statements of a call it is the remainder
     const what = {
       cancelled: `No answer within ${time} s: the statement was cancelled.`,
       dropped: `No answer within ${time} s: the connection was dropped.`,

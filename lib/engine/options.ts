@@ -87,7 +87,7 @@ export type SyncExecuteOptions = Pick<ExecuteOptions, "onlyReads" | "timeout">;
 /** Limits of a blocking call, which no signal can reach. */
 export type SyncLimitOptions = Pick<LimitOptions, "timeout">;
 
-/** Options of a blocking connection: no signal is heard while the thread is blocked. */
+/** Options of a blocking connection, which no signal can reach. */
 export type SyncConnectOptions = Omit<ConnectOptions, "signal" | "commandSignal" | "holder">;
 
 /** Resolved options of a connection. */

@@ -17,7 +17,7 @@ import { runAwaiting, runBlocking, step, type Steps } from "./steps.ts";
 import { startupOptions } from "./drivers/startup_options.ts";
 import type { SyncDriverConnection } from "./sync_driver.ts";
 
-/** As exact as 1, the server's default; tells that the value came from here. */
+/** As exact as 1, the server's default, and distinguishable from it. */
 const EXACT = "3";
 
 /** DateStyle leaves the order of day and month, which affects only input, as the URL or the server has it. */
@@ -36,7 +36,7 @@ const QUESTION: Statement = {
   sql: "SELECT current_setting('extra_float_digits'), current_setting('array_nulls'), " +
     "format('%I IN DATABASE %I', session_user, current_database())",
   parameters: [],
-  waitsForNobody: true,
+  waitsForNoLock: true,
 };
 
 const ROUNDED = (digits: string): RoleSetting => ({

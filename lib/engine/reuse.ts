@@ -8,7 +8,7 @@ import type { DriverConnection, Statement } from "./driver.ts";
 import type { PooledConnection } from "./pooled_connection.ts";
 
 /** Tests whether a connection is alive. */
-export const PING: Statement = { sql: "SELECT 1", parameters: [], waitsForNobody: true };
+export const PING: Statement = { sql: "SELECT 1", parameters: [], waitsForNoLock: true };
 
 /**
  * Resets the session as DISCARD ALL does, except for the prepared statements, which the driver keeps using. Settings

@@ -22,6 +22,8 @@ import {
   sql,
   type TransactionSettings,
 } from "kysely";
+import type { Connection } from "../connection.ts";
+import type { RawResult } from "../driver.ts";
 import { FailedTransactionError } from "../errors.ts";
 import type { IsolationLevel, TransactionOptions } from "../transaction_options.ts";
 import { hasCursor } from "./has_cursor.ts";
@@ -29,26 +31,6 @@ import { MigrationLockAdapter } from "./migration_lock_adapter.ts";
 
 /** Options of Kysely's constructor besides the dialect: `log` and `plugins`. */
 export type KyselyOptions = Omit<KyselyConfig, "dialect">;
-
-/** The part of the engine's results that the dialect uses. */
-export interface Answer {
-  all(): unknown[];
-  readonly rowCount: number;
-  readonly command: string;
-}
-
-/** The part of the engine's connection that the dialect uses. */
-export interface Connection {
-  readonly backendPid: number;
-  readonly inTransaction: boolean;
-  execute(sql: string, parameters: readonly unknown[], options?: { signal?: AbortSignal }): Promise<Answer>;
-  stream(sql: string, parameters: readonly unknown[]): { partitions(size?: number): AsyncIterable<unknown[]> };
-  begin(options: TransactionOptions): Promise<void>;
-  commit(): Promise<void>;
-  rollback(): Promise<void>;
-  invalidate(): void;
-  close(): Promise<void>;
-}
 
 /** The part of the engine that the dialect uses. */
 export interface ConnectionSource {
@@ -155,7 +137,7 @@ class EngineDriver extends SavepointDriver implements Driver {
 }
 
 /** Returns the number of rows that a statement changed; `undefined` if it is not an INSERT, UPDATE, DELETE or MERGE. */
-export function changedRows({ command, rowCount }: Pick<Answer, "command" | "rowCount">): bigint | undefined {
+export function changedRows({ command, rowCount }: Pick<RawResult, "command" | "rowCount">): bigint | undefined {
   return /^(INSERT|UPDATE|DELETE|MERGE)$/.test(command) ? BigInt(rowCount) : undefined;
 }
 
@@ -163,9 +145,9 @@ export function changedRows({ command, rowCount }: Pick<Answer, "command" | "row
 const STEPS = new WeakMap<CompiledQuery, (connection: Connection) => Promise<void>>();
 
 /** Runs a step of a transaction through `executeQuery()`, the only method that Kysely's `log` observes. */
-async function step(connection: DatabaseConnection, words: string, take: (connection: Connection) => Promise<void>) {
+async function step(connection: DatabaseConnection, words: string, run: (connection: Connection) => Promise<void>) {
   const query = CompiledQuery.raw(words);
-  STEPS.set(query, take);
+  STEPS.set(query, run);
   await connection.executeQuery(query);
 }
 
@@ -180,9 +162,9 @@ class EngineConnection implements DatabaseConnection {
   }
 
   async executeQuery<Row>(query: CompiledQuery, options: { signal?: AbortSignal } = {}): Promise<QueryResult<Row>> {
-    const take = STEPS.get(query);
-    if (take) {
-      await take(this.connection);
+    const runStep = STEPS.get(query);
+    if (runStep) {
+      await runStep(this.connection);
       return { rows: [] };
     }
     const cancelling = this.#cancelling = options.signal && new AbortController();

@@ -184,9 +184,9 @@ export class LibpqConnection implements SyncDriverConnection {
     return yield* this.#querying(statement);
   }
 
-  *#querying({ sql, parameters, isSingle, waitsForNobody }: Statement): Work<RawResult> {
+  *#querying({ sql, parameters, isSingle, waitsForNoLock }: Statement): Work<RawResult> {
     if (this.#unread) yield* this.#unread;
-    this.#assertUsable(sql, waitsForNobody);
+    this.#assertUsable(sql, waitsForNoLock);
     if (parameters.length === 0 && !isSingle) {
       const text = cString(sql);
       return yield* this.#answer(this.#pq.PQsendQuery(this.#wire.connection, text), sql);
@@ -267,10 +267,10 @@ export class LibpqConnection implements SyncDriverConnection {
     if (this.#wire.isCancelled) throw new TimeIsUp();
   }
 
-  #assertUsable(sql: string, waitsForNobody = false): void {
+  #assertUsable(sql: string, waitsForNoLock = false): void {
     this.#assertInTime();
     if (this.#lost) throw this.#lostError(sql);
-    if (!this.#settings.nonblocking && !waitsForNobody) assertOnlyOne(this, sql);
+    if (!this.#settings.nonblocking && !waitsForNoLock) assertOnlyOne(this, sql);
   }
 
   #lostError(sql: string): ConnectionLostError {

@@ -19,6 +19,7 @@ export abstract class EngineError extends Error {
     Error.stackTraceLimit = usual;
   }
 
+  /** Name of the error's class. */
   override get name(): string {
     return this.constructor.name;
   }

@@ -228,6 +228,7 @@ export class Connection implements AsyncDisposable {
     await this.#release(this.#pooled, limit?.left);
   }
 
+  /** Calls `close()` at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -9,6 +9,7 @@ import type { EngineUrl } from "./url.ts";
 
 /** Settings for opening a connection. */
 export interface ConnectSettings {
+  /** The database URL. */
   readonly url: EngineUrl;
   /** Server settings sent in the startup message: `application_name`, `statement_timeout`, … */
   readonly settings: Readonly<Record<string, string>>;
@@ -24,7 +25,9 @@ export interface ConnectSettings {
 
 /** A statement with encoded parameters. */
 export interface Statement {
+  /** SQL text with `$1`, `$2`, … */
   readonly sql: string;
+  /** Parameters in PostgreSQL's text format; `null` for NULL. */
   readonly parameters: readonly (string | null)[];
   /**
    * Called when the first byte of the answer arrives, by drivers that can detect it, and only if no other statement is
@@ -47,7 +50,9 @@ export interface Statement {
 
 /** The result of a statement: rows as arrays, in the order of `columns`. */
 export interface RawResult {
+  /** Names of the columns. */
   readonly columns: readonly string[];
+  /** Decoded rows. */
   readonly rows: unknown[][];
   /** The first word of the server's command tag: `SELECT`, `INSERT`, `COMMIT`, `ROLLBACK`, … */
   readonly command: string;
@@ -66,6 +71,7 @@ export type TransactionStatus = "idle" | "in transaction" | "failed";
  * wrap another driver.
  */
 export interface Driver {
+  /** Name of the driver, for messages. */
   readonly name: string;
   /** True if calls block the thread, unless `nonblocking` is set. */
   readonly blocksThread?: boolean;

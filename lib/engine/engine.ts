@@ -159,6 +159,7 @@ export class Engine implements AsyncDisposable {
     await this.#pool.dispose(options);
   }
 
+  /** Calls `dispose()` at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
   }

@@ -111,12 +111,19 @@ export class DatabaseError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "DATABASE_ERROR";
 
+  /** The five-character error code. */
   readonly sqlstate!: string;
+  /** Further detail, if the server sends any. */
   readonly detail?: string;
+  /** A suggestion of the server. */
   readonly hint?: string;
+  /** Schema of the object concerned. */
   readonly schema?: string;
+  /** Table concerned. */
   readonly table?: string;
+  /** Column concerned. */
   readonly column?: string;
+  /** Constraint that was violated. */
   readonly constraint?: string;
 
   /** @param sql the statement that failed, without its parameters. */
@@ -225,9 +232,13 @@ export class CopyNotSupportedError extends EngineError {
 
 /** A setting of a role that changes values silently; `cure` is the value to set. */
 export interface RoleSetting {
+  /** Name of the setting. */
   readonly name: string;
+  /** Its value for the role. */
   readonly value: string;
+  /** The effect of the value, for the message. */
   readonly effect: string;
+  /** The value to set instead. */
   readonly cure: string;
 }
 

@@ -65,6 +65,7 @@ export abstract class Rows<Row> implements Iterable<Row> {
     return rows[0] ?? null;
   }
 
+  /** Iterates over `all()`. */
   [Symbol.iterator](): Iterator<Row> {
     return this.all()[Symbol.iterator]();
   }

@@ -48,6 +48,7 @@ export class RowStream<Row, Source = Row> implements AsyncIterable<Row> {
     return new RowStream(this.#answers, read);
   }
 
+  /** Yields the rows one by one. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Row, void> {
     for await (const rows of this.partitions()) yield* rows;
   }
@@ -89,6 +90,7 @@ export class SyncRowStream<Row, Source = Row> implements Iterable<Row> {
     return syncLists(this.answers(size), this.#read);
   }
 
+  /** Yields the rows one by one. */
   *[Symbol.iterator](): Generator<Row, void> {
     for (const rows of this.partitions()) yield* rows;
   }

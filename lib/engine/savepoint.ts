@@ -62,6 +62,7 @@ export class Savepoint implements AsyncDisposable {
     if (this.isOpen) await this.#run("rollback", this.#steps.rollback(limits), limits);
   }
 
+  /** Rolls back at the end of an `await using` block, unless the savepoint is finished. */
   async [Symbol.asyncDispose](): Promise<void> {
     try {
       await this.rollback();
@@ -109,6 +110,7 @@ export class SyncSavepoint implements Disposable {
     if (this.isOpen) this.#run("rollback", this.#steps.rollback(limits), limits);
   }
 
+  /** Rolls back at the end of a `using` block, unless the savepoint is finished. */
   [Symbol.dispose](): void {
     try {
       this.rollback();

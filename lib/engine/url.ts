@@ -41,15 +41,21 @@ interface WrittenParts {
 
 /** A parsed database URL. `toString()` masks the password; so does printing it. */
 export class EngineUrl {
+  /** Always `postgresql`. */
   readonly dialect = "postgresql";
+  /** Name of the driver (default `pg`). */
   readonly driver: DriverName;
+  /** The decoded user name. */
   readonly user: string | undefined;
   /** The decoded password; private so that neither `console.log` nor JSON reveals it. */
   readonly #password: string | undefined;
   /** A host name, an IP address (IPv6 without brackets), or the folder of a unix socket (begins with `/`). */
   readonly host: string;
+  /** TCP port (default 5432). */
   readonly port: number;
+  /** The decoded database name. */
   readonly database: string | undefined;
+  /** TLS mode (default `disable`). */
   readonly sslMode: SslMode;
   /** Path of a file with trusted root certificates, for `verify-ca` and `verify-full`. */
   readonly sslRootCert: string | undefined;
@@ -140,10 +146,12 @@ export class EngineUrl {
     return this.#text("***");
   }
 
+  /** Returns the URL with the password replaced by `***`. */
   toJSON(): string {
     return this.toString();
   }
 
+  /** Displays the URL with the password replaced by `***`. */
   [Symbol.for("Deno.customInspect")](): string {
     return `EngineUrl ${this}`;
   }

@@ -216,7 +216,7 @@ for (const driver of ["pg", "postgres"]) {
       () => scalars.one(),
       () => scalars.oneOrNone(),
     ];
-    for (const reading of readings) assertThrows(reading, UniqueRequiredError, "Call unique() before you read it");
+    for (const reading of readings) assertThrows(reading, UniqueRequiredError, "Call unique() before reading it");
     const none = await session.scalars(statement.where("name", "=", "nobody"));
     assertThrows(() => none.all(), UniqueRequiredError); // found where the table is still empty, too
     assertEquals(none.unique().all(), []);

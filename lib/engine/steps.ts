@@ -13,8 +13,33 @@ export type Eventual<T> = T | Promise<T>;
 export type Steps<T> = Generator<unknown, T, unknown>;
 
 /** One step: `yield* step(call())` is the counterpart of `await call()`. */
-export function* step<T>(value: Eventual<T>): Generator<Eventual<T>, T, unknown> {
-  return (yield value) as T;
+export function step<T>(value: Eventual<T>): Iterable<Eventual<T>, T, unknown> {
+  return new Step(value);
+}
+
+/** Yields its value and returns what it is given; a generator would take twice the memory, for every statement. */
+class Step<T> implements Iterator<Eventual<T>, T, unknown> {
+  readonly #value: Eventual<T>;
+  #isYielded = false;
+
+  constructor(value: Eventual<T>) {
+    this.#value = value;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(given: unknown): IteratorResult<Eventual<T>, T> {
+    if (this.#isYielded) return { done: true, value: given as T };
+    this.#isYielded = true;
+    return { done: false, value: this.#value };
+  }
+
+  /** A rejection throws where the step stands. */
+  throw(error: unknown): never {
+    throw error;
+  }
 }
 
 /** Waits until all values are settled, whatever the outcome; a later `step()` throws the error of a rejected one. */

@@ -14,7 +14,6 @@ import { checkOptions } from "../engine/check_options.ts";
 import { BEGIN, LIMIT, SYNC_LIMIT } from "../engine/option_kinds.ts";
 import type { FirstColumn, Result, ScalarResult } from "../engine/result.ts";
 import { Savepoint } from "../engine/savepoint.ts";
-import { runAwaiting } from "../engine/steps.ts";
 import { compiled } from "../engine/kysely/compilable.ts";
 import type { StreamArguments, StreamOptions } from "../engine/cursor.ts";
 import { Passing } from "./passing.ts";
@@ -201,7 +200,7 @@ export class Session extends SessionBase implements AsyncDisposable {
     checkOptions("close()", limits, SYNC_LIMIT);
     const limit = Limit.of(limits);
     await this.#calls.idle(limit?.timeout ?? Infinity); // someone forgot to await a call
-    await runAwaiting(this.#steps.close(limit?.left));
+    await this.#steps.close()?.close({ timeout: limit?.left });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -37,24 +37,25 @@ export class SessionSteps<Connection extends SessionConnection = SessionConnecti
 
   /** The object with this key, read from its row; `null` when there is none. */
   *get(model: AnyModel, key: readonly unknown[], options: GetOptions): Steps<Entity | null> {
-    yield* this.#autoflush(key);
+    const flush = this.#autoflush(key);
+    if (flush) yield* this.#write(flush);
     return yield* this.#read(model, key, options);
   }
 
   *execute<Row>(statement: Query<Row>, parameters: readonly unknown[] = []): Steps<Result<Row>> {
     const { sql, parameters: values } = compiled(statement, parameters);
-    yield* this.#autoflush(values, sql);
+    const flush = this.#autoflush(values, sql);
+    if (flush) yield* this.#write(flush);
     const onlyReads = statement instanceof Select && !statement.refresh;
-    const connection = yield* this.transaction.begun();
-    const answer = yield* step(
-      connection.execute<Row>(sql, values, { ...this.transaction.limits, onlyReads }),
-    );
+    const connection = this.transaction.connection ?? (yield* this.transaction.begun());
+    const answer = yield* step(this.#query<Row>(connection, sql, values, onlyReads));
     return yield* this.#load(new Loader(this.tracker).result(statement, answer));
   }
 
   /** The connection for a stream; what waits is sent before. */
   *stream(): Steps<Connection> {
-    yield* this.#autoflush();
+    const flush = this.#autoflush();
+    if (flush) yield* this.#write(flush);
     return yield* this.transaction.begun();
   }
 
@@ -98,47 +99,55 @@ export class SessionSteps<Connection extends SessionConnection = SessionConnecti
   }
 
   *#rollbackNested(nested: NestedTransaction, depth: number): Steps<void> {
-    yield* this.transaction.guard(this.#undo(nested));
+    try {
+      yield* step(nested.rollback(this.transaction.limits));
+    } catch (error) {
+      throw this.transaction.fail(error);
+    }
     this.transaction.recover();
     this.tracker.rollbackNested(depth);
   }
 
-  *#undo(nested: NestedTransaction): Steps<void> {
-    yield* step(nested.rollback(this.transaction.limits));
-  }
-
-  /** @param parameters those of the statement that comes next, which must not fail after the flush. */
-  *flush(parameters?: readonly unknown[], sql?: string): Steps<void> {
-    const flush = new Flush(this.tracker);
-    if (flush.isEmpty) return;
-    if (parameters) encodeParameters(parameters, sql);
-    const connection = yield* this.transaction.begun();
-    yield* this.transaction.guard(this.#write(flush, connection));
+  *flush(): Steps<void> {
+    const flush = this.#pending();
+    if (flush) yield* this.#write(flush);
   }
 
   *commit(): Steps<void> {
-    const flush = new Flush(this.tracker);
-    if (flush.isEmpty && !this.transaction.isOpen) return;
-    const connection = yield* this.transaction.begun();
-    yield* this.transaction.guard(this.#writeAndCommit(flush, connection));
+    const flush = this.#pending();
+    if (!flush && !this.transaction.isOpen) return;
+    const connection = this.transaction.connection ?? (yield* this.transaction.begun());
+    try {
+      if (flush) yield* this.#writeAndCommit(flush, connection);
+      else yield* step(connection.commit(this.transaction.limits));
+    } catch (error) {
+      throw this.transaction.fail(error);
+    }
     this.tracker.committed();
     if (this.#options.expireOnCommit) this.tracker.expire();
-    yield* this.transaction.end("commit");
+    yield* step(this.transaction.end("commit")?.close({}));
   }
 
+  /** @param timeout milliseconds, then the connection is dropped. */
   *rollback(timeout?: number): Steps<void> {
     this.tracker.rollback();
-    yield* this.transaction.end("rollback", timeout);
+    yield* step(this.transaction.end("rollback")?.close({ timeout }));
   }
 
-  *close(timeout?: number): Steps<void> {
+  /** Forgets all objects. @returns the connection to close, if a transaction is open: that rolls it back. */
+  close(): Connection | undefined {
     this.tracker.clear();
-    yield* this.transaction.end("close", timeout);
+    return this.transaction.end("close");
   }
 
-  *#write(flush: Flush, connection: SessionConnection): Steps<void> {
-    yield* flush.send(connection, this.transaction);
-    yield* flush.receive();
+  *#write(flush: Flush): Steps<void> {
+    const connection = yield* this.transaction.begun();
+    try {
+      yield* flush.send(connection, this.transaction);
+      yield* flush.receive();
+    } catch (error) {
+      throw this.transaction.fail(error);
+    }
   }
 
   /** COMMIT travels with the last statements, unless their answers have to be looked at first. */
@@ -158,8 +167,17 @@ export class SessionSteps<Connection extends SessionConnection = SessionConnecti
     yield* step(answer);
   }
 
-  *#autoflush(parameters?: readonly unknown[], sql?: string): Steps<void> {
-    if (this.#options.autoflush ?? true) yield* this.flush(parameters, sql);
+  /** What waits to be written, if anything does. */
+  #pending(): Flush | undefined {
+    const flush = new Flush(this.tracker);
+    return flush.isEmpty ? undefined : flush;
+  }
+
+  /** What is written before a statement. @param parameters those of the statement, which must not fail afterwards. */
+  #autoflush(parameters?: readonly unknown[], sql?: string): Flush | undefined {
+    const flush = this.#options.autoflush ?? true ? this.#pending() : undefined;
+    if (flush && parameters) encodeParameters(parameters, sql);
+    return flush;
   }
 
   /** The object of a key, read from its row. @param anew also if it is known. */
@@ -169,19 +187,29 @@ export class SessionSteps<Connection extends SessionConnection = SessionConnecti
     { withForUpdate }: GetOptions,
     anew = Boolean(withForUpdate),
   ): Steps<Entity | null> {
-    const [row] = yield* this.#rows(selectByKey(model.table, withForUpdate), key, !withForUpdate);
+    const connection = this.transaction.connection ?? (yield* this.transaction.begun());
+    const sql = selectByKey(model.table, withForUpdate);
+    const answer = yield* step(this.#query(connection, sql, key, !withForUpdate));
+    const [row] = answer.tuples().all();
     return row ? this.tracker.load(model, row, anew) : null;
-  }
-
-  *#rows(sql: string, parameters: readonly unknown[], onlyReads = true): Steps<unknown[][]> {
-    const connection = yield* this.transaction.begun();
-    const limits = this.transaction.limits;
-    return (yield* step(connection.execute(sql, parameters, { ...limits, onlyReads }))).tuples().all();
   }
 
   *#load<T>(loading: Loading<T>): Steps<T> {
     let next = loading.next();
-    while (!next.done) next = loading.next(yield* this.#rows(next.value.sql, next.value.parameters));
+    while (!next.done) {
+      const connection = yield* this.transaction.begun();
+      const { sql, parameters } = next.value;
+      next = loading.next((yield* step(this.#query(connection, sql, parameters, true))).tuples().all());
+    }
     return next.value;
+  }
+
+  #query<Row>(
+    connection: SessionConnection,
+    sql: string,
+    parameters: readonly unknown[],
+    onlyReads: boolean,
+  ): Eventual<Result<Row>> {
+    return connection.execute(sql, parameters, { ...this.transaction.limits, onlyReads });
   }
 }

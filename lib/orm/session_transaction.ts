@@ -63,6 +63,11 @@ export class SessionTransaction<Connection extends SessionConnection = SessionCo
     transition(this.#state, action, this.#failure);
   }
 
+  /** The connection of the transaction that is open. */
+  get connection(): Connection | undefined {
+    return this.#connection;
+  }
+
   /** The connection of the transaction, which begins with it. */
   *begun(options?: TransactionOptions): Steps<Connection> {
     if (!this.#connection) {
@@ -73,15 +78,11 @@ export class SessionTransaction<Connection extends SessionConnection = SessionCo
     return this.#connection;
   }
 
-  /** Does work whose failure leaves nothing of the transaction to keep. */
-  *guard<T>(work: Steps<T>): Steps<T> {
-    try {
-      return yield* work;
-    } catch (error) {
-      this.#state = transition(this.#state, "fail");
-      this.#failure = error as Error;
-      throw error;
-    }
+  /** An error leaves nothing of the transaction to keep. @returns the error. */
+  fail(error: unknown): unknown {
+    this.#state = transition(this.#state, "fail");
+    this.#failure = error as Error;
+    return error;
   }
 
   /** A savepoint was rolled back, and what failed after it undone. */
@@ -89,12 +90,12 @@ export class SessionTransaction<Connection extends SessionConnection = SessionCo
     this.#state = transition(this.#state, "rollbackNested");
   }
 
-  /** Ends the transaction; uncommitted work is rolled back. @param timeout milliseconds, then the connection is dropped. */
-  *end(action: "commit" | "rollback" | "close", timeout?: number): Steps<void> {
+  /** Ends the transaction. @returns its connection, if it had one: to be closed, which rolls back uncommitted work. */
+  end(action: "commit" | "rollback" | "close"): Connection | undefined {
     const connection = this.#connection;
     this.#state = transition(this.#state, action);
     this.#failure = undefined;
     this.#connection = undefined;
-    if (connection) yield* step(connection.close({ timeout }));
+    return connection;
   }
 }

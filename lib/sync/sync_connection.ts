@@ -189,6 +189,7 @@ export class SyncConnection implements Disposable {
   }
 
   #rollback(timeout: number | undefined): void {
+    if (!this.#state.current) return;
     runBlocking(this.#state.rollback((...control) => this.#control(...control, timeout)));
   }
 

@@ -200,7 +200,7 @@ export class SyncSession extends SessionBase implements Disposable {
   /** Rolls back what was not committed and gives the connection back. A second call does nothing. */
   close(limits: SyncLimitOptions = {}): void {
     checkOptions("close()", limits, SYNC_LIMIT);
-    runBlocking(this.#steps.close(limits.timeout));
+    this.#steps.close()?.close({ timeout: limits.timeout });
   }
 
   [Symbol.dispose](): void {

@@ -24,9 +24,9 @@ export interface StreamOptions extends LimitOptions {
 export type StreamArguments<Row> = [query: Query<Row>, parameters?: readonly unknown[], options?: StreamOptions];
 
 /** The part of a connection that a cursor uses, promise-based or blocking. */
-interface CursorConnection<Answer> {
+interface CursorConnection<Batch> {
   /** Returns a promise that need not be awaited if it is rejected. */
-  execute(sql: string, parameters?: readonly unknown[], options?: StreamOptions): Eventual<Answer>;
+  execute(sql: string, parameters?: readonly unknown[], options?: StreamOptions): Eventual<Batch>;
   begin(options: StreamOptions): Eventual<void>;
   commit(options: StreamOptions): Eventual<void>;
   rollback(options: StreamOptions): Eventual<void>;
@@ -64,8 +64,8 @@ function statements({ sql, size }: Reading, name: string) {
 }
 
 /** A server-side cursor, in steps. */
-class Cursor<Answer extends { readonly rowCount: number }> {
-  readonly #connection: CursorConnection<Answer>;
+class Cursor<Batch extends { readonly rowCount: number }> {
+  readonly #connection: CursorConnection<Batch>;
   readonly #reading: Reading;
   readonly #options: StreamOptions;
   readonly #asksAhead: boolean;
@@ -78,14 +78,14 @@ class Cursor<Answer extends { readonly rowCount: number }> {
   /** The transaction of the cursor. */
   #transaction: unknown;
   /** The answer to the FETCH in flight. */
-  #next: Eventual<Answer> | undefined;
+  #next: Eventual<Batch> | undefined;
   #isOver = false;
   /** True while a statement is in flight, and after one has failed. */
   #isBroken = true;
 
   /** @param asksAhead true to send the next FETCH while the current rows are processed. */
   constructor(
-    connection: CursorConnection<Answer>,
+    connection: CursorConnection<Batch>,
     reading: Reading,
     options: StreamOptions,
     asksAhead: boolean,
@@ -118,7 +118,7 @@ class Cursor<Answer extends { readonly rowCount: number }> {
   }
 
   /** Returns the next rows; `undefined` after the last ones. */
-  *next(): Steps<Answer | undefined> {
+  *next(): Steps<Batch | undefined> {
     this.#isBroken = true;
     this.#options.signal?.throwIfAborted();
     if (!this.#isOver) requireOpen(this.#isOpen);
@@ -127,7 +127,7 @@ class Cursor<Answer extends { readonly rowCount: number }> {
     return answer;
   }
 
-  *#partition(): Steps<Answer> {
+  *#partition(): Steps<Batch> {
     const answer = yield* step(this.#next ?? this.#fetch());
     if (this.#asksAhead) yield* step(turn());
     this.#limit = undefined;
@@ -164,7 +164,7 @@ class Cursor<Answer extends { readonly rowCount: number }> {
     return this.#reading.transaction() === this.#transaction;
   }
 
-  #fetch(): Eventual<Answer> {
+  #fetch(): Eventual<Batch> {
     return this.#connection.execute(this.#sql.fetch, [], this.#limits);
   }
 }
@@ -176,11 +176,11 @@ class Cursor<Answer extends { readonly rowCount: number }> {
  * @throws {DatabaseError}
  * @throws {TransactionStateError} if the transaction ends before the rows do.
  */
-export async function* cursorAnswers<Answer extends { readonly rowCount: number }>(
-  connection: CursorConnection<Answer>,
+export async function* cursorAnswers<Batch extends { readonly rowCount: number }>(
+  connection: CursorConnection<Batch>,
   reading: Reading,
   options: StreamOptions = {},
-): AsyncGenerator<Answer, void> {
+): AsyncGenerator<Batch, void> {
   options.signal?.throwIfAborted();
   const cursor = new Cursor(connection, reading, options, true);
   try {
@@ -192,11 +192,11 @@ export async function* cursorAnswers<Answer extends { readonly rowCount: number 
 }
 
 /** Like `cursorAnswers()`, blocking, and so without fetching ahead. */
-export function* syncCursorAnswers<Answer extends { readonly rowCount: number }>(
-  connection: CursorConnection<Answer>,
+export function* syncCursorAnswers<Batch extends { readonly rowCount: number }>(
+  connection: CursorConnection<Batch>,
   reading: Reading,
   options: Pick<StreamOptions, "timeout"> = {},
-): Generator<Answer, void> {
+): Generator<Batch, void> {
   const cursor = new Cursor(connection, reading, options, false);
   try {
     runBlocking(cursor.open());

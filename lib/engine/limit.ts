@@ -161,8 +161,8 @@ export async function answerWithin<T>(
   } catch (error) {
     const isFromDriver = error instanceof AnswerTimeoutError; // the driver's limit is the remainder of this one
     const isLost = error instanceof ConnectionLostError || isFromDriver && error.outcome === "dropped";
-    if (!hasGivenUp && !isFromDriver && !(isLost && limit.isOver)) throw error;
-    if (!isLost && !isFromDriver && !isCancellation(error)) throw error;
+    const isOfCancelRequest = hasGivenUp && (isLost || isCancellation(error));
+    if (!isFromDriver && !isOfCancelRequest && !(isLost && limit.isOver)) throw error;
     const reason = limit.signal?.aborted
       ? limit.signal.reason
       : new AnswerTimeoutError(limit.timeout / 1000, isLost ? "dropped" : "cancelled", sql, { cause: error });

@@ -132,23 +132,23 @@ export class Pool {
       const idle = this.#idle.pop();
       if (idle) this.#held.add(idle);
       const connection = idle ?? await this.#wait(ticket, waitingSince ??= performance.now(), signal, timeLeft);
-      const { isFresh } = connection;
-      connection.isFresh = false;
-      connection.holder = holder;
-      connection.heldSince = performance.now();
+      const mustTest = !connection.isFresh;
+      connection.holdBy(holder);
       let flaw = connection.flaw();
-      if (!flaw && !isFresh) flaw = connection.flawOfAge(connection.heldSince, this.#options.recycle);
-      if (!flaw && !isFresh && this.#options.prePing) flaw = await this.#ping(connection, signal, timeLeft?.());
+      if (mustTest) flaw ??= connection.flawOfAge(connection.heldSince, this.#options.recycle);
+      if (mustTest && this.#options.prePing) flaw ??= await this.#ping(connection, signal, timeLeft?.());
       if (!flaw) {
-        if (this.#events.wants("checkout")) {
-          const { id, heldSince: at } = connection;
-          this.#events.emit({ type: "checkout", at, connection: id, holder: `${holder}` });
-        }
+        this.#reportCheckout(connection);
         return connection;
       }
       waitingSince ??= connection.heldSince;
       this.#inBackground(this.#putBack(connection, flaw));
     }
+  }
+
+  #reportCheckout({ id, heldSince, holder }: PooledConnection): void {
+    if (!this.#events.wants("checkout")) return; // a call site takes time to format
+    this.#events.emit({ type: "checkout", at: heldSince, connection: id, holder: `${holder}` });
   }
 
   /**
@@ -231,9 +231,7 @@ export class Pool {
   #takeBack(connection: PooledConnection): Promise<void> | undefined {
     this.#held.delete(connection);
     this.#events.emit({ type: "checkin", ...since(connection.heldSince), connection: connection.id });
-    connection.holder = undefined;
-    connection.lastSql = undefined;
-    connection.forgetEnding();
+    connection.release();
     return this.#putBack(connection, connection.flaw());
   }
 

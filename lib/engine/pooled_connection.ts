@@ -69,8 +69,17 @@ export class PooledConnection<Driver extends DriverConnection = DriverConnection
     return now - this.openedAt > recycle ? "recycled" : undefined;
   }
 
-  /** Forgets the pending ROLLBACK once it is answered. */
-  forgetEnding(): void {
+  /** Records its holder. */
+  holdBy(holder: CallSite): void {
+    this.isFresh = false;
+    this.holder = holder;
+    this.heldSince = performance.now();
+  }
+
+  /** Forgets its holder, and the pending ROLLBACK once it is answered. */
+  release(): void {
+    this.holder = undefined;
+    this.lastSql = undefined;
     const { ending } = this;
     void ending?.then(() => {
       if (this.ending === ending) this.ending = undefined;

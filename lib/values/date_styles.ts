@@ -28,11 +28,11 @@ export type Reported = (setting: "DateStyle" | "TimeZone") => string | undefined
 const TIME = String.raw`(?<time>\d\d:\d\d:\d\d(?:\.\d+)?)`;
 const END = String.raw`(?: ?(?<zone>[+-][\d:]+|(?!BC$)[A-Za-z]+))?(?<era> BC)?$`;
 const NUMBERS = new RegExp(
-  String.raw`^(?<one>\d\d)(?<separator>[-/.])(?<two>\d\d)\k<separator>(?<year>\d{4,})(?: ${TIME})?${END}`,
+  String.raw`^(?<first>\d\d)(?<separator>[-/.])(?<second>\d\d)\k<separator>(?<year>\d{4,})(?: ${TIME})?${END}`,
 );
 const NAMES = new RegExp(
   String
-    .raw`^[A-Z][a-z]{2} (?:(?<month>[A-Z][a-z]{2}) (?<day>\d\d)|(?<dayBefore>\d\d) (?<monthBehind>[A-Z][a-z]{2})) ` +
+    .raw`^[A-Z][a-z]{2} (?:(?<month>[A-Z][a-z]{2}) (?<day>\d\d)|(?<day>\d\d) (?<month>[A-Z][a-z]{2})) ` +
     String.raw`${TIME} (?<year>\d{4,})${END}`,
 );
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -45,10 +45,10 @@ const STYLES: Record<string, string> = { ".": "German", "/": "SQL", "-": "Postgr
  */
 export function inIso(text: string, reported: Reported): string {
   if (isIso(text)) return text;
-  const found = NUMBERS.exec(text)?.groups ?? NAMES.exec(text)?.groups;
-  if (!found) throw new UnreadableValueError(text, "it is in no DateStyle that PostgreSQL knows", "DateStyle");
-  const { year, time, zone, era = "" } = found;
-  const date = `${year}-${monthAndDay(text, found, reported)}`;
+  const groups = NUMBERS.exec(text)?.groups ?? NAMES.exec(text)?.groups;
+  if (!groups) throw new UnreadableValueError(text, "it is in no DateStyle that PostgreSQL knows", "DateStyle");
+  const { year, time, zone, era = "" } = groups;
+  const date = `${year}-${monthAndDay(text, groups, reported)}`;
   if (time === undefined) return `${date}${era}`;
   return `${date} ${time}${zone === undefined ? "" : offset(text, { date, time, zone, era }, reported)}${era}`;
 }
@@ -70,10 +70,10 @@ function isIso(text: string): boolean {
 
 type Groups = Record<string, string | undefined>;
 
-function monthAndDay(text: string, found: Groups, reported: Reported): string {
-  const { one, two, separator, day = found.dayBefore, month = found.monthBehind } = found;
+function monthAndDay(text: string, groups: Groups, reported: Reported): string {
+  const { first, second, separator, day, month } = groups;
   if (separator === undefined) return `${String(MONTHS.indexOf(month!) + 1).padStart(2, "0")}-${day}`;
-  return isDayFirst(text, STYLES[separator], reported) ? `${two}-${one}` : `${one}-${two}`;
+  return isDayFirst(text, STYLES[separator], reported) ? `${second}-${first}` : `${first}-${second}`;
 }
 
 function isDayFirst(text: string, style: string, reported: Reported): boolean {

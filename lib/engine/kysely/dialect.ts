@@ -25,7 +25,7 @@ import {
 import type { Connection } from "../connection.ts";
 import type { RawResult } from "../driver.ts";
 import { FailedTransactionError } from "../errors.ts";
-import type { IsolationLevel, TransactionOptions } from "../transaction_options.ts";
+import type { IsolationLevel } from "../transaction_options.ts";
 import { hasCursor } from "./has_cursor.ts";
 import { MigrationLockAdapter } from "./migration_lock_adapter.ts";
 

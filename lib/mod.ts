@@ -45,7 +45,8 @@ export {
   type Model,
   type NewValues,
 } from "./orm/model.ts";
-export { manyToMany, manyToOne, oneToMany, Related } from "./orm/relations.ts";
+export { manyToMany, manyToOne, oneToMany } from "./orm/relation.ts";
+export { Related } from "./orm/related.ts";
 export { Select, select, SelectColumns } from "./orm/select.ts";
 export { FromStatement } from "./orm/from_statement.ts";
 export { joinedload, selectinload } from "./orm/loading.ts";

@@ -5,7 +5,8 @@
  */
 import { identity, integer, jsonb, now, randomUuid, text, timestamptz, uuid } from "../lib/schema/columns.ts";
 import { declarativeBase } from "../lib/orm/model.ts";
-import { manyToMany, manyToOne, oneToMany, type Related } from "../lib/orm/relations.ts";
+import type { Related } from "../lib/orm/related.ts";
+import { manyToMany, manyToOne, oneToMany } from "../lib/orm/relation.ts";
 
 const base = declarativeBase({
   createdAt: timestamptz().serverDefault(now()),

@@ -1,4 +1,8 @@
-/** One call of a session at a time: a second one is refused while the first runs. @module */
+/**
+ * Runs the calls of a session one at a time: a second call is refused while the first runs.
+ *
+ * @module
+ */
 import { settledWithin } from "../base/within.ts";
 import { Limit, type LimitOptions } from "../engine/limit.ts";
 import { checkOptions } from "../engine/check_options.ts";
@@ -9,30 +13,34 @@ import { ConcurrentUseError } from "./errors.ts";
 import type { SessionAction } from "./session_state.ts";
 import type { SessionTransaction } from "./session_transaction.ts";
 
-/** Runs the calls of a session that is awaited. */
+/** Runs and awaits the calls of a session. */
 export class CallGuard {
   readonly #transaction: SessionTransaction;
-  /** The call that runs, and whether its transaction was begun by an earlier one. */
+  /** The running call, and whether an earlier call began its transaction. */
   #running: { what: string; isLater: boolean } | undefined;
-  /** From where the transaction was begun; its later calls take no stack, which would make a commit 7% longer. */
+  /** Where the transaction was begun. Later calls capture no stack, which would slow a commit by 7%. */
   #site: CallSite | undefined;
-  /** Settles with the call that was made last. */
+  /** Settles with the latest call. */
   #done: Promise<unknown> = Promise.resolve();
 
   constructor(transaction: SessionTransaction) {
     this.#transaction = transaction;
   }
 
-  /** From where the transaction was begun. */
+  /** Where the transaction was begun. */
   get site(): CallSite | undefined {
     return this.#site;
   }
 
   /**
-   * Runs a call alone.
+   * Runs a call.
    *
-   * @param limits end the whole call.
-   * @throws {ConcurrentUseError} when another one runs; it names both. @throws what the state of the session forbids.
+   * @param what the name of the call, for messages.
+   * @param limits apply to the whole call.
+   * @throws {ConcurrentUseError} when another call runs.
+   * @throws {SessionClosedError} when the session is closed.
+   * @throws {PendingRollbackError} when a flush failed.
+   * @throws {TransactionBegunError} when `begin()` finds a transaction.
    */
   async run<T>(
     action: SessionAction,
@@ -59,9 +67,13 @@ export class CallGuard {
     }
   }
 
-  /** Waits for the call that runs, however it ends. @param timeout milliseconds. */
+  /**
+   * Waits for the running call, whether it succeeds or fails.
+   *
+   * @param timeout milliseconds.
+   */
   async idle(timeout: number): Promise<void> {
-    const limit = performance.now() + timeout;
-    while (this.#running && performance.now() < limit) await settledWithin(limit - performance.now(), this.#done);
+    const deadline = performance.now() + timeout;
+    while (this.#running && performance.now() < deadline) await settledWithin(deadline - performance.now(), this.#done);
   }
 }

@@ -1,4 +1,8 @@
-/** An error of the database names the line of the caller, on every driver and however the statement got there. @module */
+/**
+ * An error of the database names the line of the caller, on every driver and however the statement got there.
+ *
+ * @module
+ */
 import { assert, assertInstanceOf } from "@std/assert";
 import { sql } from "kysely";
 import { createEngine, createSyncEngine, DatabaseError, type Engine, type EngineOptions, select } from "../mod.ts";

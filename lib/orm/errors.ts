@@ -1,21 +1,25 @@
-/** The errors of sessions. @module */
+/**
+ * Errors of sessions.
+ *
+ * @module
+ */
 import { EngineError } from "../base/error.ts";
 import type { Table } from "../schema/table.ts";
 
-/** A relation was read that nobody loaded. */
+/** A relation was read before it was loaded. */
 export class NotLoadedError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "NOT_LOADED";
 
   constructor(model: string, relation: string) {
     super(
-      `${model}.${relation} was not loaded, and is not loaded behind your back. Load it with the query: ` +
+      `${model}.${relation} is not loaded; relations are never loaded implicitly. Load it with the query: ` +
         `select(${model}).options(selectinload("${relation}")).`,
     );
   }
 }
 
-/** A statement cannot give objects of a model. */
+/** A statement does not return what objects of a model need. */
 export class InvalidStatementError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "INVALID_STATEMENT";
@@ -32,69 +36,74 @@ export class MissingValueError extends EngineError {
 
   constructor(readonly table: string, readonly attribute: string) {
     super(
-      `A new row of "${table}" needs a value for "${attribute}", which is neither nullable nor has a default. ` +
-        "Give it one before flush() or commit().",
+      `A row of "${table}" needs a value for "${attribute}", which is not nullable and has no default. ` +
+        "Assign one before flush() or commit().",
     );
   }
 }
 
-/** Two tasks used one session at the same time. */
+/** A session was used by two tasks at the same time. */
 export class ConcurrentUseError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "CONCURRENT_USE";
 
   constructor(running: string, refused: string) {
     super(
-      `This session is busy with ${running}; ${refused} was refused. A session is for one task at a time: await the ` +
-        "first call before the second, or give each task a session of its own.",
+      `This session is running ${running}; ${refused} cannot run at the same time. Await the first call before the ` +
+        "second, or use a separate session for each task.",
     );
   }
 }
 
-/** An object that the session does not know was given to a method that needs one it knows. */
+/** A method needs an object of this session and was given another one. */
 export class DetachedObjectError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "DETACHED_OBJECT";
 
-  constructor(model: string, what: string) {
-    super(`Cannot ${what} this ${model}: it is not in this session. Load it with get() or a query, or add() it first.`);
+  constructor(model: string, action: string) {
+    super(
+      `Cannot ${action} this ${model}: it is not in this session. Load it with get() or a query, or add() it first.`,
+    );
   }
 }
 
-/** An object that is in one session was put into another. */
+/** An object was added to a session although it, or another object of its row, is in one. */
 export class AttachedObjectError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "ATTACHED_OBJECT";
 
   constructor(model: string) {
     super(
-      `This ${model}, or another object of its row, is in a session already. An object belongs to one: expunge() it ` +
-        "there, or load it here with get().",
+      `This ${model}, or another object of its row, is already in a session. An object can be in one session only: ` +
+        "expunge() it from that one, or load it here with get().",
     );
   }
 }
 
-/** A flush failed; the session refuses further work until `rollback()`. */
+/** A flush failed; the session accepts only `rollback()`. */
 export class PendingRollbackError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "PENDING_ROLLBACK";
 
   constructor(cause?: Error) {
     super(
-      `An earlier flush failed (${cause?.message.split("\n")[0]}), so nothing of this transaction can be kept. ` +
-        "Call session.rollback() and begin again.",
+      `This transaction cannot continue because a flush failed (${cause?.message.split("\n")[0]}). ` +
+        "Call session.rollback(), then start over.",
       { cause },
     );
   }
 }
 
-/** A transaction was to begin where one is open. */
+/** `begin()` was called while a transaction is open. */
 export class TransactionBegunError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "TRANSACTION_BEGUN";
 
   constructor() {
-    super("A transaction is open: it began by itself with the first statement. Call begin() before any other work.");
+    super(
+      "A transaction is already open: a session begins one with its first statement. Call begin() before any statement, " +
+        "or commit() or rollback() first.",
+    );
   }
 }
 
@@ -104,13 +113,15 @@ export class SessionClosedError extends EngineError {
   static override readonly code: string = "SESSION_CLOSED";
 
   constructor() {
-    super("This session was closed. Make a new one with the session maker.");
+    super("This session is closed. Make a new one with the session maker.");
   }
 }
 
+const MOST_KEYS = 5;
+
 /**
- * An UPDATE or DELETE did not find a row as its object knows it: someone deleted it or, where the model has a version,
- * changed it. Nothing of the flush is kept.
+ * An UPDATE or DELETE did not find a row as loaded: it was deleted or, if the model has a version, changed. The
+ * transaction has to be rolled back.
  */
 export class StaleDataError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
@@ -118,30 +129,33 @@ export class StaleDataError extends EngineError {
 
   readonly table: string;
 
-  /** @param keys of the rows that were not found: the values of the primary key in the order of its columns. */
-  constructor({ name, primaryKey, version }: Table, what: string, readonly keys: readonly (readonly unknown[])[]) {
-    const key = (values: readonly unknown[]) => primaryKey.map((column, i) => `${column.name} ${values[i]}`).join(", ");
-    const more = keys.length > 5 ? ` and ${keys.length - 5} more` : "";
-    const happened = version ? "changed or deleted" : "deleted";
+  /**
+   * @param action `update` or `delete`.
+   * @param keys the primary keys of the missing rows, their values in the order of the columns.
+   */
+  constructor({ name, primaryKey, version }: Table, action: string, readonly keys: readonly (readonly unknown[])[]) {
+    const keyText = (values: readonly unknown[]) =>
+      primaryKey.map((column, index) => `${column.name} ${values[index]}`).join(", ");
+    const listed = keys.slice(0, MOST_KEYS).map(keyText).join("; ");
+    const more = keys.length > MOST_KEYS ? ` and ${keys.length - MOST_KEYS} more` : "";
     super(
-      `Cannot ${what} in "${name}": ${
-        keys.slice(0, 5).map(key).join("; ")
-      }${more}. Someone ${happened} what was loaded. ` +
-        "Nothing of this flush is kept: rollback(), load the objects anew and decide again.",
+      `Cannot ${action} in "${name}": ${listed}${more}. ` +
+        `These rows were ${version ? "changed or deleted" : "deleted"} after they were loaded. ` +
+        "Call rollback(), then load the objects again and repeat the work.",
     );
     this.table = name;
   }
 }
 
-/** New rows came back with other keys than the server had made for them: which belongs to which object is unknown. */
+/** New rows have other keys than the server generated for them, so that their objects cannot be identified. */
 export class KeyChangedError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "KEY_CHANGED";
 
   constructor(table: string) {
     super(
-      `New rows of "${table}" did not keep the keys that were made for them; a trigger changes them. Make the keys in ` +
-        "the program, or flush such objects one at a time.",
+      `New rows of "${table}" did not keep their generated keys: a trigger changes them. Generate the keys in the ` +
+        "program, or flush such objects one at a time.",
     );
   }
 }

@@ -1,82 +1,97 @@
-/** A flush: what waits in a session is fixed, checked and sent. @module */
-import { encodeParameters } from "../values/parameters.ts";
+/**
+ * A flush: fixes, checks and sends the pending changes of a session.
+ *
+ * @module
+ */
 import type { LimitOptions } from "../engine/limit.ts";
 import type { Result } from "../engine/result.ts";
 import { type Eventual, settled, step, type Steps } from "../engine/steps.ts";
-import { applyReturned, type Step } from "./dml.ts";
-import { keyOf, mapKey } from "./key.ts";
+import { encodeParameters } from "../values/parameters.ts";
 import { KeyChangedError, StaleDataError } from "./errors.ts";
+import { keyOf, mapKey } from "./key.ts";
 import { type ObjectState, stateOf } from "./object_state.ts";
-import { propagateKeys } from "./relations.ts";
+import { propagateKeys } from "./reference.ts";
+import { applyReturned } from "./returned_rows.ts";
 import type { SessionConnection } from "./session_transaction.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Tracker } from "./tracker.ts";
+import type { WriteStatement } from "./write_statement.ts";
 
-/** What waits, with every value fixed and checked: what fails here leaves the session as it was. */
+/** The pending changes as statements. Their values are fixed and checked: an error leaves the session unchanged. */
 export class Flush {
   readonly #tracker: Tracker;
-  readonly steps: readonly Step[];
-  readonly #sent: ReadonlyMap<ObjectState, Snapshot>;
-  readonly #answers: [Step, Eventual<Result<unknown>>][] = [];
+  readonly #statements: readonly WriteStatement[];
+  readonly #snapshots: ReadonlyMap<ObjectState, Snapshot>;
+  /** The statements sent, with their results. */
+  readonly #sent: [WriteStatement, Eventual<Result<unknown>>][] = [];
   #isReceived = false;
 
-  /** @throws {EncodingError} @throws {MissingValueError} */
+  /**
+   * @throws {EncodingError} when a value cannot be sent.
+   * @throws {MissingValueError} when a row lacks a value that it requires.
+   */
   constructor(tracker: Tracker) {
     this.#tracker = tracker;
-    this.steps = tracker.plan().map(fixed);
-    this.#sent = this.isEmpty ? new Map() : tracker.flushing(this.steps);
+    this.#statements = tracker.plan().map(withFixedValues);
+    this.#snapshots = this.isEmpty ? new Map() : tracker.beginFlush(this.#statements);
   }
 
   get isEmpty(): boolean {
-    return this.steps.length === 0;
+    return this.#statements.length === 0;
   }
 
-  /** True when COMMIT must wait until the answers were looked at. */
-  get isChecked(): boolean {
-    return this.steps.some(({ counted, waits }) => counted || waits);
+  /** True when the results must be checked before COMMIT is sent. */
+  get mustReceiveBeforeCommit(): boolean {
+    return this.#statements.some(({ rowCountChecked, awaitsKeys }) => rowCountChecked || awaitsKeys);
   }
 
   /**
-   * Sends the statements together, as far as they need not wait for keys.
+   * Sends the statements without waiting in between, except where one needs generated keys.
    *
-   * @param time the time that is left for each statement.
+   * @param time the time left for each statement.
    */
   *send(connection: SessionConnection, time: { readonly limits: LimitOptions }): Steps<void> {
-    for (const each of this.steps) {
-      if (each.waits) {
-        yield* this.#settle();
-        for (const entity of each.entities) propagateKeys(entity);
+    for (const statement of this.#statements) {
+      if (statement.awaitsKeys) {
+        yield* this.#receiveSent();
+        for (const entity of statement.entities) propagateKeys(entity);
       }
-      this.#answers.push([each, connection.execute(each.sql, each.parameters(), time.limits)]);
+      const result = connection.execute(statement.sql, statement.parameters(), time.limits);
+      this.#sent.push([statement, result]);
     }
   }
 
-  /** Waits for the answers and takes over what the server made: the objects are then as their rows. */
+  /** Waits for the results and updates the objects to match their rows. */
   *receive(): Steps<void> {
     if (this.#isReceived) return;
-    yield* this.#settle();
-    this.#tracker.flushed(this.steps, this.#sent);
+    yield* this.#receiveSent();
+    this.#tracker.endFlush(this.#statements, this.#snapshots);
     this.#isReceived = true;
   }
 
-  *#settle(): Steps<void> {
-    const answers = this.#answers.splice(0);
-    yield* settled(answers.map(([_, answer]) => answer)); // V8's stack does not name who awaits a promise late
-    for (const [sent, answer] of answers) takeOver(sent, yield* step(answer));
+  *#receiveSent(): Steps<void> {
+    const sent = this.#sent.splice(0);
+    yield* settled(sent.map(([_, result]) => result)); // V8's stack does not name who awaits a promise late
+    for (const [statement, result] of sent) applyResult(statement, yield* step(result));
   }
 }
 
-/** What a step returned goes into its objects. @throws {StaleDataError} @throws {KeyChangedError} for other rows than meant. */
-function takeOver(step: Step, result: Result<unknown>): void {
+/**
+ * Checks the result of a statement and copies returned values into its objects.
+ *
+ * @throws {StaleDataError} when a row was not found.
+ * @throws {KeyChangedError} when new rows have other keys than generated.
+ */
+function applyResult(statement: WriteStatement, result: Result<unknown>): void {
   const rows = result.tuples().all();
-  if (step.counted && result.rowCount !== step.entities.length) {
-    throw step.numbered ? new KeyChangedError(step.table.name) : staleData(step, rows);
+  if (statement.rowCountChecked && result.rowCount !== statement.entities.length) {
+    throw statement.withPositions ? new KeyChangedError(statement.table.name) : staleData(statement, rows);
   }
-  applyReturned(step, rows);
+  applyReturned(statement, rows);
 }
 
-/** Names the rows that a step did not find; their objects are read anew once the transaction was rolled back. */
-function staleData({ table, kind, entities }: Step, rows: readonly unknown[][]): StaleDataError {
+/** Names the rows that a statement did not find, and expires their objects. */
+function staleData({ table, kind, entities }: WriteStatement, rows: readonly unknown[][]): StaleDataError {
   const found = new Set(rows.map((row) => mapKey(row.slice(0, table.primaryKey.length))));
   const keyed = entities.map((entity) => {
     const state = stateOf(entity);
@@ -88,13 +103,23 @@ function staleData({ table, kind, entities }: Step, rows: readonly unknown[][]):
 }
 
 /**
- * A step whose values do not change any more, but for keys that the server has yet to make. They are encoded to be
- * checked, and once more to be sent: keeping the texts was measured and saves nothing.
+ * Fixes and checks the values of a statement; those of one that awaits keys are read again when it is sent.
+ *
+ * Encoding here only checks: the connection encodes again when it sends. Passing the encoded texts on was measured and
+ * saves no time.
  */
-function fixed(step: Step): Step {
-  const values = step.parameters();
-  const known = (value: unknown) => value === undefined ? null : value;
-  const toCheck = step.waits ? values.map((each) => Array.isArray(each) ? each.map(known) : known(each)) : values;
-  encodeParameters(toCheck, step.sql);
-  return step.waits ? step : { ...step, parameters: () => values };
+function withFixedValues(statement: WriteStatement): WriteStatement {
+  const values = statement.parameters();
+  if (!statement.awaitsKeys) {
+    encodeParameters(values, statement.sql);
+    return { ...statement, parameters: () => values };
+  }
+  encodeParameters(withoutAwaited(values), statement.sql);
+  return statement;
+}
+
+/** Replaces keys that are still awaited by NULL. */
+function withoutAwaited(values: readonly unknown[]): unknown[] {
+  const orNull = (value: unknown) => value === undefined ? null : value;
+  return values.map((value) => Array.isArray(value) ? value.map(orNull) : orNull(value));
 }

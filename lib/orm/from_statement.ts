@@ -1,46 +1,51 @@
 /**
- * `select(Model).fromStatement(query)`: objects from any query whose result has the columns of the model.
+ * `select(Model).fromStatement(query)`: objects from any query that returns the columns of the model.
  *
  * @module
  */
 import { decodeArray } from "../values/decode.ts";
 import type { Result } from "../engine/result.ts";
-import type { LoaderOption } from "./selects.ts";
+import type { LoaderOption } from "./joins.ts";
 import { isEnumList } from "../schema/table.ts";
 import type { Compiled } from "../engine/kysely/compiler.ts";
 import { InvalidStatementError } from "./errors.ts";
 import type { AnyModel } from "./model.ts";
-import type { LoaderOf, ObjectStatement } from "./select.ts";
+import type { ObjectStatement } from "./object_statement.ts";
+import type { LoaderOf } from "./select_types.ts";
 
-/** A query that was written elsewhere and gives objects. Made by `select(Model).fromStatement(query)`. */
+/** A query by other means that returns objects. Made by `select(Model).fromStatement(query)`. */
 export class FromStatement<M extends AnyModel> implements ObjectStatement<M> {
-  /** Only types: what a row holds. */
+  /** The type of a row; only for the compiler. */
   declare readonly expressionType?: Record<string, InstanceType<M>>;
   readonly refresh: boolean;
 
-  /** @throws {InvalidStatementError} when a relation shall be joined: the query is sent as it was written. */
+  /** @throws {InvalidStatementError} for `joinedload()`: the query is sent unchanged. */
   constructor(readonly model: M, readonly compiled: Compiled, readonly loaders: readonly LoaderOption[]) {
     if (loaders.some(({ isJoined }) => isJoined)) {
       throw new InvalidStatementError(model.name, "joinedload() cannot add a join to it; use selectinload()");
     }
-    // what a statement has just written is newer than what the session knows
+    // values just written are newer than those in the session
     this.refresh = /^\s*(insert|update|delete|merge)\b/i.test(compiled.sql);
   }
 
-  /** Brings relations along: `options(selectinload("toys"))`. */
+  /** Loads relations with the objects: `options(selectinload("toys"))`. */
   options(...loaders: LoaderOf<M>[]): FromStatement<M> {
     return new FromStatement(this.model, this.compiled, [...this.loaders, ...loaders]);
   }
 
-  /** The SQL and its parameters. */
+  /** Returns the SQL and its parameters. */
   compile(): Compiled {
     return this.compiled;
   }
 
-  /** @throws {InvalidStatementError} when a column is missing, or there twice, or a row has no key. */
+  /**
+   * Returns the rows with their values in the order of the model's columns.
+   *
+   * @throws {InvalidStatementError} when a column is missing or occurs twice, or a row has no key.
+   */
   rowsOf(result: Result<unknown>): unknown[][] {
     const { table: { columns, keyIndexes }, name: model } = this.model;
-    const at = columns.map(({ name }) => {
+    const positions = columns.map(({ name }) => {
       const index = result.columns.indexOf(name);
       if (index >= 0 && index === result.columns.lastIndexOf(name)) return index;
       const problem = `${index < 0 ? "no column" : "more than one column"} "${name}"`;
@@ -50,12 +55,12 @@ export class FromStatement<M extends AnyModel> implements ObjectStatement<M> {
       );
     });
     return result.tuples().all().map((row) => {
-      if (keyIndexes.some((index) => row[at[index]] === null)) {
+      if (keyIndexes.some((index) => row[positions[index]] === null)) {
         throw new InvalidStatementError(model, "a row has NULL for its key, as an outer join makes it: leave it out");
       }
-      // an array of an enum type comes as a text
-      const read = (value: unknown) => typeof value === "string" ? decodeArray(value, String) : value;
-      return columns.map((column, index) => isEnumList(column) ? read(row[at[index]]) : row[at[index]]);
+      // an array of an enum type arrives as text
+      const decode = (value: unknown) => typeof value === "string" ? decodeArray(value, String) : value;
+      return columns.map((column, index) => isEnumList(column) ? decode(row[positions[index]]) : row[positions[index]]);
     });
   }
 }

@@ -1,33 +1,36 @@
 /**
- * One row, one object: within a session, whoever asks for a row gets the same object
- * (Fowler, Patterns of Enterprise Application Architecture, "Identity Map").
+ * The identity map: one object for each row of a session (Fowler, Patterns of Enterprise Application Architecture,
+ * "Identity Map").
  *
  * @module
  */
-import type { MapKey } from "./key.ts";
 import type { Table } from "../schema/table.ts";
+import type { MapKey } from "./key.ts";
 
-/** An object of a model, seen by its attributes. */
+/** An object of a model as its attributes. */
 export type Entity = Record<string, unknown>;
 
-/** What is known of the objects of a session, by table and by primary key as `mapKey()` gives it. */
-export class IdentityMap<Known> {
-  readonly #objects = new Map<Table, Map<MapKey, Known>>();
+/** Values by table and by primary key in the form of `mapKey()`. */
+export class IdentityMap<Value> {
+  readonly #tables = new Map<Table, Map<MapKey, Value>>();
 
-  get(table: Table, key: MapKey | undefined): Known | undefined {
-    return key === undefined ? undefined : this.#objects.get(table)?.get(key);
+  get(table: Table, key: MapKey | undefined): Value | undefined {
+    return key === undefined ? undefined : this.#tables.get(table)?.get(key);
   }
 
-  set(table: Table, key: MapKey, known: Known): void {
-    this.#objects.getOrInsertComputed(table, () => new Map()).set(key, known);
+  set(table: Table, key: MapKey, value: Value): void {
+    this.#tables.getOrInsertComputed(table, () => new Map()).set(key, value);
   }
 
   delete(table: Table, key: MapKey): void {
-    this.#objects.get(table)?.delete(key);
+    this.#tables.get(table)?.delete(key);
   }
 
-  /** Copies the maps: one whose keys come and go leads from each of its former tables to the next, garbage included. */
-  renew(): void {
-    for (const [table, objects] of this.#objects) this.#objects.set(table, new Map(objects));
+  /**
+   * Copies the maps, to release memory: V8 chains the former hash tables of a Map whose keys come and go, garbage
+   * included.
+   */
+  compact(): void {
+    for (const [table, values] of this.#tables) this.#tables.set(table, new Map(values));
   }
 }

@@ -1,28 +1,33 @@
-/** Primary keys of objects. @module */
-import { encodeParameter } from "../values/parameters.ts";
+/**
+ * Primary keys of objects and rows.
+ *
+ * @module
+ */
 import type { Table } from "../schema/table.ts";
+import { encodeParameter } from "../values/parameters.ts";
 
-/** The primary key of an object. */
+/** Returns the primary key of an object. */
 export function keyOf(table: Table, entity: Record<string, unknown>): unknown[] {
   return table.primaryKey.map(({ attribute }) => entity[attribute]);
 }
 
-/** What stands for a primary key in a Map. */
+/** A primary key as the key of a Map. */
 export type MapKey = string | number;
 
-/** A key as a Map finds it again; the separator is a character PostgreSQL's texts cannot contain. */
+/** Converts a primary key to a Map key; the separator is a character that PostgreSQL's text cannot contain. */
 export function mapKey(key: readonly unknown[]): MapKey {
   return key.length === 1 ? partKey(key[0]) : key.map(partText).join("\0");
 }
 
-/** The key of a row, which has the columns of its table first. */
+/** Returns the Map key of a row that starts with the columns of its table. */
 export function rowMapKey({ keyIndexes }: Table, row: readonly unknown[]): MapKey {
   return keyIndexes.length === 1 ? partKey(row[keyIndexes[0]]) : mapKey(keyIndexes.map((index) => row[index]));
 }
 
 /**
- * A number where the text is that of a number (also of a bigint, or of a text), else the text. V8 keeps each text that
- * was ever a key in a Map until it collects all garbage: with numbers a long stream needs 60 MB less.
+ * Converts one value: to a number where its text is that of a number (a bigint's or a string's too), else to a string.
+ * V8 keeps every string that was used as a Map key until a full garbage collection: numbers save 60 MB in a long
+ * stream.
  */
 function partKey(value: unknown): MapKey {
   if (Number.isSafeInteger(value)) return value as number;
@@ -31,7 +36,7 @@ function partKey(value: unknown): MapKey {
   return String(number) === text ? number : text;
 }
 
-/** A Date's own text would leave out the milliseconds. */
+/** Converts one value to text; a Date's own `toString()` would drop the milliseconds. */
 function partText(value: unknown): string {
   return String(typeof value === "object" ? encodeParameter(value) : value);
 }

@@ -1,79 +1,88 @@
-/** `session.merge()`: the state of an object that is not in a session, brought into it, as SQLAlchemy's. @module */
+/**
+ * `session.merge()`: copies the state of an object onto the object of its row in a session, as SQLAlchemy does.
+ *
+ * @module
+ */
+import type { Steps } from "../engine/steps.ts";
+import { copyValue } from "./column_value.ts";
 import type { Entity } from "./identity_map.ts";
+import { keyOf } from "./key.ts";
+import { selectinload } from "./loading.ts";
 import type { AnyModel } from "./model.ts";
 import { stateOf } from "./object_state.ts";
-import { isCurrent, relationsOf } from "./relations.ts";
-import type { SessionSteps } from "./session_steps.ts";
+import { isCurrent } from "./reference.ts";
+import { relationsOf } from "./relations.ts";
 import { select } from "./select.ts";
-import { selectinload } from "./loading.ts";
-import type { Steps } from "../engine/steps.ts";
-import { copy } from "./column_value.ts";
-import { keyOf } from "./key.ts";
+import type { SessionSteps } from "./session_steps.ts";
 
 /**
- * Merges an object, and those that its relations hold. All rows are looked for first: a query in the middle would flush
- * objects that are not complete.
+ * Merges an object and the objects in its relations. All rows are read first: a query in between would flush objects
+ * that are incomplete.
  *
- * @throws {TypeError} when one is of no model. @throws what a query throws
+ * @throws {TypeError} when an object is not of a model.
  */
 export function* merge(session: SessionSteps, object: Entity): Steps<Entity> {
-  const found = new Map<Entity, Entity | null>([[object, null]]);
-  for (const given of found.keys()) { // and those that are added meanwhile
-    found.set(given, yield* find(session, given));
-    for (const each of Object.values(relationsGiven(given)).flat()) if (!found.has(each)) found.set(each, null);
+  const existing = new Map<Entity, Entity | null>([[object, null]]);
+  for (const source of existing.keys()) { // including those added in the loop
+    existing.set(source, yield* existingTarget(session, source));
+    for (const each of Object.values(loadedRelations(source)).flat()) if (!existing.has(each)) existing.set(each, null);
   }
-  const targets = new Map([...found].map(([given, target]) => [given, target ?? create(session, given)]));
-  for (const [given, target] of targets) {
-    for (const { attribute } of modelOf(given).table.columns) {
-      if (given[attribute] !== undefined) target[attribute] = copy(given[attribute]);
-    }
-  }
-  for (const [given, target] of targets) {
-    for (const [name, held] of Object.entries(relationsGiven(given))) {
-      const items = held.map((each) => targets.get(each)!);
-      target[name] = stateOf(given).collections.has(name) ? items : items[0];
-    }
-  }
+  const targets = new Map([...existing].map(([source, target]) => [source, target ?? addTarget(session, source)]));
+  for (const [source, target] of targets) copyColumns(source, target);
+  for (const [source, target] of targets) copyRelations(source, target, targets);
   return targets.get(object)!;
 }
 
-/** What an object holds in its relations, as far as it says so. */
-function relationsGiven(given: Entity): Record<string, Entity[]> {
-  const { references, collections, isRead } = stateOf(given);
-  const held: Record<string, Entity[]> = {};
-  for (const { name } of relationsOf(modelOf(given)).values()) {
-    const [reference, collection] = [references.get(name), collections.get(name)];
-    if (reference && isCurrent(given, reference)) held[name] = [reference.value!];
-    // an empty collection of a new object may only have been looked at
-    if (collection?.isLoaded && (isRead || collection.size > 0)) held[name] = collection.all() as Entity[];
+function copyColumns(source: Entity, target: Entity): void {
+  for (const { attribute } of modelOf(source).table.columns) {
+    if (source[attribute] !== undefined) target[attribute] = copyValue(source[attribute]);
   }
-  return held;
 }
 
-function modelOf(given: Entity): AnyModel {
-  const { model } = stateOf(given);
+function copyRelations(source: Entity, target: Entity, targets: ReadonlyMap<Entity, Entity>): void {
+  for (const [name, related] of Object.entries(loadedRelations(source))) {
+    const items = related.map((each) => targets.get(each)!);
+    target[name] = stateOf(source).collections.has(name) ? items : items[0];
+  }
+}
+
+/** Returns the objects in the relations of an object, by name, as far as they are loaded. */
+function loadedRelations(source: Entity): Record<string, Entity[]> {
+  const { references, collections, isRead } = stateOf(source);
+  const related: Record<string, Entity[]> = {};
+  for (const { name } of relationsOf(modelOf(source)).values()) {
+    const [reference, collection] = [references.get(name), collections.get(name)];
+    if (reference && isCurrent(source, reference)) related[name] = [reference.value!];
+    // reading the collection of a new object makes it, empty: that does not empty the target's
+    if (collection?.isLoaded && (isRead || collection.size > 0)) related[name] = collection.all() as Entity[];
+  }
+  return related;
+}
+
+function modelOf(source: Entity): AnyModel {
+  const { model } = stateOf(source);
   if (!model.table) throw new TypeError(`Only objects of models can be merged, not a ${model.name}.`);
   return model;
 }
 
-/** The object of the row, with the collections that are to be replaced; one that is in the session already is its own. */
-function* find(session: SessionSteps, given: Entity): Steps<Entity | null> {
-  const model = modelOf(given);
-  if (session.tracker.objects("new").has(given)) return given;
-  const key = keyOf(model.table, given);
+/** Returns the object of the row, with the collections that are to be replaced; a new object of the session is its own. */
+function* existingTarget(session: SessionSteps, source: Entity): Steps<Entity | null> {
+  const model = modelOf(source);
+  if (session.tracker.objects("new").has(source)) return source;
+  const key = keyOf(model.table, source);
   if (key.some((part) => part === undefined || part === null)) return null;
-  const collections = Object.keys(relationsGiven(given)).filter((name) => stateOf(given).collections.has(name));
+  const collections = Object.keys(loadedRelations(source)).filter((name) => stateOf(source).collections.has(name));
   if (collections.length === 0) return session.tracker.find(model, key) ?? (yield* session.get(model, key, {}));
   let statement = select(model).options(...collections.map((name) => selectinload(name)) as never[]);
   for (const { attribute } of model.table.primaryKey) {
-    statement = statement.where(attribute as never, "=", given[attribute] as never);
+    statement = statement.where(attribute as never, "=", source[attribute] as never);
   }
   return (yield* session.execute(statement)).scalar() as Entity | null;
 }
 
-function create(session: SessionSteps, given: Entity): Entity {
-  const model = modelOf(given);
-  const values = Object.fromEntries(model.table.columns.map(({ attribute }) => [attribute, given[attribute]]));
+function addTarget(session: SessionSteps, source: Entity): Entity {
+  const model = modelOf(source);
+  const values = Object.fromEntries(model.table.columns.map(({ attribute }) => [attribute, source[attribute]]));
   const target = new model(values as never) as Entity;
   session.tracker.add(target);
   return target;

@@ -1,4 +1,8 @@
-/** `session.merge()`: what is copied, what is left, and what is loaded for it. @module */
+/**
+ * `session.merge()`: what is copied, what is left, and what is loaded for it.
+ *
+ * @module
+ */
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { selectinload, StaleDataError } from "../mod.ts";
 import { declarativeBase, identity, integer, select, text } from "../mod.ts";

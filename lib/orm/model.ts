@@ -1,19 +1,21 @@
 /**
- * Models: classes whose instances are rows. `declarativeBase()` gives the function that makes them and the metadata that
- * knows them all, as SQLAlchemy's `DeclarativeBase` does.
+ * Models: classes whose instances are rows. `declarativeBase()` returns the function that makes them and the metadata
+ * that lists their tables, like SQLAlchemy's `DeclarativeBase`.
  *
  * @module
  */
+import type { Related } from "./related.ts";
 import type { AnyModel } from "./relation.ts";
-import { type Related, relationsOf } from "./relations.ts";
+import { defineAccessors } from "./relation_accessors.ts";
+import { relationsOf } from "./relations.ts";
 import { type Columns, Metadata, type Table, type TableOptions } from "../schema/table.ts";
 
 export type { AnyModel };
 
-/** What an instance holds. */
+/** The attributes of an instance. */
 export type Attributes<C extends Columns> = { -readonly [Name in keyof C]: C[Name]["value"] };
 
-/** Only types: which attributes of an object are columns, so that its methods and relations can be told from them. */
+/** Marks the attributes that are columns, to distinguish them from methods and relations; only for the compiler. */
 declare class Columned<Values> {
   protected readonly "(columns)"?: Values;
 }
@@ -21,7 +23,7 @@ export type { Columned };
 
 type OptionalNames<C extends Columns> = { [Name in keyof C]: C[Name]["optional"] extends true ? Name : never }[keyof C];
 
-/** What the constructor takes: every attribute, those with a default or NULL only if one likes. */
+/** The argument of the constructor: every attribute; those with a default or of a nullable column are optional. */
 export type NewValues<C extends Columns> =
   & { [Name in Exclude<keyof C, OptionalNames<C>>]: C[Name]["value"] }
   & { [Name in OptionalNames<C>]?: C[Name]["value"] };
@@ -29,12 +31,12 @@ export type NewValues<C extends Columns> =
 type KeyNames<C extends Columns> = { [Name in keyof C]: C[Name]["key"] extends true ? Name : never }[keyof C];
 type IsOne<T, Each = T> = Each extends unknown ? ([T] extends [Each] ? true : false) : never;
 
-/** What identifies an object: the value of its primary key, or, where that has several columns, an object of them. */
+/** The primary key of an object: its value or, for a key of several columns, an object with their values. */
 export type KeyOf<M extends AnyModel> = IsOne<KeyNames<M["table"]["types"]>> extends true
   ? M["table"]["types"][KeyNames<M["table"]["types"]>]["value"]
   : { [Name in KeyNames<M["table"]["types"]>]: M["table"]["types"][Name]["value"] };
 
-/** What `create()` takes for the relations of a model. */
+/** The argument of `create()` for the relations of a model. */
 export type RelationValues<M extends AnyModel> = {
   [Name in keyof NonNullable<M["relations"]> & keyof InstanceType<M>]?: InstanceType<M>[Name] extends Related<infer T>
     ? Iterable<T>
@@ -45,11 +47,11 @@ export type RelationValues<M extends AnyModel> = {
 export interface Model<C extends Columns, Name extends string = string> {
   new (values: NewValues<C>): Attributes<C> & Columned<Attributes<C>>;
   readonly table: Table<C, Name>;
-  /** A new object with its relations: `User.create({ name: "sandy", toys: [car] })`. */
+  /** Makes an object with its relations: `User.create({ name: "sandy", toys: [car] })`. */
   create<M extends AnyModel>(this: M, values: NewValues<M["table"]["types"]> & RelationValues<M>): InstanceType<M>;
 }
 
-/** What {@linkcode declarativeBase} returns. */
+/** The functions and the metadata that models share. Made by {@linkcode declarativeBase}. */
 export interface DeclarativeBase<Shared extends Columns> {
   /** Makes the class that a model extends: `class Hero extends model("heroes", { … }) {}`. */
   model<C extends Columns, const Name extends string>(
@@ -57,13 +59,13 @@ export interface DeclarativeBase<Shared extends Columns> {
     columns: C,
     options?: TableOptions<(keyof C | keyof Shared) & string>,
   ): Model<C & Shared, Name>;
-  /** Makes the table of a many-to-many relation: its columns together are its primary key. */
+  /** Makes the table of a many-to-many relation; all of its columns form the primary key. */
   associationTable<C extends Columns>(name: string, columns: C, options?: TableOptions<keyof C & string>): Table<C>;
   readonly metadata: Metadata;
 }
 
 /**
- * The base of a program's models.
+ * Makes the base of a program's models.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -76,7 +78,7 @@ export interface DeclarativeBase<Shared extends Columns> {
  * assertEquals([...metadata.tables.keys()], ["heroes"]);
  * ```
  *
- * @param shared columns that every table has, after its own.
+ * @param shared columns appended to every table.
  */
 export function declarativeBase<Shared extends Columns = Record<never, never>>(
   shared?: Shared,
@@ -89,7 +91,7 @@ export function declarativeBase<Shared extends Columns = Record<never, never>>(
       return metadata.add(name, Object.fromEntries(keys), options);
     },
     model<C extends Columns, const Name extends string>(name: Name, columns: C, options?: TableOptions) {
-      // a model's own column stands where the base has one of that name
+      // a column of the model replaces a shared one of its name, and keeps its own position
       const table = metadata.add<Columns, Name>(name, { ...columns, ...shared, ...columns }, options);
       return class {
         static readonly table = table;
@@ -99,7 +101,9 @@ export function declarativeBase<Shared extends Columns = Record<never, never>>(
         }
 
         constructor(values: Record<string, unknown> = {}) {
-          const relations = relationsOf(new.target as unknown as AnyModel);
+          const model = new.target as unknown as AnyModel;
+          defineAccessors(model);
+          const relations = relationsOf(model);
           for (const name of Object.keys(values)) if (!relations.has(name)) table.column(name); // throws
           const attributes = this as Record<string, unknown>;
           for (const { attribute, default: make } of table.columns) {

@@ -4,7 +4,8 @@ import { select, selectinload } from "../mod.ts";
 import { identity, integer, text } from "../schema/columns.ts";
 import { testDatabase } from "../../testing/test_database.ts";
 import { declarativeBase } from "./model.ts";
-import { manyToMany, manyToOne, oneToMany, type Related } from "./relations.ts";
+import type { Related } from "./related.ts";
+import { manyToMany, manyToOne, oneToMany } from "./relation.ts";
 import { sessionTest } from "../../testing/fixture.ts";
 
 const database = testDatabase(import.meta.url);

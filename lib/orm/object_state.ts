@@ -1,44 +1,46 @@
 /**
- * What is known of an object beside its attributes: the session it is in, the row it has, what it holds in its relations
- * (SQLAlchemy's `InstanceState`). Kept apart from the object, so that this shows nothing but its columns.
+ * The state of an object beside its attributes: its session, its row, the objects in its relations (SQLAlchemy's
+ * `InstanceState`). It is kept apart from the object, so that inspecting the object shows only its columns.
  *
  * @module
  */
-import { isSame, restored } from "./column_value.ts";
+import type { Table, TableColumn } from "../schema/table.ts";
+import { isSame, restoredValue } from "./column_value.ts";
+import type { Entity } from "./identity_map.ts";
 import { type MapKey, rowMapKey } from "./key.ts";
 import { privateField } from "./private_field.ts";
-import type { Table, TableColumn } from "../schema/table.ts";
-import type { Entity } from "./identity_map.ts";
+import type { ObjectReference } from "./reference.ts";
+import type { Related } from "./related.ts";
 import type { AnyModel } from "./relation.ts";
-import type { Reference, Related } from "./relations.ts";
 
 /**
- * `transient`: in no session yet; `new`: to be inserted; `persistent`: in a session, with a row; `deleted`: to be
- * deleted; `left`: in no session any more, with its row or without one.
+ * `transient`: never in a session; `new`: pending INSERT; `persistent`: in a session, with a row; `deleted`: pending
+ * DELETE; `left`: no longer in a session, with or without a row.
  */
 export type ObjectStatus = "transient" | "new" | "persistent" | "deleted" | "left";
 
-/** The number of the object that was made last. */
+/** The number of the newest object. */
 export let lastNumber = 0;
-const NONE: ReadonlyMap<string, never> = new Map<string, never>();
-const NO_COLLECTIONS: readonly Related<object>[] = [];
+const NO_REFERENCES: ReadonlyMap<string, ObjectReference> = new Map();
+const NO_COLLECTIONS: ReadonlyMap<string, Related<object>> = new Map();
+const NONE: readonly Related<object>[] = [];
 
 /** The state of one object. */
 export class ObjectState {
-  /** Tells objects apart that have no key yet. */
+  /** Identifies objects that have no key yet. */
   readonly number: number = ++lastNumber;
   status: ObjectStatus = "transient";
   /** The tracker of its session. */
   owner: object | undefined;
-  /** The values of its row as they were last seen. */
+  /** The values of its row as last read or written. */
   loaded: readonly unknown[] | undefined;
-  /** The next query that meets its row reads its values anew. */
+  /** True when the next query that returns its row reads the values again. */
   isExpired = false;
-  /** It came from the database: what it holds in its relations is unknown until it was loaded. */
+  /** True when it was read from the database, so that its relations are unknown until they are loaded. */
   isRead = false;
-  /** Both are copied to be changed: most objects hold nothing, and two maps each would cost more than their row. */
-  references: ReadonlyMap<string, Reference> = NONE;
-  collections: ReadonlyMap<string, Related<object>> = NONE;
+  /** Copied on write, as `collections` is: most objects have none, and two maps each would cost more than their row. */
+  references: ReadonlyMap<string, ObjectReference> = NO_REFERENCES;
+  collections: ReadonlyMap<string, Related<object>> = NO_COLLECTIONS;
 
   constructor(readonly entity: Entity, readonly model: AnyModel) {}
 
@@ -46,47 +48,47 @@ export class ObjectState {
     return this.model.table;
   }
 
-  /** The key of its row as it is in the database: the object may have got another one since. */
+  /** The key of its row; the object's own key may have been changed since. */
   get rowKey(): unknown[] {
     return this.table.keyIndexes.map((index) => this.loaded![index]);
   }
 
-  /** Its key, by which the session knows it; undefined where it has no row. */
+  /** The key of its row for the identity map; undefined if it has no row. */
   get identity(): MapKey | undefined {
     return this.loaded && rowMapKey(this.table, this.loaded);
   }
 
-  /** Its collections with changes that wait to be written. */
+  /** Its collections with pending changes. */
   get pending(): readonly Related<object>[] {
-    if (this.collections.size === 0) return NO_COLLECTIONS;
+    if (this.collections.size === 0) return NONE;
     return [...this.collections.values()].filter(({ changes }) => changes.size > 0);
   }
 
-  /** Takes back what was changed but not sent. */
+  /** Discards changes that were not sent. */
   reset(): void {
     const { table, entity, loaded } = this;
     for (const column of changedColumns({ table, entity, loaded: loaded! })) {
-      entity[column.attribute] = restored(column, loaded![table.columns.indexOf(column)]);
+      entity[column.attribute] = restoredValue(column, loaded![table.columns.indexOf(column)]);
     }
     for (const collection of this.collections.values()) collection.reset();
   }
 
-  /** Forgets what it holds in its relations; they have to be loaded again. */
+  /** Discards the objects in its relations; they have to be loaded again. */
   forgetRelations(): void {
     this.isRead = true;
-    this.references = NONE;
+    this.references = NO_REFERENCES;
     for (const collection of this.collections.values()) collection.forget();
   }
 }
 
 const STATE = privateField<ObjectState>();
 
-/** The state of an object. */
+/** Returns the state of an object; it is made on first access. */
 export function stateOf(entity: Entity): ObjectState {
-  return STATE.of(entity) ?? STATE.give(entity, new ObjectState(entity, entity.constructor as unknown as AnyModel));
+  return STATE.get(entity) ?? STATE.add(entity, new ObjectState(entity, entity.constructor as unknown as AnyModel));
 }
 
-/** A row in the database: its object, and the values as they were last seen. */
+/** An object with a row, and the values of the row as last read or written. */
 export interface Persistent {
   readonly table: Table;
   readonly entity: Entity;
@@ -96,7 +98,7 @@ export interface Persistent {
 /** The state of an object that has a row. */
 export type PersistentState = ObjectState & Persistent;
 
-/** The columns of an object that differ from what was loaded. */
+/** Returns the columns whose values differ from the row. */
 export function changedColumns({ table, entity, loaded }: Persistent): TableColumn[] {
   return table.columns.filter((column, index) => !isSame(column, entity[column.attribute], loaded[index]));
 }

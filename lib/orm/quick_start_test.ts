@@ -1,6 +1,6 @@
 /**
- * The ideas of SQLAlchemy's ORM quick start (https://docs.sqlalchemy.org/en/20/orm/quickstart.html), in its order and in
- * this library: users and their addresses are declared, created, added, selected, joined, changed and deleted.
+ * The ideas of SQLAlchemy's ORM quick start (https://docs.sqlalchemy.org/en/20/orm/quickstart.html), in its order and
+ * in this library: users and their addresses are declared, created, added, selected, joined, changed and deleted.
  */
 import { assertEquals } from "@std/assert";
 import {

@@ -1,66 +1,67 @@
 /**
- * Relations as models declare them, and the foreign keys that carry them.
+ * Relations as models declare them, and as resolved to foreign keys.
  *
  * @module
  */
 import { InvalidModelError } from "../schema/errors.ts";
 import type { ForeignKey, Table } from "../schema/table.ts";
 
-/** Any model, also one with methods of its own. */
+/** Any model, including one with methods. */
 export interface AnyModel {
   new (values: never): object;
   readonly table: Table;
-  /** What a model declares of its relations to others. */
+  /** The relations that the model declares. */
   readonly relations?: Readonly<Record<string, RelationDeclaration>>;
 }
 
-/** The model on the other side; of its type no relations are asked, because models may name each other. */
+/** The model on the other side. Its type omits relations, because models may refer to each other. */
 export type RelationTarget = () => { new (values: never): object; readonly table: Table };
 
 /** A relation as a model declares it in `static relations`. */
 export interface RelationDeclaration {
   readonly kind: "many-to-one" | "one-to-many" | "many-to-many";
   readonly target: RelationTarget;
-  /** The attribute with the foreign key; only needed where there are several between the two tables. */
+  /** The attribute of the foreign key; required if there are several between the two tables. */
   readonly foreignKey?: string;
   /** The association table of a many-to-many relation. */
   readonly secondary?: Table;
 }
 
-/** This table has the foreign key: `team: manyToOne(() => Team)`. */
+/** Declares a relation whose foreign key is in this table: `team: manyToOne(() => Team)`. */
 export function manyToOne(target: RelationTarget, options: { foreignKey?: string } = {}): RelationDeclaration {
   return { kind: "many-to-one", target, ...options };
 }
 
-/** The other table has the foreign key: `members: oneToMany(() => User)`. */
+/** Declares a relation whose foreign key is in the other table: `members: oneToMany(() => User)`. */
 export function oneToMany(target: RelationTarget, options: { foreignKey?: string } = {}): RelationDeclaration {
   return { kind: "one-to-many", target, ...options };
 }
 
 /**
- * An association table has both foreign keys: `toys: manyToMany(() => Toy, { secondary: userToy })`. Give these
- * `{ onDelete: "cascade" }`, so that its rows go with those they refer to.
+ * Declares a relation whose foreign keys are in an association table:
+ * `toys: manyToMany(() => Toy, { secondary: userToy })`. Declare these keys with `{ onDelete: "cascade" }`, so that
+ * deleting a row deletes its association rows.
  */
 export function manyToMany(target: RelationTarget, options: { secondary: Table }): RelationDeclaration {
   return { kind: "many-to-many", target, ...options };
 }
 
-/** A relation whose tables and foreign keys are known. */
+/** A relation with its foreign keys resolved. */
 export interface Relation {
   readonly name: string;
   readonly kind: RelationDeclaration["kind"];
   readonly owner: AnyModel;
   readonly target: AnyModel;
-  /** The foreign key between the two tables; of a many-to-many relation the one from the association to the owner. */
+  /** The foreign key between the two tables; of a many-to-many relation the one from the association table to the owner. */
   readonly key: ForeignKey;
-  /** Of a many-to-many relation the foreign key from the association to the target. */
+  /** Of a many-to-many relation the foreign key from the association table to the target. */
   readonly otherKey: ForeignKey | undefined;
 }
 
 /**
- * Finds the foreign keys of a relation.
+ * Resolves the foreign keys of a relation.
  *
- * @throws {InvalidModelError} when one is missing or ambiguous.
+ * @throws {InvalidModelError} when a foreign key is missing or ambiguous.
  */
 export function resolveRelation(owner: AnyModel, name: string, declaration: RelationDeclaration): Relation {
   const { kind, foreignKey, secondary } = declaration;
@@ -72,21 +73,23 @@ export function resolveRelation(owner: AnyModel, name: string, declaration: Rela
     const keys = from.foreignKeys().filter((key) => key.to === to)
       .filter(({ column }) => foreignKey === undefined || column.attribute === foreignKey);
     if (keys.length === 1) return keys[0];
-    const problem = keys.length === 0 ? "there is no foreign key" : "there are several foreign keys";
+    const [problem, cure] = keys.length === 0
+      ? ["there is no foreign key", "give a column .references()"]
+      : ["there are several foreign keys", "name one with { foreignKey }"];
     throw new InvalidModelError(
       owner.table.name,
-      `for the relation "${name}" ${problem} from "${from.name}" to "${to.name}"${
-        keys.length === 0 ? ": give a column .references()" : "; name one with { foreignKey }"
-      }`,
+      `for the relation "${name}" ${problem} from "${from.name}" to "${to.name}": ${cure}`,
     );
   };
-  if (kind === "many-to-many") {
-    if (owner.table === target.table) {
-      const [key, otherKey] = secondary!.foreignKeys();
-      return { name, kind, owner, target, key, otherKey };
-    }
-    return { name, kind, owner, target, key: only(secondary!, owner.table), otherKey: only(secondary!, target.table) };
+  if (kind === "many-to-one") {
+    return { name, kind, owner, target, key: only(owner.table, target.table), otherKey: undefined };
   }
-  const [from, to] = kind === "many-to-one" ? [owner, target] : [target, owner];
-  return { name, kind, owner, target, key: only(from.table, to.table), otherKey: undefined };
+  if (kind === "one-to-many") {
+    return { name, kind, owner, target, key: only(target.table, owner.table), otherKey: undefined };
+  }
+  // between a table and itself the order of declaration tells the two keys apart
+  const [key, otherKey] = owner.table === target.table
+    ? secondary!.foreignKeys()
+    : [only(secondary!, owner.table), only(secondary!, target.table)];
+  return { name, kind, owner, target, key, otherKey };
 }

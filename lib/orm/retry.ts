@@ -1,6 +1,5 @@
 /**
- * Transactions that are run again when the server could not let them through: two of them stood in each other's way, and
- * nothing is wrong with either.
+ * Runs transactions again that the server aborted because they conflicted with concurrent ones.
  *
  * @module
  */
@@ -15,20 +14,20 @@ import {
 import { EngineError } from "../base/error.ts";
 import { PendingRollbackError } from "./errors.ts";
 
-/** What runs work in a transaction of its own: what `sessionmaker()` returns, or an engine. */
+/** Runs work in a transaction of its own: a session maker or an engine. */
 export interface Transactional<Unit> {
   begin<T>(work: (unit: Unit) => T | Promise<T>, options?: ConnectOptions): Promise<T>;
 }
 
-/** How often and when a transaction is run again; how it begins. */
+/** Settings of `retry()`, and of the transactions that it begins. */
 export interface RetryOptions extends ConnectOptions {
-  /** How often it is run at most, the first time included (default 5). */
+  /** Maximum number of attempts, including the first (default 5). */
   readonly attempts?: number;
-  /** The longest wait before the second attempt, in milliseconds; it doubles with each further one (default 20). */
+  /** Maximum delay before the second attempt, in milliseconds; doubled for each further attempt (default 20). */
   readonly baseDelay?: number;
-  /** The longest wait before any attempt, in milliseconds (default 1,000). */
+  /** Maximum delay before any attempt, in milliseconds (default 1,000). */
   readonly maxDelay?: number;
-  /** Further errors after which it is worth another attempt, such as `StaleDataError`. */
+  /** Reports whether a further error, such as `StaleDataError`, is worth another attempt. */
   readonly also?: (error: unknown) => boolean;
   /**
    * Ends the waiting, also for a connection and for COMMIT: `retry()` throws its reason. The statements of the work are not
@@ -37,29 +36,28 @@ export interface RetryOptions extends ConnectOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A transaction was run as often as it may be, and never got through; `cause` is the last error. */
+/** The last permitted attempt of a transaction failed, too; `cause` is its error. */
 export class RetryLimitError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "RETRY_LIMIT";
 
   constructor(readonly attempts: number, override readonly cause: Error) {
     super(
-      `Gave up after ${attempts} attempts, each undone by the server. The last time: ${
-        cause.message.split("\n")[0]
-      }. ` +
-        "Make the transactions shorter, let them lock rows in one order, or allow more attempts.",
+      `Gave up after ${attempts} attempts. Last error: ${cause.message.split("\n")[0]}. ` +
+        "Shorten the transactions, lock rows in a consistent order, or allow more attempts.",
       { cause },
     );
   }
 }
 
 /**
- * Runs work in a transaction, and the whole of it again, with a new session and a new transaction, when the server ended
- * it for the sake of another: SQLSTATE 40001 (could not be put in an order) and 40P01 (deadlock), COMMIT included. Before
- * each further attempt it waits for a random time up to a limit that doubles, so that the two do not meet again.
+ * Runs work in a transaction, and repeats it in a new transaction (and session) if the server aborts it in favour of a
+ * concurrent one: SQLSTATE 40001 (serialization failure) and 40P01 (deadlock), at COMMIT too. Each delay is random, up
+ * to a limit that doubles, so that the same transactions do not conflict again ("full jitter" of M. Brooker,
+ * Exponential Backoff and Jitter, AWS Architecture Blog, 2015).
  *
- * The work may run several times: what it does outside of the database (mails, counters) does not belong in it.
- * It is never run again after a `CommitOutcomeUnknownError`: what may have been committed would be done twice.
+ * The work may run several times: keep side effects outside the database, such as mails, out of it. It is not repeated
+ * after a `CommitOutcomeUnknownError`, because its changes may be committed.
  *
  * ```ts ignore
  * await retry(getSession, async (session) => {
@@ -69,9 +67,10 @@ export class RetryLimitError extends EngineError {
  * await retry(engine, (connection) => connection.execute("UPDATE …"));
  * ```
  *
- * @returns what the work returned the time it got through.
- * @throws {RetryLimitError} when it never did. @throws the signal's reason. @throws every other error as it is.
- * Source of the waiting: "full jitter" of M. Brooker, Exponential Backoff and Jitter, AWS Architecture Blog, 2015.
+ * @returns the value of the attempt that was committed.
+ * @throws {RetryLimitError} when the last attempt fails, too.
+ * @throws the signal's reason when it aborts.
+ * @throws every other error unchanged.
  */
 export async function retry<Unit, T>(
   transactional: Transactional<Unit>,
@@ -92,14 +91,21 @@ export async function retry<Unit, T>(
   }
 }
 
-/** True when the server ended the transaction for the sake of another, so that it may well succeed the next time. */
+/** Reports whether the server aborted the transaction because of a concurrent one, so that a repetition may succeed. */
 export function isConflict(error: unknown): boolean {
-  // work that went on after the conflict meets its consequence
+  // work that continued after the conflict fails with a consequence of it
   if (error instanceof FailedTransactionError || error instanceof PendingRollbackError) return isConflict(error.cause);
   return error instanceof SerializationError || error instanceof DeadlockError;
 }
 
-/** How long to wait after an attempt, in milliseconds. @param attempt counted from 1. @param random from 0 to below 1. */
-export function backoff(attempt: number, base: number, most: number, random: () => number = Math.random): number {
-  return random() * Math.min(most, base * 2 ** (attempt - 1));
+/**
+ * Returns a random delay after an attempt, in milliseconds.
+ *
+ * @param attempt counted from 1.
+ * @param base maximum delay after the first attempt, in milliseconds.
+ * @param max maximum delay after any attempt, in milliseconds.
+ * @param random returns a number from 0 to below 1.
+ */
+export function backoff(attempt: number, base: number, max: number, random: () => number = Math.random): number {
+  return random() * Math.min(max, base * 2 ** (attempt - 1));
 }

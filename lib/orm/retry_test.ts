@@ -130,7 +130,7 @@ test("after so many attempts: an error that says how many, with the last cause",
   assertEquals([thrown.length, error.attempts], [3, 3]);
   assertStrictEquals(error.cause, thrown[2]);
   assert(error.message.startsWith("Gave up after 3 attempts"));
-  assert(error.message.includes("The last time: in the way (SQLSTATE 40001)."));
+  assert(error.message.includes("Last error: in the way (SQLSTATE 40001)."));
   await assertRejects(() => retry(engine, () => {}, { attempts: 0 }), RangeError, "it must be at least 1");
 });
 

@@ -3,7 +3,8 @@ import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { ForeignKeyViolationError, identity, integer, select, selectinload } from "../mod.ts";
 import { testDatabase } from "../../testing/test_database.ts";
 import { declarativeBase } from "./model.ts";
-import { manyToMany, manyToOne, oneToMany, type Related } from "./relations.ts";
+import type { Related } from "./related.ts";
+import { manyToMany, manyToOne, oneToMany } from "./relation.ts";
 import { type Fixture, sessionTest } from "../../testing/fixture.ts";
 
 const database = testDatabase(import.meta.url);

@@ -4,7 +4,7 @@ import { KeyChangedError, select } from "../mod.ts";
 import { array, enumeration, identity, integer, sql, text, uuid } from "../schema/columns.ts";
 import { testDatabase } from "../../testing/test_database.ts";
 import { declarativeBase } from "./model.ts";
-import { manyToOne } from "./relations.ts";
+import { manyToOne } from "./relation.ts";
 import { sessionTest } from "../../testing/fixture.ts";
 
 const database = testDatabase(import.meta.url);
@@ -75,7 +75,11 @@ for (const driver of ["pg", "postgres"]) {
     );
     await using session = t.getSession();
     session.addAll([new Pearl({ name: "white" }), new Pearl({ name: "black" })]);
-    await assertRejects(() => session.commit(), KeyChangedError, 'New rows of "pearls" did not keep the keys');
+    await assertRejects(
+      () => session.commit(),
+      KeyChangedError,
+      'New rows of "pearls" did not keep their generated keys',
+    );
     await session.rollback();
     assertEquals(await t.rows("SELECT * FROM pearls"), []);
     const alone = new Pearl({ name: "white" });

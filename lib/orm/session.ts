@@ -1,7 +1,7 @@
 /**
- * The session: a shopping cart for rows. Reads run at once, writes wait in the session until `flush()` or `commit()`
- * sends them together. As in SQLAlchemy a connection is taken with the first statement and given back at the end of the
- * transaction.
+ * The session: a unit of work on a database. Reads run at once; writes stay pending until `flush()` or `commit()` sends
+ * them together. As in SQLAlchemy, a session checks out a connection for its first statement and returns it at the end
+ * of the transaction.
  *
  * @module
  */
@@ -16,8 +16,8 @@ import type { FirstColumn, Result, ScalarResult } from "../engine/result.ts";
 import { Savepoint } from "../engine/savepoint.ts";
 import { compiled } from "../engine/kysely/compilable.ts";
 import type { StreamArguments, StreamOptions } from "../engine/cursor.ts";
-import { Passing } from "./passing.ts";
 import { RowStream } from "../engine/row_stream.ts";
+import { PartitionObjects } from "./partition_objects.ts";
 import { CallGuard } from "./call_guard.ts";
 import type { AnyModel, KeyOf } from "./model.ts";
 import { lookUp, SAVEPOINT_ENDS, SessionBase } from "./session_base.ts";
@@ -26,12 +26,15 @@ import { SessionSteps } from "./session_steps.ts";
 
 export type { GetOptions, SessionOptions } from "./session_options.ts";
 
-/** Made by the function that {@linkcode sessionmaker} returns. */
+/** A unit of work whose calls are awaited. Made by a {@linkcode SessionMaker}. */
 export class Session extends SessionBase implements AsyncDisposable {
   readonly #steps: SessionSteps<Connection>;
   readonly #calls: CallGuard;
 
-  /** @throws {TypeError} @throws {RangeError} for an option that does not exist, or cannot be. */
+  /**
+   * @throws {TypeError} for an unknown option or a value of the wrong type.
+   * @throws {RangeError} for a value out of range.
+   */
   constructor(engine: Engine, options: SessionOptions = {}) {
     checkSessionOptions(options);
     const { commandTimeout } = options;
@@ -45,9 +48,9 @@ export class Session extends SessionBase implements AsyncDisposable {
   }
 
   /**
-   * The object with this primary key: from the identity map without asking the server if it is there, else from its row.
+   * Returns the object with a primary key: from the identity map without a query, otherwise from its row.
    *
-   * @param key the value of the primary key; an object with its attributes when it has several.
+   * @param key the value of the primary key; for a key of several columns an object with its attributes.
    * @returns the object, or `null` when there is no such row.
    */
   async get<M extends AnyModel>(model: M, key: KeyOf<M>, options: GetOptions = {}): Promise<InstanceType<M> | null> {
@@ -57,7 +60,11 @@ export class Session extends SessionBase implements AsyncDisposable {
     return await this.#calls.run("work", `get(${model.name})`, work, limitsOf(options)) as InstanceType<M> | null;
   }
 
-  /** As `get()`, but a missing row is an error. @throws {NoResultFound} */
+  /**
+   * Returns the object with a primary key, as `get()` does.
+   *
+   * @throws {NoResultFound} when there is no such row.
+   */
   async getOne<M extends AnyModel>(model: M, key: KeyOf<M>, options: GetOptions = {}): Promise<InstanceType<M>> {
     const object = await this.get(model, key, options);
     if (object === null) throw new NoResultFound();
@@ -65,12 +72,14 @@ export class Session extends SessionBase implements AsyncDisposable {
   }
 
   /**
-   * Runs a query. `select(Model)` gives rows of one object each, also with `fromStatement(query)`; any query of Kysely
-   * by itself, or SQL with its parameters, gives its rows.
+   * Executes a query. `select(Model)`, also with `fromStatement(query)`, returns rows of one object each; a query of
+   * Kysely, or SQL with parameters, returns plain rows.
    *
-   * @param limits end the whole call: what waits is sent first, and relations may be loaded behind it.
-   * @throws {DatabaseError} what the server reports. @throws {ConcurrentUseError} when the session is busy.
-   * @throws {AnswerTimeoutError} @throws the signal's reason
+   * @param limits apply to the whole call, including the flush before and the loading of relations after the query.
+   * @throws {DatabaseError} when the server reports an error.
+   * @throws {ConcurrentUseError} when another call of this session runs.
+   * @throws {AnswerTimeoutError} when the timeout expires.
+   * @throws the signal's reason when it aborts.
    * @throws {InvalidStatementError} when the result of a `fromStatement` lacks a column; no object was made.
    */
   execute<Row = Record<string, unknown>>(
@@ -81,7 +90,10 @@ export class Session extends SessionBase implements AsyncDisposable {
     return this.#calls.run("work", "execute()", this.#steps.execute(statement, parameters), limits);
   }
 
-  /** The first column of the first row, which of `select(Model)` is an object, or `null`; further rows are ignored. */
+  /**
+   * Returns the first column of the first row, for `select(Model)` an object, or `null` when there is no row; further
+   * rows are ignored.
+   */
   async scalar<Row>(
     statement: Query<Row>,
     parameters?: readonly unknown[],
@@ -90,7 +102,7 @@ export class Session extends SessionBase implements AsyncDisposable {
     return (await this.execute(statement, parameters, limits)).scalar();
   }
 
-  /** The first column of every row: of `select(Model)` the objects. */
+  /** Returns the first column of every row: for `select(Model)` the objects. */
   async scalars<Row>(
     statement: Query<Row>,
     parameters?: readonly unknown[],
@@ -100,16 +112,17 @@ export class Session extends SessionBase implements AsyncDisposable {
   }
 
   /**
-   * What `execute()` gives, while it comes, through a cursor. Objects stay in the session until the loop asks for the next
-   * partition; then it forgets those that came with the one before, unless they have changes that wait to be written or
-   * it knew them already.
+   * Executes a query and streams its result through a cursor. When the loop asks for the next partition, the session
+   * forgets the objects of the previous one, except those with pending changes and those it had before.
    *
    * ```ts ignore
    * for await (const heroes of session.streamScalars(select(Hero)).partitions(500)) await index(heroes);
    * ```
    *
-   * @throws {TypeError} @throws {EncodingError} at once, for wrong arguments. @throws in the loop what `execute()` throws.
-   * @throws {TransactionStateError} when the transaction ends before the loop.
+   * @throws {TypeError} when an argument has the wrong type.
+   * @throws {EncodingError} when a parameter cannot be sent.
+   * @throws {TransactionStateError} in the loop when the transaction ends before the loop does.
+   * @throws in the loop every error of `execute()`.
    */
   stream<Row>(...[query, parameters, options]: StreamArguments<Row>): RowStream<Row> {
     if (options) checkOptions("stream()", options, LIMIT);
@@ -117,33 +130,38 @@ export class Session extends SessionBase implements AsyncDisposable {
     return new RowStream((size) => this.#answers(query, parameters, size, options), (answer) => answer.all());
   }
 
-  /** As `stream()`, the first column of each row: of `select(Model)` the objects. */
+  /** Streams the first column of each row: for `select(Model)` the objects. */
   streamScalars<Row>(...query: StreamArguments<Row>): RowStream<FirstColumn<Row>, Row> {
     return this.stream(...query).read((answer) => answer.scalars().all());
   }
 
   /**
-   * Copies the state of an object, which may be new or of another session, onto the object of its row in this session,
-   * which is loaded for that; where there is none, onto a new one. Attributes that are undefined and relations that are
-   * not loaded are left as they are; what relations hold is merged, too.
+   * Copies the state of an object, which may be new or in another session, onto the object of its row in this session,
+   * loading it if necessary, or onto a new object when there is no row. Undefined attributes and relations that are not
+   * loaded are left unchanged; objects in relations are merged, too.
    *
-   * @returns the object of this session: the one that was given is not in it.
+   * @returns the object in this session; the given one is not added.
    */
   merge<T extends object>(object: T, limits?: LimitOptions): Promise<T> {
     return this.#calls.run("work", "merge()", this.#steps.merge(object), limits);
   }
 
-  /** Reads the values of an object anew; its changes are lost. @throws {DetachedObjectError} @throws {NoResultFound} */
+  /**
+   * Reads the values of an object again; its pending changes are lost.
+   *
+   * @throws {DetachedObjectError} when the object is not in this session.
+   * @throws {NoResultFound} when its row does not exist any more.
+   */
   async refresh(object: object, options: GetOptions = {}): Promise<void> {
     checkGetOptions(options);
     await this.#calls.run("work", "refresh()", this.#steps.refresh(object, options), limitsOf(options));
   }
 
   /**
-   * Begins a transaction now, to choose how: else it begins by itself with the first statement. What the options leave
-   * out is as the session was told.
+   * Begins a transaction explicitly, to choose its options; otherwise the first statement begins one. Missing options
+   * default to those of the session.
    *
-   * @throws {TransactionBegunError} when one is open.
+   * @throws {TransactionBegunError} when a transaction is open.
    */
   async begin(options?: TransactionOptions & LimitOptions): Promise<void> {
     if (options !== undefined) checkOptions("begin()", options, BEGIN);
@@ -151,11 +169,11 @@ export class Session extends SessionBase implements AsyncDisposable {
   }
 
   /**
-   * Sends what waits and marks a point to which the transaction can be rolled back, objects included.
+   * Flushes and sets a savepoint, to which the transaction and the objects can be rolled back.
    *
    * ```ts ignore
    * await using savepoint = await session.beginNested(); // rolled back at the end of the block …
-   * await savepoint.commit();                            // … unless it was kept
+   * await savepoint.commit();                            // … unless committed
    * ```
    */
   async beginNested(limits?: LimitOptions): Promise<Savepoint> {
@@ -167,39 +185,42 @@ export class Session extends SessionBase implements AsyncDisposable {
   }
 
   /**
-   * Sends what waits: new objects, changed ones, deleted ones, and their relations. The transaction stays open.
+   * Sends the pending changes: new, changed and deleted objects, and their relations. The transaction stays open.
    *
-   * @throws {EncodingError} @throws {MissingValueError} before anything is sent.
-   * @throws {StaleDataError} @throws {DatabaseError} the session then needs a `rollback()`.
+   * @throws {EncodingError} before anything is sent, when a value cannot be sent.
+   * @throws {MissingValueError} before anything is sent, when a required value is missing.
+   * @throws {StaleDataError} when a row was deleted or changed; the session then requires `rollback()`.
+   * @throws {DatabaseError} when the server reports an error; the session then requires `rollback()`.
    */
   flush(limits?: LimitOptions): Promise<void> {
     return this.#calls.run("work", "flush()", this.#steps.flush(), limits);
   }
 
   /**
-   * Sends what waits and makes the transaction permanent. COMMIT travels together with new rows; where the number of
-   * changed rows has to be looked at, it waits for that.
+   * Flushes and commits the transaction. COMMIT is sent together with new rows; where the number of changed rows must
+   * be checked, it is sent afterwards.
    *
-   * @throws {CommitOutcomeUnknownError} when the connection broke, or the time was over, while the server worked on COMMIT.
+   * @throws {CommitOutcomeUnknownError} when the connection breaks, or the timeout expires, during COMMIT.
    */
   commit(limits?: LimitOptions): Promise<void> {
     return this.#calls.run("commit", "commit()", this.#steps.commit(), limits);
   }
 
-  /** Undoes the transaction. Objects return to what they were when it began; new ones leave the session. */
+  /** Rolls back the transaction. Objects are restored as they were when it began; new ones leave the session. */
   rollback(limits?: Pick<LimitOptions, "timeout">): Promise<void> {
     return this.#calls.run("rollback", "rollback()", this.#steps.rollback(limits?.timeout), limits);
   }
 
   /**
-   * Rolls back what was not committed and gives the connection back. A second call does nothing.
+   * Rolls back uncommitted work and returns the connection. A second call has no effect.
    *
-   * @param limits after `timeout` milliseconds (default: `connectTimeout` of the engine) the connection is dropped.
+   * @param limits `timeout`: milliseconds after which the connection is dropped (default: `connectTimeout` of the
+   * engine).
    */
   async close(limits: Pick<LimitOptions, "timeout"> = {}): Promise<void> {
     checkOptions("close()", limits, SYNC_LIMIT);
     const limit = Limit.of(limits);
-    await this.#calls.idle(limit?.timeout ?? Infinity); // someone forgot to await a call
+    await this.#calls.idle(limit?.timeout ?? Infinity); // a call that was not awaited
     await this.#steps.close()?.close({ timeout: limit?.left });
   }
 
@@ -211,9 +232,9 @@ export class Session extends SessionBase implements AsyncDisposable {
     const connection = await this.#calls.run("work", "stream()", this.#steps.stream(), options);
     const { sql, parameters: values } = compiled(query, parameters);
     for await (const answer of connection.stream<Row>(sql, values, options).answers(size)) {
-      const passing = new Passing(this.#steps.tracker);
-      yield await this.#calls.run("work", "stream()", this.#steps.partition(query, answer, passing), options);
-      passing.forget();
+      const objects = new PartitionObjects(this.#steps.tracker);
+      yield await this.#calls.run("work", "stream()", this.#steps.partition(query, answer, objects), options);
+      objects.forget();
     }
   }
 }

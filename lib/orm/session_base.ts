@@ -1,10 +1,14 @@
-/** What both kinds of session offer without asking the server. @module */
-import type { Step } from "./dml.ts";
+/**
+ * The members that awaiting and blocking sessions share: those that send nothing.
+ *
+ * @module
+ */
 import type { Entity } from "./identity_map.ts";
 import type { AnyModel, KeyOf } from "./model.ts";
 import { checkGetOptions, type GetOptions, keyValues } from "./session_options.ts";
 import type { SessionState } from "./session_state.ts";
 import type { SessionSteps } from "./session_steps.ts";
+import type { WriteStatement } from "./write_statement.ts";
 
 /** The objects of a session. */
 export abstract class SessionBase {
@@ -35,62 +39,84 @@ export abstract class SessionBase {
     return this.#steps.tracker.objects("deleted");
   }
 
-  /** Puts a new object into the session, with the objects that it refers to; written with the next flush. */
+  /**
+   * Adds an object, with the objects that it refers to; the next flush inserts new ones.
+   *
+   * @throws {AttachedObjectError} when the object, or another one of its row, is in a session.
+   */
   add(object: object): void {
     this.#steps.transaction.assert("work");
     this.#steps.tracker.add(object as Entity);
   }
 
-  /** Puts several new objects into the session. */
+  /** Adds several objects. */
   addAll(objects: Iterable<object>): void {
     for (const object of objects) this.add(object);
   }
 
-  /** Marks an object whose row the next flush deletes. @throws {DetachedObjectError} when it is not in this session. */
+  /**
+   * Marks an object as deleted; the next flush deletes its row.
+   *
+   * @throws {DetachedObjectError} when the object is not in this session.
+   */
   delete(object: object): void {
     this.#steps.transaction.assert("work");
     this.#steps.tracker.delete(object as Entity);
   }
 
-  /** Takes an object out of the session: its changes are not written, and the next query makes another object. */
+  /**
+   * Removes an object from the session: its changes are not written, and the next query makes another object.
+   *
+   * @throws {DetachedObjectError} when the object is not in this session.
+   */
   expunge(object: object): void {
     this.#steps.tracker.expunge(object as Entity);
   }
 
-  /** The next query or `get()` that meets an object's row reads its values anew. Without an object: all of them. */
+  /**
+   * Expires an object, or all of them: the next query or `get()` that returns the row reads the values again. Pending
+   * changes are discarded.
+   *
+   * @throws {DetachedObjectError} when the object is not in this session.
+   */
   expire(object?: object): void {
     this.#steps.tracker.expire(object as Entity | undefined);
   }
 
   /**
-   * The statements of the next flush as data, in their order, with their parameters as far as they are known.
+   * Returns the statements of the next flush as data, in order, with their parameters as far as they are known.
    *
    * @throws {MissingValueError} when a new object lacks a value that it needs.
    */
-  diff(): Step[] {
+  diff(): WriteStatement[] {
     this.#steps.transaction.assert("work");
     return this.#steps.tracker.plan();
   }
 }
 
-/** What the end of a savepoint is to the state of its session. */
+/** The actions of a session that end a savepoint. */
 export const SAVEPOINT_ENDS = { commit: "work", rollback: "rollbackNested" } as const;
 
-/** What `get()` looks for. */
-interface Sought<M extends AnyModel> {
-  /** The object, if the session knows it and need not lock its row. */
+/** The result of a lookup in the identity map. */
+interface Lookup<M extends AnyModel> {
+  /** The object, if the session has it and its row need not be locked. */
   readonly known: InstanceType<M> | undefined;
   /** The values of the key. */
   readonly key: readonly unknown[];
 }
 
-/** Looks for the object of a key in the identity map. @throws {TypeError} @throws {EncodingError} for wrong arguments. */
+/**
+ * Looks up the object with a key in the identity map.
+ *
+ * @throws {TypeError} when an argument has the wrong type.
+ * @throws {EncodingError} when the key cannot be a parameter.
+ */
 export function lookUp<M extends AnyModel>(
   { tracker, transaction }: SessionSteps,
   model: M,
   key: KeyOf<M>,
   options: GetOptions,
-): Sought<M> {
+): Lookup<M> {
   checkGetOptions(options);
   const values = keyValues(model, key);
   transaction.assert("work");

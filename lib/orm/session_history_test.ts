@@ -1,6 +1,7 @@
 /**
  * Random histories of a session against a plain model of the tables: what a flush writes, a commit keeps and a rollback
- * undoes, in savepoints too, while another session changes rows now and then: what that wrote is never overwritten. A history that goes wrong is cut down to the shortest one and printed with its seed.
+ * undoes, in savepoints too, while another session changes rows now and then: what that wrote is never overwritten. A
+ * history that goes wrong is cut down to the shortest one and printed with its seed.
  */
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";

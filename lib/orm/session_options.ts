@@ -1,27 +1,31 @@
-/** What sessions, with promises or without, are told, and what they refuse before anything is sent. @module */
+/**
+ * Options of awaiting and blocking sessions, and their checks before anything is sent.
+ *
+ * @module
+ */
 import { checkOptions, either, flag, type Kind, type Kinds, milliseconds, shown } from "../engine/check_options.ts";
 import type { LimitOptions } from "../engine/limit.ts";
 import { LIMIT, TRANSACTION } from "../engine/option_kinds.ts";
 import type { TransactionOptions } from "../engine/transaction_options.ts";
 import { keyOf } from "./key.ts";
-import type { LockOptions } from "./selects.ts";
+import type { RowLockOptions } from "./selects.ts";
 import type { Entity } from "./identity_map.ts";
 import type { AnyModel } from "./model.ts";
 
-/** Settings of a session; how its transactions begin among them. */
+/** Settings of a session and of its transactions. */
 export interface SessionOptions extends TransactionOptions {
-  /** Send what waits before each query, so that it sees it (default true). */
+  /** Flush before each query, so that it sees pending changes (default true). */
   readonly autoflush?: boolean;
-  /** Read every object anew after a commit, when it is asked for again (default false). */
+  /** Expire every object after a commit, so that the next query reads it again (default false). */
   readonly expireOnCommit?: boolean;
-  /** Milliseconds to wait for the answer to each statement (default: as the engine was told). */
+  /** Milliseconds to wait for the result of each statement (default: that of the engine). */
   readonly commandTimeout?: number;
 }
 
-/** What `get` and `withForUpdate` may be told. */
+/** Options of `get()`, `getOne()` and `refresh()`. */
 export interface GetOptions extends LimitOptions {
-  /** Locks the row until the end of the transaction, and reads it anew. */
-  readonly withForUpdate?: boolean | LockOptions;
+  /** Locks the row until the end of the transaction, and reads its current values. */
+  readonly withForUpdate?: boolean | RowLockOptions;
 }
 
 const SESSION: Kinds<SessionOptions> = {
@@ -30,16 +34,19 @@ const SESSION: Kinds<SessionOptions> = {
   expireOnCommit: flag,
   commandTimeout: milliseconds(1),
 };
-const LOCK: Kinds<LockOptions> = { skipLocked: flag, noWait: flag };
-const someOptions: Kind = { fits: (value) => typeof value === "object" && value !== null, must: "an object" };
-const GET: Kinds<GetOptions> = { ...LIMIT, withForUpdate: either(flag, someOptions) };
+const LOCK: Kinds<RowLockOptions> = { skipLocked: flag, noWait: flag };
+const lockOptions: Kind = { fits: (value) => typeof value === "object" && value !== null, must: "an object" };
+const GET: Kinds<GetOptions> = { ...LIMIT, withForUpdate: either(flag, lockOptions) };
 
-/** @throws {TypeError} @throws {RangeError} for an option that does not exist, or cannot be. */
+/**
+ * @throws {TypeError} for an unknown option or a value of the wrong type.
+ * @throws {RangeError} for a value out of range.
+ */
 export function checkSessionOptions(options: SessionOptions): void {
   checkOptions("A session", options, SESSION);
 }
 
-/** @throws {TypeError} for an option that does not exist, or cannot be. */
+/** @throws {TypeError} for an unknown option or a value of the wrong type. */
 export function checkGetOptions(options: GetOptions): void {
   checkOptions("get()", options, GET);
   const { withForUpdate } = options;
@@ -47,9 +54,9 @@ export function checkGetOptions(options: GetOptions): void {
 }
 
 /**
- * The values of a primary key as `get()` takes it.
+ * Returns the values of a primary key as given to `get()`.
  *
- * @throws {TypeError} when the model is none, or the key of one column is given as an object with it.
+ * @throws {TypeError} when `model` is not a model, or the key of one column is given as an object.
  */
 export function keyValues(model: AnyModel, key: unknown): unknown[] {
   if (!model?.table) throw new TypeError(`get() takes a model and a key, not ${shown(model)}.`);
@@ -58,5 +65,5 @@ export function keyValues(model: AnyModel, key: unknown): unknown[] {
   const [{ attribute, type }] = primaryKey;
   const isWrapped = typeof key === "object" && key !== null && Object.hasOwn(key, attribute);
   if (!isWrapped || type.startsWith("json")) return [key];
-  throw new TypeError(`get(${model.name}) takes the value of its primary key, ${attribute}, and no object with it.`);
+  throw new TypeError(`get(${model.name}) takes the value of its primary key, ${attribute}, not an object with it.`);
 }

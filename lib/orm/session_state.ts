@@ -1,17 +1,17 @@
 /**
- * The states of a session and what leads from one to another: the one table that guards it.
+ * The state machine of a session: the one table that permits or refuses its actions.
  *
  * @module
  */
 import { PendingRollbackError, SessionClosedError, TransactionBegunError } from "./errors.ts";
 
-/** `idle`: no transaction; `active`: a transaction is open; `failed`: a flush failed; `closed`: over. */
+/** `idle`: no transaction; `active`: a transaction is open; `failed`: a flush failed; `closed`: after `close()`. */
 export type SessionState = "idle" | "active" | "failed" | "closed";
 
-/** What a session is told to do, or, as `fail`, meets; `work` is every read and write. */
+/** A call, or `fail`: the failure of a flush. `work` is every read and write. */
 export type SessionAction = "begin" | "work" | "fail" | "rollbackNested" | "commit" | "rollback" | "close";
 
-/** Where each action leads; an action that is missing is refused. */
+/** The next state for each action; a missing action is refused. */
 export const TRANSITIONS: Readonly<Record<SessionState, Partial<Record<SessionAction, SessionState>>>> = {
   idle: { begin: "active", work: "active", commit: "idle", rollback: "idle", close: "closed" },
   active: {
@@ -27,10 +27,12 @@ export const TRANSITIONS: Readonly<Record<SessionState, Partial<Record<SessionAc
 };
 
 /**
- * The state after an action.
+ * Returns the state after an action.
  *
- * @param failure why the state is `failed`.
- * @throws {SessionClosedError} @throws {PendingRollbackError} @throws {TransactionBegunError}
+ * @param failure the error of the failed flush.
+ * @throws {SessionClosedError} when the session is closed.
+ * @throws {PendingRollbackError} when a flush failed and the action is not its rollback.
+ * @throws {TransactionBegunError} when `begin` finds a transaction.
  */
 export function transition(state: SessionState, action: SessionAction, failure?: Error): SessionState {
   const next = TRANSITIONS[state][action];

@@ -1,5 +1,5 @@
 /**
- * The calls of a session, written once as steps: {@linkcode Session} awaits each step, {@linkcode SyncSession} blocks.
+ * The calls of a session as steps, written once: {@linkcode Session} awaits each step, {@linkcode SyncSession} blocks.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { mayGoUnawaited } from "../engine/unawaited.ts";
 import { merge } from "./merge.ts";
 import { compiled } from "../engine/kysely/compilable.ts";
 import { selectByKey } from "./selects.ts";
-import type { Passing } from "./passing.ts";
+import type { PartitionObjects } from "./partition_objects.ts";
 import { Flush } from "./flush.ts";
 import type { Entity } from "./identity_map.ts";
 import { Loader, type Loading } from "./loading.ts";
@@ -23,19 +23,19 @@ import type { GetOptions, SessionOptions } from "./session_options.ts";
 import { type NestedTransaction, type SessionConnection, SessionTransaction } from "./session_transaction.ts";
 import { Tracker } from "./tracker.ts";
 
-/** The objects of a session, its transaction, and what its calls do. */
+/** The objects of a session, its transaction and its calls. */
 export class SessionSteps<Connection extends SessionConnection = SessionConnection> {
   readonly tracker = new Tracker();
   readonly transaction: SessionTransaction<Connection>;
   readonly #options: SessionOptions;
 
-  /** @param connect takes a connection for a transaction. */
+  /** @param connect checks out a connection for a transaction. */
   constructor(options: SessionOptions, connect: (options: TransactionOptions) => Eventual<Connection>) {
     this.#options = options;
     this.transaction = new SessionTransaction(connect, options);
   }
 
-  /** The object with this key, read from its row; `null` when there is none. */
+  /** Reads the object with a key; `null` when there is no such row. */
   *get(model: AnyModel, key: readonly unknown[], options: GetOptions): Steps<Entity | null> {
     const flush = this.#autoflush(key);
     if (flush) yield* this.#write(flush);
@@ -47,21 +47,21 @@ export class SessionSteps<Connection extends SessionConnection = SessionConnecti
     const flush = this.#autoflush(values, sql);
     if (flush) yield* this.#write(flush);
     const onlyReads = statement instanceof Select && !statement.refresh;
-    const connection = this.transaction.connection ?? (yield* this.transaction.begun());
+    const connection = this.transaction.connection ?? (yield* this.transaction.begin());
     const answer = yield* step(this.#query<Row>(connection, sql, values, onlyReads));
     return yield* this.#load(new Loader(this.tracker).result(statement, answer));
   }
 
-  /** The connection for a stream; what waits is sent before. */
+  /** Flushes and returns the connection for a stream. */
   *stream(): Steps<Connection> {
     const flush = this.#autoflush();
     if (flush) yield* this.#write(flush);
-    return yield* this.transaction.begun();
+    return yield* this.transaction.begin();
   }
 
-  /** The result of one partition of a stream. */
-  partition<Row>(query: Query<Row>, answer: Result<Row>, passing: Passing): Steps<Result<Row>> {
-    return this.#load(new Loader(passing).result(query, answer));
+  /** Converts one partition of a stream to its result. */
+  partition<Row>(query: Query<Row>, answer: Result<Row>, objects: PartitionObjects): Steps<Result<Row>> {
+    return this.#load(new Loader(objects).result(query, answer));
   }
 
   *merge<T extends object>(object: T): Steps<T> {
@@ -75,12 +75,12 @@ export class SessionSteps<Connection extends SessionConnection = SessionConnecti
   }
 
   *begin(options?: TransactionOptions): Steps<void> {
-    yield* this.transaction.begun(options);
+    yield* this.transaction.begin(options);
   }
 
   *beginNested(): Steps<SavepointSteps> {
     yield* this.flush();
-    const connection = yield* this.transaction.begun();
+    const connection = yield* this.transaction.begin();
     const nested = yield* step(connection.beginNested(this.transaction.limits));
     const depth = this.tracker.beginNested();
     return {
@@ -116,32 +116,36 @@ export class SessionSteps<Connection extends SessionConnection = SessionConnecti
   *commit(): Steps<void> {
     const flush = this.#pending();
     if (!flush && !this.transaction.isOpen) return;
-    const connection = this.transaction.connection ?? (yield* this.transaction.begun());
+    const connection = this.transaction.connection ?? (yield* this.transaction.begin());
     try {
       if (flush) yield* this.#writeAndCommit(flush, connection);
       else yield* step(connection.commit(this.transaction.limits));
     } catch (error) {
       throw this.transaction.fail(error);
     }
-    this.tracker.committed();
+    this.tracker.commit();
     if (this.#options.expireOnCommit) this.tracker.expire();
     yield* step(this.transaction.end("commit")?.close({}));
   }
 
-  /** @param timeout milliseconds, then the connection is dropped. */
+  /** @param timeout milliseconds after which the connection is dropped. */
   *rollback(timeout?: number): Steps<void> {
     this.tracker.rollback();
     yield* step(this.transaction.end("rollback")?.close({ timeout }));
   }
 
-  /** Forgets all objects. @returns the connection to close, if a transaction is open: that rolls it back. */
+  /**
+   * Detaches all objects and ends the transaction.
+   *
+   * @returns its connection, if one was open; closing it rolls back uncommitted work.
+   */
   close(): Connection | undefined {
     this.tracker.clear();
     return this.transaction.end("close");
   }
 
   *#write(flush: Flush): Steps<void> {
-    const connection = yield* this.transaction.begun();
+    const connection = yield* this.transaction.begin();
     try {
       yield* flush.send(connection, this.transaction);
       yield* flush.receive();
@@ -150,54 +154,62 @@ export class SessionSteps<Connection extends SessionConnection = SessionConnecti
     }
   }
 
-  /** COMMIT travels with the last statements, unless their answers have to be looked at first. */
+  /** Sends COMMIT together with the last statements, unless their results must be checked first. */
   *#writeAndCommit(flush: Flush, connection: SessionConnection): Steps<void> {
     yield* flush.send(connection, this.transaction);
-    // a failed COMMIT would end the transaction around an open savepoint, too
-    if (this.tracker.isNested || flush.isChecked) yield* flush.receive();
+    // a failed COMMIT would also end the transaction that encloses an open savepoint
+    if (this.tracker.isNested || flush.mustReceiveBeforeCommit) yield* flush.receive();
     const committed = connection.commit(this.transaction.limits);
     const answer = committed && mayGoUnawaited(committed);
     try {
       yield* flush.receive();
     } catch (error) {
       const outcome = yield* step(answer?.catch((reason) => reason));
-      // the error of a statement says more than that of the COMMIT behind it, unless nobody knows what that did
+      // the error of a statement explains more than that of its COMMIT, unless the outcome of that is unknown
       throw outcome instanceof CommitOutcomeUnknownError ? outcome : error;
     }
     yield* step(answer);
   }
 
-  /** What waits to be written, if anything does. */
+  /** Prepares the pending changes, if there are any. */
   #pending(): Flush | undefined {
     const flush = new Flush(this.tracker);
     return flush.isEmpty ? undefined : flush;
   }
 
-  /** What is written before a statement. @param parameters those of the statement, which must not fail afterwards. */
+  /**
+   * Prepares the pending changes, if any are to be sent before a statement.
+   *
+   * @param parameters of the statement: checked now, so that it does not fail after the flush.
+   */
   #autoflush(parameters?: readonly unknown[], sql?: string): Flush | undefined {
     const flush = this.#options.autoflush ?? true ? this.#pending() : undefined;
     if (flush && parameters) encodeParameters(parameters, sql);
     return flush;
   }
 
-  /** The object of a key, read from its row. @param anew also if it is known. */
+  /**
+   * Reads the object with a key.
+   *
+   * @param refresh overwrites the values of an object that is in the session.
+   */
   *#read(
     model: AnyModel,
     key: readonly unknown[],
     { withForUpdate }: GetOptions,
-    anew = Boolean(withForUpdate),
+    refresh = Boolean(withForUpdate),
   ): Steps<Entity | null> {
-    const connection = this.transaction.connection ?? (yield* this.transaction.begun());
+    const connection = this.transaction.connection ?? (yield* this.transaction.begin());
     const sql = selectByKey(model.table, withForUpdate);
     const answer = yield* step(this.#query(connection, sql, key, !withForUpdate));
     const [row] = answer.tuples().all();
-    return row ? this.tracker.load(model, row, anew) : null;
+    return row ? this.tracker.load(model, row, refresh) : null;
   }
 
   *#load<T>(loading: Loading<T>): Steps<T> {
     let next = loading.next();
     while (!next.done) {
-      const connection = yield* this.transaction.begun();
+      const connection = yield* this.transaction.begin();
       const { sql, parameters } = next.value;
       next = loading.next((yield* step(this.#query(connection, sql, parameters, true))).tuples().all());
     }

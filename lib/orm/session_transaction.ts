@@ -1,5 +1,5 @@
 /**
- * The transaction of a session: its connection, and the state that says what may be done.
+ * The transaction of a session: its connection and its state.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Result } from "../engine/result.ts";
 import { type Eventual, step, type Steps } from "../engine/steps.ts";
 import { type SessionAction, type SessionState, transition } from "./session_state.ts";
 
-/** What a session asks of a connection. One that blocks returns the values, another one promises them. */
+/** The methods of a connection that a session needs. A blocking one returns values, another one promises. */
 export interface SessionConnection {
   execute<Row>(query: Query<Row>, parameters: readonly unknown[], options: ExecuteOptions): Eventual<Result<Row>>;
   beginNested(limits: LimitOptions): Eventual<NestedTransaction>;
@@ -17,7 +17,7 @@ export interface SessionConnection {
   close(limits: Pick<LimitOptions, "timeout">): Eventual<void>;
 }
 
-/** A savepoint on such a connection. */
+/** A savepoint of such a connection. */
 export interface NestedTransaction {
   readonly isOpen: boolean;
   commit(limits: LimitOptions): Eventual<void>;
@@ -26,19 +26,22 @@ export interface NestedTransaction {
 
 const UNLIMITED: LimitOptions = {};
 
-/** One transaction after another, each on a connection of its own. */
+/** The transactions of a session, one after another, each on its own connection. */
 export class SessionTransaction<Connection extends SessionConnection = SessionConnection> {
-  /** When the call that runs has to be over. */
+  /** The limit of the running call. */
   limit: Limit | undefined;
   readonly #connect: (options: TransactionOptions) => Eventual<Connection>;
   readonly #options: TransactionOptions;
   #state: SessionState = "idle";
-  /** Why the state is `failed`. */
+  /** The error that led to the state `failed`. */
   #failure: Error | undefined;
-  /** Of the transaction that is open. */
+  /** The connection of the open transaction. */
   #connection: Connection | undefined;
 
-  /** @param connect takes a connection. @param options how transactions begin, unless `begun()` is told otherwise. */
+  /**
+   * @param connect checks out a connection.
+   * @param options the defaults for transactions.
+   */
   constructor(connect: (options: TransactionOptions) => Eventual<Connection>, options: TransactionOptions) {
     this.#connect = connect;
     this.#options = options;
@@ -48,28 +51,34 @@ export class SessionTransaction<Connection extends SessionConnection = SessionCo
     return this.#state;
   }
 
-  /** True from the first statement to the end of the transaction. */
+  /** True while a transaction is open. */
   get isOpen(): boolean {
     return this.#connection !== undefined;
   }
 
-  /** The time left to the call that runs, for each of its statements. */
+  /** The limits for the next statement of the running call. */
   get limits(): LimitOptions {
     return this.limit?.rest ?? UNLIMITED;
   }
 
-  /** @throws {SessionClosedError} @throws {PendingRollbackError} @throws {TransactionBegunError} */
+  /**
+   * Checks that the state permits an action.
+   *
+   * @throws {SessionClosedError} when the session is closed.
+   * @throws {PendingRollbackError} when a flush failed.
+   * @throws {TransactionBegunError} when `begin` finds a transaction.
+   */
   assert(action: SessionAction): void {
     transition(this.#state, action, this.#failure);
   }
 
-  /** The connection of the transaction that is open. */
+  /** The connection of the open transaction. */
   get connection(): Connection | undefined {
     return this.#connection;
   }
 
-  /** The connection of the transaction, which begins with it. */
-  *begun(options?: TransactionOptions): Steps<Connection> {
+  /** Returns the connection of the transaction; begins one if none is open. */
+  *begin(options?: TransactionOptions): Steps<Connection> {
     if (!this.#connection) {
       const { isolationLevel, readOnly } = { ...this.#options, ...options };
       this.#connection = yield* step(this.#connect({ isolationLevel, readOnly }));
@@ -78,19 +87,27 @@ export class SessionTransaction<Connection extends SessionConnection = SessionCo
     return this.#connection;
   }
 
-  /** An error leaves nothing of the transaction to keep. @returns the error. */
+  /**
+   * Records an error after which the transaction can only be rolled back.
+   *
+   * @returns the error.
+   */
   fail(error: unknown): unknown {
     this.#state = transition(this.#state, "fail");
     this.#failure = error as Error;
     return error;
   }
 
-  /** A savepoint was rolled back, and what failed after it undone. */
+  /** Records that a rollback to a savepoint undid the failure. */
   recover(): void {
     this.#state = transition(this.#state, "rollbackNested");
   }
 
-  /** Ends the transaction. @returns its connection, if it had one: to be closed, which rolls back uncommitted work. */
+  /**
+   * Ends the transaction.
+   *
+   * @returns its connection, if one was open; closing it rolls back uncommitted work.
+   */
   end(action: "commit" | "rollback" | "close"): Connection | undefined {
     const connection = this.#connection;
     this.#state = transition(this.#state, action);

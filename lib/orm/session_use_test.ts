@@ -36,12 +36,12 @@ for (const driver of ["pg", "postgres"]) {
     await using session = t.getSession();
     const first = session.scalars(select(Toy));
     const error = await assertRejects(() => session.get(Toy, crypto.randomUUID()), ConcurrentUseError);
-    assert(/busy with execute\(\), called by .*session_use_test.ts:\d+.*; get\(Toy\), called by/.test(error.message));
+    assert(/is running execute\(\), called by .*session_use_test.ts:\d+.*; get\(Toy\), called by/.test(error.message));
     assertEquals(error.message.match(/session_use_test.ts/g)?.length, 2);
     assertEquals((await first).all(), []);
     const later = session.flush();
     const second = await assertRejects(() => session.get(Toy, crypto.randomUUID()), ConcurrentUseError);
-    assert(/busy with flush\(\), in the transaction begun by .*session_use_test.ts:\d+/.test(second.message));
+    assert(/is running flush\(\), in the transaction begun by .*session_use_test.ts:\d+/.test(second.message));
     await later;
     session.add(new Toy({ name: "car" }));
     await session.commit();

@@ -1,4 +1,8 @@
-/** Makes sessions on an engine. @module */
+/**
+ * Makes sessions on an engine.
+ *
+ * @module
+ */
 import type { TransactionOptions } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type LimitOptions, limitsOf } from "../engine/limit.ts";
@@ -6,7 +10,7 @@ import { checkWork } from "../engine/options.ts";
 import { Session, type SessionOptions } from "./session.ts";
 import { checkSessionOptions } from "./session_options.ts";
 
-/** Makes sessions. Made by {@linkcode sessionmaker}. */
+/** Makes sessions. Returned by {@linkcode sessionmaker}. */
 export interface SessionMaker {
   (): Session;
   /**
@@ -18,7 +22,7 @@ export interface SessionMaker {
 }
 
 /**
- * A function that makes sessions on an engine.
+ * Returns a function that makes sessions on an engine.
  *
  * ```ts ignore
  * const getSession = sessionmaker(engine);

@@ -1,7 +1,11 @@
-/** What an object is when a flush writes it: what is sent of it, and what a rollback returns it to. @module */
-import { copy } from "./column_value.ts";
+/**
+ * Snapshots of objects that a flush is about to write: the values sent, and the state that a rollback restores.
+ *
+ * @module
+ */
+import { copyValue } from "./column_value.ts";
 import type { ObjectState, ObjectStatus } from "./object_state.ts";
-import type { Changes, Related } from "./relations.ts";
+import type { Changes, Related } from "./related.ts";
 
 const NONE: readonly never[] = [];
 
@@ -9,28 +13,28 @@ const NONE: readonly never[] = [];
 export class Snapshot {
   /** The values of its columns. */
   readonly values: readonly unknown[];
-  /** What waited to be written of its collections. */
+  /** The pending changes of its collections. */
   readonly changes: readonly (readonly [Related<object>, Changes])[] = NONE;
   readonly #status: ObjectStatus;
   readonly #loaded: readonly unknown[] | undefined;
-  readonly #collections: readonly (() => void)[] = NONE;
+  readonly #restoreCollections: readonly (() => void)[] = NONE;
 
   constructor(readonly state: ObjectState) {
     const { table, entity, status, loaded, collections } = state;
-    this.values = table.columns.map(({ attribute }) => copy(entity[attribute]));
+    this.values = table.columns.map(({ attribute }) => copyValue(entity[attribute]));
     this.#status = status;
     this.#loaded = loaded;
     if (collections.size === 0) return;
     this.changes = state.pending.map((each) => [each, new Map(each.changes)]);
-    this.#collections = [...collections.values()].map((each) => each.snapshot());
+    this.#restoreCollections = [...collections.values()].map((each) => each.snapshot());
   }
 
-  /** Returns the object to what it was; one that was new is in no session then. */
+  /** Restores the object; one that was new becomes transient. */
   restore(): void {
     const { state, values } = this;
     state.status = this.#status === "new" ? "transient" : this.#status;
     state.loaded = this.#loaded;
     state.table.columns.forEach(({ attribute }, index) => state.entity[attribute] = values[index]);
-    for (const restore of this.#collections) restore();
+    for (const restore of this.#restoreCollections) restore();
   }
 }

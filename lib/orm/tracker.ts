@@ -1,63 +1,72 @@
 /**
- * What a session knows of its objects: which are new, which have a row and with what values, which will be deleted; and
- * what they were when the transaction, or a savepoint in it, began, to return to it on rollback.
+ * Tracks the objects of a session: which are new, which have a row and with which values, which are to be deleted; and
+ * restores them on rollback.
  *
  * @module
  */
+import { linksOf } from "./association_rows.ts";
+import { retainedValue } from "./column_value.ts";
 import { AttachedObjectError, DetachedObjectError } from "./errors.ts";
 import { type Entity, IdentityMap } from "./identity_map.ts";
-import type { AnyModel } from "./relation.ts";
-import { changedColumns, type ObjectState, type ObjectStatus, type PersistentState, stateOf } from "./object_state.ts";
-import { isCurrent, neighbours, relationsOf, setReference } from "./relations.ts";
-import { Snapshot } from "./snapshot.ts";
-import { type Link, planFlush } from "./unit_of_work.ts";
-import { kept } from "./column_value.ts";
-import type { Step } from "./dml.ts";
+import { Journal, type JournalEntry, readIn, snapshotsIn } from "./journal.ts";
 import { mapKey, rowMapKey } from "./key.ts";
-
-/** What happened to an object in the transaction: it was this before a flush wrote it, or it was read. */
-type Change = Snapshot | { readonly state: ObjectState };
+import { changedColumns, type ObjectState, type ObjectStatus, type PersistentState, stateOf } from "./object_state.ts";
+import { isCurrent, setReference } from "./reference.ts";
+import { neighbours } from "./related.ts";
+import type { AnyModel } from "./relation.ts";
+import { defineAccessors } from "./relation_accessors.ts";
+import { Snapshot } from "./snapshot.ts";
+import { planFlush } from "./unit_of_work.ts";
+import type { WriteStatement } from "./write_statement.ts";
 
 /** The objects of one session. */
 export class Tracker {
   #identities = new IdentityMap<ObjectState>();
   #states = new Set<ObjectState>();
-  /** What happened in the transaction, in this order. */
-  #journal: Change[] = [];
-  /** For each savepoint how long the journal was then. */
-  #savepoints: number[] = [];
+  readonly #journal = new Journal();
 
-  /** The objects that the next flush inserts, updates or deletes. */
+  /** Returns the objects that the next flush inserts, updates or deletes. */
   objects(which: "new" | "dirty" | "deleted"): Set<Entity> {
     if (which === "new") this.#cascade();
-    const chosen = which !== "dirty" ? this.#with(which) : this.#with("persistent").filter(isChanged);
-    return new Set(chosen.map(({ entity }) => entity));
+    const states = which === "dirty" ? this.#withStatus("persistent").filter(isChanged) : this.#withStatus(which);
+    return new Set(states.map(({ entity }) => entity));
   }
 
-  /** @throws {AttachedObjectError} when it is in another session. @throws {TypeError} when it is of no model. */
+  /**
+   * Adds an object with the objects that it refers to; revokes its deletion.
+   *
+   * @throws {AttachedObjectError} when it belongs to another session, or another object here has its row.
+   * @throws {TypeError} when it is not an object of a model.
+   */
   add(entity: Entity): void {
     const state = stateOf(entity);
     if (!state.table) throw new TypeError(`Only objects of models can be added, not a ${state.model.name}.`);
-    const hasTwin = this.#identities.get(state.table, state.identity);
-    if (state.owner ? state.owner !== this : hasTwin) throw new AttachedObjectError(state.model.name);
-    if (state.status === "deleted") state.status = "persistent";
-    if (state.owner) return;
-    this.#enter(state);
+    if (state.owner === this) {
+      if (state.status === "deleted") state.status = "persistent";
+      return;
+    }
+    const hasOtherOwner = state.owner !== undefined;
+    const isDuplicate = this.#identities.get(state.table, state.identity) !== undefined;
+    if (hasOtherOwner || isDuplicate) throw new AttachedObjectError(state.model.name);
+    this.#attach(state);
     this.#addNeighbours(state);
   }
 
+  /** Marks an object with a row as deleted; detaches a new one. */
   delete(entity: Entity): void {
-    const state = this.stateOf(entity, "delete", "also new");
+    const state = this.stateOf(entity, "delete", "or new");
     if (state.loaded) state.status = "deleted";
-    else this.#leave(state, "left");
+    else this.#detach(state, "left");
   }
 
+  /** Detaches an object; its changes are not written. */
   expunge(entity: Entity): void {
-    this.#leave(this.stateOf(entity, "expunge", "also new"), "left");
+    this.#detach(this.stateOf(entity, "expunge", "or new"), "left");
   }
 
+  /** Discards the changes of one object or of all, and marks the values to be read again. */
   expire(entity?: Entity): void {
-    const states = entity ? [this.stateOf(entity, "expire")] : this.#with("persistent", "deleted");
+    const states = entity ? [this.stateOf(entity, "expire")] : this.#withStatus("persistent", "deleted");
     for (const state of states) {
       state.reset();
       state.isExpired = true;
@@ -65,195 +74,228 @@ export class Tracker {
     }
   }
 
-  /** What is known of an object, which has a row. @throws {DetachedObjectError} when it is not in this session. */
-  stateOf(entity: Entity, what: string, isNew?: "also new"): ObjectState {
+  /**
+   * Returns the state of an object that has a row in this session.
+   *
+   * @param action what is done to the object, for the message.
+   * @param orNew accepts a new object, too.
+   * @throws {DetachedObjectError} when the object is not in this session.
+   */
+  stateOf(entity: Entity, action: string, orNew?: "or new"): ObjectState {
     const state = stateOf(entity);
-    if (state.owner === this && (state.loaded || isNew)) return state;
-    throw new DetachedObjectError(entity.constructor.name, what);
+    if (state.owner === this && (state.loaded || orNew)) return state;
+    throw new DetachedObjectError(entity.constructor.name, action);
   }
 
-  /** The object of a key, if it is known and need not be read anew. */
+  /** Returns the object with a key if the session has it and its values are current. */
   find(model: AnyModel, key: readonly unknown[]): Entity | undefined {
     const known = this.#identities.get(model.table, mapKey(key));
     return known && !known.isExpired ? known.entity : undefined;
   }
 
-  /** The object of a row, which it keeps: the one that is known, as it is unless it shall be refreshed, or a new one. */
+  /**
+   * Returns the object of a row: the one in the session or a new one.
+   *
+   * @param row is retained: callers must not change it.
+   * @param refresh copies the values of the row onto an object that is in the session.
+   */
   load(model: AnyModel, row: unknown[], refresh = false): Entity {
     const { table } = model;
     const known = this.#identities.get(table, rowMapKey(table, row));
     if (known && !refresh && !known.isExpired) return known.entity;
-    relationsOf(model);
+    defineAccessors(model);
     const state = known ?? stateOf(Object.create(model.prototype));
     const { entity } = state;
     for (let index = 0; index < table.columns.length; index++) entity[table.columns[index].attribute] = row[index];
-    // the row serves for comparison, but for the values that could be changed in place
+    // the row itself serves for later comparison; only values that can be changed in place are copied
     const loaded = row.length === table.columns.length ? row : row.slice(0, table.columns.length);
-    for (const index of table.mutableIndexes) loaded[index] = kept(table.columns[index], loaded[index]);
+    for (const index of table.mutableIndexes) loaded[index] = retainedValue(table.columns[index], loaded[index]);
     state.loaded = loaded;
-    if (!known) this.#enter(state);
+    if (!known) this.#attach(state);
     if (!known || state.isExpired) state.forgetRelations();
     state.isExpired = false;
-    this.#journal.push({ state });
+    this.#journal.add({ state });
     return entity;
   }
 
-  /** Lets go of objects, but for those with changes that wait to be written. */
+  /** Detaches objects that have no pending changes, and releases their memory. */
   forget(states: Iterable<ObjectState>): void {
-    const going = [...states].filter((state) => state.status === "persistent" && !isChanged(state as PersistentState));
-    for (const state of going) this.#leave(state, "left");
+    const unchanged = [...states].filter((state) =>
+      state.status === "persistent" && !isChanged(state as PersistentState)
+    );
+    for (const state of unchanged) this.#detach(state, "left");
     this.#states = new Set(this.#states);
-    this.#identities.renew();
-    const isGone = ({ state }: Change) => state.owner !== this && state.loaded !== undefined;
-    this.#savepoints = this.#savepoints.map((length) => length - this.#journal.slice(0, length).filter(isGone).length);
-    this.#journal = this.#journal.filter((change) => !isGone(change));
+    this.#identities.compact();
+    this.#journal.discard((state) => state.owner !== this && state.loaded !== undefined);
   }
 
-  /** What a flush would send. */
-  plan(): Step[] {
+  /** Plans a flush of the pending changes. */
+  plan(): WriteStatement[] {
     if (this.#states.size === 0) return [];
     this.#cascade();
     const { new: added = [], persistent = [], deleted = [] } = Object.groupBy(this.#states, ({ status }) => status);
     const withRow = { persistent: persistent as PersistentState[], deleted: deleted as PersistentState[] };
-    return planFlush({ added, ...withRow, links: links(this.#states) });
+    return planFlush({ added, ...withRow, links: linksOf(this.#states) });
   }
 
-  /** Notes what the objects are that a flush will write. @returns what is sent of them. */
-  flushing(steps: readonly Step[]): Map<ObjectState, Snapshot> {
-    const sent = new Map<ObjectState, Snapshot>();
-    const note = (state: ObjectState) => {
-      if (sent.has(state)) return;
+  /**
+   * Journals the objects that a flush is about to write.
+   *
+   * @returns the values that are sent, by object.
+   */
+  beginFlush(statements: readonly WriteStatement[]): Map<ObjectState, Snapshot> {
+    const snapshots = new Map<ObjectState, Snapshot>();
+    const record = (state: ObjectState) => {
+      if (snapshots.has(state)) return;
       const snapshot = new Snapshot(state);
-      sent.set(state, snapshot);
-      this.#journal.push(snapshot);
+      snapshots.set(state, snapshot);
+      this.#journal.add(snapshot);
     };
-    for (const { entities } of steps.filter(hasObjects)) for (const entity of entities) note(stateOf(entity));
-    for (const state of this.#states) if (state.pending.length > 0) note(state);
-    return sent;
+    for (const { entities } of statements.filter(writesObjects)) for (const entity of entities) record(stateOf(entity));
+    for (const state of this.#states) if (state.pending.length > 0) record(state);
+    return snapshots;
   }
 
-  /** Takes note that a plan was carried out. Objects may have been changed meanwhile: what was sent counts. */
-  flushed(steps: readonly Step[], sent: ReadonlyMap<ObjectState, Snapshot>): void {
-    for (const { kind, returning, entities } of steps.filter(hasObjects)) {
-      for (const state of entities.map(stateOf)) {
-        const { table, entity, status, identity } = state;
-        const { values } = sent.get(state)!;
-        const loaded = kind === "delete"
-          ? undefined
-          : table.columns.map((column, index) =>
-            values[index] === undefined || returning.includes(column)
-              ? kept(column, entity[column.attribute])
-              : values[index]
-          );
-        const isSameRow = status === "persistent" && loaded && rowMapKey(table, loaded) === identity;
-        if (!isSameRow && status !== "new") this.#leave(state, "left");
-        state.loaded = loaded;
-        if (isSameRow || kind === "delete" || status === "left") continue;
-        this.#enter(state);
-        if (status === "deleted") state.status = status;
+  /**
+   * Applies the success of a flush to the objects.
+   *
+   * @param snapshots the values sent: the objects may have been changed since.
+   */
+  endFlush(statements: readonly WriteStatement[], snapshots: ReadonlyMap<ObjectState, Snapshot>): void {
+    for (const statement of statements.filter(writesObjects)) {
+      for (const entity of statement.entities) {
+        const state = stateOf(entity);
+        if (statement.kind === "delete") this.#endDelete(state);
+        else this.#endWrite(state, writtenRow(state, statement, snapshots.get(state)!));
       }
     }
-    for (const { changes } of sent.values()) for (const [collection, each] of changes) collection.written(each);
+    for (const { changes } of snapshots.values()) {
+      for (const [collection, written] of changes) collection.markWritten(written);
+    }
   }
 
-  /** True while there are savepoints. */
+  /** True while a savepoint is open. */
   get isNested(): boolean {
-    return this.#savepoints.length > 0;
+    return this.#journal.isNested;
   }
 
-  /** @returns the depth of the savepoint, by which it is known. */
+  /**
+   * Marks a savepoint.
+   *
+   * @returns its depth, which identifies it.
+   */
   beginNested(): number {
-    return this.#savepoints.push(this.#journal.length);
+    return this.#journal.setSavepoint();
   }
 
-  /** The savepoint's work becomes part of what is around it. */
+  /** Makes the work since a savepoint part of the enclosing transaction. */
   commitNested(depth: number): void {
-    this.#savepoints.length = depth - 1;
+    this.#journal.releaseSavepoint(depth);
   }
 
+  /** Restores the objects as they were at a savepoint. */
   rollbackNested(depth: number): void {
-    const [length] = this.#savepoints.splice(depth - 1);
-    this.#undo(this.#journal.splice(length));
+    this.#undo(this.#journal.rollbackTo(depth));
   }
 
-  committed(): void {
-    this.#journal = [];
-    this.#savepoints = [];
+  /** Forgets the transaction, which is committed. */
+  commit(): void {
+    this.#journal.clear();
   }
 
+  /** Restores the objects as they were when the transaction began. */
   rollback(): void {
-    this.#undo(this.#journal);
-    this.committed();
+    this.#undo(this.#journal.entries);
+    this.#journal.clear();
   }
 
-  /** Lets go of every object, with what was not sent. */
+  /** Restores and detaches every object. */
   clear(): void {
-    this.#restore(this.#journal);
-    this.committed();
+    this.#restore(this.#journal.entries);
+    this.#journal.clear();
     this.#identities = new IdentityMap();
     for (const state of this.#states) [state.owner, state.status] = [undefined, "left"];
     this.#states.clear();
   }
 
-  #with<Status extends ObjectStatus>(...statuses: Status[]) {
-    type Found = Status extends "new" ? ObjectState : PersistentState;
-    return [...this.#states].filter(({ status }) => statuses.includes(status as Status)) as Found[];
+  #withStatus<Status extends ObjectStatus>(...statuses: Status[]) {
+    type State = Status extends "new" ? ObjectState : PersistentState;
+    return [...this.#states].filter(({ status }) => statuses.includes(status as Status)) as State[];
   }
 
-  #enter(state: ObjectState): void {
+  #attach(state: ObjectState): void {
     this.#states.add(state);
     if (state.loaded) this.#identities.set(state.table, state.identity!, state);
     state.owner = this;
     state.status = state.loaded ? "persistent" : "new";
   }
 
-  #leave(state: ObjectState, status: "transient" | "left"): void {
+  #detach(state: ObjectState, status: "transient" | "left"): void {
     const { table, identity } = state;
-    // by now another object may have this key
+    // another object may have taken this key
     if (this.#identities.get(table, identity) === state) this.#identities.delete(table, identity!);
     this.#states.delete(state);
     state.owner = undefined;
     state.status = status;
   }
 
-  #undo(changes: readonly Change[]): void {
-    this.#restore(changes);
+  #endDelete(state: ObjectState): void {
+    this.#detach(state, "left");
+    state.loaded = undefined;
+  }
+
+  /** Records the row that was inserted or updated; the object's key may have changed with it. */
+  #endWrite(state: ObjectState, row: readonly unknown[]): void {
+    const { status, identity, table } = state;
+    const wasExpunged = status === "left"; // while the statement ran
+    const keepsKey = status === "persistent" && rowMapKey(table, row) === identity;
+    if (wasExpunged || keepsKey) {
+      state.loaded = row;
+      return;
+    }
+    if (status !== "new") this.#detach(state, "left"); // under its former key
+    state.loaded = row;
+    this.#attach(state);
+    if (status === "deleted") state.status = "deleted";
+  }
+
+  /** Undoes changes: restores the objects, discards what was not sent, and expires what was read meanwhile. */
+  #undo(entries: readonly JournalEntry[]): void {
+    this.#restore(entries);
     for (const state of this.#states) {
       state.status = "persistent";
       state.reset();
     }
     for (const state of this.#states) this.#restoreReferences(state);
-    for (const change of changes) {
-      if (!(change instanceof Snapshot) && change.state.owner === this) change.state.isExpired = true;
-    }
+    for (const state of readIn(entries)) if (state.owner === this) state.isExpired = true;
   }
 
-  /** Returns objects to what they were: the newest change first. New ones leave; those that left of themselves stay so. */
-  #restore(changes: readonly Change[]): void {
-    for (const state of this.#with("new")) this.#leave(state, "transient");
-    const own = changes.filter((change) => change instanceof Snapshot)
-      .filter(({ state }) => state.owner === this || !state.loaded);
-    for (const snapshot of own.toReversed()) {
-      this.#leave(snapshot.state, "left");
+  /** Restores snapshots, the newest first; new objects are detached, expunged ones stay detached. */
+  #restore(entries: readonly JournalEntry[]): void {
+    for (const state of this.#withStatus("new")) this.#detach(state, "transient");
+    const wasExpunged = ({ owner, loaded }: ObjectState) => owner !== this && loaded !== undefined;
+    const snapshots = snapshotsIn(entries).filter(({ state }) => !wasExpunged(state));
+    for (const snapshot of snapshots.toReversed()) {
+      this.#detach(snapshot.state, "left");
       snapshot.restore();
     }
-    for (const { state } of own) if (state.loaded && state.status !== "left") this.#enter(state);
+    for (const { state } of snapshots) if (state.loaded && state.status !== "left") this.#attach(state);
   }
 
-  /** A reference that was changed goes back to its object, if that is known. */
+  /** Resets changed references to the objects that the restored foreign keys name, as far as the session has them. */
   #restoreReferences(state: ObjectState): void {
     for (const [name, reference] of state.references) {
       if (isCurrent(state.entity, reference)) continue;
       const { key } = reference;
       const id = state.entity[key.column.attribute];
-      const isPrimary = key.to.primaryKey.length === 1 && key.referred.primaryKey;
-      const known = isPrimary ? this.#identities.get(key.to, mapKey([id])) : undefined;
+      const refersToPrimaryKey = key.to.primaryKey.length === 1 && key.referred.primaryKey;
+      const known = refersToPrimaryKey ? this.#identities.get(key.to, mapKey([id])) : undefined;
       if (known) setReference(state.entity, name, key, known.entity, id);
       else state.references = new Map([...state.references].filter(([each]) => each !== name));
     }
   }
 
-  /** Objects that known ones refer to come into the session with them. */
+  /** Adds the objects that objects of the session refer to. */
   #cascade(): void {
     for (const state of this.#states) this.#addNeighbours(state);
   }
@@ -267,29 +309,21 @@ export class Tracker {
   }
 }
 
-/** The rows of an association are no objects of the session. */
-function hasObjects({ kind }: Step): boolean {
+/** Reports whether the statement writes rows of objects; the rows of an association table have none. */
+function writesObjects({ kind }: WriteStatement): boolean {
   return kind !== "link" && kind !== "unlink";
 }
 
-/** The association rows that collections ask for, each once though both sides may ask. */
-function links(states: Iterable<ObjectState>): Link[] {
-  const links = new Map<string, Link>();
-  const goes = ({ status, loaded }: ObjectState) => status === "deleted" || status === "left" && !loaded;
-  for (const state of states) {
-    const { entity } = state;
-    for (const { relation: { key, otherKey }, changes } of state.pending) {
-      if (!otherKey) continue;
-      const { columns, name } = key.from;
-      for (const [other, isIn] of changes as ReadonlyMap<Entity, boolean>) {
-        if (isIn && (goes(state) || goes(stateOf(other)))) continue;
-        const ends = [{ key, entity }, { key: otherKey, entity: other }];
-        ends.sort((a, b) => columns.indexOf(a.key.column) - columns.indexOf(b.key.column));
-        links.set([name, ...ends.map((end) => stateOf(end.entity).number)].join(), { ends, isIn });
-      }
-    }
-  }
-  return [...links.values()];
+/** Returns the row of an object after a statement: the values sent, and those that the server returned. */
+function writtenRow(
+  { table, entity }: ObjectState,
+  { returning }: WriteStatement,
+  { values }: Snapshot,
+): readonly unknown[] {
+  return table.columns.map((column, index) => {
+    const isReturned = values[index] === undefined || returning.includes(column);
+    return isReturned ? retainedValue(column, entity[column.attribute]) : values[index];
+  });
 }
 
 function isChanged(state: PersistentState): boolean {

@@ -135,7 +135,9 @@ for (const driver of ["pg", "postgres"]) {
     await elsewhere(t, "UPDATE pages SET version = 9 WHERE number = 2");
     for (const page of pages) session.delete(page);
     const error = await assertRejects(() => session.commit(), StaleDataError);
-    assert(error.message.startsWith(`Cannot delete in "pages": book atlas, number 2. Someone changed or deleted`));
+    assert(
+      error.message.startsWith(`Cannot delete in "pages": book atlas, number 2. These rows were changed or deleted`),
+    );
   });
 
   test("a row that someone else changed is not overwritten: the error names it, and what to do", async (t) => {
@@ -148,8 +150,8 @@ for (const driver of ["pg", "postgres"]) {
     assertEquals([error.table, error.keys], ["accounts", [[1]]]);
     assertEquals(
       error.message,
-      'Cannot update in "accounts": id 1. Someone changed or deleted what was loaded. Nothing of this flush is kept: ' +
-        "rollback(), load the objects anew and decide again.",
+      'Cannot update in "accounts": id 1. These rows were changed or deleted after they were loaded. ' +
+        "Call rollback(), then load the objects again and repeat the work.",
     );
     await assertRejects(() => session.commit(), PendingRollbackError);
     assertEquals((await t.rows(ACCOUNTS))[0], ["sandy", 50, 2]);

@@ -20,7 +20,7 @@ import { lookUp, SAVEPOINT_ENDS, SessionBase } from "../orm/session_base.ts";
 import { checkGetOptions, checkSessionOptions, type GetOptions, type SessionOptions } from "../orm/session_options.ts";
 import type { SessionAction } from "../orm/session_state.ts";
 import { SessionSteps } from "../orm/session_steps.ts";
-import { Passing } from "../orm/passing.ts";
+import { PartitionObjects } from "../orm/partition_objects.ts";
 import { SyncRowStream } from "../engine/row_stream.ts";
 import type { SyncConnection } from "./sync_connection.ts";
 import { refusePromise, type SyncEngine } from "./sync_engine.ts";
@@ -235,9 +235,9 @@ export class SyncSession extends SessionBase implements Disposable {
     const connection = this.#run("work", "stream()", this.#steps.stream(), limits);
     const { sql, parameters: values } = compiled(query, parameters);
     for (const answer of connection.stream<Row>(sql, values, limits).answers(size)) {
-      const passing = new Passing(this.#steps.tracker);
-      yield this.#run("work", "stream()", this.#steps.partition(query, answer, passing), limits);
-      passing.forget();
+      const objects = new PartitionObjects(this.#steps.tracker);
+      yield this.#run("work", "stream()", this.#steps.partition(query, answer, objects), limits);
+      objects.forget();
     }
   }
 }

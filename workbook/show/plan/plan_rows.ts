@@ -24,8 +24,8 @@ export interface PlanStep {
   readonly columns: readonly PlanColumn[];
   readonly entities: readonly Readonly<Record<string, unknown>>[];
   readonly returning: readonly PlanColumn[];
-  readonly waits: boolean;
-  readonly counted: boolean;
+  readonly awaitsKeys: boolean;
+  readonly rowCountChecked: boolean;
   readonly sql?: string;
 }
 
@@ -71,7 +71,7 @@ export function planRows(steps: readonly PlanStep[]): PlanRows {
   let sending = 1;
   let isFirstOfSending = true;
   const rows = steps.map((step, index): PlanRow => {
-    if (step.waits && !isFirstOfSending) sending++;
+    if (step.awaitsKeys && !isFirstOfSending) sending++;
     isFirstOfSending = false;
     const after = steps.slice(0, index).flatMap((earlier, before) => {
       const need = needOf(step, earlier);
@@ -89,7 +89,7 @@ export function planRows(steps: readonly PlanStep[]): PlanRows {
       sending,
     };
   });
-  return { rows, commitGoesAlong: !steps.some(({ counted, waits }) => counted || waits) };
+  return { rows, commitGoesAlong: !steps.some(({ rowCountChecked, awaitsKeys }) => rowCountChecked || awaitsKeys) };
 }
 
 /** Returns why a step depends on an earlier one; undefined if it does not. */
@@ -108,14 +108,16 @@ function needOf(step: PlanStep, earlier: PlanStep): Omit<PlanReason, "number"> |
     const because = `${column.name} → ${to.name}`;
     const known = earlier.entities.map((entity) => entity[referred.attribute]);
     const wanted = step.entities.map((entity) => entity[column.attribute]);
-    if (step.waits && known.includes(undefined) && wanted.includes(undefined)) return { needsAnswer: true, because };
+    if (step.awaitsKeys && known.includes(undefined) && wanted.includes(undefined)) {
+      return { needsAnswer: true, because };
+    }
     if (wanted.some((value) => value !== null && value !== undefined && known.includes(value))) {
       return { needsAnswer: false, because };
     }
   }
   // an object inserted first and completed later: rows that refer to each other in a cycle
   if (step.kind !== "update" || !step.entities.some((entity) => earlier.entities.includes(entity))) return undefined;
-  const needsAnswer = earlier.returning.some(({ primaryKey }) => primaryKey) && step.waits;
+  const needsAnswer = earlier.returning.some(({ primaryKey }) => primaryKey) && step.awaitsKeys;
   return { needsAnswer, because: "completes its rows" };
 }
 

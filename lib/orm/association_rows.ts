@@ -1,0 +1,48 @@
+/**
+ * Rows of association tables that changed collections require.
+ *
+ * @module
+ */
+import type { ForeignKey } from "../schema/table.ts";
+import type { Entity } from "./identity_map.ts";
+import { type ObjectState, stateOf } from "./object_state.ts";
+import { propagateKeys, setReference } from "./reference.ts";
+import type { RowWrite } from "./write_statement.ts";
+
+/** A row of an association table to insert or, where `isIn` is false, to delete. */
+export interface Link {
+  readonly ends: readonly { readonly key: ForeignKey; readonly entity: Entity }[];
+  readonly isIn: boolean;
+}
+
+/** Collects the association rows that collections require, each once even if both sides require it. */
+export function linksOf(states: Iterable<ObjectState>): Link[] {
+  const links = new Map<string, Link>();
+  for (const state of states) {
+    const { entity } = state;
+    for (const { relation: { key, otherKey }, changes } of state.pending) {
+      if (!otherKey) continue;
+      const { columns, name } = key.from;
+      for (const [other, isIn] of changes as ReadonlyMap<Entity, boolean>) {
+        if (isIn && (losesRow(state) || losesRow(stateOf(other)))) continue;
+        const ends = [{ key, entity }, { key: otherKey, entity: other }];
+        ends.sort((a, b) => columns.indexOf(a.key.column) - columns.indexOf(b.key.column));
+        links.set([name, ...ends.map((end) => stateOf(end.entity).number)].join(), { ends, isIn });
+      }
+    }
+  }
+  return [...links.values()];
+}
+
+/** Reports whether the object has no row after the flush, so that no association row can refer to it. */
+function losesRow({ status, loaded }: ObjectState): boolean {
+  return status === "deleted" || status === "left" && !loaded;
+}
+
+/** Represents an association row as an object that refers to both sides, so that it can await their keys. */
+export function associationRow({ ends }: Link): RowWrite {
+  const entity: Entity = {};
+  for (const end of ends) setReference(entity, end.key.column.attribute, end.key, end.entity);
+  const columns = ends.map(({ key }) => key.column);
+  return { table: ends[0].key.from, entity, columns, awaitsKeys: propagateKeys(entity).size > 0 };
+}

@@ -1,0 +1,104 @@
+/**
+ * The joins of `joinedload`, which any query of a session may have. Nothing here talks to a database.
+ *
+ * @module
+ */
+import { quote } from "../base/quote.ts";
+import type { Table } from "../schema/table.ts";
+import type { AnyModel, Relation } from "./relation.ts";
+import { relationNamed } from "./relations.ts";
+import { columnsOf, keysOf } from "./selects.ts";
+
+/** A relation to load. Made by `selectinload` and `joinedload`. */
+export interface LoaderOption<Name extends string = string, Nested = unknown> {
+  readonly name: Name;
+  readonly isJoined: boolean;
+  /** The relations to load for its objects. */
+  readonly nested: readonly (Nested & LoaderOption)[];
+}
+
+/** A relation that is joined. */
+export interface Join {
+  readonly relation: Relation;
+  /** The position of its first column in a row. */
+  readonly at: number;
+  /** The joins to its rows. */
+  readonly joins: readonly Join[];
+  readonly nested: readonly LoaderOption[];
+}
+
+/** The joins to the rows of a table, as SQL and as data. */
+export interface JoinPlan {
+  readonly joins: readonly Join[];
+  /** The columns, relation by relation, each relation before those joined to it. */
+  readonly columns: readonly string[];
+  /** The SQL of the joins, with a leading space. */
+  readonly joined: string;
+  /** The default ORDER BY if the joins repeat rows of the table; undefined if they do not. */
+  readonly order: readonly string[] | undefined;
+}
+
+/**
+ * Plans the joins to the rows of a model's table. Aliases are numbered as SQLAlchemy numbers them: `toys_1`.
+ *
+ * @param at the position of the first joined column in a row.
+ * @throws {InvalidModelError} when a model has no such relation.
+ */
+export function planJoins(
+  model: AnyModel,
+  options: readonly LoaderOption[],
+  at: number = model.table.columns.length,
+): JoinPlan {
+  const aliases = new Aliases(model.table.name);
+  const columns: string[] = [];
+  const order: string[] = [];
+  let joined = "";
+  const add = (owner: string, model: AnyModel, options: readonly LoaderOption[]): Join[] =>
+    options.filter(({ isJoined }) => isJoined).map(({ name, nested }) => {
+      const relation = relationNamed(model, name);
+      const { table } = relation.target;
+      const alias = aliases.add(table);
+      joined += joinSql(relation, owner, alias, aliases);
+      columns.push(columnsOf(table, alias));
+      if (relation.kind !== "many-to-one") order.push(...keysOf(table, alias));
+      const first = at;
+      at += table.columns.length;
+      return { relation, at: first, joins: add(alias, relation.target, nested), nested };
+    });
+  const joins = add(quote(model.table.name), model, options);
+  return { joins, columns, joined, order: order.length > 0 ? [...keysOf(model.table), ...order] : undefined };
+}
+
+/** Joins the target of a relation; one with an association table by an inner join in parentheses. */
+function joinSql({ kind, key, otherKey, target }: Relation, owner: string, alias: string, aliases: Aliases): string {
+  const targetSql = `${target.table.sqlName} as ${alias}`;
+  if (otherKey) {
+    const link = aliases.add(key.from);
+    const onLink = `${alias}.${quote(otherKey.referred.name)} = ${link}.${quote(otherKey.column.name)}`;
+    return ` left outer join (${key.from.sqlName} as ${link} join ${targetSql} on ${onLink})` +
+      ` on ${link}.${quote(key.column.name)} = ${owner}.${quote(key.referred.name)}`;
+  }
+  const [own, other] = kind === "many-to-one" ? [key.column, key.referred] : [key.referred, key.column];
+  return ` left outer join ${targetSql} on ${alias}.${quote(other.name)} = ${owner}.${quote(own.name)}`;
+}
+
+/** PostgreSQL truncates names to 63 bytes, which must not drop the number. */
+const MAX_TABLE_NAME = 55;
+
+/** The names of tables in a query. */
+class Aliases {
+  readonly #names: Set<string>;
+
+  constructor(table: string) {
+    this.#names = new Set([table]);
+  }
+
+  /** Returns a new name for a table, quoted. */
+  add(table: Table): string {
+    const name = table.name.slice(0, MAX_TABLE_NAME);
+    let number = 1;
+    while (this.#names.has(`${name}_${number}`)) number++;
+    this.#names.add(`${name}_${number}`);
+    return quote(`${name}_${number}`);
+  }
+}

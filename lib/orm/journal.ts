@@ -1,0 +1,81 @@
+/**
+ * The journal of a transaction: what happened to the objects of a session, in order, so that a rollback can undo all of
+ * it or the part since a savepoint.
+ *
+ * @module
+ */
+import type { ObjectState } from "./object_state.ts";
+import { Snapshot } from "./snapshot.ts";
+
+/** A row was read into an object. */
+export interface ReadEntry {
+  readonly state: ObjectState;
+}
+
+/** An object as it was before a flush wrote it, or a read. */
+export type JournalEntry = Snapshot | ReadEntry;
+
+/** The entries of one transaction and the savepoints between them. */
+export class Journal {
+  #entries: JournalEntry[] = [];
+  /** The length of the journal at each open savepoint. */
+  #savepoints: number[] = [];
+
+  /** The entries, the oldest first. */
+  get entries(): readonly JournalEntry[] {
+    return this.#entries;
+  }
+
+  /** True while a savepoint is open. */
+  get isNested(): boolean {
+    return this.#savepoints.length > 0;
+  }
+
+  /** Appends an entry. */
+  add(entry: JournalEntry): void {
+    this.#entries.push(entry);
+  }
+
+  /**
+   * Sets a savepoint.
+   *
+   * @returns its depth, which identifies it.
+   */
+  setSavepoint(): number {
+    return this.#savepoints.push(this.#entries.length);
+  }
+
+  /** Releases a savepoint and those within it; their entries now belong to the enclosing one. */
+  releaseSavepoint(depth: number): void {
+    this.#savepoints.length = depth - 1;
+  }
+
+  /** Removes a savepoint, those within it and the entries since then, and returns these entries. */
+  rollbackTo(depth: number): JournalEntry[] {
+    const [length] = this.#savepoints.splice(depth - 1);
+    return this.#entries.splice(length);
+  }
+
+  /** Removes the entries of objects that no rollback concerns any more. */
+  discard(isObsolete: (state: ObjectState) => boolean): void {
+    const countObsolete = (end: number) => this.#entries.slice(0, end).filter(({ state }) => isObsolete(state)).length;
+    this.#savepoints = this.#savepoints.map((length) => length - countObsolete(length));
+    this.#entries = this.#entries.filter(({ state }) => !isObsolete(state));
+  }
+
+  /** Empties the journal at the end of the transaction. */
+  clear(): void {
+    this.#entries = [];
+    this.#savepoints = [];
+  }
+}
+
+/** Returns the snapshots among journal entries. */
+export function snapshotsIn(entries: readonly JournalEntry[]): Snapshot[] {
+  return entries.filter((entry) => entry instanceof Snapshot);
+}
+
+/** Returns the objects that were read. */
+export function readIn(entries: readonly JournalEntry[]): ObjectState[] {
+  return entries.filter((entry) => !(entry instanceof Snapshot)).map(({ state }) => state);
+}

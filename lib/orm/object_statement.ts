@@ -1,0 +1,25 @@
+/**
+ * Statements whose rows become objects of a model.
+ *
+ * @module
+ */
+import type { Compilable } from "../engine/kysely/compilable.ts";
+import type { Result } from "../engine/result.ts";
+import type { LoaderOption } from "./joins.ts";
+import type { AnyModel } from "./model.ts";
+
+/** A statement that returns objects, and how a session makes them from its rows. */
+export interface ObjectStatement<M extends AnyModel> extends Compilable<Record<string, InstanceType<M>>> {
+  readonly model: M;
+  /** The relations to load. */
+  readonly loaders: readonly LoaderOption[];
+  /** True when the rows overwrite the values of objects that are in the session. */
+  readonly refresh: boolean;
+  /** Returns the rows with their values in the order of the model's columns. */
+  rowsOf(result: Result<unknown>): unknown[][];
+}
+
+/** Reports whether a statement returns objects. */
+export function givesObjects(statement: object | string): statement is ObjectStatement<AnyModel> {
+  return typeof statement === "object" && "loaders" in statement;
+}

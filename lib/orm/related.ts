@@ -1,0 +1,216 @@
+/**
+ * Collections of one-to-many and many-to-many relations. Nothing is loaded implicitly: reading a collection that was
+ * not loaded is an error.
+ *
+ * @module
+ */
+import { NotLoadedError } from "./errors.ts";
+import type { Entity } from "./identity_map.ts";
+import { type ObjectState, stateOf } from "./object_state.ts";
+import { isCurrent, setReference } from "./reference.ts";
+import type { Relation } from "./relation.ts";
+import { inverseOf } from "./relations.ts";
+
+/** Pending changes of a collection: objects added (true) and removed (false). */
+export type Changes = ReadonlyMap<object, boolean>;
+
+/** The objects on the other side of a one-to-many or many-to-many relation. */
+export class Related<T extends object> implements Iterable<T> {
+  readonly #owner: Entity;
+  /** The objects that the database has; undefined until they are loaded. */
+  #loaded: ReadonlySet<object> | undefined;
+  #changes = new Map<object, boolean>();
+
+  /**
+   * Made by the accessors of a model.
+   *
+   * @param isLoaded false: reading throws until the collection is loaded; true: it is empty.
+   */
+  constructor(owner: object, readonly relation: Relation, isLoaded: boolean) {
+    this.#owner = owner as Entity;
+    if (isLoaded) this.#loaded = new Set();
+  }
+
+  /** True when the objects are loaded. */
+  get isLoaded(): boolean {
+    return this.#loaded !== undefined;
+  }
+
+  /** The pending changes. */
+  get changes(): Changes {
+    return this.#changes;
+  }
+
+  /**
+   * The number of objects.
+   *
+   * @throws {NotLoadedError} when the collection is not loaded.
+   */
+  get size(): number {
+    return this.all().length;
+  }
+
+  /**
+   * Reports whether the collection contains the object.
+   *
+   * @throws {NotLoadedError} when the collection is not loaded.
+   */
+  has(item: T): boolean {
+    const loaded = this.#requireLoaded();
+    return this.#changes.get(item) ?? loaded.has(item);
+  }
+
+  /**
+   * Returns every object.
+   *
+   * @throws {NotLoadedError} when the collection is not loaded.
+   */
+  all(): T[] {
+    const loaded = this.#requireLoaded();
+    const added = [...this.#changes.keys()].filter((item) => !loaded.has(item));
+    return [...loaded, ...added].filter((item) => this.#changes.get(item) ?? true) as T[];
+  }
+
+  [Symbol.iterator](): Iterator<T> {
+    return this.all()[Symbol.iterator]();
+  }
+
+  /**
+   * Adds an object; the next flush writes the change. The collection need not be loaded.
+   *
+   * @throws {TypeError} when the object is not one of the target model.
+   */
+  add(item: T): this {
+    this.#put(item as Entity, true);
+    return this;
+  }
+
+  /**
+   * Removes an object; the next flush writes the change. The collection need not be loaded.
+   *
+   * @returns true if the collection contained the object or, while it is not loaded, may have contained it.
+   */
+  delete(item: T): boolean {
+    const { kind, key } = this.relation;
+    const refersElsewhere = kind === "one-to-many" &&
+      (item as Entity)[key.column.attribute] !== this.#owner[key.referred.attribute];
+    if (refersElsewhere || this.isLoaded && !this.has(item)) return false;
+    this.#put(item as Entity, false);
+    return true;
+  }
+
+  /** Records that an object was added or removed, without updating the other side. */
+  note(item: object, isIn: boolean): void {
+    // a change that restores the loaded state needs no write; while nothing is loaded, both changes are written
+    if (this.#loaded?.has(item) === isIn) this.#changes.delete(item);
+    else this.#changes.set(item, isIn);
+  }
+
+  /** Sets the loaded objects; pending changes are kept. */
+  fill(items: Iterable<object>): void {
+    this.#loaded = new Set(items);
+  }
+
+  /** Discards the pending changes. */
+  reset(): void {
+    this.#changes.clear();
+  }
+
+  /** Discards the objects and the pending changes; the collection has to be loaded again. */
+  forget(): void {
+    this.#loaded = undefined;
+    this.#changes.clear();
+  }
+
+  /** Applies changes that were written; later changes stay pending. */
+  markWritten(changes: Changes): void {
+    const now = new Set(this.#loaded);
+    for (const [item, isIn] of changes) {
+      if (isIn) now.add(item);
+      else now.delete(item);
+      if (this.#changes.get(item) === isIn) this.#changes.delete(item);
+      else this.#changes.set(item, !isIn);
+    }
+    if (this.#loaded) this.#loaded = now;
+  }
+
+  /**
+   * Saves the current contents.
+   *
+   * @returns a function that restores them.
+   */
+  snapshot(): () => void {
+    const [loaded, changes] = [this.#loaded, new Map(this.#changes)];
+    return () => {
+      this.#loaded = loaded;
+      this.#changes = changes;
+    };
+  }
+
+  /** Shows the objects, or that they are not loaded, in a notebook and on the console. */
+  [Symbol.for("Deno.customInspect")](inspect: typeof Deno.inspect, options: Deno.InspectOptions): string {
+    return this.#loaded ? `Related ${inspect(this.all(), options)}` : "Related (not loaded)";
+  }
+
+  #requireLoaded(): ReadonlySet<object> {
+    if (!this.#loaded) throw new NotLoadedError(this.relation.owner.name, this.relation.name);
+    return this.#loaded;
+  }
+
+  #put(item: Entity, isIn: boolean): void {
+    requireTarget(this.relation, item);
+    const inverse = inverseOf(this.relation);
+    // the item has the foreign key, even if its model does not declare the relation
+    if (this.relation.kind === "one-to-many") refer(item, inverse, this.relation, isIn ? this.#owner : null);
+    else if (inverse) collectionOf(item, inverse).note(this.#owner, isIn);
+    this.note(item, isIn);
+  }
+}
+
+/** Returns the collection of an object; it is made on first access. */
+export function collectionOf(entity: Entity, relation: Relation): Related<object> {
+  const state = stateOf(entity);
+  const existing = state.collections.get(relation.name);
+  if (existing) return existing;
+  const collection = new Related<object>(entity, relation, !state.isRead);
+  state.collections = new Map(state.collections).set(relation.name, collection);
+  return collection;
+}
+
+/**
+ * Makes an object refer to another, or to none, and updates the collections on the other side.
+ *
+ * @param one the many-to-one relation, if the model of the object declares it.
+ * @param many its inverse, if the other model declares that; one of the two is given.
+ */
+export function refer(
+  entity: Entity,
+  one: Relation | undefined,
+  many: Relation | undefined,
+  value: Entity | null,
+): void {
+  const { key } = (one ?? many)!;
+  const name = one?.name ?? `(${key.column.attribute})`;
+  const before = stateOf(entity).references.get(name)?.value;
+  if (many && before) collectionOf(before, many).note(entity, false);
+  setReference(entity, name, key, value);
+  if (many && value) collectionOf(value, many).note(entity, true);
+}
+
+/**
+ * Checks the model of an object: notebooks are not type-checked, and a key of another table may have the right type.
+ *
+ * @throws {TypeError} when the object is not one of the target model.
+ */
+export function requireTarget({ owner, name, target }: Relation, value: unknown): void {
+  if (value instanceof target) return;
+  throw new TypeError(`${owner.name}.${name} is for objects of ${target.name}, not for ${Deno.inspect(value)}.`);
+}
+
+/** Yields the objects that an object refers to, and those added to its collections. */
+export function* neighbours({ entity, references, collections }: ObjectState): Generator<Entity> {
+  for (const reference of references.values()) if (isCurrent(entity, reference)) yield reference.value!;
+  for (const { changes } of collections.values()) {
+    for (const [item, isIn] of changes) if (isIn) yield item as Entity;
+  }
+}

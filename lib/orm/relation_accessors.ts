@@ -1,0 +1,63 @@
+/**
+ * Accessors for the relations of a model: `order.user` and `user.orders`.
+ *
+ * @module
+ */
+import { NotLoadedError } from "./errors.ts";
+import type { Entity } from "./identity_map.ts";
+import { stateOf } from "./object_state.ts";
+import { isCurrent } from "./reference.ts";
+import { collectionOf, refer, requireTarget } from "./related.ts";
+import type { AnyModel, Relation } from "./relation.ts";
+import { inverseOf, relationsOf } from "./relations.ts";
+
+const DEFINED = new WeakSet<AnyModel>();
+
+/**
+ * Defines the accessors on the class of a model, once: not with the declaration, because models may refer to each
+ * other.
+ *
+ * @throws {InvalidModelError} when a foreign key is missing or ambiguous.
+ */
+export function defineAccessors(model: AnyModel): void {
+  if (DEFINED.has(model)) return;
+  for (const relation of relationsOf(model).values()) {
+    if (relation.kind === "many-to-one") defineReference(model, relation);
+    else defineCollection(model, relation);
+  }
+  DEFINED.add(model);
+}
+
+function defineReference(model: AnyModel, relation: Relation): void {
+  Object.defineProperty(model.prototype, relation.name, {
+    configurable: true,
+    get(this: Entity) {
+      return readReference(this, relation);
+    },
+    set(this: Entity, value: unknown) {
+      if (value !== null) requireTarget(relation, value);
+      refer(this, relation, inverseOf(relation), value as Entity | null);
+    },
+  });
+}
+
+function defineCollection(model: AnyModel, relation: Relation): void {
+  Object.defineProperty(model.prototype, relation.name, {
+    configurable: true,
+    get(this: Entity) {
+      return collectionOf(this, relation);
+    },
+    set(this: Entity, items: Iterable<object>) {
+      const collection = collectionOf(this, relation);
+      for (const item of [...collection]) collection.delete(item);
+      for (const item of items) collection.add(item);
+    },
+  });
+}
+
+function readReference(entity: Entity, relation: Relation): Entity | null {
+  const reference = stateOf(entity).references.get(relation.name);
+  if (reference?.value && isCurrent(entity, reference)) return reference.value;
+  if ((entity[relation.key.column.attribute] ?? null) === null) return null;
+  throw new NotLoadedError(relation.owner.name, relation.name);
+}

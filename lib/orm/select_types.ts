@@ -1,0 +1,57 @@
+/**
+ * The types by which `select()` knows the columns and relations of a model.
+ *
+ * @module
+ */
+import type { AnyColumnWithTable, ExtractTypeFromReferenceExpression, ReferenceExpression } from "kysely";
+import type { LoaderOption } from "./joins.ts";
+import type { AnyModel, Attributes, Columned } from "./model.ts";
+import type { Related } from "./related.ts";
+
+/** The columns of a model by attribute. */
+export type ColumnValues<M extends AnyModel> = Attributes<M["table"]["types"]>;
+
+/** The names of a model's relations. */
+export type RelationNames<M extends AnyModel> = keyof NonNullable<M["relations"]> & string;
+
+/** The loader options of a model: its relations and, nested, those of the objects in them. */
+export type LoaderOf<M extends AnyModel> = LoaderOption<RelationNames<M>> & LoaderOptions<InstanceType<M>>;
+type LoaderOptions<T> = { [Name in keyof T & string]: LoaderOptionFor<Name, T[Name]> }[keyof T & string];
+type LoaderOptionFor<Name extends string, Value> = Value extends Related<infer Each>
+  ? LoaderOption<Name, LoaderOptions<Each>>
+  : Value extends Columned<unknown> ? LoaderOption<Name, LoaderOptions<Value>>
+  : never;
+
+/** The columns on the other side of a relation. */
+export type JoinedValues<M extends AnyModel, Name extends string> = ValuesOf<
+  InstanceType<M>[Name & keyof InstanceType<M>]
+>;
+type ValuesOf<T> = T extends Related<infer Each> ? ValuesOf<Each>
+  : T extends Columned<infer Values> ? NonNullable<Values>
+  : never;
+
+/** A database in Kysely's types: the model's table and the joined ones. */
+export type Database<M extends AnyModel, Joined> = { [Name in M["table"]["name"]]: ColumnValues<M> } & Joined;
+/** The tables of such a database. */
+export type Tables<M extends AnyModel, Joined> = keyof Database<M, Joined> & string;
+
+/** The name of a column: `"name"` or `"users.name"` for the model's own, `"toys.name"` for that of a joined relation. */
+export type ColumnName<M extends AnyModel, Joined> =
+  | (keyof ColumnValues<M> & string)
+  | AnyColumnWithTable<Database<M, Joined>, Tables<M, Joined>>;
+
+/** The left side of a comparison: a column or an expression. */
+export type Comparable<M extends AnyModel, Joined> =
+  | ColumnName<M, Joined>
+  | Exclude<ReferenceExpression<Database<M, Joined>, Tables<M, Joined>>, string>;
+
+/** The tables in which a column is looked up: an unqualified name means the model's own column. */
+export type Scope<M extends AnyModel, Joined, Column> = Column extends keyof ColumnValues<M> ? M["table"]["name"]
+  : Tables<M, Joined>;
+
+/** The type of a column's values. */
+export type ValueOf<M extends AnyModel, Joined, Column> = ExtractTypeFromReferenceExpression<
+  Database<M, Joined>,
+  Scope<M, Joined, Column>,
+  Column
+>;

@@ -1,0 +1,94 @@
+/**
+ * The rows that a flush writes, and the statements that write them, as data.
+ *
+ * @module
+ */
+import type { Table, TableColumn } from "../schema/table.ts";
+import { MOST_PARAMETERS } from "../values/parameters.ts";
+import type { Entity } from "./identity_map.ts";
+
+/** A row to write. */
+export interface RowWrite {
+  readonly table: Table;
+  readonly entity: Entity;
+  /** The values of the row as last read or written; absent for a row that the same flush inserts. */
+  readonly loaded?: readonly unknown[];
+  /** The columns to write; for a DELETE the columns that identify the row. */
+  readonly columns: readonly TableColumn[];
+  /** Columns of a new row that a later UPDATE of the same flush writes. */
+  readonly deferred?: readonly TableColumn[];
+  /** True when a value is a key that the server generates in an earlier statement. */
+  readonly awaitsKeys?: boolean;
+}
+
+/** A statement of a flush. */
+export interface WriteStatement {
+  readonly kind: "insert" | "update" | "delete" | "link" | "unlink";
+  readonly table: Table;
+  readonly sql: string;
+  /** The columns to write; for a DELETE the columns that identify the rows. */
+  readonly columns: readonly TableColumn[];
+  /** The objects whose rows are written; for an association table one object for each row. */
+  readonly entities: readonly Entity[];
+  /** The columns that RETURNING lists, the primary key first. */
+  readonly returning: readonly TableColumn[];
+  /** True when each returned row starts with the position of its object, counted from 1. */
+  readonly withPositions: boolean;
+  /** True when the statement needs keys that the server generates in an earlier statement. */
+  readonly awaitsKeys: boolean;
+  /** True when the number of rows must be checked before COMMIT is sent. */
+  readonly rowCountChecked: boolean;
+  /** Returns the values to send; final once the earlier statements are answered. */
+  parameters(): unknown[];
+}
+
+/** Returns the columns that identify a row in a WHERE clause: the primary key and the version, if there is one. */
+export function identifyingColumns({ primaryKey, version }: Table): readonly TableColumn[] {
+  return version ? [...primaryKey, version] : primaryKey;
+}
+
+/**
+ * Groups rows into statements: one for all rows of a table that write the same columns, several where one would exceed
+ * the protocol's limit of parameters.
+ *
+ * @param write makes the statement for one group.
+ */
+export function writeRows(
+  rows: Iterable<RowWrite>,
+  write: (rows: readonly RowWrite[]) => WriteStatement,
+): WriteStatement[] {
+  const groups: RowWrite[][] = [];
+  let last: RowWrite[] | undefined;
+  for (const row of rows) {
+    if (!last || !writeSameColumns(last[0], row)) last = groups.find(([first]) => writeSameColumns(first, row));
+    if (last) last.push(row);
+    else groups.push(last = [row]);
+  }
+  return groups.flatMap((group) => {
+    const size = maxRows(group);
+    return Array.from(
+      { length: Math.ceil(group.length / size) },
+      (_, index) => write(group.slice(index * size, (index + 1) * size)),
+    );
+  });
+}
+
+/** Returns how many rows fit into one statement: only rows with arrays take parameters of their own. */
+function maxRows(group: readonly RowWrite[]): number {
+  const [{ table, columns }] = group;
+  const parameters = identifyingColumns(table).length + columns.length;
+  return columns.some(isArray) ? Math.floor(MOST_PARAMETERS / parameters) : group.length;
+}
+
+function writeSameColumns(a: RowWrite, b: RowWrite): boolean {
+  return a.table === b.table && areEqual(a.columns, b.columns) && areEqual(a.deferred ?? [], b.deferred ?? []);
+}
+
+function areEqual(a: readonly TableColumn[], b: readonly TableColumn[]): boolean {
+  return a.length === b.length && a.every((column, index) => column === b[index]);
+}
+
+/** Reports whether the column is of an array type. */
+export function isArray({ type }: TableColumn): boolean {
+  return type.endsWith("[]");
+}

@@ -37,10 +37,14 @@ Deno.test("what a type checker would have found is told in words where there is 
   const id = integer().primaryKey();
   // @ts-expect-error: a list of lists
   const flat = () => model("houses", { id, street: text() }, { unique: ["street"] });
-  assertThrows(flat, InvalidModelError, `unique is a list of lists, one for each rule: [["street", "number"]]`);
+  assertThrows(
+    flat,
+    InvalidModelError,
+    `unique takes a list of lists, one for each constraint: [["street", "number"]]`,
+  );
   // @ts-expect-error: a value is no SQL
   const bare = () => model("scores", { id, points: integer().serverDefault(0) });
-  assertThrows(bare, InvalidModelError, `what the server makes for "points" is SQL: write sql("0")`);
+  assertThrows(bare, InvalidModelError, `the serverDefault or onUpdate of "points" must be SQL: write sql("0")`);
 });
 
 Deno.test("two models for one table are refused", () => {
@@ -49,7 +53,7 @@ Deno.test("two models for one table are refused", () => {
   assertThrows(
     () => model("toys", { id: integer().primaryKey() }),
     InvalidModelError,
-    "there is a model for this table already",
+    "this table already has a model",
   );
 });
 
@@ -59,10 +63,10 @@ Deno.test("a name that cannot be used is refused when the model is declared", ()
   const refused = (table: string, columns: Record<string, typeof id>, problem: string) =>
     assertThrows(() => model(table, columns), InvalidModelError, problem);
   refused("userToys", { id }, "a table is named in snake_case");
-  refused("app.users", { id }, "its schema apart");
+  refused("app.users", { id }, "without its schema");
   refused("toys", { id, constructor: id }, `a column cannot be named "constructor", which every object has`);
   refused("toys", { id, toString: id }, `"toString"`);
-  refused("toys", { id, appURL: id, appUrl: id }, `"appURL" and "appUrl" are one column, app_url`);
+  refused("toys", { id, appURL: id, appUrl: id }, `"appURL" and "appUrl" map to one column, app_url`);
 });
 
 Deno.test("a model's own column stands where the base has one of that name", () => {

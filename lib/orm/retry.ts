@@ -30,8 +30,8 @@ export interface RetryOptions extends ConnectOptions {
   /** Reports whether a further error, such as `StaleDataError`, is worth another attempt. */
   readonly also?: (error: unknown) => boolean;
   /**
-   * Ends the waiting, also for a connection and for COMMIT: `retry()` throws its reason. The statements of the work are not
-   * interrupted: give it to them, too. `timeout` is for each attempt anew.
+   * Aborts delays, the wait for a connection, and COMMIT: `retry()` throws its reason. Statements of the work are not
+   * interrupted: pass the signal to them, too. `timeout` applies to each attempt.
    */
   readonly signal?: AbortSignal | undefined;
 }

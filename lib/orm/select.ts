@@ -142,7 +142,10 @@ export class Select<M extends AnyModel, Joined = unknown>
     const { key, otherKey, target, kind } = relationNamed(this.model, name);
     const own = this.model.table.name;
     if (snakeCase(name) === own) {
-      throw new InvalidModelError(own, `a relation called like its table, "${name}", cannot be joined: rename it`);
+      throw new InvalidModelError(
+        own,
+        `the relation "${name}" has the name of its table and cannot be joined: rename it`,
+      );
     }
     const [near, far] = kind === "many-to-one" ? [key.column, key.referred] : [key.referred, key.column];
     if (!otherKey) {

@@ -195,7 +195,11 @@ Deno.test("join: a relation called like the model's own table is refused: SQL co
     declare friends: Related<Person>;
     static relations = { friends: oneToMany(() => Person) };
   }
-  assertThrows(() => select(Person).join("friends"), InvalidModelError, `"friends", cannot be joined: rename it`);
+  assertThrows(
+    () => select(Person).join("friends"),
+    InvalidModelError,
+    `"friends" has the name of its table and cannot be joined: rename it`,
+  );
 });
 
 Deno.test("every attribute is named in queries as it is in the table", () => {

@@ -1,4 +1,8 @@
-/** Time limits of a session: each call's own, or one for all its statements, while nothing arrives any more. @module */
+/**
+ * Time limits of a session: each call's own, or one for all its statements, while nothing arrives any more.
+ *
+ * @module
+ */
 import { assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { AnswerTimeoutError, CommitOutcomeUnknownError } from "../engine/errors.ts";
 import { StallingProxy } from "../../testing/stalling_proxy.ts";

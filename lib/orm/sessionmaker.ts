@@ -14,9 +14,10 @@ import { checkSessionOptions } from "./session_options.ts";
 export interface SessionMaker {
   (): Session;
   /**
-   * Runs `work` with a session of its own: committed when it returns, rolled back when it throws.
+   * Runs `work` with a new session: commits when it returns, rolls back when it throws.
    *
-   * @param options `signal` and `timeout` end what it waits for itself: a connection, and then the commit.
+   * @param options `signal` and `timeout` apply to checking out a connection and to the commit, not to the work.
+   * @returns the value of `work`.
    */
   begin<T>(work: (session: Session) => T | Promise<T>, options?: TransactionOptions & LimitOptions): Promise<T>;
 }

@@ -340,9 +340,9 @@ Deno.test("a version is an integer that is neither nullable nor a key, and a mod
   assertThrows(
     () => model("a", { id, one: integer().version(), two: integer().version() }),
     InvalidModelError,
-    'a model has one version, and this has "one" and "two"',
+    'a model has at most one version column, but this one has "one" and "two"',
   );
   for (const wrong of [integer().version().nullable(), integer().version().primaryKey()]) {
-    assertThrows(() => model("b", { id, wrong }), InvalidModelError, 'the version "wrong" counts, so it is an integer');
+    assertThrows(() => model("b", { id, wrong }), InvalidModelError, 'the version "wrong" must be an integer');
   }
 });

@@ -1,4 +1,8 @@
-/** The one writer of DDL. @module */
+/**
+ * The one writer of DDL.
+ *
+ * @module
+ */
 import type { Connection } from "../engine/connection.ts";
 import { Limit, type LimitOptions } from "../engine/limit.ts";
 import { checkOptions } from "../engine/check_options.ts";
@@ -12,16 +16,18 @@ import type { ForeignKey, Index, Metadata, Table, TableColumn } from "./table.ts
 
 /** A statement of DDL. */
 export interface Ddl {
-  /** What it belongs to: where that is there already, the statement is not needed. */
+  /** The kind of the object that it creates or drops, or belongs to. */
   readonly kind: "schema" | "type" | "table";
-  /** The name of that, as SQL writes it. */
+  /** The name of the object, as SQL writes it. */
   readonly object: string;
   readonly sql: string;
 }
 
 /**
- * Everything that creates the tables: schemas, types, then each table after those it refers to, with its indexes. Where
- * tables refer to each other in a circle, the foreign keys that close it are added at the end.
+ * Returns the statements that create schemas, types and tables with their indexes, each table after those it refers to.
+ * The foreign keys that close a cycle of tables are added at the end.
+ *
+ * @throws {InvalidModelError} when two columns define an enum type differently.
  */
 export function createStatements(metadata: Metadata): Ddl[] {
   const { order, closing } = tableOrder(metadata);
@@ -37,7 +43,11 @@ export function createStatements(metadata: Metadata): Ddl[] {
   ];
 }
 
-/** Everything that drops the tables, those first that refer to others, and the types; schemas stay. */
+/**
+ * Returns the statements that drop the tables, each before those it refers to, and the types; schemas are kept.
+ *
+ * @throws {InvalidModelError} when two columns define an enum type differently.
+ */
 export function dropStatements(metadata: Metadata): Ddl[] {
   const { order, closing } = tableOrder(metadata);
   return [
@@ -49,9 +59,13 @@ export function dropStatements(metadata: Metadata): Ddl[] {
   ];
 }
 
-/** The statements that create a table, its indexes and comments. @param without foreign keys that are added later. */
+/**
+ * Returns the statements that create a table, its indexes and comments.
+ *
+ * @param without foreign keys to leave out.
+ */
 export function createTable(table: Table, without: readonly ForeignKey[] = []): string[] {
-  const later = new Set(without.map(({ column }) => column));
+  const excluded = new Set(without.map(({ column }) => column));
   const lines = [
     ...table.columns.map(columnDefinition),
     `CONSTRAINT ${quote(conventionalName("pk", table.name))} PRIMARY KEY (${names(table.primaryKey)})`,
@@ -61,7 +75,7 @@ export function createTable(table: Table, without: readonly ForeignKey[] = []): 
     ...table.checks.map(({ name, sql }) =>
       `CONSTRAINT ${quote(conventionalName("ck", table.name, [name]))} CHECK (${sql})`
     ),
-    ...table.foreignKeys().filter(({ column }) => !later.has(column)).map(foreignKey),
+    ...table.foreignKeys().filter(({ column }) => !excluded.has(column)).map(foreignKey),
   ];
   const comments = [
     { on: `TABLE ${table.sqlName}`, comment: table.comment },
@@ -74,26 +88,34 @@ export function createTable(table: Table, without: readonly ForeignKey[] = []): 
   ];
 }
 
-/** Creates the schemas, types and tables that are not there. @param limits of all statements together. */
+/**
+ * Creates the schemas, types and tables that do not exist.
+ *
+ * @param limits apply to all statements together.
+ */
 export async function createAll(connection: Connection, metadata: Metadata, limits: LimitOptions = {}): Promise<void> {
   checkOptions("createAll()", limits, LIMIT);
-  await runThose(connection, createStatements(metadata), "missing", Limit.of(limits));
+  await runIf("missing", connection, createStatements(metadata), Limit.of(limits));
 }
 
-/** Drops the tables and types that are there. @param limits of all statements together. */
+/**
+ * Drops the tables and types that exist.
+ *
+ * @param limits apply to all statements together.
+ */
 export async function dropAll(connection: Connection, metadata: Metadata, limits: LimitOptions = {}): Promise<void> {
   checkOptions("dropAll()", limits, LIMIT);
-  await runThose(connection, dropStatements(metadata), "there", Limit.of(limits));
+  await runIf("existing", connection, dropStatements(metadata), Limit.of(limits));
 }
 
-/** Runs the statements whose object is there, or missing; asks in one round trip. */
-async function runThose(
+/** Runs the statements whose object exists, or is missing; one query checks all of them. */
+async function runIf(
+  condition: "existing" | "missing",
   connection: Connection,
   statements: Ddl[],
-  which: "there" | "missing",
   limit: Limit | undefined,
 ): Promise<void> {
-  const found = await connection.execute<{ there: boolean }>(
+  const result = await connection.execute<{ there: boolean }>(
     `SELECT CASE kind WHEN 'schema' THEN to_regnamespace(object) IS NOT NULL
                       WHEN 'type' THEN to_regtype(object) IS NOT NULL
                       ELSE to_regclass(object) IS NOT NULL END AS there
@@ -101,29 +123,33 @@ async function runThose(
     [statements.map(({ kind }) => kind), statements.map(({ object }) => object)],
     limit?.rest,
   );
-  const there = found.scalars("there").all();
-  const those = statements.filter((_, index) => there[index] === (which === "there"));
-  for (const { sql } of those) await connection.execute(sql, [], limit?.rest);
+  const exists = result.scalars("there").all();
+  const selected = statements.filter((_, index) => exists[index] === (condition === "existing"));
+  for (const { sql } of selected) await connection.execute(sql, [], limit?.rest);
 }
 
 function ofTable(table: Table, sql: string): Ddl {
   return { kind: "table", object: table.sqlName, sql };
 }
 
-/** The schemas that tables name, as SQL writes them. */
+/** Returns the schemas of the tables, as SQL writes them. */
 function schemas(metadata: Metadata): string[] {
   const named = [...metadata.tables.values()].flatMap(({ schema }) => schema === undefined ? [] : [quote(schema)]);
   return [...new Set(named)];
 }
 
-/** Tables after those they refer to, and the foreign keys that close a circle. */
+/** Orders tables after those they refer to; `closing` are the foreign keys that close a cycle. */
 function tableOrder(metadata: Metadata): { order: Table[]; closing: ForeignKey[] } {
   const keys = [...metadata.tables.values()].flatMap((table) => table.foreignKeys())
-    .filter(({ from, to }) => from !== to); // a table may refer to itself from the start
+    .filter(({ from, to }) => from !== to); // CREATE TABLE may refer to its own table
   return dependencyOrder([...metadata.tables.values()], keys);
 }
 
-/** The enum types by name, as SQL writes it. @throws {InvalidModelError} when two columns mean two types by one name. */
+/**
+ * Returns the names of the enum types, as SQL writes them, and their values.
+ *
+ * @throws {InvalidModelError} when two columns define a type differently.
+ */
 function enumTypes(metadata: Metadata): [name: string, values: readonly string[]][] {
   const types = new Map<string, readonly string[]>();
   for (const table of metadata.tables.values()) {
@@ -131,7 +157,10 @@ function enumTypes(metadata: Metadata): [name: string, values: readonly string[]
       if (!values) continue;
       const name = type.replace(/(\[\])+$/, "");
       if (String(types.get(name) ?? values) !== String(values)) {
-        throw new InvalidModelError(table.name, `"${attribute}" gives the enum type ${name} other values than before`);
+        throw new InvalidModelError(
+          table.name,
+          `"${attribute}" defines the enum type ${name} with other values than an earlier column`,
+        );
       }
       types.set(name, values);
     }

@@ -1,4 +1,8 @@
-/** `createAll()` and `dropAll()` end in their time, however many statements they are. @module */
+/**
+ * `createAll()` and `dropAll()` end in their time, however many statements they are.
+ *
+ * @module
+ */
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { AnswerTimeoutError, type Connection, createEngine, declarativeBase, integer } from "../mod.ts";
 import { Stopwatch } from "../../testing/lateness.ts";

@@ -1,7 +1,11 @@
-/** The errors of models and tables. @module */
+/**
+ * Errors of models and tables.
+ *
+ * @module
+ */
 import { EngineError } from "../base/error.ts";
 
-/** A model was declared, or is asked for something, in a way that cannot work. */
+/** The declaration of a model is invalid, or a name is not part of it. */
 export class InvalidModelError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "INVALID_MODEL";

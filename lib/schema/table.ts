@@ -1,5 +1,5 @@
 /**
- * Tables as the models describe them, and the metadata that knows them all.
+ * Tables as models define them, and the metadata that collects them.
  *
  * @module
  */
@@ -12,12 +12,12 @@ import { conventionalName, snakeCase } from "../base/naming.ts";
 import { quote } from "../base/quote.ts";
 
 /** The columns of a model by attribute name. */
-// deno-lint-ignore no-explicit-any -- any column, whatever its type
+// deno-lint-ignore no-explicit-any -- a column of any type
 export type Columns = Record<string, Column<any, boolean, boolean>>;
 
 const MUTABLE = /^(timestamptz|bytea|jsonb?)$|\[\]$/;
 
-/** A column in its table. */
+/** A column of a table. */
 export interface TableColumn extends ColumnDefinition {
   /** The name in TypeScript, camelCase. */
   readonly attribute: string;
@@ -25,35 +25,35 @@ export interface TableColumn extends ColumnDefinition {
   readonly name: string;
 }
 
-/** What a table has beside its columns; columns are named by attribute. */
+/** Options of a table. They name columns by attribute. */
 export interface TableOptions<Attribute extends string = string> {
-  /** The schema of the table (default: the first one of the search path). */
+  /** The schema of the table (default: the first schema of the search path). */
   readonly schema?: string;
-  /** What the database says of the table. */
+  /** The comment of the table in the database. */
   readonly comment?: string;
-  /** Combinations of columns that no two rows share. */
+  /** UNIQUE constraints, each a list of columns. */
   readonly unique?: readonly (readonly Attribute[])[];
-  /** Combinations of columns by which rows can be found, or more than that said of an index. */
+  /** Indexes, each a list of columns or with options. */
   readonly indexes?: readonly (readonly Attribute[] | IndexOptions<Attribute>)[];
-  /** SQL conditions that every row fulfils, by a name of their own. */
+  /** CHECK constraints: SQL conditions by name. */
   readonly checks?: Readonly<Record<string, string>>;
 }
 
-/** An index, by which rows can be found. */
+/** Options of an index. */
 export interface IndexOptions<Attribute extends string = string> {
-  /** Columns, or SQL: `sql("lower(name)")`. */
+  /** The columns, or SQL expressions: `sql("lower(name)")`. */
   readonly on: readonly (Attribute | ServerExpression)[];
-  /** Its name; needed where it indexes an expression (default: `ix_table_column`). */
+  /** The name (default: `ix_table_column`); required if the index contains an expression. */
   readonly name?: string;
-  /** No two rows that it indexes share the values. */
+  /** Makes the index unique. */
   readonly unique?: boolean;
-  /** `gin`, `gist`, `brin`, `hash`, … (default: `btree`). */
+  /** The access method: `gin`, `gist`, `brin`, `hash`, … (default: `btree`). */
   readonly using?: string;
-  /** It holds only the rows for which this is true. */
+  /** The condition of a partial index. */
   readonly where?: ServerExpression;
 }
 
-/** An index whose columns are known. */
+/** An index with its columns resolved. */
 export interface Index {
   readonly name: string;
   readonly on: readonly (TableColumn | ServerExpression)[];
@@ -62,7 +62,7 @@ export interface Index {
   readonly where?: ServerExpression;
 }
 
-/** A foreign key whose target is known. */
+/** A foreign key with its target resolved. */
 export interface ForeignKey {
   readonly from: Table;
   readonly column: TableColumn;
@@ -72,36 +72,36 @@ export interface ForeignKey {
   readonly onUpdate?: Reference["onUpdate"];
 }
 
-/** A table as the models describe it. */
+/** A table as a model defines it. */
 export class Table<C extends Columns = Columns, Name extends string = string> {
-  /** Only types: the columns by attribute name. */
+  /** The columns by attribute; only for the compiler. */
   declare readonly types: C;
-  /** The schema it is in; `undefined`: the first one of the search path. */
+  /** The schema; `undefined` means the first one of the search path. */
   readonly schema: string | undefined;
-  /** Its name with its schema, where it has one: `trade.toys`. */
+  /** The name, qualified by the schema if there is one: `trade.toys`. */
   readonly fullName: string;
-  /** The same as SQL writes it, quoted where it must be. */
+  /** The same name, quoted as SQL requires. */
   readonly sqlName: string;
-  /** What the database says of it. */
+  /** The comment in the database. */
   readonly comment: string | undefined;
   readonly columns: readonly TableColumn[];
   readonly primaryKey: readonly TableColumn[];
-  /** The column that counts the writes of each row, if the model has one. */
+  /** The version column, if the model has one. */
   readonly version: TableColumn | undefined;
-  /** The positions of the primary key among the columns. */
+  /** The positions of the primary key in `columns`. */
   readonly keyIndexes: readonly number[];
   /** The positions of the columns whose values can be changed in place: dates, arrays, JSON, bytes. */
   readonly mutableIndexes: readonly number[];
-  /** The combinations of columns that no two rows share, beside the primary key. */
+  /** The UNIQUE constraints, without the primary key. */
   readonly uniques: readonly (readonly TableColumn[])[];
-  /** The indexes beside those that constraints need. */
+  /** The indexes, without those of constraints. */
   readonly indexes: readonly Index[];
-  /** The conditions that every row fulfils. */
+  /** The CHECK constraints. */
   readonly checks: readonly { readonly name: string; readonly sql: string }[];
 
   /**
-   * @throws {InvalidModelError} when no column is the primary key, because a session could not tell the rows apart, for
-   * a second version column, and for a name that cannot be used.
+   * @throws {InvalidModelError} when there is no primary key, which a session needs to identify rows, when there is
+   * more than one version column, and when a name is invalid.
    */
   constructor(readonly name: Name, columns: C, readonly metadata: Metadata, options: TableOptions = {}) {
     requireNames(name, Object.keys(columns), options.schema);
@@ -125,7 +125,10 @@ export class Table<C extends Columns = Columns, Name extends string = string> {
     this.mutableIndexes = this.columns.flatMap(({ type }, index) => MUTABLE.test(type) ? [index] : []);
     const named = (attributes: readonly string[]) => {
       if (Array.isArray(attributes)) return attributes.map((attribute) => this.column(attribute));
-      throw new InvalidModelError(name, 'unique is a list of lists, one for each rule: [["street", "number"]]');
+      throw new InvalidModelError(
+        name,
+        'unique takes a list of lists, one for each constraint: [["street", "number"]]',
+      );
     };
     const single = (which: "unique" | "index") => this.columns.filter((column) => column[which]);
     this.uniques = [...single("unique").map((column) => [column]), ...(options.unique ?? []).map(named)];
@@ -139,14 +142,22 @@ export class Table<C extends Columns = Columns, Name extends string = string> {
     ];
   }
 
-  /** The column of an attribute. @throws {InvalidModelError} */
+  /**
+   * Returns the column of an attribute.
+   *
+   * @throws {InvalidModelError} when there is none.
+   */
   column(attribute: string): TableColumn {
     const found = this.columns.find((column) => column.attribute === attribute);
     if (!found) throw new InvalidModelError(this.name, `it has no column "${attribute}"`);
     return found;
   }
 
-  /** The foreign keys; resolved when asked for, because a table may refer to one that is declared later. */
+  /**
+   * Resolves the foreign keys: on demand, because a table may refer to one that is declared later.
+   *
+   * @throws {InvalidModelError} when a target does not exist.
+   */
   foreignKeys(): ForeignKey[] {
     return this.columns.flatMap((column) => {
       if (!column.references) return [];
@@ -185,39 +196,49 @@ export class Table<C extends Columns = Columns, Name extends string = string> {
   }
 }
 
-/** The tables of all models made from one base, in the order in which they were made. */
+/** The tables of all models of one base, in the order of their declaration. */
 export class Metadata {
-  /** By name, with the schema before it where a table has one: `shop.toys`. */
+  /** The tables by name, qualified by the schema if there is one: `shop.toys`. */
   readonly tables: Map<string, Table> = new Map();
 
-  /** Makes a table and keeps it. @throws {InvalidModelError} when there is one of this name. */
+  /**
+   * Defines a table.
+   *
+   * @throws {InvalidModelError} when a table of this name is defined, or the definition is invalid.
+   */
   add<C extends Columns, Name extends string>(name: Name, columns: C, options?: TableOptions): Table<C, Name> {
     const table = new Table(name, columns, this, options);
     if (this.tables.has(table.fullName)) {
-      throw new InvalidModelError(table.fullName, "there is a model for this table already");
+      throw new InvalidModelError(table.fullName, "this table already has a model");
     }
     this.tables.set(table.fullName, table);
     return table;
   }
 
   /**
-   * Creates the tables that are not there, with their types, constraints and indexes. It changes nothing that is there:
-   * that is what migrations do.
+   * Creates the tables that do not exist, with their types, constraints and indexes. Existing tables are not changed;
+   * use migrations for that.
    *
-   * @param limits `signal` and `timeout` (milliseconds) for all of it.
-   * @throws {AnswerTimeoutError} @throws the signal's reason @throws {DatabaseError} what the server reports.
+   * @param limits `signal` and `timeout` (milliseconds) for all statements together.
+   * @throws {AnswerTimeoutError} when the timeout expires.
+   * @throws the signal's reason when it aborts.
+   * @throws {DatabaseError} when the server reports an error.
    */
   async createAll(connection: Connection, limits?: LimitOptions): Promise<void> {
     await createAll(connection, this, limits);
   }
 
-  /** Drops the tables and types that are there, with everything in them. @param limits as of `createAll()`. */
+  /**
+   * Drops the tables and types that exist, with their contents.
+   *
+   * @param limits as for `createAll()`.
+   */
   async dropAll(connection: Connection, limits?: LimitOptions): Promise<void> {
     await dropAll(connection, this, limits);
   }
 }
 
-/** An array of an enum type is read as one of texts: only the server knows that its own type is an array. */
+/** Reports whether a column is an array of an enum type, which is read as `text[]`: its type is unknown to drivers. */
 export function isEnumList({ type, values }: TableColumn): boolean {
   return values !== undefined && type.endsWith("[]");
 }
@@ -226,32 +247,36 @@ function versionOf(table: string, columns: readonly TableColumn[]): TableColumn 
   const versions = columns.filter(({ version }) => version);
   const [version] = versions;
   const problem = versions.length > 1
-    ? `a model has one version, and this has ${versions.map(({ attribute }) => `"${attribute}"`).join(" and ")}`
+    ? `a model has at most one version column, but this one has ${
+      versions.map(({ attribute }) => `"${attribute}"`).join(" and ")
+    }`
     : version && (version.nullable || version.primaryKey || !/^(small)?int/.test(version.type))
-    ? `the version "${version.attribute}" counts, so it is an integer, not nullable, and no primary key`
+    ? `the version "${version.attribute}" must be an integer, not nullable and not in the primary key`
     : undefined;
   if (problem) throw new InvalidModelError(table, problem);
   return version;
 }
 
-/** Where types are not checked, as in a notebook, a bare value would end up in the SQL as "undefined". */
+/** Checks server defaults: where types are not checked, as in a notebook, a bare value would become "undefined" in SQL. */
 function requireSql(table: string, { attribute, serverDefault, onUpdate }: TableColumn): void {
   for (const value of [serverDefault, onUpdate]) {
     if (value === undefined || value instanceof ServerExpression) continue;
-    const text = `what the server makes for "${attribute}" is SQL: write sql(${JSON.stringify(String(value))})`;
+    const text = `the serverDefault or onUpdate of "${attribute}" must be SQL: write sql(${
+      JSON.stringify(String(value))
+    })`;
     throw new InvalidModelError(table, text);
   }
 }
 
 function requireNames(table: string, attributes: readonly string[], schema = ""): void {
   if (/[\p{Lu}.\s]/u.test(table + schema)) {
-    throw new InvalidModelError(table, "a table is named in snake_case, its schema apart, such as user_toy");
+    throw new InvalidModelError(table, "a table is named in snake_case, without its schema, such as user_toy");
   }
   const names = new Map<string, string>();
   for (const attribute of attributes) {
     const name = snakeCase(attribute);
     if (names.has(name)) {
-      throw new InvalidModelError(table, `"${names.get(name)}" and "${attribute}" are one column, ${name}`);
+      throw new InvalidModelError(table, `"${names.get(name)}" and "${attribute}" map to one column, ${name}`);
     }
     names.set(name, attribute);
     if (attribute in Object.prototype) {

@@ -1,4 +1,7 @@
-/** BEGIN travels with the first statement, and the ROLLBACK of what only read is not waited for: what that must not change. */
+/**
+ * BEGIN travels with the first statement, and the ROLLBACK of what only read is not waited for: what that must not
+ * change.
+ */
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import {
   createEngine,
@@ -26,7 +29,10 @@ function divide(connection: SyncConnection, by: number): unknown {
   return connection.execute(QUOTIENT, [by], { onlyReads: true }).scalarOne();
 }
 
-/** An engine that has prepared BEGIN, ROLLBACK and the statement: from now on they travel together. Nobody listens to it. */
+/**
+ * An engine that has prepared BEGIN, ROLLBACK and the statement: from now on they travel together. Nobody listens to
+ * it.
+ */
 function prepared(url: string): SyncEngine {
   const engine = on(url);
   for (let time = 0; time < 2; time++) {

@@ -1,6 +1,6 @@
 /**
- * A connection without promises: what {@linkcode Connection} does, but each call blocks the thread until the server has
- * answered, so that nothing else happens in between.
+ * A blocking connection: like {@linkcode Connection}, but each call blocks the thread until the result arrives, so that
+ * nothing else runs in between.
  *
  * @module
  */
@@ -23,14 +23,14 @@ import { type Role, StatementReport } from "../engine/statement_report.ts";
 import { type Transaction, TransactionState } from "../engine/transaction.ts";
 import type { TransactionOptions } from "../engine/transaction_options.ts";
 
-/** In what state a connection is given back. */
+/** The state in which a connection is returned. */
 export interface Return {
   readonly isUsable: boolean;
-  /** True while the end of its last transaction is on its way. */
+  /** True while the result of its last ROLLBACK is outstanding. */
   readonly isEnding: boolean;
 }
 
-/** Reports a BEGIN that went ahead and was carried out. */
+/** The result of a BEGIN that was sent together with a statement and succeeded. */
 const BEGUN = { command: "BEGIN", rowCount: 0 };
 
 /** A connection and its transaction. Made by `connect()` and `begin()` of a {@linkcode SyncEngine}. */
@@ -43,7 +43,10 @@ export class SyncConnection implements Disposable {
   #lastSql: string | undefined;
   #closed = false;
 
-  /** @param id its number in the events; @param release gives the connection back to its engine. */
+  /**
+   * @param id its number in events.
+   * @param release returns the connection to its engine.
+   */
   constructor(
     readonly id: number,
     driver: SyncDriverConnection,
@@ -58,31 +61,34 @@ export class SyncConnection implements Disposable {
     this.#release = release;
   }
 
-  /** The process id of the server process, as `pg_backend_pid()` gives it. */
+  /** The process id of the server process, as `pg_backend_pid()` returns it. */
   get backendPid(): number {
     return this.#driver.backendPid;
   }
 
-  /** The statement that was sent last, if any. */
+  /** The last statement sent, if any. */
   get lastSql(): string | undefined {
     return this.#lastSql;
   }
 
-  /** True when a transaction is open: it began by itself, with `begin()` or with a statement of its own. */
+  /** True while a transaction is open, begun implicitly, by `begin()` or by a statement. */
   get inTransaction(): boolean {
     return this.#state.current !== undefined;
   }
 
   /**
-   * Runs a statement, in a transaction that begins by itself with the first one.
+   * Executes a statement. The first one begins a transaction.
    *
-   * @param query SQL with `$1`, `$2`, … or a query of Kysely, its `sql` templates too. Several statements in one text need to be without
-   * parameters; the result is that of the last.
-   * @param options as of a {@linkcode Connection}, without `signal`: none is heard while the thread is blocked. What
-   * `onlyReads` is one statement, and no script.
-   * @throws {EncodingError} before anything is sent. @throws {DatabaseError} what the server reports.
-   * @throws {AnswerTimeoutError} when `timeout`, or else `commandTimeout`, is over.
-   * @throws {CopyNotSupportedError} @throws {ConnectionLostError} @throws {ConnectionClosedError}
+   * @param query SQL with `$1`, `$2`, … or a query of Kysely, including `sql` templates. A text with several statements
+   * takes no parameters; the result is that of the last.
+   * @param options as for a {@linkcode Connection}, without `signal`, which a blocked thread cannot receive. A query
+   * with `onlyReads` is a single statement.
+   * @throws {EncodingError} before anything is sent, when a parameter cannot be sent.
+   * @throws {DatabaseError} when the server reports an error.
+   * @throws {AnswerTimeoutError} when `timeout`, or by default `commandTimeout`, expires.
+   * @throws {CopyNotSupportedError} for COPY from or to the client.
+   * @throws {ConnectionLostError} when the connection breaks.
+   * @throws {ConnectionClosedError} after `close()`.
    */
   execute<Row = Record<string, unknown>>(
     query: Query<Row>,
@@ -99,7 +105,7 @@ export class SyncConnection implements Disposable {
     return new Result<Row>(this.#send(sending, statement.parameters, { ahead }));
   }
 
-  /** The rows of a SELECT while they come, through a cursor: as the `stream()` of a {@linkcode Connection}. */
+  /** Streams the rows of a SELECT through a cursor, as the `stream()` of a {@linkcode Connection} does. */
   stream<Row = Record<string, unknown>>(
     query: Query<Row>,
     parameters: readonly unknown[] = [],
@@ -113,10 +119,11 @@ export class SyncConnection implements Disposable {
   }
 
   /**
-   * Begins a transaction now, rather than with the first statement; on an AUTOCOMMIT connection the only way to have one.
+   * Begins a transaction explicitly rather than with the first statement; required on an AUTOCOMMIT connection.
    *
-   * @param options what is missing is as `connect()` was told.
-   * @throws {TransactionStateError} when one is open. @throws {AnswerTimeoutError}
+   * @param options default to those of `connect()`.
+   * @throws {TransactionStateError} when a transaction is open.
+   * @throws {AnswerTimeoutError} when the timeout expires.
    */
   begin(options: TransactionOptions & SyncLimitOptions = {}): void {
     this.#assertOpen("begin a transaction");
@@ -125,11 +132,11 @@ export class SyncConnection implements Disposable {
   }
 
   /**
-   * Marks a point to which the transaction can be rolled back, as the `beginNested()` of a {@linkcode Connection}.
+   * Sets a savepoint, as the `beginNested()` of a {@linkcode Connection} does.
    *
    * ```ts ignore
    * using savepoint = connection.beginNested(); // rolled back at the end of the block …
-   * savepoint.commit();                         // … unless it was kept
+   * savepoint.commit();                         // … unless committed
    * ```
    */
   beginNested(options: SyncLimitOptions = {}): SyncSavepoint {
@@ -140,12 +147,12 @@ export class SyncConnection implements Disposable {
   }
 
   /**
-   * Makes the work of the transaction permanent. Without a transaction it does nothing.
+   * Commits the transaction. Without a transaction it has no effect.
    *
-   * @throws {FailedTransactionError} when an earlier statement failed: the server rolled everything back.
-   * @throws {DatabaseError} when a check made at the end fails, such as that of a deferred constraint.
-   * @throws {CommitOutcomeUnknownError} when the connection broke while the server worked on it, or its time was over.
-   * @throws {AnswerTimeoutError} when the server has cancelled it in time: nothing was committed.
+   * @throws {FailedTransactionError} when an earlier statement failed: the server rolled back.
+   * @throws {DatabaseError} when a check at COMMIT fails, such as that of a deferred constraint.
+   * @throws {CommitOutcomeUnknownError} when the connection breaks, or the timeout expires, during COMMIT.
+   * @throws {AnswerTimeoutError} when the server cancelled COMMIT in time: nothing was committed.
    */
   commit(options: SyncLimitOptions = {}): void {
     this.#assertOpen("commit");
@@ -153,19 +160,23 @@ export class SyncConnection implements Disposable {
     runBlocking(this.#state.commit((...control) => this.#control(...control, options.timeout)));
   }
 
-  /** Undoes the work of the transaction. Without a transaction it does nothing. @throws {AnswerTimeoutError} */
+  /**
+   * Rolls back the transaction. Without a transaction it has no effect.
+   *
+   * @throws {AnswerTimeoutError} when the timeout expires.
+   */
   rollback(options: SyncLimitOptions = {}): void {
     this.#assertOpen("roll back");
     checkOptions("rollback()", options, SYNC_LIMIT);
     this.#rollback(options.timeout);
   }
 
-  /** Rolls back what was not committed and gives the connection back. A second call does nothing. */
+  /** Rolls back uncommitted work and returns the connection. A second call has no effect. */
   close(options: SyncLimitOptions = {}): void {
     if (this.#closed) return;
     checkOptions("close()", options, SYNC_LIMIT);
     this.#closed = true;
-    // who listens to events hears of the end before this returns
+    // listeners must receive the end of the transaction before this call returns
     const isHeard = this.#events.wants("query") || this.#events.wants("rollback");
     const timeout = options.timeout ?? this.#options.closeTimeout;
     let [isUsable, isEnding] = [true, false];
@@ -179,7 +190,7 @@ export class SyncConnection implements Disposable {
         isUsable = this.#state.current === undefined;
       }
     } catch {
-      isUsable = false; // it is in an unknown state: the engine replaces it
+      isUsable = false; // its state is unknown: the engine replaces it
     }
     this.#release({ isUsable, isEnding });
   }
@@ -193,13 +204,13 @@ export class SyncConnection implements Disposable {
     runBlocking(this.#state.rollback((...control) => this.#control(...control, timeout)));
   }
 
-  /** Milliseconds that a statement may take; `undefined` is for ever. */
-  #timeout(asked: number | undefined): number | undefined {
-    const timeout = asked ?? this.#options.commandTimeout;
+  /** Returns the timeout of a statement in milliseconds; `undefined` for none. */
+  #timeout(requested: number | undefined): number | undefined {
+    const timeout = requested ?? this.#options.commandTimeout;
     return timeout < Infinity ? timeout : undefined;
   }
 
-  /** Sends what begins or ends a transaction. */
+  /** Sends a statement that begins or ends a transaction. */
   #control(sql: string, role: Role, transaction: Transaction, timeout: number | undefined): RawResult {
     return this.#send({ sql, parameters: [], timeout: this.#timeout(timeout) }, [], { role }, transaction);
   }
@@ -207,8 +218,8 @@ export class SyncConnection implements Disposable {
   /**
    * Sends a statement.
    *
-   * @param shown the parameters as the caller gave them, for the listeners. @param how what it is to the transaction, or
-   * the BEGIN that goes ahead of it.
+   * @param shown the parameters before encoding, for listeners.
+   * @param how its role in the transaction, or the BEGIN to send ahead of it.
    */
   #send(
     statement: Statement,
@@ -229,7 +240,8 @@ export class SyncConnection implements Disposable {
     } catch (error) {
       throw failure = error as Error;
     } finally {
-      const hasBegun = !failure || failure instanceof DatabaseError; // the server had got as far as that
+      // an error of the statement means that the server executed the BEGIN before it
+      const hasBegun = !failure || failure instanceof DatabaseError;
       beginReport?.end(hasBegun ? BEGUN : undefined, hasBegun ? undefined : failure);
       ownReport?.end(answer, failure);
       this.#state.answered(transaction, failure);

@@ -1,6 +1,6 @@
 /**
- * The engine without promises, over libpq. There is one unit of work at a time on a thread that blocks, so it has one
- * connection where {@linkcode Engine} has a pool.
+ * The blocking engine, on libpq. A thread that blocks runs one unit of work at a time, so that the engine has a single
+ * connection instead of the pool of {@linkcode Engine}.
  *
  * @module
  */
@@ -33,11 +33,11 @@ import {
 import type { EngineUrl } from "../engine/url.ts";
 
 /**
- * Settings of an engine without promises: those of {@linkcode EngineOptions} that mean something for one connection. No
- * timer ends while the thread is blocked: one older than `maxLifetime` is closed when it comes back or is asked for.
+ * Settings of a blocking engine: those of {@linkcode EngineOptions} that apply to a single connection. Timers do not
+ * fire while the thread is blocked: a connection older than `maxLifetime` is closed when it is returned or checked out.
  */
 export interface SyncEngineOptions extends SharedOptions {
-  /** As in {@linkcode EngineOptions}; a function is not async, and `connectTimeout` limits each of its statements. */
+  /** As in {@linkcode EngineOptions}; a function must not be async, and `connectTimeout` applies to each statement. */
   readonly resetOnReturn?: Reset;
 }
 
@@ -59,54 +59,58 @@ type SharedOptions = Pick<
 >;
 
 /**
- * Creates an engine whose calls block the thread. It does not connect yet.
+ * Creates an engine whose calls block the thread. The first `connect()` opens the connection.
  *
  * ```ts
  * using engine = createSyncEngine("postgresql+libpq://sandy:secret@localhost/shop");
  * ```
  *
- * @throws {InvalidUrlError} also when the URL names another driver than libpq.
- * @throws {RangeError} @throws {TypeError} for what `createEngine()` refuses.
+ * @throws {InvalidUrlError} when the URL is invalid or names another driver than libpq.
+ * @throws {TypeError} for an unknown option or a value of the wrong type.
+ * @throws {RangeError} for a value out of range.
  */
 export function createSyncEngine(url: string | EngineUrl, options: SyncEngineOptions = {}): SyncEngine {
   return new SyncEngine(resolveUrl("createSyncEngine", url), options);
 }
 
-/** Made by {@linkcode createSyncEngine}. */
+/** An engine whose calls block the thread. Made by {@linkcode createSyncEngine}. */
 export class SyncEngine implements Disposable {
-  /** Where the database is; the password is masked when it is printed. */
+  /** The URL of the database; printing it masks the password. */
   readonly url: EngineUrl;
-  /** What happens in this engine; subscribe with `engine.events.on("query", …)`. */
+  /** Events of this engine; subscribe with `engine.events.on("query", …)`. */
   readonly events: EngineEvents = new EngineEvents();
   readonly #options: ResolvedOptions;
   readonly #reset: Reset;
   readonly #connections = new PinnedConnections();
   #kept: PooledConnection<SyncDriverConnection> | undefined;
   #lastId = 0;
-  /** True while the end of the last transaction is on its way. */
+  /** True while the result of the last ROLLBACK is outstanding. */
   #isEnding = false;
-  /** The connection that is out. */
+  /** The connection that is checked out. */
   #holder: SyncConnection | undefined;
   #disposed = false;
 
   constructor(url: EngineUrl, options: SyncEngineOptions) {
     if (url.driver !== "libpq") {
-      throw new InvalidUrlError("driver", `${url}`, `only "postgresql+libpq://" can do without promises`);
+      throw new InvalidUrlError("driver", `${url}`, `only "postgresql+libpq://" can block`);
     }
     this.url = url;
-    // only the function is another one, which this engine calls itself
+    // only the type of the reset function differs, and this engine calls that itself
     this.#options = resolveSyncOptions("createSyncEngine", url, options as EngineOptions);
     this.#reset = options.resetOnReturn ?? "rollback";
     subscribeEcho(this.events, this.#options.echo);
   }
 
   /**
-   * Takes the connection. Give it back with `close()`, best through `using`. One that is old or dead, as the options say, is
-   * replaced.
+   * Checks out the connection. Return it with `close()`, preferably by `using`. An expired or broken connection is
+   * replaced first.
    *
    * @param options `timeout`: milliseconds for opening a connection, and for the ping of `poolPrePing`.
-   * @throws {SecondUnitOfWorkError} when it is out. @throws {ConnectError} when the server cannot be reached.
-   * @throws {AnswerTimeoutError} @throws {RangeError} @throws {TypeError} for what `connect()` of an {@linkcode Engine} refuses.
+   * @throws {SecondUnitOfWorkError} when the connection is checked out.
+   * @throws {ConnectError} when the server cannot be reached.
+   * @throws {AnswerTimeoutError} when the timeout expires.
+   * @throws {TypeError} for an unknown option or a value of the wrong type.
+   * @throws {RangeError} for a value out of range.
    */
   connect(options: SyncConnectOptions = {}): SyncConnection {
     const transaction = resolveConnect(options, this.#options);
@@ -121,7 +125,7 @@ export class SyncEngine implements Disposable {
     const kept = withinLimitSync(limit, () => this.#usable(limit));
     const at = this.events.isHeard ? performance.now() : 0;
     const { id: connection } = kept;
-    // a pool keeps this stack of whoever has a connection; here, where there is but one, a get in AUTOCOMMIT would take a fifth longer
+    // only for listeners: capturing the stack makes a get in AUTOCOMMIT a fifth slower
     if (this.events.wants("checkout")) {
       this.events.emit({ type: "checkout", at, connection, holder: `${new CallSite()}` });
     }
@@ -135,11 +139,12 @@ export class SyncEngine implements Disposable {
   }
 
   /**
-   * Runs `work` in a transaction: committed when it returns, rolled back when it throws.
+   * Runs `work` in a transaction: commits when it returns, rolls back when it throws.
    *
-   * @param work without `await`: what an async function does after its first one would be too late.
-   * @param options `timeout` ends what it waits for itself: a connection and its BEGIN, and then COMMIT.
-   * @returns what `work` returned.
+   * @param work must not be async: its part after the first `await` would run after the transaction.
+   * @param options `timeout` applies to the checkout and BEGIN, and to COMMIT, not to the work.
+   * @returns the value of `work`.
+   * @throws {TypeError} when `work` returns a promise.
    */
   begin<T>(work: (connection: SyncConnection) => T, options: SyncConnectOptions = {}): T {
     checkWork(work);
@@ -154,10 +159,10 @@ export class SyncEngine implements Disposable {
   }
 
   /**
-   * Closes the connection; one that is out is closed when it comes back, or with `force` at once. New ones are refused. It
-   * waits for nothing.
+   * Closes the connection without waiting; one that is checked out is closed when it is returned, or at once with
+   * `force`. Later calls of `connect()` fail.
    *
-   * @throws {TypeError} for options that cannot be.
+   * @throws {TypeError} for an unknown option or a value of the wrong type.
    */
   dispose(options: Pick<DisposeOptions, "force"> = {}): void {
     checkOptions("dispose()", options, SYNC_DISPOSE);
@@ -169,7 +174,7 @@ export class SyncEngine implements Disposable {
     this.dispose();
   }
 
-  /** The connection, opened anew when there is none, or nobody should get that any more. */
+  /** Returns a usable connection; opens one if there is none or it has to be replaced. */
   #usable(limit: Limit | undefined): PooledConnection<SyncDriverConnection> {
     if (this.#kept) {
       const flaw = this.#flawOf(this.#kept, limit?.left);
@@ -187,7 +192,7 @@ export class SyncEngine implements Disposable {
     return this.#kept;
   }
 
-  /** Why the connection has to be replaced, in the order in which a pool asks. */
+  /** Returns the reason to replace the connection, checked in the order of the pool. */
   #flawOf(kept: PooledConnection<SyncDriverConnection>, left: number = Infinity): CloseReason | undefined {
     const { poolRecycle, poolPrePing, connectTimeout } = this.#options;
     const flaw = kept.flaw(this.#isEnding) ??
@@ -201,7 +206,7 @@ export class SyncEngine implements Disposable {
     }
   }
 
-  /** Makes a connection that came back fit for the next user; one that cannot be made so is not used again. */
+  /** Resets a returned connection; if that fails, the connection is discarded. */
   #takeBack(kept: PooledConnection<SyncDriverConnection>, { isUsable, isEnding }: Return): void {
     this.#isEnding = isEnding;
     if (!isUsable) kept.discard = true;
@@ -231,9 +236,13 @@ export class SyncEngine implements Disposable {
   }
 }
 
-/** @throws {TypeError} when the work of a transaction turns out to be async: it would go on after the end. */
+/**
+ * Refuses the result of an async function, whose work would continue after the transaction.
+ *
+ * @throws {TypeError} when the value is a promise.
+ */
 export function refusePromise(value: unknown, where: string): void {
   if (!(value instanceof Promise)) return;
-  value.catch(() => {}); // what it meets behind the end is a consequence of this
+  value.catch(() => {}); // it fails as a consequence of this error
   throw new TypeError(`${where} takes a function that is not async; nothing was committed.`);
 }

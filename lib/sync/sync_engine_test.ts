@@ -33,7 +33,7 @@ function statementsOf(engine: SyncEngine): string[] {
 
 Deno.test("only libpq can do without promises", () => {
   for (const url of ["postgresql://localhost", "postgresql+postgres://localhost"]) {
-    assertThrows(() => createSyncEngine(url), InvalidUrlError, 'only "postgresql+libpq://" can do without promises');
+    assertThrows(() => createSyncEngine(url), InvalidUrlError, 'only "postgresql+libpq://" can block');
   }
   using engine = createSyncEngine("postgresql+libpq://sandy:secret@localhost/shop");
   assertEquals(`${engine.url}`, "postgresql+libpq://sandy:***@localhost/shop");

@@ -1,6 +1,6 @@
 /**
- * The session without promises: the same objects, the same plan, sent by calls that block the thread. Nothing else runs
- * between its first statement and its commit, and so no second unit of work can get in its way.
+ * The blocking session: the same unit of work, sent by calls that block the thread. Nothing else runs on the thread
+ * between its first statement and its commit, so that no second unit of work can interfere.
  *
  * @module
  */
@@ -25,22 +25,28 @@ import { SyncRowStream } from "../engine/row_stream.ts";
 import type { SyncConnection } from "./sync_connection.ts";
 import { refusePromise, type SyncEngine } from "./sync_engine.ts";
 
-/** What {@linkcode SyncSession.get} may be told: as a {@linkcode Session}, but no signal reaches a blocked thread. */
+/**
+ * Options of {@linkcode SyncSession.get}: those of {@linkcode Session}, except the signal, which a blocked thread
+ * cannot receive.
+ */
 export type SyncGetOptions = Omit<GetOptions, "signal">;
 
-/** Makes sessions without promises. Made by {@linkcode syncSessionmaker}. */
+/** Makes blocking sessions. Returned by {@linkcode syncSessionmaker}. */
 export interface SyncSessionMaker {
   (): SyncSession;
   /**
-   * Runs `work`, which must not be async, with a session of its own: committed when it returns, else rolled back.
+   * Runs `work` with a new session: commits when it returns, rolls back when it throws.
    *
-   * @param options `timeout` ends what it waits for itself: a connection, and then the commit.
+   * @param work must not be async.
+   * @param options `timeout` applies to checking out the connection and to the commit, not to the work.
+   * @returns the value of `work`.
+   * @throws {TypeError} when `work` returns a promise.
    */
   begin<T>(work: (session: SyncSession) => T, options?: TransactionOptions & SyncLimitOptions): T;
 }
 
 /**
- * A function that makes sessions without promises.
+ * Returns a function that makes blocking sessions.
  *
  * ```ts ignore
  * const getSession = syncSessionmaker(createSyncEngine("postgresql+libpq://…"));
@@ -65,11 +71,17 @@ export function syncSessionmaker(engine: SyncEngine, options: SessionOptions = {
   });
 }
 
-/** Made by the function that {@linkcode syncSessionmaker} returns. Its methods are those of {@linkcode Session}. */
+/**
+ * A unit of work whose calls block. Made by a {@linkcode SyncSessionMaker}; its methods are those of {@linkcode
+ * Session}.
+ */
 export class SyncSession extends SessionBase implements Disposable {
   readonly #steps: SessionSteps<SyncConnection>;
 
-  /** @throws {TypeError} @throws {RangeError} for an option that does not exist, or cannot be. */
+  /**
+   * @throws {TypeError} for an unknown option or a value of the wrong type.
+   * @throws {RangeError} for a value out of range.
+   */
   constructor(engine: SyncEngine, options: SessionOptions = {}) {
     checkSessionOptions(options);
     const { commandTimeout } = options;
@@ -81,7 +93,7 @@ export class SyncSession extends SessionBase implements Disposable {
     this.#steps = steps;
   }
 
-  /** The object with this primary key: from the identity map, else from its row; `null` when there is no such row. */
+  /** Returns the object with a primary key, from the identity map or its row; `null` when there is no such row. */
   get<M extends AnyModel>(model: M, key: KeyOf<M>, options: SyncGetOptions = {}): InstanceType<M> | null {
     const { known, key: values } = lookUp(this.#steps, model, key, options);
     if (known) return known;
@@ -90,7 +102,11 @@ export class SyncSession extends SessionBase implements Disposable {
       | null;
   }
 
-  /** As `get()`, but a missing row is an error. @throws {NoResultFound} */
+  /**
+   * Returns the object with a primary key, as `get()` does.
+   *
+   * @throws {NoResultFound} when there is no such row.
+   */
   getOne<M extends AnyModel>(model: M, key: KeyOf<M>, options: SyncGetOptions = {}): InstanceType<M> {
     const object = this.get(model, key, options);
     if (object === null) throw new NoResultFound();
@@ -98,10 +114,12 @@ export class SyncSession extends SessionBase implements Disposable {
   }
 
   /**
-   * Runs a query: `select(Model)` gives rows of one object each, any query of Kysely, or SQL, its rows.
+   * Executes a query: `select(Model)` returns rows of one object each; a query of Kysely, or SQL, returns plain rows.
    *
-   * @param limits `timeout` in milliseconds for the whole call. @throws {AnswerTimeoutError} when it is over.
-   * @throws {DatabaseError} what the server reports. @throws {SecondUnitOfWorkError} when another session is at work.
+   * @param limits `timeout` in milliseconds for the whole call.
+   * @throws {AnswerTimeoutError} when the timeout expires.
+   * @throws {DatabaseError} when the server reports an error.
+   * @throws {SecondUnitOfWorkError} when another session has the connection.
    */
   execute<Row = Record<string, unknown>>(
     statement: Query<Row>,
@@ -111,7 +129,10 @@ export class SyncSession extends SessionBase implements Disposable {
     return this.#run("work", "execute()", this.#steps.execute(statement, parameters), limits);
   }
 
-  /** The first column of the first row, which of `select(Model)` is an object, or `null`; further rows are ignored. */
+  /**
+   * Returns the first column of the first row, for `select(Model)` an object, or `null` when there is no row; further
+   * rows are ignored.
+   */
   scalar<Row>(
     statement: Query<Row>,
     parameters?: readonly unknown[],
@@ -120,7 +141,7 @@ export class SyncSession extends SessionBase implements Disposable {
     return this.execute(statement, parameters, limits).scalar();
   }
 
-  /** The first column of every row: of `select(Model)` the objects. */
+  /** Returns the first column of every row: for `select(Model)` the objects. */
   scalars<Row>(
     statement: Query<Row>,
     parameters?: readonly unknown[],
@@ -130,7 +151,7 @@ export class SyncSession extends SessionBase implements Disposable {
   }
 
   /**
-   * What `execute()` gives, while it comes; objects pass through, as in the `stream()` of a {@linkcode Session}.
+   * Executes a query and streams its result, as the `stream()` of a {@linkcode Session} does.
    *
    * @param limits `timeout` in milliseconds for each partition.
    */
@@ -138,7 +159,7 @@ export class SyncSession extends SessionBase implements Disposable {
     return new SyncRowStream(this.#answersOf(query, parameters, limits), (answer) => answer.all());
   }
 
-  /** As `stream()`, the first column of each row: of `select(Model)` the objects. */
+  /** Streams the first column of each row: for `select(Model)` the objects. */
   streamScalars<Row>(
     query: Query<Row>,
     parameters?: readonly unknown[],
@@ -152,19 +173,28 @@ export class SyncSession extends SessionBase implements Disposable {
     return this.#run("work", "merge()", this.#steps.merge(object), limits);
   }
 
-  /** Reads the values of an object anew; its changes are lost. @throws {DetachedObjectError} @throws {NoResultFound} */
+  /**
+   * Reads the values of an object again; its pending changes are lost.
+   *
+   * @throws {DetachedObjectError} when the object is not in this session.
+   * @throws {NoResultFound} when its row does not exist any more.
+   */
   refresh(object: object, options: SyncGetOptions = {}): void {
     checkGetOptions(options);
     this.#run("work", "refresh()", this.#steps.refresh(object, options), limitsOf(options));
   }
 
-  /** Begins a transaction now, to choose how. @throws {TransactionBegunError} when one is open. */
+  /**
+   * Begins a transaction explicitly, to choose its options.
+   *
+   * @throws {TransactionBegunError} when a transaction is open.
+   */
   begin(options?: TransactionOptions & SyncLimitOptions): void {
     if (options !== undefined) checkOptions("begin()", options, SYNC_BEGIN);
     this.#run("begin", "begin()", this.#steps.begin(options), limitsOf(options));
   }
 
-  /** Sends what waits and marks a point to which the transaction can be rolled back, objects included. */
+  /** Flushes and sets a savepoint, to which the transaction and the objects can be rolled back. */
   beginNested(limits?: SyncLimitOptions): SyncSavepoint {
     const nested = this.#run("work", "beginNested()", this.#steps.beginNested(), limits);
     return new SyncSavepoint(
@@ -174,30 +204,32 @@ export class SyncSession extends SessionBase implements Disposable {
   }
 
   /**
-   * Sends what waits. The transaction stays open.
+   * Sends the pending changes. The transaction stays open.
    *
-   * @throws {EncodingError} @throws {MissingValueError} before anything is sent.
-   * @throws {StaleDataError} @throws {DatabaseError} the session then needs a `rollback()`.
+   * @throws {EncodingError} before anything is sent, when a value cannot be sent.
+   * @throws {MissingValueError} before anything is sent, when a required value is missing.
+   * @throws {StaleDataError} when a row was deleted or changed; the session then requires `rollback()`.
+   * @throws {DatabaseError} when the server reports an error; the session then requires `rollback()`.
    */
   flush(limits?: SyncLimitOptions): void {
     this.#run("work", "flush()", this.#steps.flush(), limits);
   }
 
   /**
-   * Sends what waits and makes the transaction permanent.
+   * Flushes and commits the transaction.
    *
-   * @throws {CommitOutcomeUnknownError} when the connection broke, or the time was over, while the server worked on COMMIT.
+   * @throws {CommitOutcomeUnknownError} when the connection breaks, or the timeout expires, during COMMIT.
    */
   commit(limits?: SyncLimitOptions): void {
     this.#run("commit", "commit()", this.#steps.commit(), limits);
   }
 
-  /** Undoes the transaction. Objects return to what they were when it began; new ones leave the session. */
+  /** Rolls back the transaction. Objects are restored as they were when it began; new ones leave the session. */
   rollback(limits?: SyncLimitOptions): void {
     this.#run("rollback", "rollback()", this.#steps.rollback(limits?.timeout), limits);
   }
 
-  /** Rolls back what was not committed and gives the connection back. A second call does nothing. */
+  /** Rolls back uncommitted work and returns the connection. A second call has no effect. */
   close(limits: SyncLimitOptions = {}): void {
     checkOptions("close()", limits, SYNC_LIMIT);
     this.#steps.close()?.close({ timeout: limits.timeout });
@@ -207,7 +239,7 @@ export class SyncSession extends SessionBase implements Disposable {
     this.close();
   }
 
-  /** Carries out a call; each of its statements may take what is left of its time. */
+  /** Runs a call; its timeout applies to all of its statements together. */
   #run<T>(action: SessionAction, what: string, work: Steps<T>, limits?: SyncLimitOptions): T {
     const { transaction } = this.#steps;
     transaction.assert(action);

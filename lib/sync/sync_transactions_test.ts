@@ -1,4 +1,8 @@
-/** Transactions that statements begin and end, without promises: the server's word counts here too. @module */
+/**
+ * Transactions that statements begin and end, without promises: the server's word counts here too.
+ *
+ * @module
+ */
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { LEAVE_OPEN } from "../../testing/conformance/transactions.ts";

@@ -1,4 +1,8 @@
-/** What goes to the server and comes from it is the same without promises as with them. @module */
+/**
+ * What goes to the server and comes from it is the same without promises as with them.
+ *
+ * @module
+ */
 import { assertEquals, assertThrows } from "@std/assert";
 import { EMPTY, MISCOUNTED, UNSENDABLE } from "../../testing/conformance/types.ts";
 import { DatabaseError } from "../engine/errors.ts";

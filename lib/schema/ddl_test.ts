@@ -181,7 +181,11 @@ Deno.test("an enum type is quoted where it must be, and has one set of values", 
     '  orders "Order"[] NOT NULL,',
   ]);
   model("cars", { id, order: enumeration("Order", ["last"]) });
-  assertThrows(() => createStatements(metadata), InvalidModelError, `"order" defines the enum type "Order" with other values`);
+  assertThrows(
+    () => createStatements(metadata),
+    InvalidModelError,
+    `"order" defines the enum type "Order" with other values`,
+  );
 });
 
 Deno.test("a name is quoted where PostgreSQL would read it otherwise", () => {

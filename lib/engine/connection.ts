@@ -250,7 +250,7 @@ export class Connection implements AsyncDisposable {
     const begin = beginSql === undefined
       ? undefined
       : mayGoUnawaited(this.#send({ sql: beginSql, parameters: [], timeout: limit?.left }, [], "begin"));
-    if (limited) limited.before = this.#lastAnswer;
+    if (limited) limited.preceding = this.#lastAnswer;
     const sending = { sql: statement.sql, parameters: encoded, timeout: limit?.left };
     const answer = this.#send(sending, statement.parameters);
     const raw = await (limited ? answerWithin(answer, limit!, limited, statement.sql) : answer);
@@ -269,11 +269,11 @@ export class Connection implements AsyncDisposable {
    *
    * @param sentBefore the answer to the statements sent before.
    */
-  #limited(sentBefore: Promise<unknown>): LimitedConnection & { before: Promise<unknown> } {
-    const before = this.#closed ? SETTLED : sentBefore; // close() does not wait for the longer limits of other calls
+  #limited(sentBefore: Promise<unknown>): LimitedConnection & { preceding: Promise<unknown> } {
+    const earlier = this.#closed ? SETTLED : sentBefore; // close() does not wait for the longer limits of other calls
     return {
-      others: before,
-      before,
+      otherCalls: earlier,
+      preceding: earlier,
       cancel: () => {
         this.#pooled.discard = true; // a late request would cancel a statement of the next holder
         return this.#pooled.driver.cancel();

@@ -115,9 +115,9 @@ function unsent(limit: Limit, cause?: unknown): AnswerTimeoutError {
 /** The connection on which a limited call waits. */
 export interface LimitedConnection {
   /** The answers to earlier statements of other calls: their time is not over, and a cancel request would hit them. */
-  readonly others: Promise<unknown>;
+  readonly otherCalls: Promise<unknown>;
   /** The answer to the preceding statement of the same call. */
-  readonly before: Promise<unknown>;
+  readonly preceding: Promise<unknown>;
   /** Requests cancellation of the running statement. */
   cancel(): Promise<void>;
   /** Drops the connection. */
@@ -204,12 +204,12 @@ class CancelAttempt {
   }
 
   async #run(answered: Promise<void>): Promise<void> {
-    const { others, before } = this.#connection;
-    await Promise.race([answered, others.catch(() => {})]);
+    const { otherCalls, preceding } = this.#connection;
+    await Promise.race([answered, otherCalls.catch(() => {})]);
     this.#isOurTurn = true;
     const deadline = performance.now() + CANCEL_GRACE;
     const left = () => Math.max(0, deadline - performance.now());
-    await settledWithin(left(), before);
+    await settledWithin(left(), preceding);
     // a request that arrives between two statements has no effect: repeat it until there is an answer
     for (let pause = FIRST_RETRY_DELAY; !this.#isAnswered && left() > 0; pause *= 2) {
       await (this.requested = settledWithin(left(), this.#connection.cancel()));

@@ -23,8 +23,8 @@ export interface EngineOptions extends TransactionOptions {
   readonly maxOverflow?: number;
   /**
    * Maximum wait for a connection when all are in use (default 30,000). It does not include opening a connection, nor
-   * the ping of `poolPrePing`: each of them is limited by `connectTimeout`. To limit the total, use `connect({ timeout
-   * })`.
+   * the ping of `poolPrePing`: each of them is limited by `connectTimeout`. To limit the total, use
+   * `connect({ timeout })`.
    */
   readonly poolTimeout?: number;
   /** Ping each connection before handing it out, at the cost of a round trip (default false). */

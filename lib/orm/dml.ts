@@ -63,7 +63,7 @@ export function updateRows(rows: readonly RowWrite[]): WriteStatement {
   return rows.length === 1 ? updateOneRow(rows, renewed, more) : updateSeveralRows(rows, renewed, more);
 }
 
-/** What an UPDATE reports beside its SQL. */
+/** The parts of an UPDATE that do not depend on the number of its rows. */
 type UpdateDetails = Pick<WriteStatement, "columns" | "returning" | "rowCountChecked">;
 
 /** `UPDATE heroes SET name = $1 WHERE id = $2`: first the changed values, then the identifying ones. */

@@ -34,7 +34,7 @@ export class PartitionObjects implements ObjectSource {
     return entity;
   }
 
-  /** Makes the session forget the recorded objects, except those with pending changes. */
+  /** Detaches the recorded objects from the session, except those with pending changes. */
   forget(): void {
     this.#source.forget(this.#added);
   }

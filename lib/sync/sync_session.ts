@@ -72,8 +72,8 @@ export function syncSessionmaker(engine: SyncEngine, options: SessionOptions = {
 }
 
 /**
- * A unit of work whose calls block. Made by a {@linkcode SyncSessionMaker}; its methods are those of {@linkcode
- * Session}.
+ * A unit of work whose calls block. Made by a {@linkcode SyncSessionMaker}; its methods are those of
+ * {@linkcode Session}.
  */
 export class SyncSession extends SessionBase implements Disposable {
   readonly #steps: SessionSteps<SyncConnection>;

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { copyValue } from "./column_value.ts";
+import type { TableColumn } from "../schema/table.ts";
+import { copyValue, retainedValue } from "./column_value.ts";
 import type { ObjectState, ObjectStatus } from "./object_state.ts";
 import type { Changes, Related } from "./related.ts";
 
@@ -27,6 +28,15 @@ export class Snapshot {
     if (collections.size === 0) return;
     this.changes = state.pending.map((each) => [each, new Map(each.changes)]);
     this.#restoreCollections = [...collections.values()].map((each) => each.snapshot());
+  }
+
+  /** Returns the row after the object was written: the values sent, and those of the `returning` columns as returned. */
+  writtenRow(returning: readonly TableColumn[]): readonly unknown[] {
+    const { values, state: { table, entity } } = this;
+    return table.columns.map((column, index) => {
+      const isReturned = values[index] === undefined || returning.includes(column);
+      return isReturned ? retainedValue(column, entity[column.attribute]) : values[index];
+    });
   }
 
   /** Restores the object; one that was new becomes transient. */

@@ -17,7 +17,7 @@ import type { AnyModel } from "./relation.ts";
 import { defineAccessors } from "./relation_accessors.ts";
 import { Snapshot } from "./snapshot.ts";
 import { planFlush } from "./unit_of_work.ts";
-import type { WriteStatement } from "./write_statement.ts";
+import { writesObjects, type WriteStatement } from "./write_statement.ts";
 
 /** The objects of one session. */
 export class Tracker {
@@ -166,7 +166,7 @@ export class Tracker {
       for (const entity of statement.entities) {
         const state = stateOf(entity);
         if (statement.kind === "delete") this.#endDelete(state);
-        else this.#endWrite(state, writtenRow(state, statement, snapshots.get(state)!));
+        else this.#endWrite(state, snapshots.get(state)!.writtenRow(statement.returning));
       }
     }
     for (const { changes } of snapshots.values()) {
@@ -307,23 +307,6 @@ export class Tracker {
       if (owner !== this && status !== "left") this.add(neighbour);
     }
   }
-}
-
-/** Reports whether the statement writes rows of objects; the rows of an association table have none. */
-function writesObjects({ kind }: WriteStatement): boolean {
-  return kind !== "link" && kind !== "unlink";
-}
-
-/** Returns the row of an object after a statement: the values sent, and those that the server returned. */
-function writtenRow(
-  { table, entity }: ObjectState,
-  { returning }: WriteStatement,
-  { values }: Snapshot,
-): readonly unknown[] {
-  return table.columns.map((column, index) => {
-    const isReturned = values[index] === undefined || returning.includes(column);
-    return isReturned ? retainedValue(column, entity[column.attribute]) : values[index];
-  });
 }
 
 function isChanged(state: PersistentState): boolean {

@@ -42,6 +42,11 @@ export interface WriteStatement {
   parameters(): unknown[];
 }
 
+/** Reports whether the statement writes rows of objects; the rows of an association table have none. */
+export function writesObjects({ kind }: WriteStatement): boolean {
+  return kind !== "link" && kind !== "unlink";
+}
+
 /** Returns the columns that identify a row in a WHERE clause: the primary key and the version, if there is one. */
 export function identifyingColumns({ primaryKey, version }: Table): readonly TableColumn[] {
   return version ? [...primaryKey, version] : primaryKey;

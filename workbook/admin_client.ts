@@ -1,6 +1,6 @@
 /**
- * A bare connection for the workbook's own chores: making databases and schemas. What the notebooks teach is
- * `lib/engine`; this is what must work before it.
+ * A plain connection for the workbook's own administration: creating databases and schemas. The notebooks teach
+ * `lib/engine`; this has to work before it.
  *
  * @module
  */
@@ -10,25 +10,24 @@ import { withoutDriver } from "./connection_url.ts";
 export type { Client };
 
 /**
- * Connects, runs `work`, and closes the connection whatever happens.
- *
- * @param url A PostgreSQL URL, with or without `+driver`.
- * @param connectMilliseconds How long connecting may take.
- * @returns What `work` returned.
+ * Connects, runs `work`, and closes the connection in any case.
+ * @param url a PostgreSQL URL, with or without `+driver`.
+ * @param connectMilliseconds time limit for connecting.
+ * @returns the result of `work`.
  */
 export async function withClient<T>(
   url: string,
   work: (client: Client) => Promise<T>,
   connectMilliseconds: number = 10_000,
 ): Promise<T> {
-  // Imported here, not above: npm pg reads the environment at import, and whoever imports us may lack that permission.
+  // Imported lazily: npm pg reads the environment at import, for which the importing program may lack permission.
   const { default: pg } = await import("pg");
   const client: Client = new pg.Client({
     connectionString: withoutDriver(url),
     connectionTimeoutMillis: connectMilliseconds,
     application_name: "workbook",
   });
-  client.on("error", () => {}); // a connection that breaks between two statements: the next statement says so
+  client.on("error", () => {}); // if the connection breaks between two statements, the next statement reports it
   try {
     await client.connect();
     return await work(client);
@@ -37,7 +36,7 @@ export async function withClient<T>(
   }
 }
 
-/** The SQLSTATE of an error from PostgreSQL, or the operating system's code; `undefined` for other errors. */
+/** Returns the SQLSTATE of an error from PostgreSQL, or the code of a system error; `undefined` for other errors. */
 export function codeOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === "string" ? code : undefined;

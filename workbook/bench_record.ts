@@ -1,5 +1,5 @@
 /**
- * What a benchmark has found: the file that `deno task bench --json` writes.
+ * The result of a benchmark: the file written by `deno task bench --json`.
  *
  * @module
  */
@@ -9,51 +9,51 @@ import type { Interval } from "./median_interval.ts";
 /** One contestant in one operation. */
 export interface Line {
   readonly contestant: string;
-  /** Calls that were timed. */
+  /** Number of timed calls. */
   readonly samples: number;
-  /** Milliseconds of one call: the median, and the middle half of the calls. */
+  /** Time per call in milliseconds: the median, and the interquartile range. */
   readonly median: number;
   readonly half: Interval;
-  /** To the reference: the median of the rounds' ratios, and an interval that holds the true median in 95 of 100 runs. */
+  /** Ratio to the reference: the median of the rounds' ratios, with its 95% confidence interval. */
   readonly ratio: number;
   readonly interval: Interval;
 }
 
-/** How a run was made. */
+/** Settings of a run. */
 export interface RunSettings {
-  /** Rounds at most; fewer where one took long. */
+  /** Maximum number of rounds; slow operations run fewer. */
   readonly rounds: number;
-  /** Milliseconds of a turn. */
+  /** Duration of a turn, in milliseconds. */
   readonly milliseconds: number;
-  /** Milliseconds of warming up. */
+  /** Duration of the warm-up, in milliseconds. */
   readonly warmUp: number;
 }
 
-/** What came of an operation. */
+/** Result of an operation. */
 export interface OperationResult {
   readonly name: string;
   readonly title: string;
   readonly reference: string;
-  /** Milliseconds added to each round trip. */
+  /** Delay added to each round trip, in milliseconds. */
   readonly delay: number;
-  /** How often each contestant had its turn. */
+  /** Number of turns of each contestant. */
   readonly rounds: number;
   readonly lines: readonly Line[];
-  /** Waits for the server by contestant; absent where they were not counted. */
+  /** Round trips by contestant; absent if not counted. */
   readonly roundTrips?: Readonly<Record<string, number>>;
-  /** Statements sent by contestant, BEGIN and COMMIT among them; absent where they were not counted. */
+  /** Statements sent by contestant, including BEGIN and COMMIT; absent if not counted. */
   readonly statements?: Readonly<Record<string, number>>;
-  /** Megabytes that each contestant's process had at its peak above what it had before; only of a stream, on Linux. */
+  /** Peak memory of each contestant's process above its initial memory, in megabytes; only for streams, on Linux. */
   readonly memory?: Readonly<Record<string, number>>;
 }
 
-/** A whole run. */
+/** Result of a whole run. */
 export interface RunResult {
   readonly format: 2;
-  /** ISO 8601. */
+  /** ISO 8601 timestamp. */
   readonly made: string;
   readonly versions: readonly string[];
-  /** Milliseconds of a round trip that asks for nothing, for each delay. */
+  /** Round-trip time of an empty query by added delay, in milliseconds. */
   readonly network: readonly { readonly delay: number; readonly milliseconds: number }[];
   readonly settings: RunSettings;
   readonly notes: readonly string[];

@@ -1,12 +1,12 @@
 /**
- * The benchmark from a notebook: `deno task bench`.
+ * Runs `deno task bench` from a notebook.
  *
  * @module
  */
 import type { RunResult } from "./bench_record.ts";
 import { type MeasuringOptions, runMeasuringTask } from "./measuring_task.ts";
 
-/** The benchmark failed, or took too long. */
+/** The benchmark failed or timed out. */
 export class BenchmarkError extends Error {
   override readonly name = "BenchmarkError";
 }

@@ -1,5 +1,5 @@
 /**
- * Where a message names the caller's line, it means a cell, and not a module of the workbook that the cell calls.
+ * Makes messages that name the caller's line refer to a cell, not to a module of the workbook called by the cell.
  *
  * @module
  */

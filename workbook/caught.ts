@@ -1,10 +1,10 @@
 /**
- * Errors as values, for cells in which an error is the lesson.
+ * Returns errors as values, for cells that demonstrate an error.
  *
  * @module
  */
 
-/** Nothing was thrown where an error was the point. */
+/** Nothing was thrown although an error was expected. */
 export class NothingThrownError extends Error {
   override readonly name = "NothingThrownError";
   constructor() {

@@ -38,32 +38,32 @@ export async function check(id: string, answer: () => unknown): Promise<void> {
   await showBundle(feedback(exercise, outcome, { hints: progress.hints, solution, note }));
 }
 
-/** Opens one more hint of an exercise and shows all that are open. */
+/** Opens one more hint of an exercise and shows all open hints. */
 export async function hint(id: string): Promise<void> {
   const exercise = await findExercise(id);
   const { progress } = keep(id, (before) => afterHint(before, exercise));
   await showBundle(hintFeedback(exercise, progress.hints));
 }
 
-/** Shows the solution of an exercise, folded: click on it to read it. */
+/** Shows the solution of an exercise, collapsed. */
 export async function solution(id: string): Promise<void> {
   await showBundle(solutionFeedback(await findExercise(id), await readSolution(id)));
 }
 
-/** Shows how many exercises of each notebook are done. */
+/** Shows the number of completed exercises of each notebook. */
 export async function progress(): Promise<void> {
   const exercises = await allExercises();
   const done = readProgress(progressPath());
   await show(table(progressRows(exercises, done), { headings: { toDo: "to do" } }));
 }
 
-/** Forgets all progress: every exercise is to do again, with its hints closed. */
+/** Deletes all progress: all exercises become unanswered, and their hints closed. */
 export async function resetProgress(): Promise<void> {
   deleteProgress(progressPath());
-  await showBundle(text("The progress was deleted. All exercises are to do again."));
+  await showBundle(text("Progress deleted. All exercises are unanswered again."));
 }
 
-/** One row for each notebook. */
+/** Returns one row per notebook. */
 export function progressRows(exercises: readonly Pick<Exercise, "id">[], progress: Progress) {
   const notebooks = Map.groupBy(exercises, (exercise) => exercise.id.split(".")[0]);
   return [...notebooks].map(([notebook, its]) => {
@@ -72,7 +72,10 @@ export function progressRows(exercises: readonly Pick<Exercise, "id">[], progres
   });
 }
 
-/** The progress after a try: a pass stays, a failed try opens one more hint or the solution, a blank one nothing. */
+/**
+ * Returns the progress after an attempt: a pass is kept, a failed attempt opens one more hint or the solution, an
+ * unanswered one changes nothing.
+ */
 export function afterTry(
   before: ExerciseProgress,
   { status }: Pick<Outcome, "status">,
@@ -83,17 +86,17 @@ export function afterTry(
   return { ...before, hints: Math.min(before.hints + 1, hints.length + 1) };
 }
 
-/** True when a try failed with all hints open already. */
+/** Returns true if an attempt failed with all hints open. */
 export function isSolutionDue(after: ExerciseProgress, { hints }: Pick<Exercise, "hints">): boolean {
   return after.hints > hints.length;
 }
 
-/** The progress after a hint was asked for. */
+/** Returns the progress after a hint was requested. */
 export function afterHint(before: ExerciseProgress, { hints }: Pick<Exercise, "hints">): ExerciseProgress {
   return { ...before, hints: Math.max(before.hints, Math.min(before.hints + 1, hints.length)) };
 }
 
-/** Saves progress where that is possible: a learner's check works in a folder that cannot be written, too. */
+/** Saves progress if possible: checks also work in a read-only folder. */
 function keep(id: string, change: (before: ExerciseProgress) => ExerciseProgress) {
   try {
     return { progress: updateProgress(progressPath(), id, change) };

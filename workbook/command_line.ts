@@ -1,5 +1,6 @@
 /**
- * What every task does at its edge: read the options, turn Ctrl-C into an `AbortSignal`, print errors as sentences.
+ * Command-line handling shared by all tasks: parses options, turns Ctrl-C into an `AbortSignal`, and prints errors as
+ * sentences.
  *
  * @module
  */
@@ -8,18 +9,17 @@ import { onStopSignal } from "../lib/base/stop_signals.ts";
 import { keepDirect } from "./loopback.ts";
 import { StoppedError, UsageError } from "./errors.ts";
 
-/** How a task tells what it is doing. */
+/** Receives progress messages of a task. */
 export type Progress = (message: string) => void;
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
 /**
- * Reads a command line.
- *
- * @param args What was typed after the command's name.
- * @param options The options known, as `node:util` describes them.
- * @param help The text of `--help`, pointed at when an option is wrong.
- * @throws {UsageError} An option is unknown or lacks its value.
+ * Parses a command line.
+ * @param args arguments after the command's name.
+ * @param options known options, as for `node:util`.
+ * @param help text of `--help`, mentioned when an option is invalid.
+ * @throws {UsageError} if an option is unknown or lacks its value.
  */
 export function readOptions<Known extends Options>(args: string[], options: Known, command: string) {
   try {
@@ -30,7 +30,7 @@ export function readOptions<Known extends Options>(args: string[], options: Know
   }
 }
 
-/** Reads a TCP port from an option; throws `UsageError` when it is none. */
+/** Parses a TCP port from an option; throws `UsageError` if it is invalid. */
 export function readPort(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port < 1 || port > 65535) {
@@ -40,13 +40,13 @@ export function readPort(text: string): number {
 }
 
 /**
- * Runs a task's main function and ends the process with its exit status: what it returns, 1 after an error, 130 when it
- * was stopped. Mistakes in the program itself keep their stack; everything else is one sentence.
+ * Runs a task's main function and exits with its status: its return value, 1 after an error, 130 after an interrupt.
+ * Programming errors keep their stack trace; all others are printed as one sentence.
  */
 export async function runTask(main: (args: string[], stop: AbortSignal) => Promise<number>): Promise<never> {
   keepDirect();
   const controller = new AbortController();
-  // Ctrl-C reaches a process more than once (the terminal and `deno task` both send it): later ones change nothing.
+  // the terminal and `deno task` both send Ctrl-C: ignore repetitions
   const stop = () => controller.abort(new StoppedError("stopped"));
   onStopSignal(stop);
   try {
@@ -62,7 +62,7 @@ function isMistake(error: unknown): boolean {
   return [TypeError, ReferenceError, RangeError, SyntaxError].some((kind) => error instanceof kind);
 }
 
-/** Seconds since `from` (a `performance.now()`), as text: `3.2 s`. */
+/** Formats the seconds since `from` (a `performance.now()`): `3.2 s`. */
 export function secondsSince(from: number): string {
   return `${((performance.now() - from) / 1000).toFixed(1)} s`;
 }

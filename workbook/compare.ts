@@ -1,6 +1,6 @@
 /**
- * Fair comparisons: every round measures each contestant for a moment, so that whatever slows the machine down for a
- * while slows them all. The measuring itself is mitata's `measure()`.
+ * Fair comparisons: every round measures each contestant briefly, so that a temporary slowdown of the machine affects
+ * all of them. Timing is done by mitata's `measure()`.
  *
  * @module
  */
@@ -8,66 +8,66 @@ import { measure } from "mitata";
 import { type Interval, medianInterval } from "./median_interval.ts";
 
 /**
- * Where it cannot collect garbage mitata allocates a gibibyte before each measurement to provoke a collection, which
- * disturbs the calls that follow. Calls of less than 65 µs it times together, 4,096 at once: a turn would take seconds.
+ * If it cannot trigger garbage collection, mitata allocates a gibibyte before each measurement to provoke one, which
+ * disturbs the following calls. It batches 4,096 calls of less than 65 µs, so that a turn would take seconds.
  */
 const UNDISTURBED = { gc: false, batch_samples: 64 } as const;
 
-/** With fewer rounds no interval holds the median of what they are drawn from with 95% certainty. */
+/** With fewer rounds no interval contains the population median with 95% confidence. */
 export const FEWEST_ROUNDS = 6;
 
-/** How long a contestant is measured when it is its turn. */
+/** Duration of a contestant's turn. */
 export interface Turn {
   /** Milliseconds of calls. */
   readonly milliseconds: number;
-  /** Calls that are timed at least, however long they take. */
+  /** Minimum number of timed calls, regardless of duration. */
   readonly leastSamples: number;
 }
 
-/** What is compared: a function that is timed here, or something elsewhere that times itself. */
+/** A function to time, or an external contestant that times itself. */
 export type Contestant = (() => Promise<unknown>) | {
   /**
-   * Takes its turn.
+   * Takes a turn.
    * @returns milliseconds of each call.
    */
   sample(turn: Turn): Promise<readonly number[]>;
 };
 
-/** How long to compare. */
+/** Options of a comparison. */
 export interface CompareOptions extends Partial<Turn> {
-  /** Rounds; each measures every contestant once (default 30). */
+  /** Number of rounds, each of which measures every contestant once (default 30). */
   readonly rounds?: number;
-  /** Milliseconds for each contestant in each round (default 20). */
+  /** Duration of a turn, in milliseconds (default 20). */
   readonly milliseconds?: number;
-  /** Calls of each contestant in each round at least (default 3). */
+  /** Minimum number of calls per turn (default 3). */
   readonly leastSamples?: number;
-  /** Milliseconds after which no further round is begun, once there were six (default: none). */
+  /** Time after which no further round starts, in milliseconds, provided that six have run (default: none). */
   readonly limit?: number;
-  /** Told after each round. */
+  /** Called after each round. */
   readonly onRound?: (done: number, rounds: number) => void;
 }
 
-/** What was measured of one contestant; times are milliseconds for one call. */
+/** Measurements of one contestant; times are milliseconds per call. */
 export interface Measured {
   readonly name: string;
-  /** Calls that were timed. */
+  /** Number of timed calls. */
   readonly samples: number;
   readonly p25: number;
   readonly median: number;
   readonly p75: number;
-  /** The median of each round. */
+  /** Median of each round. */
   readonly medians: readonly number[];
-  /** The median of each round divided by that of the first contestant in the same round: the middle of these. */
+  /** Median over the rounds of the ratio to the first contestant in the same round. */
   readonly ratio: number;
-  /** The middle half of these ratios, from the 25th to the 75th percentile. */
+  /** Interquartile range of these ratios, from the 25th to the 75th percentile. */
   readonly ratioLow: number;
   readonly ratioHigh: number;
-  /** Holds the true ratio with 95% certainty. */
+  /** Confidence interval (95%) of the ratio. */
   readonly interval: Interval;
 }
 
 /**
- * Calls a function for the length of a turn.
+ * Calls a function for the duration of a turn.
  * @returns milliseconds of each call, sorted.
  */
 export async function sample(call: () => Promise<unknown>, { milliseconds, leastSamples }: Turn): Promise<number[]> {
@@ -94,7 +94,7 @@ export async function compare(
   if (names.length === 0 || !(rounds >= 1)) throw new RangeError("compare: give a contestant and at least one round.");
   const samples = new Map<string, number[][]>(names.map((name) => [name, []]));
   for (const contestant of Object.values(contestants)) {
-    if (typeof contestant === "function") await contestant(); // connecting and the first prepare are not compared
+    if (typeof contestant === "function") await contestant(); // exclude connecting and the first prepare
   }
   const started = performance.now();
   for (let round = 0; round < rounds; round++) {
@@ -110,13 +110,13 @@ export async function compare(
   return summarize(samples);
 }
 
-/** The order of a round: each begins with another contestant, so that nobody always runs first. */
+/** Returns the order of a round: each round starts with another contestant. */
 export function turns<T>(all: readonly T[], round: number): T[] {
   const first = round % all.length;
   return [...all.slice(first), ...all.slice(0, first)];
 }
 
-/** Samples by contestant and round to quartiles and ratios. */
+/** Summarizes samples by contestant and round as quartiles and ratios. */
 export function summarize(samples: ReadonlyMap<string, readonly (readonly number[])[]>): Measured[] {
   const medians = [...samples.values()].map((rounds) => rounds.map((round) => quantile(round, 0.5)));
   return [...samples].map(([name, rounds], contestant) => {
@@ -138,8 +138,8 @@ export function summarize(samples: ReadonlyMap<string, readonly (readonly number
 }
 
 /**
- * The value below which the share `q` of the numbers lies, linear between neighbours
- * (Hyndman and Fan, "Sample Quantiles in Statistical Packages", 1996, type 7).
+ * Returns the quantile `q` of the numbers, linearly interpolated (Hyndman and Fan, "Sample Quantiles in Statistical
+ * Packages", 1996, type 7).
  */
 export function quantile(numbers: readonly number[], q: number): number {
   const sorted = numbers.toSorted((a, b) => a - b);

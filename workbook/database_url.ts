@@ -1,5 +1,5 @@
 /**
- * Where the workbook's PostgreSQL is.
+ * Locates the workbook's PostgreSQL.
  *
  * @module
  */
@@ -7,12 +7,12 @@ import { withClient } from "./admin_client.ts";
 import { masked } from "./connection_url.ts";
 import { LocalPostgres } from "./local_postgres.ts";
 
-/** The server that DATABASE_URL names cannot be used. The message says why and what to do; the password is masked. */
+/** The server of DATABASE_URL cannot be used. The message gives the reason and a remedy; the password is masked. */
 export class DatabaseUrlError extends Error {
   override readonly name = "DatabaseUrlError";
 }
 
-/** The value of the environment variable DATABASE_URL; `undefined` if it is not set, or empty. */
+/** Returns the environment variable DATABASE_URL; `undefined` if it is unset or empty. */
 export function configuredUrl(): string | undefined {
   return Deno.env.get("DATABASE_URL")?.trim() || undefined;
 }
@@ -33,7 +33,7 @@ export async function databaseUrl(options: { onProgress?: (message: string) => v
   return configuredUrl() ?? (await new LocalPostgres(options).start()).url;
 }
 
-/** How many connections the server gives to all programs together. */
+/** Returns the server's connection limit. */
 export async function connectionLimit(url: string): Promise<number> {
   return await withClient(url, async (client) => {
     const { rows: [row] } = await client.query<{ max_connections: string }>("SHOW max_connections");
@@ -42,10 +42,9 @@ export async function connectionLimit(url: string): Promise<number> {
 }
 
 /**
- * Asks the server behind a URL for its version: the quickest proof that it answers.
- *
- * @returns For example `"18.4"`.
- * @throws {DatabaseUrlError} when it cannot be reached or does not let us in.
+ * Returns the version of the server behind a URL, which also proves that it responds.
+ * @returns for example `"18.4"`.
+ * @throws {DatabaseUrlError} if it cannot be reached or rejects the login.
  */
 export async function serverVersion(url: string): Promise<string> {
   try {
@@ -54,7 +53,7 @@ export async function serverVersion(url: string): Promise<string> {
       return row.server_version.split(" ")[0];
     });
   } catch (error) {
-    // Where a name has several addresses, the reasons are in the error's parts and its own message is empty.
+    // if a name has several addresses, the reasons are in the error's parts and its own message is empty
     const reasons = error instanceof AggregateError ? error.errors : [error];
     const reason = reasons.map((each) => each instanceof Error ? each.message : String(each)).join("; ");
     throw new DatabaseUrlError(

@@ -1,20 +1,20 @@
 /**
- * The errors of the tools: each message is a sentence for the person at the keyboard, so none is shown with a stack.
+ * Errors of the tools: each message is addressed to the user, so none is shown with a stack trace.
  *
  * @module
  */
 
-/** Something on this machine is missing or in the way; the message says what to do. */
+/** A requirement on this machine is missing or blocked; the message says what to do. */
 export class SetupError extends Error {
   override name = "SetupError";
 }
 
-/** A command was called with an option or an argument that it does not know. */
+/** A command was called with an invalid option or argument. */
 export class UsageError extends Error {
   override name = "UsageError";
 }
 
-/** The person at the keyboard stopped the command (Ctrl-C). */
+/** The user interrupted the command (Ctrl-C). */
 export class StoppedError extends Error {
   override name = "StoppedError";
 }

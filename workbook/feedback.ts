@@ -1,5 +1,5 @@
 /**
- * What the learner reads after a check: as Markdown in a notebook, as plain text elsewhere.
+ * Feedback after a check: Markdown in a notebook, plain text elsewhere.
  *
  * @module
  */
@@ -9,22 +9,22 @@ import type { Outcome } from "./grade.ts";
 
 /** A solution file. */
 export interface Solution {
-  /** Its path from the project's folder: `notebooks/solutions/02.3.ts`. */
+  /** Path relative to the project's folder: `notebooks/solutions/02.3.ts`. */
   readonly path: string;
   readonly code: string;
 }
 
-/** What goes below the outcome. */
+/** Content below the outcome. */
 export interface Extras {
-  /** How many hints are open. */
+  /** Number of open hints. */
   readonly hints: number;
-  /** Shown folded; absent while the learner should try alone. */
+  /** Shown collapsed; absent while the learner should try alone. */
   readonly solution?: Solution;
-  /** A line at the end, for example that the progress could not be saved. */
+  /** A final line, for example that progress could not be saved. */
   readonly note?: string;
 }
 
-/** The outcome of a check, with the hints that are open and, where it is time, the solution. */
+/** Formats the outcome of a check, with the open hints and, when due, the solution. */
 export function feedback(exercise: Exercise, outcome: Outcome, { hints, solution, note }: Extras): MimeBundle {
   const { id, title } = exercise;
   const open = outcome.status === "NOT YET" ? exercise.hints.slice(0, hints) : [];
@@ -48,11 +48,11 @@ export function feedback(exercise: Exercise, outcome: Outcome, { hints, solution
   };
 }
 
-/** One hint, on request. */
+/** Formats a hint on request. */
 export function hintFeedback(exercise: Exercise, hints: number): MimeBundle {
   const count = exercise.hints.length;
   if (count === 0) {
-    return text(`There are no hints for ${exercise.id}. await solution("${exercise.id}") shows a solution.`);
+    return text(`${exercise.id} has no hints. await solution("${exercise.id}") shows a solution.`);
   }
   const open = exercise.hints.slice(0, hints);
   return {
@@ -61,7 +61,7 @@ export function hintFeedback(exercise: Exercise, hints: number): MimeBundle {
   };
 }
 
-/** The solution, on request. */
+/** Formats the solution on request. */
 export function solutionFeedback(exercise: Exercise, solution: Solution | undefined): MimeBundle {
   if (solution === undefined) return text(`There is no solution file for ${exercise.id}.`);
   return {
@@ -70,7 +70,7 @@ export function solutionFeedback(exercise: Exercise, solution: Solution | undefi
   };
 }
 
-/** One sentence as an output. */
+/** Formats one sentence as an output. */
 export function text(sentence: string): MimeBundle {
   return { "text/markdown": sentence, "text/plain": sentence };
 }

@@ -1,17 +1,16 @@
 /**
- * Programs that a machine may lack.
+ * Finds optional programs.
  *
  * @module
  */
 
-/** Where systems keep programs to which an ordinary user's PATH does not lead: servers on Debian, Homebrew's. */
+/** Directories of servers outside an ordinary user's PATH: on Debian and with Homebrew. */
 const BESIDE_THE_PATH = ["/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin"];
 
 /**
- * The program as one starts it, where this machine has it: its name if PATH leads to it, else its path.
- *
- * @param name for example `pgbouncer`; it must answer `--version`. The variable PGBOUNCER, if set, says where it is.
- * @returns undefined where it is missing, or does not run.
+ * Returns the command that starts a program: its name if it is on PATH, otherwise its path.
+ * @param name for example `pgbouncer`; it must support `--version`. The variable PGBOUNCER, if set, gives its path.
+ * @returns undefined if it is missing or does not run.
  */
 export async function findProgram(name: string): Promise<string | undefined> {
   const chosen = Deno.env.get(name.toUpperCase());
@@ -24,7 +23,7 @@ export async function findProgram(name: string): Promise<string | undefined> {
 async function answers(program: string): Promise<boolean> {
   try {
     const command = new Deno.Command(program, { args: ["--version"], stdin: "null", stdout: "null", stderr: "null" });
-    return (await command.output()).success; // throws at once, without a promise, where there is none
+    return (await command.output()).success; // throws synchronously if there is none
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) return false;
     throw error;

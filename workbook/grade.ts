@@ -1,25 +1,24 @@
 /**
- * Runs a learner's answer and judges it, without ever throwing.
+ * Runs and grades a learner's answer, without ever throwing.
  *
  * @module
  */
 import type { Exercise } from "./exercise.ts";
 import { isBlank, isTodoError } from "./todo.ts";
 
-/** What `check()` says: the word, and one or two sentences. */
+/** Result of `check()`: the status, and one or two sentences. */
 export interface Outcome {
   readonly status: "TODO" | "NOT YET" | "PASS";
   readonly message: string;
 }
 
-/** How long an answer and its grading may take together, in milliseconds. */
+/** Time limit for an answer and its grading, in milliseconds. */
 export const gradeTimeout = 30_000;
 
 const defaultTodo = "Replace TODO in the cell above with your own code, run it, and then run this cell again.";
 
 /**
- * Runs an answer and lets the exercise judge it. What the answer or the grader throws becomes part of the outcome.
- *
+ * Runs and grades an answer. Errors thrown by the answer or the grader become part of the outcome.
  * @param timeout for both together, in milliseconds
  */
 export async function gradeAnswer(
@@ -50,7 +49,7 @@ async function runAndGrade(exercise: Exercise, answer: () => unknown, signal: Ab
   const todo: Outcome = { status: "TODO", message: exercise.todo ?? defaultTodo };
   try {
     const start = performance.now();
-    // a learner may give the answer itself where a function that returns it was meant
+    // accept an answer given directly instead of as a function that returns it
     const given = await (typeof answer === "function" ? answer() : answer);
     const milliseconds = performance.now() - start;
     if (isBlank(given)) return todo;
@@ -61,16 +60,16 @@ async function runAndGrade(exercise: Exercise, answer: () => unknown, signal: Ab
   }
 }
 
-/** An error in the words of a learner: its name and message, and what to do where that is known. */
+/** Explains an error to a learner: its name and message, and a remedy if known. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return `Your code threw ${asCode(String(error))}.`;
   const said = `Your code threw ${asCode(`${error.name}: ${error.message}`)}.`;
   return error instanceof ReferenceError
-    ? `${said} Run the cells above first (menu Run, Run All Above Selected Cell), or look for a typing mistake.`
+    ? `${said} Run the cells above first (menu Run, Run All Above Selected Cell), or look for a typo.`
     : said;
 }
 
-/** In one line, and safe in Markdown. */
+/** Formats a text as inline code, in one line and safe in Markdown. */
 function asCode(text: string): string {
   return "`" + text.replace(/\s+/g, " ").replaceAll("`", "'").trim() + "`";
 }

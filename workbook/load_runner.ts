@@ -1,32 +1,32 @@
 /**
- * The load test from a notebook: `deno task load`.
+ * Runs `deno task load` from a notebook.
  *
  * @module
  */
 import { type MeasuringOptions, runMeasuringTask } from "./measuring_task.ts";
 
-/** One load on one application, and what was measured; a part of what `deno task load --json` writes. */
+/** Measurements of one load on one application; part of the output of `deno task load --json`. */
 export interface LoadRun {
-  /** The application: the driver it runs on. */
+  /** The application's driver. */
   readonly driver: string;
   readonly round: number;
   readonly load: { readonly loop: "closed"; readonly users: number } | { readonly loop: "open"; readonly rate: number };
-  /** Milliseconds added to each round trip between application and database. */
+  /** Delay added to each round trip between application and database, in milliseconds. */
   readonly delay: number;
   readonly requestsPerSecond: number;
-  /** Milliseconds. */
+  /** Latencies in milliseconds. */
   readonly latency: { readonly p50: number; readonly p95: number; readonly p99: number; readonly max: number };
-  /** Requests by status. */
+  /** Number of requests by status. */
   readonly statuses: Readonly<Record<string, number>>;
-  /** Cores at work. */
+  /** Cores in use. */
   readonly cores: { readonly generator: number; readonly application: number | null; readonly postgres: number | null };
-  /** The generator could hardly do more: the figures are its limit. */
+  /** True if the generator was near its limit: the figures are its limit. */
   readonly isGeneratorLimit: boolean;
 }
 
-/** What a load test wrote with `--json`. */
+/** Output of a load test with `--json`. */
 export interface LoadRecord {
-  /** ISO 8601. */
+  /** ISO 8601 timestamp. */
   readonly started: string;
   readonly machine: { readonly os: string; readonly cores: number; readonly deno: string };
   readonly postgres: string;
@@ -39,7 +39,7 @@ export interface LoadRecord {
   readonly runs: readonly LoadRun[];
 }
 
-/** The load test failed, or took too long. */
+/** The load test failed or timed out. */
 export class LoadTestError extends Error {
   override readonly name = "LoadTestError";
 }

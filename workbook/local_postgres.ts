@@ -1,6 +1,6 @@
 /**
- * A real PostgreSQL that nobody installed: found if it runs, started if it does not, shared by every notebook, task
- * and test of this checkout.
+ * A PostgreSQL server that needs no installation: started on demand, shared by all notebooks, tasks and tests of this
+ * checkout.
  *
  * @module
  */
@@ -23,14 +23,14 @@ import {
 
 export { LocalPostgresError, type LocalServer };
 
-/** What `LocalPostgres.status()` tells. */
+/** Result of `LocalPostgres.status()`. */
 export interface LocalStatus {
   /** The running server; `undefined` if it is stopped. */
   readonly server?: LocalServer;
-  /** The data folder; `undefined` if it was never made. */
+  /** The data directory; `undefined` if there is none. */
   readonly dataDirectory?: string;
   readonly log?: string;
-  /** What the data folder takes on disk. */
+  /** Size of the data directory. */
   readonly bytes?: number;
 }
 
@@ -47,14 +47,17 @@ export class LocalPostgres {
   readonly #dataRoot: string;
   readonly #onProgress: (message: string) => void;
 
-  /** @param options `dataRoot`: default `.data` of the checkout; `onProgress`: is told what takes long, else silence. */
+  /**
+   * @param options `dataRoot`: default `.data` of the checkout; `onProgress`: receives progress messages (default:
+   * none).
+   */
   constructor(options: { dataRoot?: string; onProgress?: (message: string) => void } = {}) {
     this.#dataRoot = options.dataRoot ?? fileURLToPath(new URL("../.data", import.meta.url));
     this.#onProgress = options.onProgress ?? (() => {});
   }
 
   /**
-   * Finds the running server; `undefined` if none runs. Quick: about 20 ms.
+   * Returns the running server; `undefined` if there is none. Takes about 20 ms.
    * @throws {LocalPostgresError}
    */
   async find(): Promise<LocalServer | undefined> {
@@ -65,10 +68,9 @@ export class LocalPostgres {
   }
 
   /**
-   * Finds the running server or starts one, making its data on first use (1 to 5 s). It goes on running when this
-   * process ends; `stop` ends it.
-   *
-   * @throws {LocalPostgresError} when there can be none, with the reason and the ways out.
+   * Returns the running server, or starts one, creating its data on first use (1 to 5 s). It keeps running when this
+   * process exits; `stop` stops it.
+   * @throws {LocalPostgresError} if it cannot be started, with the reason and alternatives.
    */
   async start(): Promise<LocalServer> {
     return await this.#explain("The local PostgreSQL cannot be started", async () => {
@@ -82,7 +84,7 @@ export class LocalPostgres {
 
   /**
    * Stops the server and closes its connections.
-   * @returns Whether one ran.
+   * @returns whether it was running.
    * @throws {LocalPostgresError}
    */
   async stop(): Promise<boolean> {
@@ -92,8 +94,8 @@ export class LocalPostgres {
   }
 
   /**
-   * Stops the server and drops all its files, the databases with them.
-   * @returns Whether there were any.
+   * Stops the server and deletes all its files, including the databases.
+   * @returns whether there were any.
    */
   async reset(): Promise<boolean> {
     return await this.#explain("The data of the local PostgreSQL cannot be dropped", async () => {
@@ -102,7 +104,7 @@ export class LocalPostgres {
         await this.#stop();
         const paths = await this.#findPaths();
         if (!paths) return false;
-        await removeFolder(paths.home); // all of it: it may lie outside the checkout, where nobody would look for it
+        await removeFolder(paths.home); // the whole folder: outside the checkout nobody would look for leftovers
         await removeFolder(join(this.#dataRoot, "location"));
         return true;
       });
@@ -110,7 +112,7 @@ export class LocalPostgres {
   }
 
   /**
-   * Tells whether the server runs, and where its files are.
+   * Returns whether the server is running, and where its files are.
    * @throws {LocalPostgresError}
    */
   async status(): Promise<LocalStatus> {
@@ -122,7 +124,7 @@ export class LocalPostgres {
     });
   }
 
-  /** Starts the server; call it under the lock. */
+  /** Starts the server; requires the lock. */
   async #start(): Promise<LocalServer> {
     const root = await Deno.realPath(this.#dataRoot);
     const { paths, account } = await makePaths(root);
@@ -138,7 +140,7 @@ export class LocalPostgres {
     return server;
   }
 
-  /** Stops the server; call it under the lock. */
+  /** Stops the server; requires the lock. */
   async #stop(): Promise<boolean> {
     const paths = await this.#findPaths();
     if (!paths || !await isRunning(paths)) return false;
@@ -155,7 +157,7 @@ export class LocalPostgres {
   }
 
   #locked<T>(work: () => Promise<T>): Promise<T> {
-    const waiting = () => this.#onProgress("Waiting for another process that starts or stops PostgreSQL …");
+    const waiting = () => this.#onProgress("Waiting for another process that is starting or stopping PostgreSQL …");
     return withLock(join(this.#dataRoot, "lock"), waiting, work);
   }
 

@@ -1,20 +1,20 @@
 /**
- * Behind a company's proxy: addresses of this machine are reached without it. Deno, as curl, pip and others, sends every
- * request to the proxy that HTTP_PROXY or ALL_PROXY names, those to 127.0.0.1 too, unless NO_PROXY says otherwise.
+ * Bypasses a proxy for addresses of this machine. Like curl and pip, Deno sends every request to the proxy of
+ * HTTP_PROXY or ALL_PROXY, even those to 127.0.0.1, unless NO_PROXY excludes them.
  *
  * @module
  */
 
 const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
 
-/** A proxy that the environment names. */
+/** A proxy set in the environment. */
 export interface NamedProxy {
-  /** The variable, as it is written: `HTTP_PROXY`, `http_proxy`, … */
+  /** Variable name as spelled: `HTTP_PROXY`, `http_proxy`, … */
   readonly variable: string;
   readonly url: string;
 }
 
-/** The proxies that an environment names, in upper or lower case, by the variables' names. */
+/** Returns the proxies set in an environment, in upper or lower case, ordered by variable name. */
 export function proxiesIn(environment: Readonly<Record<string, string>>): NamedProxy[] {
   return Object.entries(environment)
     .filter(([variable, url]) => /^(https?|all)_proxy$/i.test(variable) && url.trim() !== "")
@@ -37,14 +37,14 @@ export function directVariables(
   if (proxiesIn(environment).length === 0) return {};
   const said = Object.entries(environment).filter(([name]) => name.toLowerCase() === "no_proxy");
   const named = said.flatMap(([, value]) => value.split(",")).map((host) => host.trim()).filter(Boolean);
-  // the star means every host, and only where it stands alone
+  // the star means every host, and only if it stands alone
   const value = named.includes("*") ? "*" : [...new Set([...named, ...LOOPBACK, ...hosts])].join(",");
   return { NO_PROXY: value, no_proxy: value };
 }
 
 /**
- * Sets these variables for this process and the programs that it starts. Call it before the first `fetch`: Deno reads
- * them once.
+ * Sets these variables for this process and its child processes. Call it before the first `fetch`: Deno reads them
+ * once.
  */
 export function keepDirect(...hosts: string[]): void {
   for (const [name, value] of Object.entries(directVariables(Deno.env.toObject(), hosts))) Deno.env.set(name, value);

@@ -1,6 +1,6 @@
 /**
- * A task that measures, from a notebook: in a process of its own, so that what is measured does not share the kernel's
- * one thread, with a deadline, and with its progress below the cell.
+ * Runs a measuring task from a notebook: in a process of its own, so that it does not share the kernel's thread, with a
+ * deadline, and with its progress shown below the cell.
  *
  * @module
  */
@@ -9,40 +9,42 @@ import { fileURLToPath } from "node:url";
 import { liveText } from "./show/display.ts";
 import { askToEnd } from "./ask_to_end.ts";
 
-/** How a task is run. */
+/** Options for running a task. */
 export interface MeasuringOptions {
-  /** Milliseconds after which it is ended (default 180,000). */
+  /** Deadline in milliseconds (default 180,000). */
   readonly deadline?: number;
-  /** Gets each line of progress; by default it is shown below the cell, in place. */
+  /** Receives each line of progress; by default it is shown below the cell, in place. */
   readonly onProgress?: (line: string) => unknown;
   /** Whether the machine is shared (default {@linkcode isShared}). */
   readonly shared?: boolean;
-  /** Where it measures (default: the database of the workbook). */
+  /** Database URL (default: the workbook's database). */
   readonly url?: string;
 }
 
-/** A task that measures. */
+/** A measuring task. */
 export interface MeasuringTask {
-  /** Its file below the project's folder. */
+  /** Script, relative to the project's folder. */
   readonly script: string;
-  /** Below the same folder: a result that it wrote, for machines that are shared. */
+  /** Recorded result for shared machines, relative to the same folder. */
   readonly recorded: string;
-  /** Makes the error from what went wrong. */
+  /** Creates the error for a failure. */
   failure(what: string): Error;
 }
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
-/** True where many learners share a machine, which measuring would slow down for all: WORKBOOK_SHARED, or a hub. */
+/**
+ * Returns true if learners share the machine, which measurements would slow down for all: WORKBOOK_SHARED is set, or it
+ * is a JupyterHub.
+ */
 export function isShared(env: (name: string) => string | undefined = (name) => Deno.env.get(name)): boolean {
   return !/^(|0|false)$/i.test(env("WORKBOOK_SHARED") ?? env("JUPYTERHUB_USER") ?? "");
 }
 
 /**
- * Runs a task that writes its result with `--json FILE`, and tells its progress in lines that begin with "[". On a
- * machine that many share nothing is run: what was recorded comes back.
- *
- * @returns what it wrote.
+ * Runs a task that writes its result with `--json FILE`, and prints its progress in lines that start with "[". On a
+ * shared machine nothing is run, and the recorded result is returned.
+ * @returns the task's result.
  */
 export async function runMeasuringTask<Record>(
   { script, recorded, failure }: MeasuringTask,
@@ -50,7 +52,7 @@ export async function runMeasuringTask<Record>(
   { deadline = 180_000, onProgress = liveText().update, shared = isShared(), url }: MeasuringOptions = {},
 ): Promise<Record> {
   if (shared) {
-    await onProgress(`This machine is shared, so nothing was run: the figures are those of ${recorded}.`);
+    await onProgress(`This machine is shared: showing the figures recorded in ${recorded} instead of measuring.`);
     return JSON.parse(await Deno.readTextFile(join(root, recorded)));
   }
   const file = await Deno.makeTempFile({ suffix: ".json" });
@@ -78,7 +80,7 @@ export async function runMeasuringTask<Record>(
       }
     };
     const [{ code }] = await Promise.all([child.status, tell(child.stdout), tell(child.stderr)]);
-    if (isLate) throw failure(`was ended after ${deadline / 1000} s; it said last: ${last}`);
+    if (isLate) throw failure(`was terminated after ${deadline / 1000} s; last message: ${last}`);
     if (code !== 0) throw failure(`ended with status ${code}: ${last}`);
     return JSON.parse(await Deno.readTextFile(file));
   } finally {

@@ -1,22 +1,22 @@
 /**
- * What may be said about a median.
+ * Confidence interval of a median.
  *
  * @module
  */
 
-/** From, to. */
+/** Lower and upper bound. */
 export type Interval = readonly [low: number, high: number];
 
 /**
- * The interval between two of the sorted numbers that holds the median of what they are drawn from with a probability of
- * 95% at least, whatever the distribution (the interval of the sign test). With fewer than six numbers none is that sure:
- * it is then the smallest and the largest.
+ * Returns the interval between two of the sorted numbers that contains the population median with a confidence of at
+ * least 95%, for any distribution (the sign test interval). With fewer than six numbers no interval reaches that
+ * confidence: returns the smallest and the largest number.
  */
 export function medianInterval(numbers: readonly number[]): Interval {
   const sorted = numbers.toSorted((a, b) => a - b);
   const n = sorted.length;
   let rank = 0;
-  // how probable it is that `rank` of the numbers lie below the median, and that at most so many do
+  // probability that `rank` of the numbers lie below the median, and that at most so many do
   for (let exactly = 0.5 ** n, atMost = exactly;; rank++) {
     exactly *= (n - rank) / (rank + 1);
     atMost += exactly;

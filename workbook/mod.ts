@@ -1,5 +1,5 @@
 /**
- * What a notebook needs beside the library itself: its database, and the check of its exercises.
+ * Everything a notebook needs besides the library: its database, and the checks of its exercises.
  *
  * @module
  */

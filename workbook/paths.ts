@@ -1,31 +1,34 @@
 /**
- * Where things lie in the checkout.
+ * Paths in the checkout.
  *
  * @module
  */
 import { join, relative, resolve } from "node:path";
 
-/** The checkout's top folder. */
+/** Top folder of the checkout. */
 export const root: string = resolve(import.meta.dirname!, "..");
 
-/** The folder of the notebooks as they are published; tasks that run or check notebooks mean these. */
+/** Folder of the published notebooks, used by tasks that run or check notebooks. */
 export const notebooksFolder: string = join(root, "notebooks");
 
-/** The reader's own copies; git ignores them. As deep as `notebooks/`, so that their imports mean the same files. */
+/**
+ * Folder of the reader's own copies, ignored by git. As deep as `notebooks/`, so that imports resolve to the same
+ * files.
+ */
 export const ownFolder: string = join(root, "my");
 
-/** The folder of the exercises' solutions and wrong answers. */
+/** Folder of the exercises' solutions and wrong answers. */
 export const solutionsFolder: string = join(notebooksFolder, "solutions");
 
 /**
- * A path below the checkout as Deno's tools are to get it, which take paths for patterns: relative, so that a sign such as
- * `?` or `[` in the name of the checkout's folder is no part of it.
+ * Returns a path below the checkout for Deno's tools, which treat paths as patterns: relative, so that a character such
+ * as `?` or `[` in the name of the checkout's folder is not part of it.
  */
 export function pattern(path: string): string {
   return relative(root, path).replaceAll("\\", "/");
 }
 
-/** True when a file or folder is there (a dangling link is not). */
+/** Returns true if a file or folder exists (a dangling link does not). */
 export async function exists(path: string): Promise<boolean> {
   try {
     await Deno.stat(path);
@@ -37,8 +40,8 @@ export async function exists(path: string): Promise<boolean> {
 }
 
 /**
- * Makes a new folder directly below the checkout, git-ignored by its name. It is as deep as `notebooks/`, so that an
- * import such as `../lib/mod.ts` means the same file from there.
+ * Creates a folder directly below the checkout, with a name ignored by git. It is as deep as `notebooks/`, so that an
+ * import such as `../lib/mod.ts` resolves to the same file.
  */
 export async function makeSiblingFolder(): Promise<string> {
   return await Deno.makeTempDir({ dir: root, prefix: ".tmp-" });

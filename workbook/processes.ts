@@ -1,40 +1,39 @@
 /**
- * Running other programs, and ending them with all that they started.
+ * Runs other programs, and terminates them with their child processes.
  *
  * @module
  */
 import { endOnWindows } from "./ask_to_end.ts";
 import { SetupError, StoppedError } from "./errors.ts";
 
-/** So long that nothing that goes on takes longer: the slowest installation, the longest suite of tests. */
+/** Default time limit in seconds: longer than the slowest installation and the longest test suite. */
 const LIMIT_SECONDS = 1800;
 
-/** How a program ended and what it printed (standard output and error, in that order). */
+/** Exit status and output of a program (standard output, then standard error). */
 export interface Finished {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** How to start a program. */
+/** Options for starting a program. */
 export interface RunOptions {
   readonly cwd?: string;
-  /** The whole environment; that of this process when absent. */
+  /** The complete environment (default: that of this process). */
   readonly env?: Record<string, string>;
-  /** Ends the program when it fires. */
+  /** Terminates the program when it fires. */
   readonly stop?: AbortSignal;
-  /** After so many seconds the program is ended (1,800). */
+  /** Time limit in seconds (1,800). */
   readonly limit?: number;
-  /** What to do when it takes longer: the end of the error's message. */
+  /** Advice on a timeout, appended to the error message. */
   readonly advice?: string;
 }
 
 /**
- * Runs a program to its end and keeps what it prints.
- *
- * @throws {StoppedError} `stop` fired.
- * @throws {SetupError} It did not end in time.
- * @throws {Deno.errors.NotFound} There is no such program.
+ * Runs a program to completion and returns its output.
+ * @throws {StoppedError} if `stop` fired.
+ * @throws {SetupError} if it timed out.
+ * @throws {Deno.errors.NotFound} if the program does not exist.
  */
 export async function run(program: string, args: string[], options: RunOptions = {}): Promise<Finished> {
   options.stop?.throwIfAborted();
@@ -58,7 +57,7 @@ export async function run(program: string, args: string[], options: RunOptions =
   try {
     const { code, stdout, stderr } = await child.output();
     if (options.stop?.aborted) throw new StoppedError("stopped");
-    if (isLate) throw new SetupError(`${shown(program, args)} was ended after ${limit} s: ${advice}.`);
+    if (isLate) throw new SetupError(`${shown(program, args)} was terminated after ${limit} s: ${advice}.`);
     const decoder = new TextDecoder();
     return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
   } finally {
@@ -67,18 +66,18 @@ export async function run(program: string, args: string[], options: RunOptions =
   }
 }
 
-/** A command line as an error tells it: without what makes it endless. */
+/** Formats a command line for an error, shortened. */
 function shown(program: string, args: readonly string[]): string {
   const line = [program, ...args].join(" ");
   return line.length > 120 ? `${line.slice(0, 120)}…` : line;
 }
 
-/** Whether a process runs (Linux only). One that has ended, but whose parent did not ask how, has no command line left. */
+/** Returns whether a process is running (Linux only). A zombie has no command line. */
 export async function isRunning(pid: number | string): Promise<boolean> {
   return await readProcess(pid, "cmdline") !== "";
 }
 
-/** One running process: its number, its parent's and its group's. */
+/** A running process: its id, its parent's and its group's. */
 export interface ProcessRow {
   readonly pid: number;
   readonly parent: number;
@@ -86,21 +85,21 @@ export interface ProcessRow {
 }
 
 /**
- * The process groups that a process and its descendants lead, the process's own left out: of a Jupyter server these are
- * the kernels, each with what its cells started. A program that detached itself afterwards (PostgreSQL) leads a group of
- * its own below a kernel and is not named.
+ * Returns the process groups led by a process's descendants: for a Jupyter server the kernels, each with the child
+ * processes of its cells. A program that has detached itself (PostgreSQL) leads a group of its own below a kernel and
+ * is excluded.
  */
 export async function childGroups(pid: number): Promise<number[]> {
   const rows = await processTable();
   return rows.filter((row) => row.parent === pid && row.group === row.pid).map((row) => row.pid);
 }
 
-/** Kills process groups outright; those that are gone already are passed over. */
+/** Kills process groups; those that no longer exist are skipped. */
 export function killGroups(groups: readonly number[]): void {
   for (const group of groups) signalProcess(-group, "SIGKILL");
 }
 
-/** Asks a process and its descendants in the same group to end. */
+/** Asks a process and its descendants in the same group to exit. */
 export async function endTree(pid: number, signal: Deno.Signal = "SIGTERM"): Promise<void> {
   if (Deno.build.os === "windows") return await endOnWindows(pid);
   const rows = await processTable();
@@ -116,11 +115,11 @@ function signalProcess(pid: number, signal: Deno.Signal): void {
   try {
     Deno.kill(pid, signal);
   } catch {
-    // It ended before us, which is what was wanted.
+    // already exited
   }
 }
 
-/** Every process of this machine; empty on Windows, where there are no groups. */
+/** Lists every process of this machine; empty on Windows, which has no process groups. */
 export async function processTable(): Promise<ProcessRow[]> {
   if (Deno.build.os === "windows") return [];
   if (Deno.build.os === "linux") return await procTable();
@@ -138,7 +137,7 @@ async function procTable(): Promise<ProcessRow[]> {
     if (!/^\d+$/.test(entry.name)) continue;
     const stat = await readProcess(entry.name, "stat");
     if (stat === "") continue;
-    // The program's name stands in brackets and may hold anything: state, parent and group follow the last bracket.
+    // the program name is in brackets and may contain anything: state, parent and group follow the last bracket
     const [, parent, group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     rows.push({ pid: Number(entry.name), parent: Number(parent), group: Number(group) });
   }

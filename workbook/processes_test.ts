@@ -9,7 +9,7 @@ Deno.test("a program that does not end is ended, and the error says what to do",
     () => run(Deno.execPath(), forever, { limit: 0.2, advice: "look at the network" }),
     SetupError,
   );
-  assertMatch(error.message, /deno.* was ended after 0\.2 s: look at the network\.$/);
+  assertMatch(error.message, /deno.* was terminated after 0\.2 s: look at the network\.$/);
 });
 
 Deno.test("one that is stopped is told apart from one that is late", async () => {

@@ -1,5 +1,5 @@
 /**
- * The learner's progress as a picture: a row for each notebook, a mark for each exercise.
+ * Draws the learner's progress: a row per notebook, a mark per exercise.
  *
  * @module
  */
@@ -9,20 +9,20 @@ import type { Exercise } from "./exercise.ts";
 import { allExercises } from "./exercises/mod.ts";
 import { type Progress, progressPath, readProgress } from "./progress_file.ts";
 
-/** Draws what is done so far, over all notebooks. */
+/** Draws the progress in all notebooks. */
 export async function progressChart(): Promise<Chart> {
   return drawProgress(await allExercises(), readProgress(progressPath()));
 }
 
-/** One mark of the picture. */
+/** A mark of the picture. */
 export interface ProgressMark {
   readonly notebook: string;
-  /** Of the exercise in its notebook. */
+  /** Number of the exercise in its notebook. */
   readonly number: number;
   readonly state: "done" | "done without a hint" | "to do";
 }
 
-/** A mark for each exercise. */
+/** Returns a mark per exercise. */
 export function progressMarks(exercises: readonly Pick<Exercise, "id">[], progress: Progress): ProgressMark[] {
   return exercises.map(({ id }) => {
     const [notebook, number] = id.split(".");
@@ -31,7 +31,7 @@ export function progressMarks(exercises: readonly Pick<Exercise, "id">[], progre
   });
 }
 
-/** The picture, from data alone. */
+/** Draws the picture from data. */
 export function drawProgress(exercises: readonly Pick<Exercise, "id">[], progress: Progress): Chart {
   const marks = progressMarks(exercises, progress);
   const done = marks.filter(({ state }) => state !== "to do").length;

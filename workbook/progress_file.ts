@@ -1,32 +1,32 @@
 /**
- * What the learner has done so far, kept in a file that is not committed.
+ * Stores the learner's progress in an uncommitted file.
  *
  * @module
  */
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** What is kept of one exercise. */
+/** Stored progress of one exercise. */
 export interface ExerciseProgress {
-  /** True for ever after the first PASS. */
+  /** True after the first PASS, permanently. */
   readonly passed: boolean;
-  /** Hints that are open; one more than there are once the solution was offered. */
+  /** Number of open hints; one more than exist once the solution has been offered. */
   readonly hints: number;
 }
 
-/** The progress by exercise id. */
+/** Progress by exercise id. */
 export type Progress = Readonly<Record<string, ExerciseProgress>>;
 
-/** The progress of an exercise that was never checked. */
+/** Progress of an exercise that was never checked. */
 export const untouched: ExerciseProgress = { passed: false, hints: 0 };
 
-/** Where the progress is kept: `WORKBOOK_PROGRESS`, or `.data/progress.json` in the project's folder. */
+/** Returns the path of the progress file: `WORKBOOK_PROGRESS`, or `.data/progress.json` in the project's folder. */
 export function progressPath(): string {
   const own = Deno.env.get("WORKBOOK_PROGRESS");
   return own ? own : fileURLToPath(new URL("../.data/progress.json", import.meta.url));
 }
 
-/** Reads the progress. A file that cannot be understood is renamed to `….damaged`, and nothing is done yet. */
+/** Reads the progress. An invalid file is renamed to `….damaged`, and progress starts empty. */
 export function readProgress(path: string): Progress {
   let text: string;
   try {
@@ -40,7 +40,7 @@ export function readProgress(path: string): Progress {
   return progress ?? {};
 }
 
-/** The progress in a text, or undefined where it is not what {@linkcode updateProgress} writes. */
+/** Parses progress; returns undefined unless it is in the format written by {@linkcode updateProgress}. */
 export function parseProgress(text: string): Progress | undefined {
   try {
     const { exercises } = JSON.parse(text);

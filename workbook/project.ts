@@ -1,5 +1,5 @@
 /**
- * A small project of its own for a notebook: a folder with files in which commands are run, as at work.
+ * A small project for a notebook: a folder with files in which commands are run, as at work.
  *
  * @module
  */
@@ -8,20 +8,20 @@ import { fileURLToPath } from "node:url";
 import type { Workbook } from "./set_up.ts";
 import { TimeLimit } from "../lib/base/time_limit.ts";
 
-/** The checkout's top folder. */
+/** Top folder of the checkout. */
 const root = fileURLToPath(new URL("../", import.meta.url));
 
-/** Below it lie the projects of all notebooks; git-ignored. */
+/** Folder of the projects of all notebooks; ignored by git. */
 export const PROJECTS: string = join(root, ".data", "projects");
 
-/** Milliseconds after which a command is ended: it may wait for a lock that another cell holds. */
+/** Time limit of a command in milliseconds: it may wait for a lock held by another cell. */
 const LIMIT = 100_000;
 
-/** A folder with files, and the commands that run in it. */
+/** A folder with files, and the commands run in it. */
 export interface Project extends AsyncDisposable {
-  /** Its absolute path. */
+  /** Absolute path. */
   readonly folder: string;
-  /** The absolute path of a file in it. */
+  /** Returns the absolute path of a file in it. */
   path(file: string): string;
   read(file: string): Promise<string>;
   write(file: string, text: string): Promise<void>;

@@ -1,13 +1,13 @@
 /**
- * Whether packages can be had from this machine: asked with the programs that install them, because only they know which
- * registries and proxies the reader's settings name.
+ * Tests whether packages can be downloaded, with the programs that install them: only these know which registries and
+ * proxies the reader's settings name.
  *
  * @module
  */
 import { SetupError } from "./errors.ts";
 import { run } from "./processes.ts";
 
-/** How a registry is asked. */
+/** Options of a test. */
 interface AskOptions {
   /** The longest that it may take, in seconds (15). */
   readonly limit?: number;

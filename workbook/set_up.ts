@@ -1,5 +1,5 @@
 /**
- * The first cell of every notebook: finds or starts PostgreSQL and gives the notebook an empty schema of its own.
+ * The first cell of every notebook: finds or starts PostgreSQL and creates an empty schema for the notebook.
  *
  * @module
  */
@@ -10,15 +10,15 @@ import { configuredUrl, databaseUrl, DatabaseUrlError, serverVersion } from "./d
 import { judgeVersion } from "./supported_versions.ts";
 import { keepDirect } from "./loopback.ts";
 
-/** What a notebook works with. */
+/** Environment of a notebook. */
 export interface Workbook extends AsyncDisposable {
-  /** The number of the notebook, such as `"01"`. */
+  /** Notebook number, such as `"01"`. */
   readonly notebook: string;
-  /** The notebook's own schema, such as `notebook_01`; unqualified table names mean this schema. */
+  /** The notebook's own schema, such as `notebook_01`; unqualified table names refer to it. */
   readonly schema: string;
-  /** The URL for `createEngine`: without driver, password included, with the schema as its search path. */
+  /** URL for `createEngine`: without driver, including the password, with the schema as search path. */
   readonly url: string;
-  /** Drops the schema with everything in it. Safe to call twice. */
+  /** Drops the schema with its contents. May be called twice. */
   tearDown(): Promise<void>;
 }
 

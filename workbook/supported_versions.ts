@@ -1,5 +1,5 @@
 /**
- * Which versions of PostgreSQL the workbook and its tests run on: this is the one place that says so.
+ * Supported versions of PostgreSQL; the single place that defines them.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Databases that last as long as a test file or a load test: made under a name of their own, and dropped also when their
- * maker was killed.
+ * Databases for the duration of a test file or a load test: created under unique names, and dropped even if their
+ * creator was killed.
  *
  * @module
  */
@@ -9,16 +9,16 @@ import { basename } from "node:path";
 import { type Client, codeOf, withClient } from "./admin_client.ts";
 import { configuredUrl, databaseUrl } from "./database_url.ts";
 
-/** The database for the tests cannot be made; the message says which right is missing and how to give it. */
+/** The test database cannot be created; the message names the missing privilege and how to grant it. */
 export class TestDatabaseError extends Error {
   override readonly name = "TestDatabaseError";
 }
 
-/** The comment on our databases: it tells them from others, and how old they are. */
+/** Comment that identifies these databases and their creation time. */
 const COMMENT = "a database of the workbook's tests, made at ";
 const ABANDONED_AFTER_MILLISECONDS = 24 * 60 * 60 * 1000;
 
-/** For example `test_pool_3f9a1c22`, for `…/pool_test.ts`. */
+/** Returns for example `test_pool_3f9a1c22`, for `…/pool_test.ts`. */
 export function databaseName(moduleUrl: string, random: string = crypto.randomUUID().slice(0, 8)): string {
   const file = basename(fileURLToPath(moduleUrl)).replace(/(_test)?\.\w+$/, "");
   return `test_${file.toLowerCase().replace(/[^a-z0-9]+/g, "_").slice(0, 40)}_${random}`;

@@ -1,10 +1,10 @@
 /**
- * The blank that a learner fills in.
+ * The placeholder for a learner's answer.
  *
  * @module
  */
 
-/** Code used `TODO`: the exercise has not been filled in. */
+/** Code used `TODO`: the exercise has not been answered. */
 export class TodoError extends Error {
   override readonly name = "TodoError";
   constructor() {
@@ -13,10 +13,10 @@ export class TodoError extends Error {
 }
 
 /**
- * Stands where the learner's code goes: it fits every type, and whatever uses it throws {@linkcode TodoError}.
+ * Placeholder for the learner's code: it fits every type, and any use of it throws {@linkcode TodoError}.
  *
- * It is a proxy and no symbol, because a symbol that reaches a URL parser or a driver fails with an error from which
- * nobody can tell that something was left blank.
+ * It is a proxy rather than a symbol, because a symbol passed to a URL parser or a driver causes an error that does not
+ * reveal its origin.
  *
  * @example
  * ```ts ignore
@@ -32,7 +32,7 @@ function blank(): unknown {
   };
   return new Proxy(function TODO() {}, {
     get(_target, key) {
-      // `await TODO` and showing TODO as the value of a cell only ask whether it is a promise, or shows itself
+      // `await TODO` and displaying TODO as the value of a cell only test whether it is a promise or displayable
       const used = typeof key === "string" ? key !== "then" : usingSymbols.has(key);
       return used ? use() : undefined;
     },
@@ -46,14 +46,16 @@ function blank(): unknown {
 
 const usingSymbols = new Set<symbol>([Symbol.toPrimitive, Symbol.iterator, Symbol.asyncIterator]);
 
-/** True when an answer was not started: it is undefined or TODO, or an array or plain object with a TODO in it. */
+/**
+ * Returns true if an answer was not started: it is undefined or TODO, or an array or plain object that contains TODO.
+ */
 export function isBlank(answer: unknown): boolean {
   if (answer === undefined || answer === TODO) return true;
   if (Array.isArray(answer)) return answer.some((item) => item === TODO);
   return isPlainObject(answer) && Object.values(answer).some((value) => value === TODO);
 }
 
-/** True when an error says, itself or by its causes, that TODO was used. */
+/** Returns true if an error or one of its causes is a use of TODO. */
 export function isTodoError(error: unknown): boolean {
   const seen = new Set<unknown>();
   for (let cause = error; cause instanceof Error && !seen.has(cause); cause = cause.cause) {

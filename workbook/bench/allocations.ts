@@ -1,7 +1,7 @@
 /**
- * How many bytes an operation allocates: what V8 counts, without its compilers, whose work on the same code differs from
- * run to run. A process of its own (`allocations_test.ts` says with which flags). Arguments: a URL with the benchmark's
- * schema, the name of a contestant. Prints JSON.
+ * Measures the bytes an operation allocates, as counted by V8 without its compilers, whose work on the same code varies
+ * between runs. Runs in a process of its own (`allocations_test.ts` has the flags). Arguments: a URL with the
+ * benchmark's schema, and the name of a contestant. Prints JSON.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { OperationName } from "./contestant.ts";
 import { contestants } from "./contestants/mod.ts";
 import { schema } from "./fixture.ts";
 
-/** Calls of each operation that are counted; before them as many that are not. */
+/** Number of counted calls per operation, after as many uncounted ones. */
 const calls = { "get-commit": 500, "get-autocommit": 500, "entities-1000": 10, "inserts-1000": 5 } as const;
 
 function allocated(): number {

@@ -1,6 +1,6 @@
 /**
- * What can be measured only in a process that has done nothing yet: how long it takes to import, how long to the first
- * row, and what memory a long stream needs. Each round starts every contestant anew, in turns as everywhere.
+ * Measurements that need a fresh process: import time, time to the first row, and memory of a long stream. Each round
+ * restarts every contestant, in turns.
  *
  * @module
  */
@@ -15,24 +15,24 @@ import { turns } from "../compare.ts";
 import { stream } from "./rows.ts";
 import { Samples } from "./samples.ts";
 
-/** What is measured so, with titles. */
+/** Cold operations with their titles. */
 export const coldOperations = {
-  "import": "import: what the program is built on, into a new process",
+  "import": "import: the libraries used, in a new process",
   "first-query": "the first row by key: import, connect and get, in a new process",
-  "import-kernel": "import: the same into a new Jupyter kernel, compiled before and without a check of types",
+  "import-kernel": "import: the same in a new Jupyter kernel, precompiled and without type checking",
   "first-query-kernel": "the first row by key: the same in a new Jupyter kernel",
   "stream": `read ${stream.rows.toLocaleString("en-US")} rows as a stream, ${stream.batch} at a time, in a new process`,
 } as const;
 export type ColdName = keyof typeof coldOperations;
 
-/** Whom the ratios refer to. */
+/** The contestant the ratios refer to. */
 export const reference = "pg, named";
 
-/** How often, and how it is told. */
+/** Options of a cold measurement. */
 export interface ColdOptions {
-  /** Rounds at most. */
+  /** Maximum number of rounds. */
   readonly rounds: number;
-  /** Milliseconds after which no further round is begun. */
+  /** Time after which no further round starts, in milliseconds. */
   readonly limit: number;
   readonly url: string;
   readonly delay: number;
@@ -40,7 +40,7 @@ export interface ColdOptions {
   onProgress(message: string): void;
 }
 
-/** Measures `import` and `first-query`, which one start of a process shows both. */
+/** Measures `import` and `first-query`, both from one start of a process. */
 export async function measureStarts(
   contestants: readonly RemoteContestant[],
   fixture: Fixture,
@@ -53,14 +53,14 @@ export async function measureStarts(
   await inTurns(contestants, options, "get-autocommit", async (fresh) => {
     const opening = fresh.lastTime;
     const wrong = await check(await fresh.once("get-autocommit"), fixture.client);
-    if (wrong) throw new ContestantError(fresh.name, `does not do its first get: ${wrong}.`);
+    if (wrong) throw new ContestantError(fresh.name, `fails its first get: ${wrong}.`);
     imports.add(fresh.name, fresh.importTime);
     firsts.add(fresh.name, fresh.importTime + opening + fresh.lastTime);
   });
   return [result("import", imports, options), result("first-query", firsts, options)];
 }
 
-/** Measures `stream`: how long it takes, and how much more memory the process has at its peak than before it. */
+/** Measures `stream`: its duration, and the peak memory of the process above its initial memory. */
 export async function measureStream(
   contestants: readonly RemoteContestant[],
   fixture: Fixture,
@@ -74,7 +74,10 @@ export async function measureStream(
     const peak = await peakMemory(fresh.pid);
     const { rows, sum } = await fresh.once("stream") as { rows: number; sum: number };
     if (rows !== stream.rows || sum !== stream.rows * (stream.rows + 1) / 2) {
-      throw new ContestantError(fresh.name, `does not stream: it gave ${rows} rows, their ids sum up to ${sum}.`);
+      throw new ContestantError(
+        fresh.name,
+        `does not stream correctly: it returned ${rows} rows with an id sum of ${sum}.`,
+      );
     }
     times.add(fresh.name, fresh.lastTime);
     const megabytes = await peak?.();
@@ -83,7 +86,9 @@ export async function measureStream(
   return { ...result("stream", times, options), ...(memory.size > 0 ? { memory: Object.fromEntries(memory) } : {}) };
 }
 
-/** Starts each contestant anew in every round, and opens its connection; who cannot do the operation is passed over. */
+/**
+ * Restarts each contestant in every round and opens its connection; contestants that lack the operation are skipped.
+ */
 async function inTurns(
   contestants: readonly RemoteContestant[],
   { rounds, limit, url, stop, onProgress }: ColdOptions,

@@ -1,16 +1,16 @@
 /**
- * What a contestant is: a module that opens connections in its own way and does the operations that it can do. Each runs
- * in a process of its own, so that none shares memory or compiled code with another.
+ * A contestant is a module that opens connections in its own way and implements the operations it supports. Each runs
+ * in its own process, so that none shares memory or compiled code with another.
  *
  * @module
  */
 
 import type { Turn } from "../compare.ts";
 
-/** Numbers of rows, for what costs grow with. */
+/** Row counts, for operations whose cost grows with the number of rows. */
 export const sizes = [1, 10, 100, 1_000, 10_000] as const;
 
-/** The operations that are measured; `operations.ts` describes them. */
+/** The operations measured; `operations.ts` describes them. */
 export const operationNames = [
   "get-commit",
   "get-close",
@@ -38,34 +38,34 @@ export const operationNames = [
 ] as const;
 export type OperationName = typeof operationNames[number];
 
-/** Does an operation once. What it returns is checked before anything is measured. */
+/** Executes an operation once. Its result is checked before anything is measured. */
 export type Task = () => Promise<unknown>;
 export type Tasks = { readonly [name in OperationName]?: Task };
 
 /**
- * The same in all sizes: `inserts-1` to `inserts-10000`.
- * @param make for a number of rows.
+ * Creates an operation in all sizes: `inserts-1` to `inserts-10000`.
+ * @param make creates it for a number of rows.
  */
 export function inAllSizes<Name extends "inserts" | "read", T>(name: Name, make: (count: number) => T) {
   const made = sizes.map((size) => [`${name}-${size}`, make(size)]);
   return Object.fromEntries(made) as Record<`${Name}-${typeof sizes[number]}`, T>;
 }
 
-/** How to connect. */
+/** Connection settings. */
 export interface Settings {
-  /** A URL without driver; its search path is the benchmark's schema. */
+  /** URL without driver; its search path is the benchmark's schema. */
   readonly url: string;
-  /** The benchmark's schema, for those that do not take it from the URL. */
+  /** The benchmark's schema, for contestants that do not take it from the URL. */
   readonly schema: string;
-  /** The size of the pool: all connections that may be opened. */
+  /** Pool size: the maximum number of connections. */
   readonly connections: number;
 }
 
-/** A contestant with its connections open. */
+/** A contestant with open connections. */
 export interface Opened {
   readonly tasks: Tasks;
   /**
-   * For one that times its calls itself.
+   * For a contestant that times its own calls.
    * @returns milliseconds of each call.
    */
   sample?(operation: OperationName, turn: Turn): Promise<readonly number[]>;
@@ -75,11 +75,11 @@ export interface Opened {
 /** A contestant. */
 export interface Contestant {
   readonly name: string;
-  /** What it stands on, whose versions are printed: npm packages by name, anything else with its version. */
+  /** Underlying packages whose versions are printed: npm packages by name, anything else with its version. */
   readonly packages: readonly string[];
-  /** What it does in another way than the others, or than its manual says: sentences that are printed, without "it". */
+  /** Deviations from the other contestants or from the library's manual: sentences to print, without "it". */
   readonly notes: readonly string[];
-  /** False for one that does not give away what it reads (default true). */
+  /** False if it does not reveal the rows it reads (default true). */
   readonly isChecked?: boolean;
   open(settings: Settings): Promise<Opened>;
 }

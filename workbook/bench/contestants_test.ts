@@ -88,14 +88,14 @@ database.test("who does not do the work is named, before anything is measured", 
     const answers = { id: "00000000-0000-4000-8000-000000000007", name: "hero 8", points: 8 };
     await using liar = await fake("liar", `{ value: ${JSON.stringify(answers)}, operations: ["get-commit"] }`);
     const error = await assertRejects(() => measure(get, [liar], fixture), ContestantError);
-    assertEquals(error.message.startsWith(`liar: does not do "${get.title}": it gave {`), true, error.message);
+    assertEquals(error.message.startsWith(`liar: fails "${get.title}": it returned {`), true, error.message);
 
     const asText = { id: answers.id, name: "hero 7", points: 7, created_at: "2026-01-01" };
     await using careless = await fake("careless", `{ value: ${JSON.stringify(asText)}, operations: ["get-commit"] }`);
     await assertRejects(
       () => measure(get, [careless], fixture),
       ContestantError,
-      `careless: does not do "${get.title}": created_at is no time.`,
+      `careless: fails "${get.title}": created_at is not a time.`,
     );
     await using broken = await fake("broken", `{ error: "no such table" }`);
     await assertRejects(() => measure(get, [broken], fixture), ContestantError, "broken: no such table");
@@ -118,7 +118,7 @@ database.test("what writes less than it should is found in the tables", async (u
     const rows = Array.from({ length: 1_000 }, () => ({ created_at: { time: "" } }));
     assertEquals(await check("inserts-1000", rows), "arrivals has 0 rows instead of 1000");
     await client.query("INSERT INTO notes (name, points) SELECT 'note', n FROM generate_series(1, 3000) AS n");
-    assertEquals(await check("delete", 1), "note 1 is still there");
+    assertEquals(await check("delete", 1), "note 1 was not deleted");
     await client.query("DELETE FROM notes WHERE id <= 2");
     assertEquals(await check("delete", 1), "2 notes are gone instead of one");
     const user = "00000000-0000-4000-8000-000000000001";

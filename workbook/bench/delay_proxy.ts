@@ -1,17 +1,16 @@
 /**
- * A network between client and server, in a process of its own: whatever is sent is passed on a while after it came, in
- * the order in which it came. Nothing else is slowed down: there is no limit to how much is under way.
+ * A proxy that delays traffic between client and server, in a process of its own: data are forwarded in order after a
+ * fixed delay. Bandwidth is unlimited.
  *
- * Arguments: host and port of the server, and the milliseconds of delay in one direction. It prints the port on which it
- * listens, and ends when its standard input does.
- *
+ * Arguments: host and port of the server, and the one-way delay in milliseconds. It prints the port it listens on, and
+ * exits when its standard input is closed.
  * @module
  */
 
-/** Timers of the event loop are a millisecond or two late: the last of a delay is waited for turn by turn. */
+/** Event loop timers fire a millisecond or two late: the last part of a delay is spent polling. */
 const SPIN_MILLISECONDS = 3;
 
-/** Passes on what comes from one side to the other, `delay` milliseconds later. */
+/** Forwards data from one side to the other, `delay` milliseconds later. */
 async function pump(from: Deno.Conn, to: Deno.Conn, delay: number): Promise<void> {
   const waiting: { bytes: Uint8Array; due: number }[] = [];
   let isOver = false;

@@ -1,5 +1,5 @@
 /**
- * The tables of the benchmark, in a schema of their own that is dropped at the end.
+ * The benchmark's tables, in a schema of their own that is dropped at the end.
  *
  * @module
  */
@@ -10,33 +10,32 @@ import { SetupError } from "../errors.ts";
 import { metadata } from "./models.ts";
 import { seed } from "./operations.ts";
 
-/** The schema; a fixed name, so that a run that was killed leaves nothing that the next does not drop. */
+/** Name of the schema; fixed, so that the next run removes the leftovers of a killed one. */
 export const schema = "workbook_bench";
 
-/** What the benchmark works with. */
+/** Environment of the benchmark. */
 export interface Fixture {
-  /** Without driver; its search path is the schema. */
+  /** URL without driver; its search path is the schema. */
   readonly url: string;
-  /** A connection beside the contestants, to put rows in order and look at them. */
+  /** A separate connection, to reset and inspect rows. */
   readonly client: Client;
-  /** Puts the rows back as they were at the beginning. */
+  /** Restores the initial rows. */
   reset(): Promise<unknown>;
 }
 
 /**
- * Makes the tables and their rows, runs `work`, and drops them whatever happens.
- *
+ * Creates the tables and their rows, runs `work`, and drops them in any case.
  * @param url a PostgreSQL URL.
- * @throws {SetupError} another benchmark is running in this database, or the role may not make schemas.
+ * @throws {SetupError} if another benchmark is running in this database, or the role may not create schemas.
  */
 export async function withFixture<T>(url: string, work: (fixture: Fixture) => Promise<T>): Promise<T> {
   const own = withStartupOption(withoutDriver(url), `-csearch_path=${schema}`);
   return await withClient(own, async (client) => {
     const { rows: [{ alone }] } = await client.query(
-      "SELECT pg_try_advisory_lock(hashtext($1)) AS alone", // held until this connection ends
+      "SELECT pg_try_advisory_lock(hashtext($1)) AS alone", // held until this connection is closed
       [schema],
     );
-    if (!alone) throw new SetupError("Another benchmark is running in this database: wait for its end.");
+    if (!alone) throw new SetupError("Another benchmark is running in this database: wait until it has finished.");
     await client.query("SET client_min_messages = warning");
     try {
       await make(client, own);
@@ -61,7 +60,7 @@ async function make(client: Client, url: string): Promise<void> {
     if (codeOf(error) !== "42501") throw error;
     const { rows: [row] } = await client.query("SELECT current_database() AS database, current_user AS role");
     throw new SetupError(
-      `The role ${row.role} may not make the schema ${schema} in the database ${row.database}. Its owner gives the ` +
+      `The role ${row.role} may not create the schema ${schema} in the database ${row.database}. Its owner gives the ` +
         `right with: GRANT CREATE ON DATABASE "${row.database}" TO "${row.role}";`,
     );
   }

@@ -1,5 +1,5 @@
 /**
- * What the cell of a kernel that has run nothing yet does, and times: `kernels.ts` runs it.
+ * Timed first cell of a fresh kernel, run by `kernels.ts`.
  *
  * @module
  */
@@ -7,14 +7,14 @@ import type { Settings } from "./contestant.ts";
 import { contestants } from "./contestants/mod.ts";
 import { marked } from "./marked.ts";
 
-/** A start. */
+/** Timings of a start. */
 export interface KernelStart {
   readonly label: string;
   readonly name: string;
-  /** Milliseconds until what the contestant is built on was imported, and until it had its first row. */
+  /** Milliseconds until the contestant's libraries were imported, and until the first row. */
   readonly importTime: number;
   readonly firstRowTime: number;
-  /** That row. */
+  /** The first row. */
   readonly value: unknown;
 }
 

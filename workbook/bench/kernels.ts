@@ -1,7 +1,6 @@
 /**
- * What a reader waits for: the same start as in `cold.ts`, but in a Jupyter kernel that has run nothing yet, as a
- * notebook's first cell finds it. Each round starts a kernel for every contestant, in turns; how long the kernel itself
- * takes to start is not in the numbers.
+ * Start-up time as readers experience it: like `cold.ts`, but in a fresh Jupyter kernel, as for a notebook's first
+ * cell. Each round starts a kernel per contestant, in turns; the start-up time of the kernel itself is excluded.
  *
  * @module
  */
@@ -19,10 +18,13 @@ import { operations } from "./operations.ts";
 import { ContestantError } from "./remote.ts";
 import { Samples } from "./samples.ts";
 
-/** Who starts in a kernel, by the name in `contestants/mod.ts`: this library on its drivers, and the reference. */
+/**
+ * Contestants started in a kernel, by their name in `contestants/mod.ts`: this library on its drivers, and the
+ * reference.
+ */
 const labels = ["pg-named", "ours-pg", "ours-postgres", "ours-libpq"];
 
-/** Measures `import-kernel` and `first-query-kernel`, which one start of a kernel shows both. */
+/** Measures `import-kernel` and `first-query-kernel`, both from one start of a kernel. */
 export async function measureKernels(
   fixture: Fixture,
   { rounds, limit, url, delay, stop, onProgress }: ColdOptions,
@@ -48,7 +50,7 @@ console.log(JSON.stringify(await start(${JSON.stringify(label)}, ${JSON.stringif
       if (failure) throw new ContestantError(label, `cannot start in a kernel: ${failure.error}`);
       const start: KernelStart = JSON.parse(visibleText(outputs[0]));
       const wrong = await check(start.value, fixture.client);
-      if (wrong) throw new ContestantError(start.name, `does not do its first get in a kernel: ${wrong}.`);
+      if (wrong) throw new ContestantError(start.name, `fails its first get in a kernel: ${wrong}.`);
       starts.push(start);
     }
   }

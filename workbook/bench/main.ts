@@ -1,5 +1,6 @@
 /**
- * `deno task bench`: raw drivers and this library (and its peers), all doing the same work, measured in turns.
+ * `deno task bench`: raw drivers, this library and (optionally) comparable libraries doing the same work, measured in
+ * turns.
  *
  * @module
  */
@@ -23,8 +24,8 @@ import { ownCommands, startContestants } from "./start.ts";
 import { runTask, secondsSince } from "../command_line.ts";
 
 /**
- * Runs it.
- * @param args what stands behind `deno task bench`.
+ * Runs the benchmark.
+ * @param args arguments after `deno task bench`.
  * @returns the exit status.
  */
 export async function bench(args: string[], stop: AbortSignal): Promise<number> {
@@ -58,7 +59,7 @@ export async function bench(args: string[], stop: AbortSignal): Promise<number> 
         limit / 1_000
       } s, but six), ` +
       `in each a turn of ${milliseconds} ms (one call at least) for each; pools of one connection, of ten for the ` +
-      "concurrent gets; garbage is not collected on purpose",
+      "concurrent gets; garbage collection is not forced",
       ...notes.map((note) => `- ${note}`),
     ].join("\n"));
     const operations: OperationResult[] = [];
@@ -66,12 +67,12 @@ export async function bench(args: string[], stop: AbortSignal): Promise<number> 
     for (const [index, delay] of options.delays.entries()) {
       await using way = delay > 0 ? await delayed(fixture.url, delay) : undefined;
       const url = way?.url ?? fixture.url;
-      if (index > 0) await fixture.reset(); // what has changed rows would be what is read now
+      if (index > 0) await fixture.reset(); // rows modified by one operation would be read by the next
       const milliseconds = await roundTripTime(url);
       network.push({ delay, milliseconds });
       console.log(
         `\n${masked(server)}: a round trip takes ${digits(milliseconds)} ms` +
-          (delay > 0 ? `, of which ${delay} ms are a delay made by a proxy, half in each direction` : "") + "\n",
+          (delay > 0 ? `, of which ${delay} ms are added by a proxy, half in each direction` : "") + "\n",
       );
       const tell = (name: string, message: string) =>
         line.step(name, `${name}: ${message}  (${secondsSince(started)})`);
@@ -108,11 +109,11 @@ export async function bench(args: string[], stop: AbortSignal): Promise<number> 
   return 0;
 }
 
-/** One way to the server. */
+/** A route to the server. */
 interface Way {
   readonly url: string;
   readonly delay: number;
-  /** What the way does not change is measured on the first only. */
+  /** Measurements independent of the route run on the first one only. */
   readonly isFirst: boolean;
 }
 

@@ -1,10 +1,10 @@
 /**
- * What a contestant gave, as it travels to who checks it.
+ * Encoding of a contestant's results for transport to the process that checks them.
  *
  * @module
  */
 
-/** Times keep their kind on the way: JSON has none. */
+/** Marks times, whose type JSON would lose. */
 export function marked(value: unknown): unknown {
   if (value instanceof Date) return { time: value.toISOString() };
   if (Array.isArray(value)) return value.map(marked);

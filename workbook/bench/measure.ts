@@ -1,5 +1,6 @@
 /**
- * One operation, by everybody who can do it: checked, counted, then measured in turns.
+ * Measures one operation for all contestants that support it: checks them, counts their round trips, then measures in
+ * turns.
  *
  * @module
  */
@@ -13,19 +14,19 @@ import { schema } from "./fixture.ts";
 import type { OperationResult } from "../bench_record.ts";
 import { summarize } from "./summary.ts";
 
-/** How to measure. */
+/** Options of a measurement. */
 export interface MeasureOptions {
-  /** Rounds at most. */
+  /** Maximum number of rounds. */
   readonly rounds: number;
-  /** Milliseconds after which no further round is begun, once there were six. */
+  /** Time after which no further round starts, in milliseconds; at least six rounds run. */
   readonly limit: number;
-  /** Milliseconds of a turn. */
+  /** Duration of a turn, in milliseconds. */
   readonly milliseconds: number;
-  /** Milliseconds for which each contestant works before the first round, so that its code is compiled. */
+  /** Warm-up of each contestant before the first round, in milliseconds, so that its code is compiled. */
   readonly warmUp: number;
-  /** The URL that the contestants connect to, with or without a delay on the way. */
+  /** URL the contestants connect to, with or without an added delay. */
   readonly url: string;
-  /** Milliseconds of that delay. */
+  /** Added delay, in milliseconds. */
   readonly delay: number;
   /** Whether to count round trips first. */
   readonly isCounted: boolean;
@@ -35,8 +36,7 @@ export interface MeasureOptions {
 
 /**
  * Measures an operation.
- *
- * @throws {ContestantError} one does not do what is asked, found before anything is measured; or went wrong.
+ * @throws {ContestantError} if a contestant gives a wrong result, which is checked before measuring, or fails.
  */
 export async function measureOperation(
   operation: Operation,
@@ -47,7 +47,7 @@ export async function measureOperation(
   const { name, title, reference, connections } = operation;
   const { rounds, limit, milliseconds, url, delay, stop, onProgress } = options;
   const settings: Settings = { url, schema, connections };
-  /** No server has room for everybody's pool at the same time: it is opened for each turn. */
+  /** Pools of all contestants together would exceed the server's connections: open one per turn. */
   const isPooled = connections > 1;
   const able: RemoteContestant[] = [];
   const roundTrips: Record<string, number> = {};
@@ -67,7 +67,7 @@ export async function measureOperation(
         statements[contestant.name] = cost.statements;
         await contestant.open(settings);
       }
-      // connecting, the first prepare and code that is not compiled yet are not what is compared
+      // exclude connecting, the first prepare and compilation from the measurement
       await takeTurn(operation, contestant, fixture, { milliseconds: options.warmUp, leastSamples: 1 });
       if (isPooled) await contestant.close();
       stop.throwIfAborted();
@@ -124,7 +124,7 @@ async function takeTurn(
 async function check(operation: Operation, contestant: RemoteContestant, fixture: Fixture): Promise<void> {
   const answer = await doOnce(operation, contestant, fixture);
   const wrong = contestant.isChecked && await operation.check(answer, fixture.client);
-  if (wrong) throw new ContestantError(contestant.name, `does not do "${operation.title}": ${wrong}.`);
+  if (wrong) throw new ContestantError(contestant.name, `fails "${operation.title}": ${wrong}.`);
 }
 
 async function countCost(
@@ -141,7 +141,7 @@ async function countCost(
   await counter.settled();
   const before = counter.statements;
   const roundTrips = await counter.during(() => contestant.once(operation.name));
-  await counter.settled(); // a statement whose answer nobody waits for was sent, too
+  await counter.settled(); // also count statements sent without waiting for their result
   const statements = counter.statements - before;
   await contestant.close();
   return { roundTrips, statements };

@@ -1,5 +1,5 @@
 /**
- * The tables, as models of the library; whoever uses them, these definitions make them.
+ * The benchmark's tables as models of the library; the tables are created from these definitions for all contestants.
  *
  * @module
  */
@@ -19,24 +19,24 @@ import {
 const base = declarativeBase({ createdAt: timestamptz().serverDefault(now()) });
 export const { metadata } = base;
 
-/** A thousand of them, to be read and changed. */
+/** A thousand rows to read and update. */
 export class Hero extends base.model("heroes", {
   id: uuid().primaryKey().default(randomUuid),
   name: text().index(),
   points: integer(),
 }) {}
 
-/** Inserted, with a key that the program makes. */
+/** Rows to insert, with client-generated keys. */
 export class Arrival extends base.model("arrivals", {
   id: uuid().primaryKey().default(randomUuid),
   name: text(),
   points: integer(),
 }) {}
 
-/** Inserted, with a key that the server makes; and deleted. */
+/** Rows to insert, with server-generated keys, and to delete. */
 export class Note extends base.model("notes", { id: identity().primaryKey(), name: text(), points: integer() }) {}
 
-/** As many as a test of size wants, read in the order of their keys. */
+/** As many rows as a size test needs, read in key order. */
 export class Sample extends base.model("samples", { id: integer().primaryKey(), name: text() }) {}
 
 const userToy = base.associationTable("user_toy", {

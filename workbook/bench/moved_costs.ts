@@ -1,12 +1,11 @@
 /**
- * What moved in the table of costs that `costs.txt` holds: a sentence for each cell.
+ * Compares a table of costs with the one in `costs.txt`, one sentence per changed cell.
  *
  * @module
  */
 
 /**
  * Compares two tables of `roundTripText()`.
- *
  * @returns for example "get-commit, ours on pg: 3/4 instead of 2/3".
  */
 export function movedCosts(committed: string, now: string): string[] {
@@ -20,7 +19,7 @@ export function movedCosts(committed: string, now: string): string[] {
   return moved;
 }
 
-/** The cells by "operation, contestant". Each ends where the name above its column ends. */
+/** Returns the cells by "operation, contestant". Each cell ends where the column heading ends. */
 function cells(table: string): Map<string, string> {
   const [, , head, ...lines] = table.trimEnd().split("\n");
   const names = [...head.matchAll(/\S+(?: \S+)*/g)].map(({ 0: name, index }) => ({ name, end: index + name.length }));

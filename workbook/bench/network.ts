@@ -1,5 +1,5 @@
 /**
- * Ways to the server: directly, with a delay, or past a counter of round trips.
+ * Routes to the server: direct, with a delay, or through a round-trip counter.
  *
  * @module
  */
@@ -13,30 +13,29 @@ import { within } from "../../lib/base/within.ts";
 import { UsageError } from "../errors.ts";
 
 /**
- * The same database at another address.
- * @throws {UsageError} the server listens on a Unix socket or wants TLS.
+ * Returns the URL of the same database at another address.
+ * @throws {UsageError} if the server listens on a Unix socket or requires TLS.
  */
 export function withAddress(url: string, port: number): string {
   const { isSocket, sslMode } = EngineUrl.parse(url);
   if (isSocket || sslMode.startsWith("verify")) {
-    throw new UsageError("--delay needs a server that is reached over TCP, without a check of its certificate.");
+    throw new UsageError("--delay requires a server reached over TCP without certificate verification.");
   }
   return withoutDriver(url).replace(/^(\w+:\/\/(?:[^@/?]*@)?)[^/?]*/, `$1127.0.0.1:${port}`);
 }
 
-/** A delay between client and server. */
+/** A delayed route to the server. */
 export interface Delayed extends AsyncDisposable {
   readonly url: string;
 }
 
 /**
- * Starts the process that delays.
- *
- * @param milliseconds by which a round trip takes longer: each direction takes half of it.
+ * Starts the delay proxy.
+ * @param milliseconds added to each round trip, half in each direction.
  */
 export async function delayed(url: string, milliseconds: number): Promise<Delayed> {
   const { host, port } = EngineUrl.parse(url);
-  withAddress(url, 0); // refuses before a process is started
+  withAddress(url, 0); // fails before a process is started
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -51,7 +50,7 @@ export async function delayed(url: string, milliseconds: number): Promise<Delaye
     stdout: "piped",
   }).spawn();
   const output = lines(child.stdout);
-  const late = () => new Error("The proxy that delays did not start within a minute.");
+  const late = () => new Error("The delay proxy did not start within a minute.");
   const { value } = await within(60_000, output.next(), late).catch((error) => {
     child.kill("SIGKILL");
     throw error;
@@ -66,14 +65,14 @@ export async function delayed(url: string, milliseconds: number): Promise<Delaye
   };
 }
 
-/** A counter of round trips, and the address that leads past it. */
+/** Creates a round-trip counter, and the URL that leads through it. */
 export function counted(url: string): { counter: RoundTripCounter; url: string } {
   withAddress(url, 0);
   const counter = new RoundTripCounter(EngineUrl.parse(url));
   return { counter, url: withAddress(url, counter.url.port) };
 }
 
-/** Milliseconds of a round trip: the median of 100 queries that do nothing. */
+/** Returns the median round-trip time of 100 empty queries, in milliseconds. */
 export async function roundTripTime(url: string): Promise<number> {
   return await withClient(url, async (client) => {
     const times: number[] = [];

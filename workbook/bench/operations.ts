@@ -1,6 +1,5 @@
 /**
- * What is measured: what each operation is, what is put in order before each turn, and how what a contestant did is
- * checked.
+ * The operations measured: their description, the reset before each turn, and the check of a contestant's results.
  *
  * @module
  */
@@ -13,21 +12,21 @@ export interface Operation {
   readonly name: OperationName;
   readonly title: string;
   readonly connections: number;
-  /** The contestant that the ratios refer to. */
+  /** The contestant the ratios refer to. */
   readonly reference: string;
-  /** Calls in one measured task; the results are given for one call. */
+  /** Calls per measured task; results are per call. */
   readonly calls: number;
-  /** True where one call takes so long that one is enough for a turn. */
+  /** True if one call is long enough for a whole turn. */
   readonly isLong: boolean;
-  /** One of the same with a growing number of rows. */
+  /** Number of rows, for one of several sizes. */
   readonly rows?: number;
-  /** SQL that is run before each turn, unmeasured. */
+  /** SQL run before each turn, not measured. */
   readonly reset?: string;
-  /** @returns what is wrong with an answer, or with the tables after it; undefined when all is well. */
+  /** @returns what is wrong with a result, or with the tables afterwards; undefined if it is correct. */
   check(answer: unknown, client: Client): Promise<string | undefined> | string | undefined;
 }
 
-/** Puts the rows in place to begin with. */
+/** Inserts the initial rows. */
 export const seed = `
   INSERT INTO heroes (id, name, points)
     SELECT ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'hero ' || n, n
@@ -45,7 +44,7 @@ export const seed = `
   INSERT INTO samples (id, name) SELECT n, 'sample ' || n FROM generate_series(1, ${counts.samples}) AS n;
   ANALYZE heroes, users, toys, user_toy, samples;`;
 
-/** Makes `samples` long enough to be streamed. */
+/** Fills `samples` with enough rows to be streamed. */
 export const seedStream = `
   INSERT INTO samples (id, name)
     SELECT n, 'sample ' || n FROM generate_series(${counts.samples + 1}, ${stream.rows}) AS n ON CONFLICT DO NOTHING;
@@ -58,7 +57,7 @@ const NOTES = `
 
 const common = { connections: 1, reference: "pg, named", calls: 1, isLong: false };
 
-/** The operations, in the order in which they are measured: those that change rows last. */
+/** The operations in measuring order: those that modify rows come last. */
 export const operations: readonly Operation[] = [
   { ...common, name: "get-commit", title: "get, in a transaction, then commit", check: isHero },
   { ...common, name: "get-close", title: "get, in a transaction, then close (rollback)", check: isHero },
@@ -80,7 +79,7 @@ export const operations: readonly Operation[] = [
     title: "64 concurrent gets, each in a transaction, over 10 connections",
     connections: 10,
     check: (answer) =>
-      !Array.isArray(answer) || answer.length !== 64 ? "it gave no 64 heroes" : answer.map(isHero).find(Boolean),
+      !Array.isArray(answer) || answer.length !== 64 ? "it did not return 64 heroes" : answer.map(isHero).find(Boolean),
   },
   inserts(1_000),
   {
@@ -112,12 +111,12 @@ export const operations: readonly Operation[] = [
   ...([1, 10, 100] as const).map((rows) => ({ ...inserts(rows), isLong: false })),
 ];
 
-/** Operations that are there only to show how a cost grows with the number of rows. */
+/** Returns whether an operation exists only to show how a cost grows with the number of rows. */
 export function isOfSize({ name, rows }: Operation): boolean {
   return rows !== undefined && name !== "inserts-1000" && name !== "inserts-10000";
 }
 
-/** Whether round trips are counted: of what only repeats another operation, or does it with more rows, they are not. */
+/** Returns whether round trips are counted: not for repetitions of another operation with more rows. */
 export function isCounted(operation: Operation): boolean {
   return !isOfSize(operation) && !["concurrent-64", "inserts-10000"].includes(operation.name);
 }
@@ -140,56 +139,56 @@ function many(rows: number): string {
 
 type Fields = Record<string, unknown>;
 
-/** The value of a column, under its name in SQL or as an attribute. */
+/** Returns the value of a column, by its SQL name or as an attribute. */
 function field(row: unknown, name: string): unknown {
   const fields = row as Fields;
   return fields[name] ?? fields[name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase())];
 }
 
-/** A time as `worker.ts` passes it on: what stayed text is not the same work. */
+/** Returns whether a value is a time as transmitted by `worker.ts`; times left as text are not equivalent work. */
 function isTime(value: unknown): boolean {
   return typeof (value as { time?: unknown } | undefined)?.time === "string";
 }
 
 function isHero(answer: unknown): string | undefined {
-  if (typeof answer !== "object" || answer === null) return `it gave ${Deno.inspect(answer)} and no hero`;
+  if (typeof answer !== "object" || answer === null) return `it returned ${Deno.inspect(answer)} instead of a hero`;
   const id = String(field(answer, "id"));
   if (field(answer, "name") !== `hero ${Number(id.slice(-12))}` || typeof field(answer, "points") !== "number") {
-    return `it gave ${Deno.inspect(answer)} and no hero`;
+    return `it returned ${Deno.inspect(answer)} instead of a hero`;
   }
-  return isTime(field(answer, "created_at")) ? undefined : "created_at is no time";
+  return isTime(field(answer, "created_at")) ? undefined : "created_at is not a time";
 }
 
 function areHeroes(answer: unknown): string | undefined {
   if (!Array.isArray(answer) || new Set(answer.map((row) => field(row, "id"))).size !== counts.heroes) {
-    return `it gave no ${counts.heroes} heroes`;
+    return `it did not return ${counts.heroes} heroes`;
   }
   return answer.map(isHero).find(Boolean);
 }
 
 function areUsers(answer: unknown): string | undefined {
-  if (!Array.isArray(answer) || answer.length !== counts.users) return `it gave no ${counts.users} users`;
+  if (!Array.isArray(answer) || answer.length !== counts.users) return `it did not return ${counts.users} users`;
   for (const user of answer) {
     const number = Number(String(field(user, "id")).slice(-12));
     const wanted = Array.from({ length: counts.toysOfUser }, (_, m) => key((number * 7 + m) % counts.toys));
     const toys = field(user, "toys") as Fields[];
     const given = toys.map(({ id }) => String(id));
     if (given.toSorted().join() !== wanted.toSorted().join()) return `user ${number} has the toys ${given}`;
-    if (![user, ...toys].every((row) => isTime(field(row, "created_at")))) return "created_at is no time";
+    if (![user, ...toys].every((row) => isTime(field(row, "created_at")))) return "created_at is not a time";
     if (!toys.every(({ id, name }) => name === `toy ${Number(String(id).slice(-12))}`)) return "a toy has a wrong name";
   }
 }
 
 function areSamples(answer: unknown, count: number): string | undefined {
-  if (!Array.isArray(answer) || answer.length !== count) return `it gave no ${count} samples`;
+  if (!Array.isArray(answer) || answer.length !== count) return `it did not return ${count} samples`;
   const wrong = answer.findIndex((row, index) => row.id !== index + 1 || row.name !== `sample ${index + 1}`);
   if (wrong >= 0) return `sample ${wrong + 1} is ${Deno.inspect(answer[wrong])}`;
-  return answer.every((row) => isTime(field(row, "created_at"))) ? undefined : "created_at is no time";
+  return answer.every((row) => isTime(field(row, "created_at"))) ? undefined : "created_at is not a time";
 }
 
 async function areNew(answer: unknown, client: Client, count: number, table: string): Promise<string | undefined> {
-  if (!Array.isArray(answer) || answer.length !== count) return `it gave no ${count} rows`;
-  if (!answer.every((row) => isTime(field(row, "created_at")))) return "created_at did not come back with the rows";
+  if (!Array.isArray(answer) || answer.length !== count) return `it did not return ${count} rows`;
+  if (!answer.every((row) => isTime(field(row, "created_at")))) return "created_at was not returned with the rows";
   const { rows } = await client.query<{ id: unknown; name: string; points: number }>(
     `SELECT id, name, points FROM ${table}`,
   );
@@ -199,7 +198,7 @@ async function areNew(answer: unknown, client: Client, count: number, table: str
     const found = stored.get(String(row.id));
     return !found || found.name !== row.name || found.points !== row.points || found.name !== `new ${found.points}`;
   });
-  return wrong && `it gave ${Deno.inspect(wrong)}, which is not in ${table} so`;
+  return wrong && `it returned ${Deno.inspect(wrong)}, which differs from the row in ${table}`;
 }
 
 async function isUpdated(step: unknown, client: Client): Promise<string | undefined> {
@@ -215,7 +214,7 @@ async function isDeleted(note: unknown, client: Client): Promise<string | undefi
     "SELECT count(*) FILTER (WHERE id = $1)::int AS left, count(*)::int AS all FROM notes",
     [note],
   );
-  if (left !== 0) return `note ${note} is still there`;
+  if (left !== 0) return `note ${note} was not deleted`;
   return all === counts.notes - 1 ? undefined : `${counts.notes - all} notes are gone instead of one`;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The command line of the benchmark.
+ * Command-line options of the benchmark.
  *
  * @module
  */
@@ -8,27 +8,30 @@ import { UsageError } from "../errors.ts";
 import { type ColdName, coldOperations } from "./cold.ts";
 import { isOfSize, type Operation, operations } from "./operations.ts";
 
-/** How long to measure. */
+/** Durations of a run. */
 export interface Lengths {
   readonly rounds: number;
-  /** Milliseconds after which an operation begins no further round. */
+  /** Time after which an operation starts no further round, in milliseconds. */
   readonly limit: number;
-  /** Milliseconds of a turn, and of warming up. */
+  /** Duration of a turn and of the warm-up, in milliseconds. */
   readonly milliseconds: number;
   readonly warmUp: number;
-  /** Rounds at most of what starts a process in each, and milliseconds after which there is no further one. */
+  /**
+   * Maximum number of cold rounds, each of which starts a process per contestant, and the time after which no further
+   * one starts, in milliseconds.
+   */
   readonly coldRounds: number;
   readonly coldLimit: number;
 }
 
-/** What is asked for. */
+/** Options of a run. */
 export interface Options {
   readonly lengths: Lengths;
   readonly isCounted: boolean;
   readonly peers: boolean;
   readonly operations: readonly Operation[];
   readonly cold: readonly ColdName[];
-  /** Milliseconds. */
+  /** Added delays, in milliseconds. */
   readonly delays: readonly number[];
   readonly json?: string;
   readonly compare?: string;
@@ -48,7 +51,7 @@ const coldNames = Object.keys(coldOperations) as ColdName[];
 const allNames = [...operations.map(({ name }) => name), ...coldNames];
 
 export const help =
-  `Measures raw drivers and this library (and its peers) doing the same work on the same rows, in turns.
+  `Benchmarks raw drivers, this library and (with --peers) comparable libraries on the same work and rows, in turns.
 
 usage: deno task bench [--quick] [--peers] [--only NAME …] [--delay MS,…] [--json FILE] [--compare FILE]
 
@@ -70,8 +73,8 @@ medians in the same round; its interval holds the true median with 95% certainty
 overlap. The tables lie in a schema of their own, workbook_bench, which is dropped at the end.`;
 
 /**
- * Reads the command line.
- * @returns undefined when help is asked for.
+ * Parses the command line.
+ * @returns undefined if help is requested.
  * @throws {UsageError}
  */
 export function readBenchOptions(args: string[]): Options | undefined {
@@ -106,7 +109,7 @@ function readDelay(text: string): number {
 function choose(only: readonly string[] | undefined, isQuick: boolean): Pick<Options, "operations" | "cold"> {
   for (const name of only ?? []) {
     if (allNames.some((each) => each.startsWith(name))) continue;
-    throw new UsageError(`There is no operation "${name}". See: deno task bench --help`);
+    throw new UsageError(`Unknown operation "${name}". See: deno task bench --help`);
   }
   const isChosen = (name: string) => only!.some((each) => name.startsWith(each));
   if (only) {

@@ -1,17 +1,17 @@
 /**
- * How much memory a process takes.
+ * Peak memory of a process.
  *
  * @module
  */
 
 /**
- * Notes the resident memory of a process. Linux only: it alone says how high another process's memory has been.
- *
- * @returns a function that gives the megabytes by which the process has been above this at its peak; or undefined.
+ * Records the current resident memory of a process. Linux only: no other system reports the peak memory of another
+ * process.
+ * @returns a function that returns the peak since then, in megabytes above the recorded value; or undefined.
  */
 export async function peakMemory(pid: number): Promise<(() => Promise<number>) | undefined> {
   if (Deno.build.os !== "linux") return undefined;
-  await Deno.writeTextFile(`/proc/${pid}/clear_refs`, "5"); // sets the peak back to what is resident now
+  await Deno.writeTextFile(`/proc/${pid}/clear_refs`, "5"); // resets the peak to the current resident memory
   const before = await read(pid, "VmRSS");
   return async () => Math.max(0, await read(pid, "VmHWM") - before);
 }

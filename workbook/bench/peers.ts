@@ -1,6 +1,5 @@
 /**
- * The peers of the library: other people's, which only this benchmark needs. What they need is downloaded when they are
- * asked for, into folders of their own.
+ * Comparable libraries, needed only by this benchmark. Their packages are downloaded on request, into separate folders.
  *
  * @module
  */
@@ -23,7 +22,7 @@ const npmPeers = ["kysely-pg", "kysely-postgres", "drizzle-pg", "drizzle-postgre
 const pythonPeers = ["asyncpg", "psycopg", "psycopg2"];
 
 /**
- * Installs what is missing.
+ * Installs missing packages.
  * @throws {StoppedError}
  */
 export async function peerCommands(onProgress: Progress, stop: AbortSignal): Promise<Peers> {
@@ -31,7 +30,7 @@ export async function peerCommands(onProgress: Progress, stop: AbortSignal): Pro
   return { commands: each.flatMap(({ commands }) => commands), notes: each.flatMap(({ notes }) => notes) };
 }
 
-/** Downloads the peers that are npm packages, if they are not there. */
+/** Downloads the npm peers unless they are installed. */
 export function installNpmPeers(stop: AbortSignal): Promise<Finished> {
   return run(Deno.execPath(), ["install", "--quiet", "--frozen"], { cwd: folder, stop });
 }
@@ -79,7 +78,7 @@ async function fromPyPI(onProgress: Progress, stop: AbortSignal): Promise<Peers>
 
 async function pgbench(): Promise<Peers> {
   if (!await findProgram("pgbench")) {
-    return leftOut("pgbench", "It is not installed; PostgreSQL's client programs have it.");
+    return leftOut("pgbench", "It is not installed; it is part of PostgreSQL's client programs.");
   }
   const program = [Deno.execPath(), "run", "--quiet", "--no-check", "-A", join(folder, "..", "contestants", "main.ts")];
   const commands = ["pgbench", "pgbench-pipelined"].map((label) => ({ label, program: [...program, label] }));
@@ -90,7 +89,7 @@ function leftOut(what: string, why: string): Peers {
   return { commands: [], notes: [`Left out: ${what}. ${why}`] };
 }
 
-/** The last line that a program printed. */
+/** Returns the last line that a program printed. */
 function reason({ stdout, stderr }: { stdout: string; stderr: string }): string {
   return (stderr.trim() || stdout.trim()).split("\n").at(-1)!.trim();
 }

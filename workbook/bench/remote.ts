@@ -1,5 +1,5 @@
 /**
- * A contestant as the benchmark sees it: a process that takes orders.
+ * The benchmark's side of a contestant process.
  *
  * @module
  */
@@ -7,35 +7,35 @@ import { lines } from "../../lib/base/lines.ts";
 import type { Turn } from "../compare.ts";
 import type { OperationName, Settings } from "./contestant.ts";
 
-/** What a contestant can be told. */
+/** Commands for a contestant. */
 export type Order =
   | { readonly do: "open"; readonly settings: Settings }
   | { readonly do: "once"; readonly operation: OperationName }
   | { readonly do: "sample"; readonly operation: OperationName; readonly turn: Turn }
   | { readonly do: "close" };
 
-/** What it answers. */
+/** Response to a command. */
 export interface Answer {
   readonly operations?: readonly OperationName[];
   readonly value?: unknown;
-  /** Milliseconds of each call. */
+  /** Duration of each call, in milliseconds. */
   readonly samples?: readonly number[];
   readonly error?: string;
 }
 
-/** What it says of itself when it starts. */
+/** Self-description sent at start-up. */
 export interface Introduction {
   readonly name: string;
-  /** What it stands on, as "pg 8.23.1". */
+  /** Underlying packages, such as "pg 8.23.1". */
   readonly packages: readonly string[];
   readonly notes: readonly string[];
-  /** False for one that does not give away what it reads: it cannot be checked. */
+  /** False if it does not reveal the rows it reads and cannot be checked. */
   readonly isChecked: boolean;
-  /** How long it took to import what it stands on. */
+  /** Import time of its libraries, in milliseconds. */
   readonly milliseconds: number;
 }
 
-/** A contestant went wrong; the message names it. */
+/** A contestant failed; the message names it. */
 export class ContestantError extends Error {
   override readonly name = "ContestantError";
 
@@ -44,9 +44,9 @@ export class ContestantError extends Error {
   }
 }
 
-/** How to start the process of a contestant. */
+/** How to start a contestant's process. */
 export interface Command {
-  /** Its name until it has told its own. */
+  /** Its name until it has introduced itself. */
   readonly label: string;
   readonly program: readonly string[];
   readonly cwd?: string;
@@ -54,7 +54,7 @@ export interface Command {
 
 /**
  * Starts the process.
- * @throws {ContestantError} there is no such program, or it may not be run.
+ * @throws {ContestantError} if the program does not exist or may not be executed.
  */
 function spawn({ label, program: [program, ...args], cwd }: Command): Deno.ChildProcess {
   try {
@@ -64,7 +64,7 @@ function spawn({ label, program: [program, ...args], cwd }: Command): Deno.Child
   }
 }
 
-/** A process that takes orders. */
+/** A contestant in a process of its own. */
 export class RemoteContestant implements AsyncDisposable {
   readonly #command: Command;
   readonly #stop: AbortSignal;
@@ -90,7 +90,7 @@ export class RemoteContestant implements AsyncDisposable {
 
   /**
    * Starts a process.
-   * @throws {ContestantError} it cannot be started, or says nothing.
+   * @throws {ContestantError} if it cannot be started, or does not introduce itself.
    */
   static async start(command: Command, stop: AbortSignal): Promise<RemoteContestant> {
     const started = new RemoteContestant(command, spawn(command), stop);
@@ -103,7 +103,7 @@ export class RemoteContestant implements AsyncDisposable {
     }
   }
 
-  /** The same in a new process, which has done nothing yet. */
+  /** Starts the same contestant in a fresh process. */
   fresh(): Promise<RemoteContestant> {
     return RemoteContestant.start(this.#command, this.#stop);
   }
@@ -112,54 +112,54 @@ export class RemoteContestant implements AsyncDisposable {
     return this.#self.name;
   }
 
-  /** The number of its process. */
+  /** Process id. */
   get pid(): number {
     return this.#child.pid;
   }
 
-  /** What it stands on, with versions. */
+  /** Underlying packages, with versions. */
   get packages(): readonly string[] {
     return this.#self.packages;
   }
 
-  /** What it does in another way. */
+  /** Deviations from the other contestants. */
   get notes(): readonly string[] {
     return this.#self.notes;
   }
 
-  /** Whether what it gives can be checked. */
+  /** Whether its results can be checked. */
   get isChecked(): boolean {
     return this.#self.isChecked;
   }
 
-  /** Milliseconds that its import took. */
+  /** Import time, in milliseconds. */
   get importTime(): number {
     return this.#self.milliseconds;
   }
 
-  /** Milliseconds that its last order took. */
+  /** Duration of the last command, in milliseconds. */
   get lastTime(): number {
     return this.#lastTime;
   }
 
   /**
    * Opens its connections.
-   * @returns what it can do with them.
+   * @returns the operations it supports.
    */
   async open(settings: Settings): Promise<ReadonlySet<OperationName>> {
     return new Set((await this.#tell({ do: "open", settings })).operations);
   }
 
   /**
-   * Does an operation once.
-   * @returns what it gave: rows as plain objects, times as `{ time }`.
+   * Executes an operation once.
+   * @returns its result: rows as plain objects, times as `{ time }`.
    */
   async once(operation: OperationName): Promise<unknown> {
     return (await this.#tell({ do: "once", operation })).value;
   }
 
   /**
-   * Does an operation for the length of a turn.
+   * Executes an operation for the duration of a turn.
    * @returns milliseconds of each call.
    */
   async sample(operation: OperationName, turn: Turn): Promise<readonly number[]> {
@@ -171,7 +171,7 @@ export class RemoteContestant implements AsyncDisposable {
     await this.#tell({ do: "close" });
   }
 
-  /** Ends the process; its connections go with it. */
+  /** Terminates the process, and with it its connections. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#input.close().catch(() => {});
     this.#stop.removeEventListener("abort", this.#end);
@@ -181,7 +181,7 @@ export class RemoteContestant implements AsyncDisposable {
   }
 
   async #tell(order: Order): Promise<Answer> {
-    await this.#input.write(new TextEncoder().encode(JSON.stringify(order) + "\n")).catch(() => {}); // #read() says why
+    await this.#input.write(new TextEncoder().encode(JSON.stringify(order) + "\n")).catch(() => {}); // #read() reports the reason
     const answer = await this.#read() as Answer & { milliseconds: number };
     this.#lastTime = answer.milliseconds;
     if (answer.error !== undefined) throw new ContestantError(this.name, answer.error);
@@ -194,7 +194,7 @@ export class RemoteContestant implements AsyncDisposable {
     const complaints = (await this.#complaints).trim();
     throw new ContestantError(
       this.name,
-      `its process has ended. ${complaints.split("\n").slice(-5).join("\n")}`.trim(),
+      `its process has exited. ${complaints.split("\n").slice(-5).join("\n")}`.trim(),
     );
   }
 

@@ -1,5 +1,5 @@
 /**
- * The results as text.
+ * Results as text.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Interval } from "../median_interval.ts";
 import { FEWEST_ROUNDS } from "../compare.ts";
 import { fastest } from "./summary.ts";
 
-/** What contestants do in their own way: a line for each deviation, behind the names of those that share it. */
+/** Formats deviations: a line for each, preceded by the contestants that share it. */
 export function deviations(
   contestants: readonly { readonly name: string; readonly notes: readonly string[] }[],
 ): string[] {
@@ -19,7 +19,7 @@ export function deviations(
   );
 }
 
-/** One operation: its title, a row for each contestant, and who was the fastest if that can be said. */
+/** Formats one operation: its title, a row per contestant, and the fastest one if it can be determined. */
 export function operationText({ name, title, reference, delay, rounds, lines, memory }: OperationResult): string {
   const unit = lines.every(({ median }) => median < 0.01) ? "µs" : "ms";
   const factor = unit === "µs" ? 1_000 : 1;
@@ -48,13 +48,13 @@ function winnerText(lines: readonly Line[], rounds: number): string {
   const [first, ...others] = fastest(lines);
   if (lines.length === 1) return "";
   if (rounds < FEWEST_ROUNDS) {
-    return `No fastest: ${rounds} rounds are too few for an interval; it takes ${FEWEST_ROUNDS}.`;
+    return `No fastest: ${rounds} rounds are too few for an interval; at least ${FEWEST_ROUNDS} are needed.`;
   }
   if (others.length === 0) return `Fastest: ${first}.`;
   return `No fastest: the intervals of ${[first, ...others.slice(0, -1)].join("; ")} and ${others.at(-1)} overlap.`;
 }
 
-/** How often each contestant waits for the server, and for how many statements; nothing when that was not counted. */
+/** Formats round trips and statements per contestant; empty if they were not counted. */
 export function roundTripText(operations: readonly OperationResult[]): string {
   const counted = operations.filter(({ roundTrips }) => roundTrips && Object.keys(roundTrips).length > 0);
   if (counted.length === 0) return "";
@@ -74,14 +74,14 @@ export function roundTripText(operations: readonly OperationResult[]): string {
   ].join("\n");
 }
 
-/** Rows as columns: there are more operations than fit side by side. */
+/** Transposes rows and columns: there are more operations than fit side by side. */
 function turned(turned: string[][], row: string[]): string[][] {
   return row.map((cell, index) => [...turned[index] ?? [], cell]);
 }
 
-/** What an earlier run has otherwise. */
+/** Formats the differences from an earlier run. */
 export function comparisonText({ moves, compared }: Comparison): string {
-  if (compared === 0) return "The earlier run has nothing in common with this one: no operation of the same delay.";
+  if (compared === 0) return "The earlier run shares no operation and delay with this one.";
   if (moves.length === 0) return `Of ${compared} ratios none moved: all intervals overlap.`;
   const text = ({ ratio, interval: [low, high] }: Line) => `${digits(ratio)} (${digits(low)} – ${digits(high)})`;
   return [
@@ -99,12 +99,12 @@ export function comparisonText({ moves, compared }: Comparison): string {
   ].join("\n");
 }
 
-/** A number with three digits that count: 0.214, 21.4, 214. */
+/** Formats a number with three significant digits: 0.214, 21.4, 214. */
 export function digits(number: number): string {
   return number >= 100 ? number.toFixed(0) : number.toPrecision(3);
 }
 
-/** Cells in columns; the first column is aligned on its left, the others on their right. */
+/** Aligns cells in columns: the first column left, the others right. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths = rows[0].map((_, index) => Math.max(...rows.map((row) => row[index].length)));
   return rows.map((row) =>

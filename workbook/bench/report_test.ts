@@ -58,7 +58,7 @@ Deno.test("where intervals overlap no winner is named", () => {
 
 Deno.test("after fewer than six rounds no winner is named, however far apart they lie", () => {
   const last = (rounds: number) => operationText({ ...get, rounds }).split("\n").at(-1);
-  assertEquals(last(5), "No fastest: 5 rounds are too few for an interval; it takes 6.");
+  assertEquals(last(5), "No fastest: 5 rounds are too few for an interval; at least 6 are needed.");
   assertEquals(last(6), "Fastest: ours.");
 });
 
@@ -93,7 +93,7 @@ Deno.test("what moved is shown with both intervals", () => {
     "  get, 1 ms of delay        ours  0.500 (0.450 – 0.550)  0.250 (0.200 – 0.300)    -50%",
   ]);
   assertEquals(comparisonText({ compared: 4, moves: [] }), "Of 4 ratios none moved: all intervals overlap.");
-  assertEquals(comparisonText({ compared: 0, moves: [] }).startsWith("The earlier run has nothing in common"), true);
+  assertEquals(comparisonText({ compared: 0, moves: [] }).startsWith("The earlier run shares no operation"), true);
 });
 
 Deno.test("numbers have three digits that count", () => {

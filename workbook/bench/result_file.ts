@@ -1,5 +1,5 @@
 /**
- * The result of a run as a file, and what moved between two of them.
+ * Stores the result of a run in a file, and compares two runs.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { Line, RunResult } from "../bench_record.ts";
 import { UsageError } from "../errors.ts";
 import { overlap } from "../median_interval.ts";
 
-/** A ratio that is another than it was: the two intervals do not overlap. */
+/** A ratio that changed: the two intervals do not overlap. */
 export interface Move {
   readonly operation: string;
   readonly delay: number;
@@ -16,17 +16,17 @@ export interface Move {
   readonly after: Line;
 }
 
-/** What differs between two runs, and how much could be compared. */
+/** Differences between two runs, and the number of ratios compared. */
 export interface Comparison {
   readonly moves: readonly Move[];
-  /** Ratios that both runs have. */
+  /** Number of ratios present in both runs. */
   readonly compared: number;
 }
 
 /**
- * Compares ratios, not times: the machine may have been busier.
- *
- * @param before an earlier run; what only one of the two has is left out, and the references, which are always 1.
+ * Compares ratios rather than times, because the load of the machine may differ.
+ * @param before an earlier run; ratios present in only one run, and those of the references, which are always 1, are
+ * ignored.
  */
 export function compareRuns(before: RunResult, after: RunResult): Comparison {
   const moves: Move[] = [];
@@ -49,22 +49,22 @@ export function compareRuns(before: RunResult, after: RunResult): Comparison {
 
 /**
  * Reads the file of an earlier run.
- * @throws {UsageError} it is not there, or is none.
+ * @throws {UsageError} if it cannot be read or is not a result.
  */
 export async function readRun(path: string): Promise<RunResult> {
   const text = await Deno.readTextFile(path).catch(() => {
-    throw new UsageError(`${path} cannot be read. Make one with: deno task bench --json ${path}`);
+    throw new UsageError(`${path} cannot be read. Create one with: deno task bench --json ${path}`);
   });
   try {
     const run = JSON.parse(text) as RunResult;
     if (run.format === 2) return run;
   } catch {
-    // said below
+    // reported below
   }
-  throw new UsageError(`${path} is no result of this benchmark. Make one with: deno task bench --json ${path}`);
+  throw new UsageError(`${path} is not a result of this benchmark. Create one with: deno task bench --json ${path}`);
 }
 
-/** Writes the file of a run: four digits of each number, an interval in a line. */
+/** Writes the file of a run, with four significant digits and each interval on one line. */
 export async function writeRun(path: string, run: RunResult): Promise<void> {
   const short = (_: string, value: unknown) => typeof value === "number" ? Number(value.toPrecision(4)) : value;
   const text = JSON.stringify(run, short, 1).replaceAll(/\[\s+([\d.e-]+),\s+([\d.e-]+)\s+\]/g, "[$1, $2]");

@@ -1,5 +1,5 @@
 /**
- * What was measured from new beginnings, one number for a contestant in a round.
+ * Samples of cold measurements: one number per contestant and round.
  *
  * @module
  */
@@ -7,12 +7,12 @@ import type { OperationResult } from "../bench_record.ts";
 import { summarize as summarizeSamples } from "../compare.ts";
 import { summarize } from "./summary.ts";
 
-/** Numbers of each contestant, a list for each round. */
+/** Samples by contestant, one list per round. */
 export class Samples {
   readonly #byName = new Map<string, number[][]>();
   readonly #names: readonly string[];
 
-  /** @param names in the order in which they are shown. */
+  /** @param names in display order. */
   constructor(names: readonly string[]) {
     this.#names = names;
   }
@@ -21,7 +21,7 @@ export class Samples {
     this.#byName.getOrInsertComputed(name, () => []).push([value]);
   }
 
-  /** Compares them. */
+  /** Compares the contestants. */
   result(about: Pick<OperationResult, "name" | "title" | "reference" | "delay">): OperationResult {
     const names = this.#names.filter((name) => this.#byName.has(name));
     const measured = summarizeSamples(new Map(names.map((name) => [name, this.#byName.get(name)!])));

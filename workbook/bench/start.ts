@@ -1,5 +1,5 @@
 /**
- * Starts the processes of the contestants.
+ * Starts the contestants' processes.
  *
  * @module
  */
@@ -12,18 +12,18 @@ export interface Started extends AsyncDisposable {
   readonly all: readonly RemoteContestant[];
 }
 
-/** How to start those that need nothing but this checkout. */
+/** Returns the commands of contestants that need nothing but this checkout. */
 export function ownCommands(): Command[] {
   const main = join(import.meta.dirname!, "contestants", "main.ts");
-  const own = Object.keys(contestants).filter((label) => !label.startsWith("pgbench")); // another program: a peer
+  const own = Object.keys(contestants).filter((label) => !label.startsWith("pgbench")); // a separate program: a peer
   return own.map((label) => {
     return { label, program: [Deno.execPath(), "run", "--quiet", "--no-check", "-A", main, label] };
   });
 }
 
 /**
- * Starts all of them.
- * @throws {ContestantError} one cannot be started.
+ * Starts all contestants.
+ * @throws {ContestantError} if one cannot be started.
  */
 export async function startContestants(commands: readonly Command[], stop: AbortSignal): Promise<Started> {
   const settled = await Promise.allSettled(commands.map((command) => RemoteContestant.start(command, stop)));

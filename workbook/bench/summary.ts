@@ -1,5 +1,5 @@
 /**
- * From what was measured to what may be said: ratios with intervals, and a winner only where nothing overlaps.
+ * Statistics of a measurement: ratios with confidence intervals, and a winner only if no intervals overlap.
  *
  * @module
  */
@@ -8,14 +8,13 @@ import { type Measured, quantile } from "../compare.ts";
 import { medianInterval, overlap } from "../median_interval.ts";
 
 /**
- * Compares what was measured with the reference, round by round.
- *
- * @param calls how many calls each sample held.
- * @throws {RangeError} when the reference was not measured.
+ * Compares the contestants with the reference, round by round.
+ * @param calls number of calls per sample.
+ * @throws {RangeError} if the reference was not measured.
  */
 export function summarize(measured: readonly Measured[], reference: string, calls = 1): Line[] {
   const base = measured.find(({ name }) => name === reference);
-  if (!base) throw new RangeError(`${reference} was not measured: there is nothing to refer to.`);
+  if (!base) throw new RangeError(`${reference} was not measured, so ratios cannot be computed.`);
   return measured.map(({ name, samples, p25, median, p75, medians }) => {
     const ratios = medians.map((each, round) => each / base.medians[round]);
     return {
@@ -29,7 +28,7 @@ export function summarize(measured: readonly Measured[], reference: string, call
   });
 }
 
-/** The contestants that may be the fastest: one alone where its interval lies below all others. */
+/** Returns the contestants that may be the fastest: a single one if its interval lies below all others. */
 export function fastest(lines: readonly Line[]): string[] {
   const best = lines.toSorted((a, b) => a.ratio - b.ratio)[0];
   return lines.filter((line) => overlap(line.interval, best.interval)).map(({ contestant }) => contestant);

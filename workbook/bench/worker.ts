@@ -1,6 +1,6 @@
 /**
- * The process of one contestant: takes orders as lines of JSON on standard input, answers with one line each. It ends
- * when its input does.
+ * A contestant's process: reads commands as lines of JSON from standard input and writes one line per response. It
+ * exits when its input is closed.
  *
  * @module
  */
@@ -14,12 +14,12 @@ import type { Answer, Introduction, Order } from "./remote.ts";
 import { keys } from "./rows.ts";
 
 /**
- * Serves a contestant until there are no more orders.
- * @param load imports it, which is timed.
+ * Serves a contestant until its input is closed.
+ * @param load imports the contestant; timed.
  */
 export async function serve(load: () => Promise<Contestant>): Promise<void> {
   const print = console.log;
-  console.log = console.error; // standard output is for answers
+  console.log = console.error; // standard output is reserved for responses
   const started = performance.now();
   const contestant = await load();
   const milliseconds = performance.now() - started;
@@ -56,7 +56,7 @@ export async function serve(load: () => Promise<Contestant>): Promise<void> {
   }
 }
 
-/** For example "pg 8.23.1": from the nearest folder of npm's packages that has it. */
+/** Returns for example "pg 8.23.1", from the nearest folder of npm packages that contains it. */
 async function withVersion(name: string): Promise<string> {
   let folder = dirname(fileURLToPath(Deno.mainModule));
   for (

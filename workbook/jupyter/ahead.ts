@@ -1,10 +1,10 @@
 /**
- * Work that is asked for item by item but done a few items at a time, as the tests of one file want it.
+ * Processes items in order, a few ahead of demand, for the tests of one file.
  *
  * @module
  */
 
-/** Does the work of items in their order, and begins the next ones before anybody asks for them. */
+/** Processes items in order, starting the next ones before they are requested. */
 export class Ahead<Item> {
   readonly #waiting: Item[];
   readonly #width: number;
@@ -12,7 +12,7 @@ export class Ahead<Item> {
   readonly #outcomes: Map<Item, PromiseWithResolvers<void>>;
   readonly #active = new Set<Promise<void>>();
 
-  /** @param width How many items are worked on at a time. */
+  /** @param width number of items processed at a time. */
   constructor(items: readonly Item[], width: number, work: (item: Item) => Promise<void>) {
     this.#waiting = [...items];
     this.#width = width;
@@ -21,9 +21,8 @@ export class Ahead<Item> {
   }
 
   /**
-   * Waits until the work of an item is done. Items before it that have not begun are left out: nobody asks for them.
-   *
-   * @throws What the work of this item threw.
+   * Waits until an item has been processed. Earlier items that have not started are skipped.
+   * @throws the error of this item's work.
    */
   async outcome(item: Item): Promise<void> {
     const place = this.#waiting.indexOf(item);
@@ -32,7 +31,7 @@ export class Ahead<Item> {
     await this.#outcomes.get(item)!.promise;
   }
 
-  /** Begins nothing more, and waits until what has begun is done. */
+  /** Starts nothing more, and waits until running work has finished. */
   async stop(): Promise<void> {
     this.#waiting.length = 0;
     await Promise.all(this.#active);
@@ -42,7 +41,7 @@ export class Ahead<Item> {
     while (this.#active.size < this.#width && this.#waiting.length > 0) {
       const item = this.#waiting.shift()!;
       const { promise, resolve, reject } = this.#outcomes.get(item)!;
-      promise.catch(() => {}); // thrown where it is asked for, which may be later
+      promise.catch(() => {}); // reported when requested, possibly later
       const done = this.#work(item).then(resolve, reject).finally(() => {
         this.#active.delete(done);
         this.#fill();

@@ -1,5 +1,5 @@
 /**
- * JupyterLab in a real Chromium, driven as a reader would: look at the pictures, run all cells, type an answer.
+ * Drives JupyterLab in Chromium as a reader would: viewing pictures, running all cells, typing an answer.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { exists } from "../paths.ts";
 
-/** Where a Chromium may be installed, unless the variable CHROMIUM says where. */
+/** Common locations of Chromium, used unless the variable CHROMIUM is set. */
 const places: Record<string, string[]> = {
   linux: ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium"],
   darwin: [
@@ -20,10 +20,10 @@ const places: Record<string, string[]> = {
   ],
 };
 
-/** So long that only what never happens is given up, also on a slow and busy machine. */
+/** Time limit that allows for a slow and busy machine, in seconds. */
 const PATIENCE_SECONDS = 120;
 
-/** The path of the Chromium (or Chrome, or Edge) that CHROMIUM names, else of one on this machine, if it is there. */
+/** Returns the path of Chromium (or Chrome, or Edge): that of CHROMIUM, otherwise one found on this machine. */
 export async function findChromium(): Promise<string | undefined> {
   const chosen = Deno.env.get("CHROMIUM");
   for (const path of chosen ? [chosen] : places[Deno.build.os] ?? []) {
@@ -34,27 +34,27 @@ export async function findChromium(): Promise<string | undefined> {
 /** Starts Chromium; close it with `close()`. */
 export async function openBrowser(executablePath: string): Promise<Browser> {
   const { chromium } = await import("playwright-core");
-  // Root, and containers without user namespaces, cannot have the sandbox; the pages are our own.
+  // root, and containers without user namespaces, cannot use the sandbox; only our own pages are loaded
   const args = ["--no-sandbox", "--disable-dev-shm-usage"];
   return await chromium.launch({ executablePath, args, timeout: PATIENCE_SECONDS * 1000 });
 }
 
 /**
- * JupyterLab in pages that stay open, as a reader leaves it open: loading it takes more than most notebooks do. Each page
- * is lent to one user at a time.
+ * JupyterLab pages that stay open, because loading JupyterLab takes longer than most notebooks. Each page is used by
+ * one test at a time.
  */
 export class LabPages {
   readonly #browser: Browser;
   readonly #labUrl: string;
   readonly #free: LabPage[] = [];
 
-  /** @param labUrl The address that `lab` printed. */
+  /** @param labUrl the address printed by `lab`. */
   constructor(browser: Browser, labUrl: string) {
     this.#browser = browser;
     this.#labUrl = labUrl;
   }
 
-  /** Lends a page. It is closed when the work fails: nobody knows what it shows then. */
+  /** Lends a page. A page whose work fails is closed, because its state is unknown. */
   async use(work: (page: LabPage) => Promise<void>): Promise<void> {
     const page = this.#free.pop() ?? await this.#newPage();
     try {
@@ -85,11 +85,10 @@ export class LabPage {
   }
 
   /**
-   * Opens a notebook, the page's first by its address and later ones from the menu, and waits until all of its cells are
-   * drawn; after the work closes it and ends its kernel.
-   *
-   * @param file The notebook's file, as in `01_engine.ipynb`.
-   * @param cells How many code cells it has.
+   * Opens a notebook, the first by its address and later ones from the menu, and waits until all cells are rendered;
+   * afterwards closes it and shuts down its kernel.
+   * @param file the notebook's file, such as `01_engine.ipynb`.
+   * @param cells its number of code cells.
    */
   async withNotebook(file: string, cells: number, work: (notebook: NotebookPage) => Promise<void>): Promise<void> {
     try {
@@ -102,7 +101,7 @@ export class LabPage {
       await this.#page.locator(".jp-Dialog .jp-mod-accept").click();
       await this.#page.locator(".jp-NotebookPanel").waitFor({ state: "detached" });
     } finally {
-      await endKernel(this.#labUrl, file); // where it did not come so far
+      await endKernel(this.#labUrl, file); // if it was not closed properly
     }
   }
 
@@ -112,7 +111,7 @@ export class LabPage {
     await this.#page.goto(url.href);
     this.#isLoaded = true;
     const theme = await this.#page.locator("body[data-jp-theme-name]").getAttribute("data-jp-theme-name");
-    if (theme !== "JupyterLab Light") await this.wear("Light"); // another page wears the dark one
+    if (theme !== "JupyterLab Light") await this.wear("Light"); // another page uses the dark theme
   }
 
   async #open(file: string): Promise<void> {
@@ -122,8 +121,8 @@ export class LabPage {
   }
 
   /**
-   * Takes another theme from the menu, and waits until the page wears it. Pages do so one after the other: the server
-   * keeps one theme for all of them, and a page wears what it reads back.
+   * Selects another theme from the menu, and waits until it is applied. Pages do so one at a time: the server stores
+   * one theme for all, and a page applies what it reads back.
    */
   async wear(theme: "Light" | "Dark"): Promise<void> {
     LabPage.#lastTheme = LabPage.#lastTheme.catch(() => {}).then(() => this.#wear(theme));
@@ -138,23 +137,23 @@ export class LabPage {
     await this.#page.locator(`body[data-jp-theme-name="${name}"]`).waitFor({ state: "attached" });
   }
 
-  /** Closes the page; kernels go on. */
+  /** Closes the page; kernels keep running. */
   async close(): Promise<void> {
     await this.#page.close();
   }
 }
 
-/** What a code cell shows. */
+/** The visible state of a code cell. */
 export interface CellView {
-  /** `[ ]:` before it ran, `[*]:` while it runs, `[3]:` afterwards. */
+  /** `[ ]:` before running, `[*]:` while running, `[3]:` afterwards. */
   readonly prompt: string;
-  /** The text of its outputs. */
+  /** Text of its outputs. */
   readonly text: string;
-  /** How many pictures one can see below it. */
+  /** Number of visible pictures below it. */
   readonly pictures: number;
 }
 
-/** The notebook that is open in a page. */
+/** The notebook open in a page. */
 export class NotebookPage {
   readonly #page: Page;
   readonly #cells: Locator;
@@ -164,7 +163,7 @@ export class NotebookPage {
     this.#cells = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell");
   }
 
-  /** What each code cell shows now. */
+  /** Returns the visible state of each code cell. */
   async views(): Promise<CellView[]> {
     return await this.#cells.evaluateAll((cells) =>
       cells.map((cell) => {
@@ -184,9 +183,8 @@ export class NotebookPage {
   }
 
   /**
-   * Waits until the cells show what they must.
-   *
-   * @throws {Error} They did not within `seconds`; the message says what the cells showed.
+   * Waits until the cells reach a state.
+   * @throws {Error} if they do not within `seconds`; the message contains their state.
    */
   async waitFor(isReached: (views: CellView[]) => boolean, seconds = PATIENCE_SECONDS): Promise<CellView[]> {
     const deadline = performance.now() + seconds * 1000;
@@ -195,21 +193,25 @@ export class NotebookPage {
       if (isReached(views)) return views;
       if (performance.now() > deadline) {
         const state = views.map(({ prompt, pictures, text }) => `${prompt} ${pictures} pictures ${text.slice(0, 200)}`);
-        throw new Error(`JupyterLab did not come so far within ${seconds} s. The cells show:\n${state.join("\n")}`);
+        throw new Error(
+          `JupyterLab did not reach the expected state within ${seconds} s. The cells show:\n${state.join("\n")}`,
+        );
       }
       await this.#page.waitForTimeout(200);
     }
   }
 
-  /** Takes "Run All Cells" from the menu and waits until every cell has run (one that fails stops no other). */
+  /**
+   * Selects "Run All Cells" from the menu and waits until every cell has run (a failing cell does not stop the others).
+   */
   async runAllCells(seconds: number): Promise<CellView[]> {
-    // JupyterLab drops the command in silence when the kernel is not connected yet.
+    // JupyterLab silently drops the command while the kernel is not connected
     await this.#page.getByRole("button", { name: "Deno | Idle" }).waitFor(); // in the status bar
     await chooseFromMenu(this.#page, "Run", /^Run All Cells/);
     return await this.waitFor((views) => views.every(({ prompt }) => /\[\d+\]/.test(prompt)), seconds);
   }
 
-  /** Replaces the text of a code cell (counted from 0) as one types it, and runs it with Shift+Enter. */
+  /** Types a new text into a code cell (counted from 0) and runs it with Shift+Enter. */
   async typeAndRun(cell: number, source: string): Promise<void> {
     const editor = this.#cells.nth(cell).locator(".cm-content");
     await editor.scrollIntoViewIfNeeded();
@@ -219,16 +221,16 @@ export class NotebookPage {
     await this.#page.keyboard.press("Shift+Enter");
   }
 
-  /** Saves a picture of what is on the screen, with a code cell in sight. */
+  /** Takes a screenshot, with a code cell in view. */
   async screenshot(folder: string, name: string, cell = 0): Promise<void> {
     await Deno.mkdir(folder, { recursive: true });
     await this.#cells.nth(cell).scrollIntoViewIfNeeded();
-    // two frames later it is drawn where it was scrolled to
+    // wait two frames for the scroll position
     await this.#page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
     await this.#page.screenshot({ path: join(folder, `${name}.png`) });
   }
 
-  /** Saves the notebook: its file then holds the outputs. */
+  /** Saves the notebook with its outputs. */
   async save(): Promise<void> {
     await this.#page.keyboard.press("ControlOrMeta+s");
     await this.#page.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty").waitFor({ state: "detached" });
@@ -240,7 +242,7 @@ async function chooseFromMenu(page: Page, menu: string, item: RegExp): Promise<v
   await page.locator(".lm-Menu-item").filter({ hasText: item }).click();
 }
 
-/** Ends the kernel of a notebook, if it has one. */
+/** Shuts down the kernel of a notebook, if any. */
 async function endKernel(labUrl: string, file: string): Promise<void> {
   const { origin, searchParams } = new URL(labUrl);
   const headers = { authorization: `token ${searchParams.get("token")}` };

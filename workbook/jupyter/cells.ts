@@ -1,6 +1,6 @@
 /**
- * What Deno's own tools say about the code in notebooks: types, lint and format. They do not read notebooks, so the
- * cells become modules for a moment, and what is found is told by notebook, cell and line.
+ * Type-checks, lints and formats the code in notebooks. Deno's tools do not read notebooks, so the cells are
+ * temporarily written as modules, and findings are reported by notebook, cell and line.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { codeCells, formatNotebook, type NotebookFile } from "./notebook.ts";
 import { makeSiblingFolder, pattern, root } from "../paths.ts";
 import { run } from "../processes.ts";
 
-/** The width of the code in cells: JupyterLab shows about so many characters beside its file browser. */
+/** Line width of code in cells: about what JupyterLab shows next to its file browser. */
 export const cellWidth = 96;
 
 /** A notebook and one variant of its cells. */
@@ -19,23 +19,23 @@ export interface CellSet {
   readonly variant: Variant;
 }
 
-/** Something to put right. */
+/** A finding. */
 export interface Problem {
   /** `01_engine.ipynb, cell 3, line 2`, or the file of an answer. */
   readonly where: string;
   readonly message: string;
-  /** True when `deno task notebooks --fmt` puts it right. */
+  /** True if `deno task notebooks --fmt` fixes it. */
   readonly isFormat?: boolean;
 }
 
-/** One module made of all cells, and where each of its lines comes from. */
+/** A module made of all cells, with the origin of each line. */
 export interface CellModule {
   readonly text: string;
-  /** Says where a line (from 1) of the module comes from. */
+  /** Returns the origin of a line (starting at 1). */
   locate(line: number): string;
 }
 
-/** Joins the cells of a variant to one module: in the kernel, too, a later cell sees what an earlier one declared. */
+/** Joins the cells of a variant into one module: as in the kernel, later cells see earlier declarations. */
 export function toModule({ name, variant }: CellSet): CellModule {
   const lines: string[] = [];
   const places: string[] = [];
@@ -46,7 +46,7 @@ export function toModule({ name, variant }: CellSet): CellModule {
       lines.push(line);
       places.push(`${place}, line ${index + 1}`);
     }
-    // A cell ends its last statement even where a semicolon is missing.
+    // a cell ends its last statement even without a semicolon
     lines.push(";");
     places.push(place);
   }
@@ -59,7 +59,7 @@ export async function checkTypes(sets: readonly CellSet[]): Promise<Problem[]> {
   return await withModules(sets, async (paths, locate) => {
     const { code, stdout, stderr } = await run(Deno.execPath(), ["check", "--quiet", ...paths], deno);
     if (code === 0) return [];
-    // Each error is a paragraph that ends with the place: at file:///…/01_engine.0.ts:12:5
+    // each error is a paragraph that ends with its location: at file:///…/01_engine.0.ts:12:5
     const paragraphs = (stderr + stdout).split(/\n\s*\n/).filter((each) => /^(TS\d+|error)/.test(each.trim()));
     const problems = paragraphs.flatMap((paragraph): Problem[] => {
       const place = paragraph.match(/at (file:\S+?):(\d+):\d+\s*$/);
@@ -71,7 +71,7 @@ export async function checkTypes(sets: readonly CellSet[]): Promise<Problem[]> {
   });
 }
 
-// In a cell a value is often declared for a later cell, or for the reader to look at.
+// in a cell a value is often declared for a later cell, or for the reader to look at
 const senselessInCells = ["no-unused-vars", "require-await"];
 
 /** Lints the cells of every set. */
@@ -90,7 +90,7 @@ export async function lintCells(sets: readonly CellSet[]): Promise<Problem[]> {
 
 const deno = { cwd: root, env: { ...Deno.env.toObject(), NO_COLOR: "1" } };
 
-/** Writes each set as a module as deep as `notebooks/`, and removes them afterwards. */
+/** Writes each set as a module as deep as `notebooks/`, and removes the modules afterwards. */
 async function withModules(
   sets: readonly CellSet[],
   action: (paths: string[], locate: (file: string, line: number) => string) => Promise<Problem[]>,
@@ -108,12 +108,12 @@ async function withModules(
   }
 }
 
-/** A cell that is the same in every variant has the same problem in each: told once. */
+/** Removes duplicates: a cell shared by several variants has the same finding in each. */
 function withoutRepetition(problems: readonly Problem[]): Problem[] {
   return [...new Map(problems.map((problem) => [problem.where + problem.message, problem])).values()];
 }
 
-/** A text of TypeScript to be formatted: a cell, or the file of an answer. */
+/** TypeScript code to format: a cell, or the file of an answer. */
 interface Snippet {
   readonly where: string;
   readonly source: string;
@@ -121,10 +121,9 @@ interface Snippet {
 }
 
 /**
- * Formats the code cells in place, and the answers' files.
- *
- * @param answers Paths of the answers' files.
- * @returns The changed files' new texts by path, and a problem for each place that was (or could not be) formatted.
+ * Formats code cells in place, and the answers' files.
+ * @param answers paths of the answers' files.
+ * @returns the new texts of changed files by path, and a finding for each place that was (or could not be) formatted.
  */
 export async function formatCells(
   files: readonly NotebookFile[],
@@ -148,7 +147,7 @@ export async function formatCells(
     if (formatted === text) continue;
     changed.set(path, formatted);
     if (!problems.some(({ where }) => where.startsWith(`${name}.ipynb`))) {
-      problems.push({ where: `${name}.ipynb`, message: "its JSON is not laid out as Jupyter does", isFormat: true });
+      problems.push({ where: `${name}.ipynb`, message: "its JSON is not formatted as Jupyter does", isFormat: true });
     }
   }
   return { changed, problems };
@@ -164,7 +163,7 @@ async function formatSnippets(snippets: readonly Snippet[]): Promise<Problem[]> 
     const { stderr } = await run(Deno.execPath(), args, { ...deno, cwd: folder });
     const problems: Problem[] = [];
     for (const [index, { where, source, replace }] of snippets.entries()) {
-      // What cannot be parsed is left as it is; Deno names the file.
+      // code that cannot be parsed is left unchanged; Deno names the file
       const failure = stderr.split(/(?=Error formatting: )/).find((part) => part.includes(`${paths[index]}\n`));
       if (failure) problems.push({ where, message: failure.split("\n").slice(1).join("\n").trim() });
       const formatted = (await Deno.readTextFile(paths[index])).trimEnd();

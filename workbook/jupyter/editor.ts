@@ -1,6 +1,6 @@
 /**
- * What an editor needs of the environment: Deno at a path that is the same on every system. VS Code's settings have one
- * value for all of them, and its Deno extension takes the path as it is written: on Windows it adds no `.exe`.
+ * Makes Deno available to editors at the same path on every system. VS Code's settings have a single value for all
+ * systems, and its Deno extension takes the path literally: on Windows it does not append `.exe`.
  *
  * @module
  */
@@ -8,19 +8,19 @@ import { join } from "node:path";
 import type { Environment } from "./environment.ts";
 import { exists } from "../paths.ts";
 
-/** The Deno of the environment in `folder`, as `.vscode/settings.json` names it. */
+/** Returns the path of Deno in the environment in `folder`, as named in `.vscode/settings.json`. */
 export function editorDeno(folder: string): string {
-  return join(folder, "deno.exe"); // also where programs have no suffix
+  return join(folder, "deno.exe"); // also on systems without suffixes
 }
 
-/** Puts Deno there where it is not there yet: the same file once more, or a copy on a disk that has no hard links. */
+/** Creates that file unless it exists: a hard link, or a copy on a disk without hard links. */
 export async function writeEditorDeno({ folder, deno }: Environment): Promise<void> {
   const path = editorDeno(folder);
   if (await exists(path)) return;
   try {
     await Deno.link(deno, path);
   } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) return; // another process was faster
+    if (error instanceof Deno.errors.AlreadyExists) return; // another process created it first
     await Deno.copyFile(deno, path);
   }
 }

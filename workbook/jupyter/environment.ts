@@ -1,6 +1,6 @@
 /**
- * The private Python environment `.venv`: JupyterLab, and the Deno binary that the kernel runs. Made when it is missing,
- * out of date or half made; found ready in a few milliseconds otherwise.
+ * The private Python environment `.venv`: JupyterLab and the Deno binary for the kernel. Created if missing, outdated
+ * or incomplete; otherwise found within milliseconds.
  *
  * @module
  */
@@ -14,20 +14,20 @@ import { exists, root } from "../paths.ts";
 import { type Finished, run } from "../processes.ts";
 import { findPython } from "./python.ts";
 
-/** A Python environment that is ready for use. */
+/** A Python environment ready for use. */
 export interface Environment {
   readonly folder: string;
-  /** Where Jupyter keeps what it remembers: settings, open notebooks, which outputs are trusted, its log. */
+  /** Jupyter's state: settings, open notebooks, trusted outputs, its log. */
   readonly state: string;
-  /** The path of its Python. */
+  /** Path of its Python. */
   readonly python: string;
-  /** The path of the Deno binary that runs the kernel. */
+  /** Path of the Deno binary for the kernel. */
   readonly deno: string;
-  /** The environment variables its programs are started with. */
+  /** Environment variables for its programs. */
   readonly variables: Record<string, string>;
 }
 
-/** What `ensureEnvironment` may be told. */
+/** Options of `ensureEnvironment`. */
 export interface EnvironmentOptions {
   readonly folder?: string;
   readonly requirements?: string;
@@ -35,17 +35,17 @@ export interface EnvironmentOptions {
   readonly stop?: AbortSignal;
 }
 
-/** The longest that each part of an installation may take, and another process's installation as a whole, in seconds. */
+/** Time limits for each part of an installation, and for that of another process, in seconds. */
 const LIMITS = { environment: 300, packages: 1_500, binary: 60, others: 1_860 } as const;
 
-// Kept when an environment is made again: the lock that is being held, and what the reader set in JupyterLab.
+// Kept when an environment is recreated: the lock being held, and the reader's JupyterLab settings.
 const kept = new Set([".lock", "jupyter"]);
 
 /**
- * Returns the environment, after making it where that is needed. Processes that ask at the same moment wait for one
- * another, and an installation that was interrupted is made again.
- *
- * @throws {SetupError} Python is missing or too old, the packages cannot be installed, or the folder not be written.
+ * Returns the environment, creating it if necessary. Concurrent processes wait for each other, and an interrupted
+ * installation is repeated.
+ * @throws {SetupError} if Python is missing or too old, the packages cannot be installed, or the folder cannot be
+ * written.
  */
 export async function ensureEnvironment(options: EnvironmentOptions = {}): Promise<Environment> {
   const folder = options.folder ?? join(root, ".venv");
@@ -79,7 +79,7 @@ export async function ensureEnvironment(options: EnvironmentOptions = {}): Promi
   return environment;
 }
 
-/** Writes into an environment what Jupyter and an editor look for there, where it is missing or out of date. */
+/** Writes the settings that Jupyter and editors need into an environment, unless they are up to date. */
 export async function writeSettings(environment: Environment): Promise<void> {
   await writeJupyterSettings(environment);
   await writeEditorDeno(environment);
@@ -89,12 +89,12 @@ function isNotWritable(error: unknown): boolean {
   return error instanceof Deno.errors.PermissionDenied || /read-only file system/i.test(String(error));
 }
 
-/** Where things lie in an environment at `folder`. */
+/** Returns the paths in an environment at `folder`. */
 export function describe(folder: string): Environment {
   const windows = Deno.build.os === "windows";
   const programs = join(folder, windows ? "Scripts" : "bin");
   const suffix = windows ? ".exe" : "";
-  // The variable is for tests, which must not meet what the reader's own JupyterLab remembers.
+  // set by tests, which must not use the state of the reader's own JupyterLab
   const state = Deno.env.get("WORKBOOK_JUPYTER") ?? join(folder, "jupyter");
   return {
     folder,
@@ -106,8 +106,8 @@ export function describe(folder: string): Environment {
 }
 
 /**
- * This process's variables without those that would mix another Python or Jupyter into ours, and with Jupyter's folders
- * in `state`: nothing is read from or written to the home folder.
+ * Returns this process's variables without those that would mix in another Python or Jupyter, and with Jupyter's
+ * folders in `state`: the home folder is neither read nor written.
  */
 function privateVariables(state: string): Record<string, string> {
   const inherited = Object.entries(Deno.env.toObject()).filter(([name]) => !/^(PYTHON|JUPYTER|JPY_)/.test(name));
@@ -122,7 +122,9 @@ function privateVariables(state: string): Record<string, string> {
   };
 }
 
-/** What the environment was made from. The path belongs to it: an environment that is moved no longer works. */
+/**
+ * Returns a fingerprint of the environment's inputs. It includes the path: an environment that is moved stops working.
+ */
 async function stampFor(folder: string, requirements: string): Promise<string> {
   const text = folder + "\n" + await Deno.readTextFile(requirements);
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
@@ -171,7 +173,7 @@ async function install(environment: Environment, requirements: string, options: 
   });
 }
 
-/** Does one thing, telling its name, every ten seconds that it goes on, and how long it took. */
+/** Runs one step, reporting its name, a sign of life every ten seconds, and its duration. */
 async function step(name: string, onProgress: Progress, action: () => Promise<void>): Promise<void> {
   const start = performance.now();
   onProgress(`${name} …`);
@@ -184,7 +186,7 @@ async function step(name: string, onProgress: Progress, action: () => Promise<vo
   onProgress(`  done in ${secondsSince(start)}`);
 }
 
-/** Says in a sentence why pip failed. */
+/** Explains in a sentence why pip failed. */
 export function explainPip({ stdout, stderr }: Finished): string {
   const text = stdout + stderr;
   if (/No space left on device/.test(text)) {

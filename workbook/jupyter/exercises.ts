@@ -1,5 +1,5 @@
 /**
- * The exercises of the notebooks: which cell is which exercise, its solution and wrong answers, and what its check said.
+ * The exercises of the notebooks: their cells, solutions, wrong answers and check results.
  *
  * @module
  */
@@ -8,37 +8,37 @@ import { codeCells, type Notebook, type Output } from "./notebook.ts";
 import { visibleText } from "./outputs.ts";
 import { exists } from "../paths.ts";
 
-/** What a check says about an answer. */
+/** Result of a check. */
 export type Verdict = "TODO" | "NOT YET" | "PASS";
 
-/** One exercise: a code cell that calls `check("01.3", …)`, and the answers that the tests put in its place. */
+/** An exercise: a code cell that calls `check("01.3", …)`, and the answers that tests put in its place. */
 export interface Exercise {
   readonly id: string;
-  /** Its place among the code cells, from 0. */
+  /** Index among the code cells, starting at 0. */
   readonly cell: number;
   readonly solution?: Answer;
   readonly wrong: readonly Answer[];
 }
 
-/** A file that holds a whole cell. */
+/** A file that contains a whole cell. */
 export interface Answer {
-  /** The file's name, as in `01.3.wrong.ts`. */
+  /** File name, such as `01.3.wrong.ts`. */
   readonly file: string;
   readonly source: string;
 }
 
-/** A notebook with some of its cells replaced, and the verdict expected of each exercise. */
+/** A notebook with some of its cells replaced, and the result expected of each exercise. */
 export interface Variant {
   /** `as committed`, `answers`, `solutions`, `wrong answers`, `3 times in one kernel`. */
   readonly name: string;
-  /** The sources of the code cells. */
+  /** Sources of the code cells. */
   readonly sources: readonly string[];
-  /** The answers put in, by their place among the code cells. */
+  /** Inserted answers, by index among the code cells. */
   readonly answers: ReadonlyMap<number, Answer>;
   readonly expected: readonly Expectation[];
 }
 
-/** What the check of an exercise must say in a variant, and in which code cell. */
+/** The result expected of an exercise in a variant, and its code cell. */
 export interface Expectation {
   readonly id: string;
   readonly cell: number;
@@ -49,8 +49,7 @@ const call = /\bcheck\(\s*["'](\d\d\.\d+)["']/g;
 
 /**
  * Finds the exercises of a notebook and reads their answers.
- *
- * @param folder Where the answers lie: `01.3.ts`, `01.3.wrong.ts`, `01.3.wrong2.ts` and so on.
+ * @param folder folder of the answers: `01.3.ts`, `01.3.wrong.ts`, `01.3.wrong2.ts` and so on.
  */
 export async function readExercises(notebook: Notebook, folder: string): Promise<Exercise[]> {
   const exercises: Exercise[] = [];
@@ -74,9 +73,8 @@ async function readAnswer(path: string): Promise<Answer | undefined> {
 }
 
 /**
- * What is missing or doubled among the exercises of a notebook, as sentences.
- *
- * @param name The notebook's name; its number begins the numbers of its exercises.
+ * Returns what is missing or duplicated among the exercises of a notebook, as sentences.
+ * @param name the notebook's name; its number is the prefix of its exercises' numbers.
  */
 export function findGaps(name: string, exercises: readonly Exercise[]): string[] {
   const gaps: string[] = [];
@@ -98,7 +96,7 @@ export function findGaps(name: string, exercises: readonly Exercise[]): string[]
   return gaps;
 }
 
-/** The paths of all answers' files in a folder. */
+/** Returns the paths of all answers' files in a folder. */
 export async function answerPaths(folder: string): Promise<string[]> {
   if (!await exists(folder)) return [];
   const paths: string[] = [];
@@ -108,19 +106,19 @@ export async function answerPaths(folder: string): Promise<string[]> {
   return paths.sort();
 }
 
-/** The answers in a folder that no exercise asks for, as sentences. */
+/** Returns the answers in a folder that belong to no exercise, as sentences. */
 export async function findOrphans(folder: string, exercises: readonly Exercise[]): Promise<string[]> {
   const known = new Set(exercises.flatMap(({ solution, wrong }) => [solution, ...wrong].map((each) => each?.file)));
   const files = (await answerPaths(folder)).map((path) => basename(path));
   return files.filter((file) => !known.has(file)).map((file) => `notebooks/solutions/${file} belongs to no exercise`);
 }
 
-/** The notebook as it lies there: each exercise is still to do. */
+/** The notebook as committed: all exercises unanswered. */
 export function committed(notebook: Notebook, exercises: readonly Exercise[]): Variant {
   return variant("as committed", notebook, exercises, () => undefined);
 }
 
-/** The notebook as a learner works through it: in place of an exercise its wrong answers, and at last its solution. */
+/** The notebook as a learner works through it: each exercise with its wrong answers, then its solution. */
 export function answered(notebook: Notebook, exercises: readonly Exercise[]): Variant {
   const sources: string[] = [];
   const answers = new Map<number, Answer>();
@@ -147,7 +145,7 @@ export function solved(notebook: Notebook, exercises: readonly Exercise[]): Vari
   return variant("solutions", notebook, exercises, ({ solution }) => solution && [solution, "PASS"]);
 }
 
-/** The notebook several times in one kernel: every cell may be run again. */
+/** The notebook several times in one kernel: every cell must be repeatable. */
 export function repeated(notebook: Notebook, exercises: readonly Exercise[], times: number): Variant {
   const { sources, expected } = committed(notebook, exercises);
   const rounds = Array.from({ length: times }, (_, round) => round * sources.length);
@@ -159,7 +157,7 @@ export function repeated(notebook: Notebook, exercises: readonly Exercise[], tim
   };
 }
 
-/** The notebook once per round of wrong answers; an exercise that has none left is solved. */
+/** One notebook per round of wrong answers; an exercise without further ones is solved. */
 export function mistaken(notebook: Notebook, exercises: readonly Exercise[]): Variant[] {
   const rounds = Math.max(0, ...exercises.map(({ wrong }) => wrong.length));
   return Array.from({ length: rounds }, (_, round) => {
@@ -189,7 +187,7 @@ function variant(
   return { name, sources, answers, expected };
 }
 
-/** What the check of an exercise said in a cell's outputs; undefined when it said nothing. */
+/** Returns the result of an exercise's check from a cell's outputs; undefined if there is none. */
 export function readVerdict(outputs: readonly Output[], id: string): Verdict | undefined {
   const match = visibleText(outputs).match(new RegExp(`^\\W*(TODO|NOT YET|PASS)\\W+${RegExp.escape(id)}\\b`, "m"));
   return match?.[1] as Verdict | undefined;

@@ -1,31 +1,31 @@
 /**
- * A row of checks that all run, whatever fails: a line per step, details only of what failed, one sum at the end. Those
- * that do not disturb each other run side by side.
+ * A sequence of checks that all run regardless of failures: a line per step, details only for failures, and a total at
+ * the end. Independent steps run in parallel.
  *
  * @module
  */
 import { secondsSince } from "../command_line.ts";
 
-/** What came of a step. */
+/** Outcome of a step. */
 export interface Outcome {
   readonly passed: number;
   readonly failed: number;
-  /** The names of the tests that did not run. */
+  /** Names of skipped tests. */
   readonly skipped?: readonly string[];
-  /** Shown when something failed. */
+  /** Shown if something failed. */
   readonly details?: string;
 }
 
-/** A step's name, and what it does. */
+/** A step's name and action. */
 export type Step = readonly [name: string, action: () => Promise<Outcome>];
 
-/** How a step ended, and the milliseconds it took. */
+/** Outcome of a step and its duration in milliseconds. */
 interface Ended {
   readonly outcome: Outcome;
   readonly took: number;
 }
 
-/** Runs steps and counts. */
+/** Runs steps and counts their results. */
 export class Gate {
   readonly #print: (text: string) => void;
   readonly #isTerminal: boolean;
@@ -34,18 +34,18 @@ export class Gate {
   readonly #skipped: string[] = [];
   readonly #start = performance.now();
 
-  /** @param print Receives text as it comes, without a line end of its own. */
+  /** @param print receives text as it is produced, without added line ends. */
   constructor(print: (text: string) => void, isTerminal = false) {
     this.#print = print;
     this.#isTerminal = isTerminal;
   }
 
-  /** Runs one step; an error that it throws counts as one failure. */
+  /** Runs one step; an error it throws counts as one failure. */
   async step(name: string, action: () => Promise<Outcome>): Promise<void> {
     await this.#tell(name, runStep(action));
   }
 
-  /** Runs steps side by side, a few at a time; each is told in its turn, with its own time. */
+  /** Runs steps in parallel, a few at a time; they are reported in order, each with its own duration. */
   async sideBySide(steps: readonly Step[], width = 2): Promise<void> {
     const queue = steps.map(([name, action]) => ({ name, action, ended: Promise.withResolvers<Ended>() }));
     const waiting = [...queue];
@@ -78,17 +78,19 @@ export class Gate {
     }
   }
 
-  /** True when nothing has failed so far. */
+  /** True if nothing has failed so far. */
   get isPassed(): boolean {
     return this.#failed === 0;
   }
 
-  /** The names of all tests that were skipped. */
+  /** Names of all skipped tests. */
   get skipped(): readonly string[] {
     return this.#skipped;
   }
 
-  /** The time of the whole, and as the last line the sum: `12 passed, 0 failed`, and the number of skipped tests if any. */
+  /**
+   * The total duration and, as last line, the totals: `12 passed, 0 failed`, and the number of skipped tests if any.
+   */
   get summary(): string {
     const time = inMinutes(performance.now() - this.#start);
     return `${time} in all\n${counts(this.#passed, this.#failed, this.#skipped.length)}`;
@@ -110,17 +112,18 @@ function counts(passed: number, failed: number, skipped: number): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }
 
-/** Milliseconds as `9 min 5 s`, or `5 s`. */
+/** Formats milliseconds as `9 min 5 s`, or `5 s`. */
 export function inMinutes(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** Reads what `deno test` prints of the whole; undefined when it printed no sum, as when a module cannot be loaded. */
+/** Parses the summary of `deno test`; undefined if there is none, for example if a module cannot be loaded. */
 export function readTestSummary(text: string): Outcome | undefined {
   const sum = [...text.matchAll(/^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed.*$/gm)].at(-1);
   if (!sum) return undefined;
-  // side by side, the test's file stands before its name; steps, which stand behind or below their test, do not count
+  // in parallel runs the test's file precedes its name; steps, which follow or are nested below their test, do not
+  // count
   const lines = [...text.matchAll(/^(?:\S+ => )?(\S.*) \.\.\. ignored \(\S+\)$/gm)].map(([, name]) => name);
   const skipped = lines.filter((name) => !name.includes(" ... "));
   return { passed: Number(sum[1]), failed: Number(sum[2]), skipped };

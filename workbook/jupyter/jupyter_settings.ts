@@ -1,6 +1,6 @@
 /**
- * What the private environment tells Jupyter: which kernel there is, and how JupyterLab behaves. Written into `.venv`
- * itself, so the reader's own Jupyter is neither read nor changed.
+ * Jupyter's settings in the private environment: the available kernel, and JupyterLab's behaviour. Written into `.venv`
+ * itself, so that the reader's own Jupyter is neither read nor changed.
  *
  * @module
  */
@@ -8,24 +8,24 @@ import { dirname, join } from "node:path";
 import type { Environment } from "./environment.ts";
 import { exists } from "../paths.ts";
 
-/** The kernel, as Jupyter wants it described. */
+/** The kernelspec. */
 export function kernelspec(deno: string) {
   return {
     argv: [deno, "jupyter", "--kernel", "--conn", "{connection_file}"],
     display_name: "Deno",
     language: "typescript",
-    // The interrupt is a message: a signal would end the kernel.
+    // interrupt by message: a signal would terminate the kernel
     interrupt_mode: "message",
     env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
   };
 }
 
 const serverSettings = {
-  // Only our kernel is offered: the notebooks are TypeScript, and a Python one would only fail.
+  // offer only our kernel: the notebooks are TypeScript, and would fail in a Python one
   KernelSpecManager: { allowed_kernelspecs: ["deno"], ensure_native_kernel: false },
   MultiKernelManager: { default_kernel_name: "deno" },
   ServerApp: { answer_yes: true, use_redirect_file: false },
-  // No look at PyPI for extensions, no news.
+  // no lookup of extensions on PyPI, no news
   LabApp: { extension_manager: "readonly", custom_css: true },
 };
 
@@ -35,16 +35,16 @@ const labSettings = {
     checkForUpdates: false,
     doNotDisturbMode: false,
   },
-  // The glossary and the README are for reading.
+  // the glossary and the README open as rendered Markdown
   "@jupyterlab/docmanager-extension:plugin": { defaultViewers: { markdown: "Markdown Preview" } },
-  // Every cell is drawn, also those out of sight: the page does not jump while one scrolls past pictures.
+  // render every cell, even those out of view, so that the page does not jump while scrolling past pictures
   "@jupyterlab/notebook-extension:tracker": { windowingMode: "defer" },
 };
 
-/** Long lines of text, most of them SQL, break between words: JupyterLab's own style breaks them anywhere. */
+/** Wraps long lines of text, mostly SQL, between words: JupyterLab's own style breaks them anywhere. */
 const style = "body .jp-OutputArea .jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere; }\n";
 
-/** Writes the kernelspec and the settings into an environment, where they are not there yet. */
+/** Writes the kernelspec and the settings into an environment, unless they are there. */
 export async function writeJupyterSettings({ folder, deno, variables }: Environment): Promise<void> {
   await write(join(variables.JUPYTER_CONFIG_DIR, "custom", "custom.css"), style);
   await writeJson(join(folder, "share", "jupyter", "kernels", "deno", "kernel.json"), kernelspec(deno));

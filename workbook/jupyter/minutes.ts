@@ -1,20 +1,20 @@
 /**
- * How long a notebook takes a reader: what its head and the README say, against an estimate from what there is to do.
+ * Compares the reading times stated in notebooks and README with an estimate.
  *
  * @module
  */
 import { codeCells, type Notebook } from "./notebook.ts";
 
-/** Words of prose that a reader of technical English takes in, a minute. */
+/** Words of technical prose read per minute. */
 const WORDS = 200;
-/** Lines of code that are read and understood, a minute. */
+/** Lines of code read and understood per minute. */
 const LINES = 15;
-/** An exercise with a look at a hint. */
+/** Minutes per exercise, including a look at a hint. */
 const EXERCISE = 4;
-/** What a statement may be off from the estimate: readers differ more than that. */
+/** Tolerated relative difference from the estimate: readers vary by more than that. */
 const TOLERANCE = 0.25;
 
-/** The minutes that reading, running and the exercises take, about. */
+/** Estimates the minutes for reading, running and the exercises. */
 export function estimateMinutes(notebook: Notebook): number {
   const prose = notebook.cells.filter(({ cell_type }) => cell_type === "markdown").map(({ source }) => source).join(
     " ",
@@ -26,15 +26,14 @@ export function estimateMinutes(notebook: Notebook): number {
   return words / WORDS + lines / LINES + exercises * EXERCISE;
 }
 
-/** The minutes that a notebook's head states; undefined where it states none. */
+/** Returns the minutes stated at the top of a notebook; undefined if there are none. */
 export function statedMinutes(notebook: Notebook): number | undefined {
   const stated = notebook.cells[0]?.source.match(/\*\*Time:\*\* (\d+) minutes/)?.[1];
   return stated === undefined ? undefined : Number(stated);
 }
 
 /**
- * What is wrong about the times, as sentences: a head that states none, or one far off; a README that says otherwise.
- *
+ * Returns what is wrong about the stated times, as sentences: missing, far off, or different in the README.
  * @param readme its table of notebooks has the file and `… min` in one row
  */
 export function findWrongMinutes(name: string, notebook: Notebook, readme: string): string[] {
@@ -43,14 +42,14 @@ export function findWrongMinutes(name: string, notebook: Notebook, readme: strin
   const estimate = estimateMinutes(notebook);
   const wrong: string[] = [];
   if (Math.abs(stated - estimate) > estimate * TOLERANCE) {
-    wrong.push(`${name}.ipynb: it says ${stated} minutes, but there is work for about ${Math.round(estimate)}`);
+    wrong.push(`${name}.ipynb: it says ${stated} minutes, but the estimate is ${Math.round(estimate)}`);
   }
   const row = readme.split("\n").find((line) => line.includes(`(notebooks/${name}.ipynb)`) && / min\b/.test(line));
   if (!row?.includes(` ${stated} min`)) wrong.push(`README.md: its row of ${name} does not say ${stated} min`);
   return wrong;
 }
 
-/** What is wrong about the README's routes: one that takes more than three hours, or is not the sum of its notebooks. */
+/** Returns what is wrong about the README's routes: longer than three hours, or not the sum of the notebooks. */
 export function findWrongRoutes(minutes: ReadonlyMap<string, number | undefined>, readme: string): string[] {
   return [...readme.matchAll(/\| ((?:\d\d(?:, )?)+) +\| (\d+) min/g)].flatMap(([, notebooks, stated]) => {
     const sum = notebooks.split(", ").reduce((sum, number) => sum + (minutes.get(number) ?? NaN), 0);

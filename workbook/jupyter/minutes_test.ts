@@ -24,7 +24,7 @@ Deno.test("a time that is near is fine; one that is missing, far off, or not the
   assertEquals(wrong("**Time:** 15 minutes"), []);
   assertEquals(wrong("hello"), ["01_engine.ipynb: its first cell does not say **Time:** … minutes"]);
   assertEquals(wrong("**Time:** 20 minutes", README.replace("15", "20")), [
-    "01_engine.ipynb: it says 20 minutes, but there is work for about 13",
+    "01_engine.ipynb: it says 20 minutes, but the estimate is 13",
   ]);
   assertEquals(wrong("**Time:** 15 minutes", ""), ["README.md: its row of 01_engine does not say 15 min"]);
 });

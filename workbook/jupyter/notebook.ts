@@ -1,6 +1,6 @@
 /**
- * A notebook as a value: read from nbformat 4.5's JSON, and written back in the layout that Jupyter itself uses, so that
- * saving in JupyterLab and writing by these tools make no difference that means nothing.
+ * Reads and writes notebooks in nbformat 4.5, formatted as Jupyter does, so that saving in JupyterLab and writing with
+ * these tools produce no spurious differences.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { basename, join } from "node:path";
 import { UsageError } from "../errors.ts";
 import { notebooksFolder } from "../paths.ts";
 
-/** A notebook; texts that nbformat splits into lines are whole here. */
+/** A notebook; texts that nbformat splits into lines are joined. */
 export interface Notebook {
   cells: Cell[];
   metadata: NotebookMetadata;
@@ -16,11 +16,11 @@ export interface Notebook {
   nbformat_minor: number;
 }
 
-/** What a notebook says about itself. */
+/** Metadata of a notebook. */
 export interface NotebookMetadata {
   [key: string]: unknown;
   workbook?: {
-    /** True for a notebook that measures, and so must run alone. */
+    /** True for a notebook with measurements, which must run alone. */
     alone?: boolean;
   };
 }
@@ -31,7 +31,7 @@ export interface Cell {
   id: string;
   metadata: {
     [key: string]: unknown;
-    /** `ran`: the digest of the source that the outputs came from. */
+    /** `ran`: the digest of the source that produced the outputs. */
     workbook?: { ran?: string };
   };
   source: string;
@@ -39,7 +39,7 @@ export interface Cell {
   execution_count?: number | null;
 }
 
-/** What a cell printed, showed or threw. */
+/** An output of a cell. */
 export type Output =
   | { output_type: "stream"; name: "stdout" | "stderr"; text: string }
   | {
@@ -50,12 +50,12 @@ export type Output =
   }
   | { output_type: "error"; ename: string; evalue: string; traceback: string[] };
 
-/** One thing in several forms, by media type. */
+/** An output in several formats, by media type. */
 export type MimeBundle = Record<string, unknown>;
 
 /** A notebook and the file it was read from. */
 export interface NotebookFile {
-  /** The file's name without its ending: `01_engine`. */
+  /** File name without extension: `01_engine`. */
   readonly name: string;
   readonly path: string;
   /** The file's text as read. */
@@ -64,10 +64,9 @@ export interface NotebookFile {
 }
 
 /**
- * Reads the notebooks of a folder, by name.
- *
- * @param selection Beginnings of names (`01`, `13_bench`); all notebooks when empty.
- * @throws {UsageError} A beginning fits no notebook.
+ * Reads the notebooks of a folder, ordered by name.
+ * @param selection prefixes of names (`01`, `13_bench`); all notebooks if empty.
+ * @throws {UsageError} if a prefix matches no notebook.
  */
 export async function readNotebooks(
   selection: readonly string[] = [],
@@ -80,7 +79,7 @@ export async function readNotebooks(
   names.sort();
   for (const beginning of selection) {
     if (!names.some((name) => name.startsWith(beginning))) {
-      throw new UsageError(`No notebook begins with "${beginning}"; there are: ${names.join(", ") || "none yet"}.`);
+      throw new UsageError(`No notebook starts with "${beginning}". Notebooks: ${names.join(", ") || "none"}.`);
     }
   }
   const chosen = names.filter((name) => selection.length === 0 || selection.some((each) => name.startsWith(each)));
@@ -91,13 +90,13 @@ export async function readNotebooks(
   }));
 }
 
-/** Reads a notebook's JSON. */
+/** Parses a notebook's JSON. */
 export function parseNotebook(text: string): Notebook {
   const notebook = JSON.parse(text) as Notebook;
   const ids = new Set<string>();
   notebook.cells.forEach((cell, index) => {
     cell.source = joined(cell.source) as string;
-    // nbformat wants an id for each cell: one that is missing, or was copied along with its cell, comes from its place.
+    // nbformat requires unique cell ids: a missing or copied one is derived from the cell's position
     if (!cell.id || ids.has(cell.id)) cell.id = `cell-${index}`;
     ids.add(cell.id);
     cell.outputs?.forEach((output) => {
@@ -108,7 +107,7 @@ export function parseNotebook(text: string): Notebook {
   return notebook;
 }
 
-/** Writes a notebook as Jupyter does: sorted keys, an indent of one, texts as lists of lines. */
+/** Serializes a notebook as Jupyter does: sorted keys, an indent of one, texts as lists of lines. */
 export function formatNotebook(notebook: Notebook): string {
   const cells = notebook.cells.map((cell) => ({
     ...cell,
@@ -128,7 +127,7 @@ function splitOutput(output: Output): unknown {
   return { ...output, data: Object.fromEntries(data) };
 }
 
-/** A text's lines, each with its line end, as nbformat stores them. */
+/** Splits a text into lines with their line ends, as nbformat stores them. */
 function lines(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
@@ -147,7 +146,7 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => [k, sorted(v)]));
 }
 
-/** The code cells of a notebook, in order. */
+/** Returns the code cells of a notebook, in order. */
 export function codeCells(notebook: Notebook): Cell[] {
   return notebook.cells.filter((cell) => cell.cell_type === "code");
 }

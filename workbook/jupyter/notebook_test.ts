@@ -38,5 +38,5 @@ Deno.test("notebooks are chosen by the beginning of their names; one that does n
   await Deno.copyFile(join(fixture.folder, "01_fixture.ipynb"), join(fixture.folder, "02_other.ipynb"));
   assertEquals((await readNotebooks(["02"], fixture.folder)).map(({ name }) => name), ["02_other"]);
   assertEquals((await readNotebooks([], fixture.folder)).map(({ name }) => name), ["01_fixture", "02_other"]);
-  await assertRejects(() => readNotebooks(["07"], fixture.folder), UsageError, 'No notebook begins with "07"');
+  await assertRejects(() => readNotebooks(["07"], fixture.folder), UsageError, 'No notebook starts with "07"');
 });

@@ -1,12 +1,12 @@
 /**
- * The outputs that are committed: made clean, searched for what must not be in them, and compared in kind, so that
- * running a notebook again changes nothing where only timings and ports differ.
+ * Committed outputs: cleaned, checked for leaks, and compared in kind, so that rerunning a notebook changes nothing if
+ * only timings and ports differ.
  *
  * @module
  */
 import type { MimeBundle, Output } from "./notebook.ts";
 
-/** Joins neighbouring pieces of one stream, and drops what differs from run to run without meaning. */
+/** Joins adjacent pieces of a stream, and drops values that differ between runs without meaning. */
 export function cleanOutputs(outputs: readonly Output[]): Output[] {
   const clean: Output[] = [];
   for (const output of outputs) {
@@ -28,12 +28,12 @@ export function cleanOutputs(outputs: readonly Output[]): Output[] {
   return clean;
 }
 
-/** Names schemas as a reader's own run does: `notebook_01`, where a run's number made it `notebook_01_4827361`. */
+/** Renames schemas to those of a reader's own run: `notebook_01` instead of `notebook_01_4827361`. */
 export function withoutRun(outputs: readonly Output[], run: string): Output[] {
   return JSON.parse(JSON.stringify(outputs).replaceAll(`_${run}`, ""));
 }
 
-/** The text that a reader of these outputs sees. */
+/** Returns the text that a reader of these outputs sees. */
 export function visibleText(outputs: readonly Output[]): string {
   return outputs.flatMap((output) => {
     if (output.output_type === "stream") return [output.text];
@@ -43,30 +43,29 @@ export function visibleText(outputs: readonly Output[]): string {
 }
 
 /**
- * Says what must not be committed: a colour code of the terminal, or a path of this machine.
- *
- * @param folders Absolute paths that must not appear: the checkout, the home folder.
- * @returns A sentence, or undefined when nothing was found.
+ * Finds content that must not be committed: a terminal colour code, or a path of this machine.
+ * @param folders absolute paths that must not appear: the checkout, the home folder.
+ * @returns a sentence, or undefined if nothing was found.
  */
 export function findLeak(outputs: readonly Output[], folders: readonly string[]): string | undefined {
   const data = outputs.flatMap((output) => "data" in output ? Object.entries(output.data) : []);
   const objects = data.filter(([, value]) => typeof value === "object").map(([, value]) => JSON.stringify(value));
   const text = [visibleText(outputs), ...objects].join("\n");
   // deno-lint-ignore no-control-regex
-  if (/\u001b\[|\\u001b\[/.test(text)) return "an output holds colour codes of the terminal (ESC [)";
+  if (/\u001b\[|\\u001b\[/.test(text)) return "an output contains terminal colour codes (ESC [)";
   for (const folder of folders) {
     if (folder.length > 1 && new RegExp(`(?<![\\w.])${RegExp.escape(folder)}(?![\\w-])`).test(text)) {
-      return `an output holds a path of this machine: ${folder}`;
+      return `an output contains a local path: ${folder}`;
     }
   }
 }
 
-/** Whether a reader sees the id of a revision: twelve hexadecimal digits. */
+/** Returns whether a reader sees the id of a revision: twelve hexadecimal digits. */
 export function showsRevision(outputs: readonly Output[]): boolean {
   return /(?<![0-9a-z-])[0-9a-f]{12}(?![0-9a-z-])/.test(visibleText(outputs));
 }
 
-/** True when two runs of a cell gave the same but for numbers, identifiers and the pixels of pictures. */
+/** Returns whether two outputs differ only in numbers, identifiers and pixels of pictures. */
 export function sameInKind(a: readonly Output[], b: readonly Output[]): boolean {
   return JSON.stringify(a.map(kind)) === JSON.stringify(b.map(kind));
 }
@@ -86,20 +85,23 @@ function bundleKind(data: MimeBundle): unknown {
   });
 }
 
-/** A Vega-Lite specification without its data: the number of rows may differ from run to run. */
+/** Returns a Vega-Lite specification without its data, whose number of rows may differ between runs. */
 function withoutData(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutData);
   if (value === null || typeof value !== "object") return value;
   const kept = Object.entries(value).filter(([key]) => key !== "data" && key !== "datasets" && key !== "values");
-  kept.sort(([a], [b]) => (a < b ? -1 : 1)); // a notebook's file has its keys sorted
+  kept.sort(([a], [b]) => (a < b ? -1 : 1)); // keys in a notebook's file are sorted
   return Object.fromEntries(kept.map(([key, each]) => [key, withoutData(each)]));
 }
 
-/** A text with each number, UUID and revision replaced by a sign, and with spaces and rules (their widths follow the numbers) cut. */
+/**
+ * Replaces each number, UUID and revision in a text by a placeholder, and removes spaces and rules, whose widths depend
+ * on the numbers.
+ */
 function textKind(text: string): string {
   return text
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, "#")
-    .replace(/(?<![0-9a-z])[0-9a-f]{6,12}(?![0-9a-z])/g, "#") // the id of a revision, a checksum, or how they begin
+    .replace(/(?<![0-9a-z])[0-9a-f]{6,12}(?![0-9a-z])/g, "#") // a revision id or checksum, or a prefix of one
     .replace(/[-+−]?\d[\d_.,]*(e[-+]?\d+)?/gi, "#")
     .replace(/([─━═=_.-])\1+/g, "$1")
     .replace(/\s+/g, " ");

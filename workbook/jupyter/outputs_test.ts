@@ -19,7 +19,7 @@ Deno.test("the number of a run is taken out of names", () => {
 });
 
 Deno.test("colour codes and paths of this machine are found, in objects too", () => {
-  assertEquals(findLeak([printed("\u001b[32mgreen")], []), "an output holds colour codes of the terminal (ESC [)");
+  assertEquals(findLeak([printed("\u001b[32mgreen")], []), "an output contains terminal colour codes (ESC [)");
   assertEquals(findLeak([printed("see file:///home/me/x.ts")], ["/home/me"])?.includes("/home/me"), true);
   assertEquals(findLeak([shown({ "application/json": { at: "/home/me/x" } })], ["/home/me"])?.length! > 0, true);
   assertEquals(findLeak([printed("/home/meadow and ./home/me")], ["/home/me"]), undefined);

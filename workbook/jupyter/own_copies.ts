@@ -1,6 +1,6 @@
 /**
- * The reader's own copies of the notebooks, in `my/`: they are worked in, saved and kept, while `notebooks/` stays as it
- * was published. So a `git pull` never meets an answer. They begin without outputs, which would tell what to predict.
+ * The reader's own copies of the notebooks, in `my/`: edited there, while `notebooks/` stays as published, so that `git
+ * pull` never conflicts with an answer. They start without outputs, which would reveal the predictions.
  *
  * @module
  */
@@ -10,25 +10,23 @@ import { formatNotebook, type Notebook, parseNotebook, readNotebooks } from "./n
 import { notebooksFolder } from "../paths.ts";
 import { digest } from "./runs.ts";
 
-/** What became of one notebook's copy. */
+/** Outcome for one copy. */
 export type Outcome = "made" | "same" | "renewed" | "kept";
 
-/** One copy. */
+/** A copy. */
 export interface OwnCopy {
-  /** The file's name: `03_session.ipynb`. */
+  /** File name: `03_session.ipynb`. */
   readonly file: string;
-  /** `kept`: the reader changed it, and the original has changed since it was copied. */
+  /** `kept`: both the copy and the original have changed since it was made. */
   readonly outcome: Outcome;
 }
 
-/** What the copies were made from: the digest of each original's cells, by file. */
+/** Record of the originals the copies were made from: the digest of each original's cells, by file. */
 const RECORD = ".originals.json";
 
 /**
- * Copies the notebooks that are not there yet, and renews copies whose cells nobody has touched. What the reader has
- * changed stays as it is.
- *
- * @param to the reader's folder, made where it is missing
+ * Copies missing notebooks, and updates copies whose cells are unchanged. Changes made by the reader are kept.
+ * @param to the reader's folder, created if missing
  * @param from the folder of the originals
  */
 export async function keepOwnCopies(to: string, from: string = notebooksFolder): Promise<OwnCopy[]> {
@@ -40,7 +38,7 @@ export async function keepOwnCopies(to: string, from: string = notebooksFolder):
     const file = `${name}.ipynb`;
     const original = await cellsDigest(notebook);
     const own = await ownDigest(join(to, file));
-    // an original of which only the imports were moved is no newer one
+    // an original in which only imports changed is not newer
     const isOnlyMoved = before[file] === await cellsDigest(changeCode(notebook, withOldImports));
     const outcome = decide({ own, original, copied: isOnlyMoved ? original : before[file] });
     if (outcome === "made" || outcome === "renewed") await Deno.writeTextFile(join(to, file), withoutOutputs(notebook));
@@ -52,10 +50,9 @@ export async function keepOwnCopies(to: string, from: string = notebooksFolder):
 }
 
 /**
- * Makes, renews and keeps the copies, and rewrites imports of moved modules in those that stay.
- *
- * @param folder as its reader calls it.
- * @returns what happened, in sentences.
+ * Creates, updates and keeps copies, and rewrites imports of moved modules in those kept.
+ * @param folder its name as known to the reader.
+ * @returns what was done, in sentences.
  */
 export async function updateOwnCopies(to: string, folder: string, from: string = notebooksFolder): Promise<string[]> {
   const lines = explainCopies(await keepOwnCopies(to, from), folder);
@@ -70,8 +67,7 @@ export async function updateOwnCopies(to: string, folder: string, from: string =
 }
 
 /**
- * What to do with a copy.
- *
+ * Decides what to do with a copy.
  * @param digests of the reader's copy, of the original, and of the original when it was copied
  */
 export function decide(
@@ -82,17 +78,19 @@ export function decide(
   return own === copied ? "renewed" : "kept";
 }
 
-/** A sentence about what happened, for those it matters to; empty where all is as before. */
+/** Describes what was done, if relevant to the reader; otherwise empty. */
 export function explainCopies(copies: readonly OwnCopy[], folder: string): string[] {
   const files = (outcome: Outcome) => copies.filter((copy) => copy.outcome === outcome).map(({ file }) => file);
   const [made, renewed, kept] = [files("made"), files("renewed"), files("kept")];
   const lines: string[] = [];
   if (made.length > 0) {
-    lines.push(`copied to ${folder}/, yours to work in: ${made.length === 1 ? made[0] : `${made.length} notebooks`}`);
+    lines.push(`copied to ${folder}/, for you to edit: ${made.length === 1 ? made[0] : `${made.length} notebooks`}`);
   }
-  if (renewed.length > 0) lines.push(`newer than your untouched copy, and copied again: ${renewed.join(", ")}`);
+  if (renewed.length > 0) lines.push(`updated, because your copy was unchanged: ${renewed.join(", ")}`);
   for (const file of kept) {
-    lines.push(`${folder}/${file} has your changes and stays; notebooks/${file} is newer: delete yours to get it`);
+    lines.push(
+      `${folder}/${file} has your changes and is kept; notebooks/${file} is newer: delete your copy to get it`,
+    );
   }
   return lines;
 }
@@ -102,7 +100,7 @@ async function ownDigest(path: string): Promise<string | undefined> {
     return await cellsDigest(parseNotebook(await Deno.readTextFile(path)));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    if (error instanceof SyntaxError) return "damaged"; // it is the reader's all the same
+    if (error instanceof SyntaxError) return "damaged"; // it belongs to the reader nonetheless
     throw error;
   }
 }
@@ -112,7 +110,7 @@ function withoutOutputs(notebook: Notebook): string {
   return formatNotebook({ ...notebook, cells });
 }
 
-/** Of what the reader can type: outputs, and what JupyterLab notes beside them, do not count. */
+/** Digest of what the reader can edit, without outputs and JupyterLab's metadata. */
 async function cellsDigest({ cells }: Notebook): Promise<string> {
   return await digest(JSON.stringify(cells.map(({ cell_type, source }) => [cell_type, source])));
 }

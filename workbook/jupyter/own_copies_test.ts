@@ -92,8 +92,8 @@ Deno.test("what happened is said where it matters", () => {
     { file: "02_c.ipynb", outcome: "kept" },
   ] as const;
   assertEquals(explainCopies(copies, "my"), [
-    "copied to my/, yours to work in: 00_a.ipynb",
-    "newer than your untouched copy, and copied again: 01_b.ipynb",
-    "my/02_c.ipynb has your changes and stays; notebooks/02_c.ipynb is newer: delete yours to get it",
+    "copied to my/, for you to edit: 00_a.ipynb",
+    "updated, because your copy was unchanged: 01_b.ipynb",
+    "my/02_c.ipynb has your changes and is kept; notebooks/02_c.ipynb is newer: delete your copy to get it",
   ]);
 });

@@ -1,5 +1,5 @@
 /**
- * Tells how far the notebooks have come: one line that is rewritten on a terminal, a line now and then elsewhere.
+ * Progress of notebook runs: one line that is overwritten on a terminal, otherwise an occasional line.
  *
  * @module
  */
@@ -13,12 +13,12 @@ export class CellProgress {
   readonly #isTerminal = Deno.stdout.isTerminal();
   readonly #running = new Map<Job, { cell: number; start: number; told: number }>();
 
-  /** @param print Receives whole lines. */
+  /** @param print receives whole lines. */
   constructor(print: (line: string) => void) {
     this.#print = print;
   }
 
-  /** To be passed on to `runJobs`. */
+  /** Listeners for `runJobs`. */
   readonly listeners = {
     onCell: (job: Job, cell: number) => this.#cell(job, cell),
     onReport: (report: Report) => this.#report(report),

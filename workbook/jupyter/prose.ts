@@ -1,6 +1,6 @@
 /**
- * The workbook's texts: the README and its like, and the Markdown cells of the notebooks. Are their links good, and their
- * words spelt right?
+ * Checks links and spelling of the workbook's texts: the README and similar pages, and the Markdown cells of the
+ * notebooks.
  *
  * @module
  */
@@ -10,17 +10,17 @@ import type { NotebookFile } from "./notebook.ts";
 import { exists, root } from "../paths.ts";
 import { run } from "../processes.ts";
 
-/** One text. */
+/** A text. */
 export interface Prose {
-  /** The file it is in, from the checkout's top. */
+  /** Its file, relative to the checkout. */
   readonly file: string;
   readonly markdown: string;
 }
 
-/** The pages at the top of the checkout. */
+/** Pages at the top of the checkout. */
 const PAGES = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"];
 
-/** The texts of the checkout. */
+/** Reads the texts of the checkout. */
 export async function readProse(notebooks: readonly NotebookFile[]): Promise<Prose[]> {
   const files = [...PAGES, ...(await Promise.all(["notebooks", "lib", "workbook"].map(markdownFiles))).flat()];
   const pages = files.map(async (file) => ({ file, markdown: await Deno.readTextFile(join(root, file)) }));
@@ -33,24 +33,24 @@ export async function readProse(notebooks: readonly NotebookFile[]): Promise<Pro
   return [...await Promise.all(pages), ...cells];
 }
 
-/** The links of a text to files of the checkout that lead nowhere, each as a sentence. Addresses of others are not tried. */
+/** Finds broken links to files of the checkout, each as a sentence. External addresses are not tested. */
 export async function findBrokenLinks({ file, markdown }: Prose, folder: string = root): Promise<string[]> {
   const broken: string[] = [];
   for (const target of linkTargets(markdown)) {
     if (/^[a-z]+:/i.test(target)) continue;
     const [path, heading] = target.split("#");
     const page = path ? resolve(folder, dirname(file), decodeURI(path)) : join(folder, file);
-    if (!await exists(page)) broken.push(`${file}: the link to ${target} leads to no file`);
+    if (!await exists(page)) broken.push(`${file}: broken link to ${target}: no such file`);
     else if (heading && !(await anchorsOf(page)).includes(heading)) {
-      broken.push(`${file}: the link to ${target} leads to no heading`);
+      broken.push(`${file}: broken link to ${target}: no such heading`);
     }
   }
   return broken;
 }
 
 /**
- * The TypeScript files that a text names in code, such as `orm/flush.ts`, and that do not exist: neither below the
- * checkout's top nor below one of the folders.
+ * Finds TypeScript files named in code, such as `orm/flush.ts`, that exist neither below the top of the checkout nor
+ * below one of the folders.
  */
 export async function findMissingFiles(
   { file, markdown }: Prose,
@@ -66,33 +66,33 @@ export async function findMissingFiles(
   return missing;
 }
 
-/** Where the links and pictures of a Markdown text lead, but for those in code. */
+/** Returns the targets of links and images in a Markdown text, except those in code. */
 export function linkTargets(markdown: string): string[] {
   return [...withoutCode(markdown).matchAll(/\]\(\s*<?([^)\s>]+)>?[^)]*\)/g)].map(([, target]) => target);
 }
 
-/** The same lines with nothing where code was. */
+/** Returns the same lines with code blanked out. */
 function withoutCode(markdown: string): string {
   const blank = (code: string) => code.replaceAll(/[^\n]/g, "");
   return markdown.replaceAll(/^```[\s\S]*?^```/gm, blank).replaceAll(/`[^`\n]*`/g, blank);
 }
 
-/** None in a notebook, where each viewer makes other ones of a heading. */
+/** Returns the anchors of a page; none for a notebook, where they depend on the viewer. */
 async function anchorsOf(page: string): Promise<string[]> {
   return page.endsWith(".md") ? headingAnchors(await Deno.readTextFile(page)) : [];
 }
 
-/** The anchors of a page's headings as GitHub makes them: lower case, hyphens for spaces, other signs dropped. */
+/**
+ * Derives the anchors of a page's headings as GitHub does: lower case, hyphens for spaces, other characters dropped.
+ */
 export function headingAnchors(markdown: string): string[] {
   const headings = [...markdown.matchAll(/^#{1,6} +(.+?) *$/gm)].map(([, text]) => text);
   return headings.map((text) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}\- _]/gu, "").replaceAll(" ", "-"));
 }
 
 /**
- * Looks in the prose, not in its code, for words that are known to be misspelt (codespell's list): each a sentence with
- * its cure.
- *
- * @throws {Error} when codespell itself fails
+ * Finds misspellings listed by codespell in the prose, but not in code: each as a sentence with its correction.
+ * @throws {Error} if codespell itself fails
  */
 export async function findMisspellings(texts: readonly Prose[], { python, variables }: Environment): Promise<string[]> {
   const folder = await Deno.makeTempDir();

@@ -26,9 +26,9 @@ Deno.test("a link that leads to no file, or no heading, is found", async () => {
     [],
   );
   assertEquals(await broken("[a](README.md) [b](../README.md#begin) [c](01.ipynb#One)"), [
-    "notebooks/02.ipynb: the link to README.md leads to no file",
-    "notebooks/02.ipynb: the link to ../README.md#begin leads to no heading",
-    "notebooks/02.ipynb: the link to 01.ipynb#One leads to no heading",
+    "notebooks/02.ipynb: broken link to README.md: no such file",
+    "notebooks/02.ipynb: broken link to ../README.md#begin: no such heading",
+    "notebooks/02.ipynb: broken link to 01.ipynb#One: no such heading",
   ]);
   await Deno.remove(folder, { recursive: true });
 });

@@ -1,5 +1,5 @@
 /**
- * Finds a Python that can make the private .venv.
+ * Finds a Python that can create the private .venv.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { run } from "../processes.ts";
 export interface Python {
   /** The program and its first arguments: `["python3"]`, on Windows perhaps `["py", "-3"]`. */
   readonly command: readonly string[];
-  /** Its version, as in `"3.12.4"`. */
+  /** Its version, such as `"3.12.4"`. */
   readonly version: string;
-  /** False where Debian and its kin split `python3-venv` off. */
+  /** False where `python3-venv` is a separate package, as on Debian. */
   readonly makesEnvironments: boolean;
 }
 
@@ -30,10 +30,9 @@ except ImportError:
 print("%d.%d.%d" % sys.version_info[:3], able)`;
 
 /**
- * The first Python that is new enough and can make a virtual environment.
- *
- * @param commands The programs to try, in order; those usual on this system when absent.
- * @throws {SetupError} There is none; the message says what to install.
+ * Returns the first Python that is recent enough and can create a virtual environment.
+ * @param commands programs to try, in order (default: those usual on this system).
+ * @throws {SetupError} if there is none; the message says what to install.
  */
 export async function findPython(commands: readonly (readonly string[])[] = candidates): Promise<Python> {
   const found: Python[] = [];
@@ -57,13 +56,13 @@ async function ask(command: readonly string[]): Promise<Python | undefined> {
   }
 }
 
-/** True for 3.10 and newer. */
+/** Returns true for 3.10 and newer. */
 export function isNewEnough(version: string): boolean {
   const [major, minor] = version.split(".").map(Number);
   return major > oldest[0] || (major === oldest[0] && minor >= oldest[1]);
 }
 
-/** One sentence for what was found instead of a usable Python. */
+/** Describes in one sentence what was found instead of a usable Python. */
 export function explain(found: readonly Python[]): string {
   const recent = found.find((python) => isNewEnough(python.version));
   if (recent) {

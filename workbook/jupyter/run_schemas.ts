@@ -1,5 +1,5 @@
 /**
- * Removes what a run of a notebook leaves: its schemas, and the folder of its project.
+ * Removes the leftovers of a notebook run: its schemas and project folder.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { databaseUrl } from "../database_url.ts";
 import { PROJECTS } from "../project.ts";
 
-/** Drops what notebooks made under a run's number (WORKBOOK_RUN); the kernels have ended by then. */
+/** Drops the schemas created under a run's number (WORKBOOK_RUN), after the kernels have exited. */
 export async function dropRunSchemas(run: string): Promise<void> {
   await withClient(await databaseUrl(), async (client) => {
     const { rows } = await client.query<{ name: string }>(

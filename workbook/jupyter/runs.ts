@@ -1,5 +1,5 @@
 /**
- * Runs notebooks in their variants and says what came of it: which cell failed, what each check answered.
+ * Runs notebooks in their variants and reports which cell failed and the result of each check.
  *
  * @module
  */
@@ -16,62 +16,62 @@ import { notebooksFolder, root } from "../paths.ts";
 export interface Job {
   readonly file: NotebookFile;
   readonly variant: Variant;
-  /** As on a machine that many share (WORKBOOK_SHARED): what measures for long shows what was recorded. */
+  /** Run as on a shared machine (WORKBOOK_SHARED): long measurements are replaced by recorded results. */
   readonly shared?: boolean;
 }
 
-/** Whether an exercise's check said what it must. */
+/** Whether an exercise's check gave the expected result. */
 export interface Proof {
   readonly id: string;
-  /** The file of the answer that was checked; none where the exercise is still to do. */
+  /** The file of the answer checked; none if the exercise is unanswered. */
   readonly answer?: string;
   readonly expected: Verdict;
   readonly said: Verdict | undefined;
 }
 
-/** How the run of one job went. */
+/** Report of one job. */
 export interface Report {
   readonly job: Job;
   readonly seconds: number;
-  /** Why the run failed, as sentences that name the cell; empty when it went well. */
+  /** Reasons for a failure, as sentences that name the cell; empty on success. */
   readonly problems: string[];
   /** One per exercise. */
   readonly proofs: Proof[];
-  /** The clean outputs of the code cells. */
+  /** Cleaned outputs of the code cells. */
   readonly outputs: Output[][];
   readonly languageInfo: unknown;
 }
 
-/** How to run jobs. */
+/** Options for running jobs. */
 export interface RunsOptions {
   readonly environment: Environment;
-  /** How many notebooks run side by side (default 2). */
+  /** Number of notebooks run in parallel (default 2). */
   readonly width?: number;
-  /** Those that measure run beside the others: their checks hold then too, only the figures are not worth keeping. */
+  /** Also run notebooks with measurements in parallel: their checks still hold, only the figures are useless. */
   readonly measuringToo?: boolean;
-  /** The longest that one cell may take, in seconds. */
+  /** Time limit per cell, in seconds. */
   readonly timeout?: number;
-  /** The kernels' working folder. */
+  /** Working directory of the kernels. */
   readonly folder?: string;
   readonly onCell?: (job: Job, cell: number) => void;
   readonly onReport?: (report: Report) => void;
-  /** Called with the run's number (WORKBOOK_RUN) when its kernel has ended: to remove what it left behind. */
+  /** Called with the run's number (WORKBOOK_RUN) after its kernel has exited, to remove its leftovers. */
   readonly cleanUp?: (run: string) => Promise<void>;
   readonly stop?: AbortSignal;
 }
 
-/** `01_engine (solutions)`. */
+/** Formats `01_engine (solutions)`. */
 export function jobName({ file, variant }: Job): string {
   return `${file.name} (${variant.name})`;
 }
 
-/** Runs all jobs: those that may run side by side, then, one by one, those that measure (`alone`), which never meet. */
+/** Runs all jobs: first those that may run in parallel, then, one at a time, those with measurements (`alone`). */
 export async function runJobs(jobs: readonly Job[], options: RunsOptions): Promise<Report[]> {
   const reports = new Map<Job, Report>();
   const isAlone = ({ file, shared }: Job) =>
     file.notebook.metadata.workbook?.alone === true && !(options.measuringToo && shared);
-  // Jupyter chooses ports for a kernel a moment before the kernel listens there: two that start at the same moment could
-  // be given the same. So each starts when the one before has begun its first cell, or failed.
+  // Jupyter chooses a kernel's ports a moment before the kernel listens on them, so two kernels starting at the same
+  // moment could get the same. Each therefore starts after the previous one has begun its first cell, or failed.
   let lastStarted = Promise.resolve();
   const runInTurn = async (job: Job) => {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -134,12 +134,12 @@ async function runJob(job: Job, options: RunsOptions): Promise<Report> {
   }
 }
 
-/** Digits, and enough of them to be nothing else where they show up in an output. */
+/** Random digits, long enough not to match anything else in an output. */
 function runNumber(): string {
   return String(1e9 + crypto.getRandomValues(new Uint32Array(1))[0]);
 }
 
-/** Names a cell so that it is found at once: its place among the code cells, and its first line. */
+/** Describes a cell: its index among the code cells, and its first line. */
 export function placeOf({ file, variant }: Job, cell: number): string {
   const first = variant.sources[cell].split("\n").find((line) => line.trim() !== "") ?? "";
   const text = first.length > 60 ? `${first.slice(0, 60)}…` : first;
@@ -152,26 +152,26 @@ function prove({ variant }: Job, outputs: readonly Output[][]): Proof[] {
   });
 }
 
-/** A sentence for a proof that failed. */
+/** Describes a failed proof in a sentence. */
 export function explainProof({ file, variant }: Job, { id, answer, expected, said }: Proof): string {
-  const verdict = said === undefined ? "its check said nothing" : `its check said ${said}`;
+  const verdict = said === undefined ? "its check printed nothing" : `its check returned ${said}`;
   const place = `exercise ${id} in ${file.name} (${variant.name})${answer ? `, answer ${answer}` : ""}`;
-  return `${place}: ${verdict}, but must say ${expected} ${id}`;
+  return `${place}: ${verdict}, but must return ${expected} ${id}`;
 }
 
-/** The cells whose committed outputs came from another source than theirs, or that were never run. */
+/** Finds cells whose committed outputs belong to another source, or that were never run. */
 export async function findStale(files: readonly NotebookFile[]): Promise<string[]> {
   const stale: string[] = [];
   for (const { name, notebook } of files) {
     for (const [index, cell] of codeCells(notebook).entries()) {
       if (cell.source.trim() === "" || cell.metadata.workbook?.ran === await digest(cell.source)) continue;
-      stale.push(`${name}.ipynb, code cell ${index + 1}: its outputs are not of this source`);
+      stale.push(`${name}.ipynb, code cell ${index + 1}: its outputs do not belong to this source`);
     }
   }
   return stale;
 }
 
-/** Eight hexadecimal digits that stand for a source. */
+/** Returns eight hexadecimal digits that identify a source. */
 export async function digest(source: string): Promise<string> {
   const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(source));
   return new Uint8Array(bytes).toHex().slice(0, 8);

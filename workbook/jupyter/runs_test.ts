@@ -57,7 +57,7 @@ Deno.test("every variant of a notebook runs on the kernel, and each check says w
   });
   assertEquals(await findStale([file]), []);
   notebook.cells[1].source += "\n";
-  assertEquals(await findStale([file]), ["01_fixture.ipynb, code cell 2: its outputs are not of this source"]);
+  assertEquals(await findStale([file]), ["01_fixture.ipynb, code cell 2: its outputs do not belong to this source"]);
   assertEquals((await writeOutputs(file, again)).replaced, 1);
   assertEquals((await writeOutputs(file, again, "all")).replaced, 5);
 });

@@ -1,5 +1,5 @@
 /**
- * A JupyterLab server as a child process: start it, wait until it answers, stop it with all its kernels.
+ * Runs a JupyterLab server as a child process: starts it, waits until it responds, and stops it with all its kernels.
  *
  * @module
  */
@@ -10,37 +10,36 @@ import { SetupError } from "../errors.ts";
 import { type Host, readHost } from "./host.ts";
 import { childGroups, endTree, killGroups } from "../processes.ts";
 
-/** How to start JupyterLab. */
+/** Options for starting JupyterLab. */
 export interface ServerOptions {
   readonly environment: Environment;
-  /** The folder shown in its file browser. */
+  /** Folder shown in its file browser. */
   readonly folder: string;
   readonly port: number;
   readonly host: Host;
   readonly openBrowser: boolean;
-  /** Where it opens: a path such as `/lab/tree/00_welcome.ipynb`. */
+  /** Start page: a path such as `/lab/tree/00_welcome.ipynb`. */
   readonly startPage: string;
 }
 
-/** A JupyterLab that answers. */
+/** A running JupyterLab. */
 export interface Server {
-  /** The address to open in a browser, with its token. */
+  /** Address to open in a browser, including its token. */
   readonly url: string;
-  /** Resolves when the server has ended, by itself or stopped. */
+  /** Resolves when the server has exited. */
   readonly ended: Promise<void>;
-  /** Stops the server and every kernel, with the programs that cells started and left running. */
+  /** Stops the server and every kernel, including programs started by cells. */
   stop(): Promise<void>;
 }
 
 const loopback = readHost("127.0.0.1");
 
-/** How long JupyterLab may take to start: 3 s as a rule, much more on a slow disk or while others work. */
+/** Time limit for JupyterLab to start, in seconds: usually 3 s, but much more on a slow disk or a busy machine. */
 const PATIENCE_SECONDS = 120;
 
 /**
- * Says why a port cannot be used.
- *
- * @throws {SetupError} It is taken, this user may not listen there, or the address is not one of this machine.
+ * Explains why a port cannot be used.
+ * @throws {SetupError} if it is taken, needs other privileges, or the address does not belong to this machine.
  */
 export function checkPort(port: number, { listen } = loopback): void {
   try {
@@ -63,8 +62,8 @@ export function checkPort(port: number, { listen } = loopback): void {
 }
 
 /**
- * A port that nothing listens on. It is used only later, so it is not of those that systems give to every connection
- * (from 32768 on Linux): one of these could be taken by then.
+ * Returns a free port outside the ephemeral range (from 32768 on Linux), from which it could be taken before it is
+ * used.
  */
 export function freePort(): number {
   while (true) {
@@ -79,9 +78,8 @@ export function freePort(): number {
 }
 
 /**
- * Starts JupyterLab and returns once it answers.
- *
- * @throws {SetupError} It ended or did not answer within two minutes; the message shows its last lines.
+ * Starts JupyterLab and returns once it responds.
+ * @throws {SetupError} if it exited or did not respond within two minutes; the message contains its last lines.
  */
 export async function startServer(options: ServerOptions, stop: AbortSignal): Promise<Server> {
   const { environment, port, host } = options;
@@ -97,7 +95,7 @@ export async function startServer(options: ServerOptions, stop: AbortSignal): Pr
     stdin: "null",
     stdout: "null",
     stderr: "piped",
-    // Ctrl-C in the terminal reaches us alone: we stop the server in order, and it asks no question.
+    // Ctrl-C in the terminal reaches only this process, which stops the server without a prompt
     detached: Deno.build.os !== "windows",
   }).spawn();
   const logged = child.stderr.pipeTo(log.writable).catch(() => {});
@@ -113,7 +111,7 @@ export async function startServer(options: ServerOptions, stop: AbortSignal): Pr
       if (!await endsWithin(ended, 12_000)) await endTree(child.pid, "SIGKILL");
       killGroups(groups);
       await endsWithin(ended, 5_000);
-      await endsWithin(logged, 2_000); // a program that a cell started and detached may keep the log open
+      await endsWithin(logged, 2_000); // a detached program started by a cell may keep the log open
     },
   };
   const deadline = performance.now() + PATIENCE_SECONDS * 1000;
@@ -157,7 +155,9 @@ async function answers(address: string): Promise<boolean> {
   }
 }
 
-/** Asks the server to end its kernels and itself: the same on every system, and no signal that asks a question. */
+/**
+ * Asks the server to shut down its kernels and itself: works on every system, without the prompt caused by a signal.
+ */
 async function shutDown(address: string, token: string): Promise<void> {
   try {
     const response = await fetch(`${address}/api/shutdown`, {
@@ -167,11 +167,11 @@ async function shutDown(address: string, token: string): Promise<void> {
     });
     await response.body?.cancel();
   } catch {
-    // It does not answer (any more): the caller waits, then kills it.
+    // not responding: the caller waits, then kills it
   }
 }
 
-/** True when `ended` came to its end within `milliseconds`. */
+/** Returns true if `ended` resolves within `milliseconds`. */
 async function endsWithin(ended: Promise<void>, milliseconds: number): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<false>((resolve) => timer = setTimeout(() => resolve(false), milliseconds));

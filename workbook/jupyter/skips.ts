@@ -1,21 +1,21 @@
 /**
- * What a machine may lack, and which tests it then skips: these, and no others.
+ * Optional programs, and the tests skipped without them: these and no others.
  *
  * @module
  */
 
-/** A program that the tests want and a reader need not have. */
+/** A program needed by tests but not by readers. */
 interface Need {
   /** As in a test's name: `… [needs PgBouncer]`. */
   readonly name: string;
-  /** The command that installs it, without `install`, per system; systems without one are left out. */
+  /** Package names for the install command, per system; systems without a package are omitted. */
   readonly packages: Readonly<Partial<Record<typeof Deno.build.os, string>>>;
   readonly tests: readonly string[];
 }
 
 const inBrowser = "the pictures show before anything runs, all cells run without an error, and in the dark theme";
 
-/** All that may be missing. A test runs the suites without it, and finds these tests skipped. */
+/** Everything that may be missing. A test runs the suites without it, and checks that these tests are skipped. */
 export const NEEDS: readonly Need[] = [
   {
     name: "PgBouncer",
@@ -94,19 +94,18 @@ export const NEEDS: readonly Need[] = [
   },
 ];
 
-/** What tests of another system say in their names. */
+/** Marker of tests for another system. */
 const OTHER_SYSTEM = / \[(?:only|not) on \w+\]$/;
 
-/** The tests that were skipped and may not be: no machine lacks what they need. */
+/** Returns skipped tests that no missing program explains. */
 export function unexpectedSkips(skipped: readonly string[]): string[] {
   const known = new Set(NEEDS.flatMap(({ name, tests }) => tests.map((test) => `${test} [needs ${name}]`)));
   return skipped.filter((test) => !known.has(test) && !OTHER_SYSTEM.test(test));
 }
 
 /**
- * The text for the end of the run: what was skipped, by what it needs, and the one command after which it runs.
- *
- * @returns empty when nothing was skipped.
+ * Returns the text for the end of the run: skipped tests by missing program, and the one command that installs them.
+ * @returns empty if nothing was skipped.
  */
 export function explainSkips(skipped: readonly string[], system: typeof Deno.build.os = Deno.build.os): string {
   if (skipped.length === 0) return "";

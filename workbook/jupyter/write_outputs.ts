@@ -1,5 +1,5 @@
 /**
- * Puts the outputs of a run into the notebook, changing no more than has a meaning.
+ * Stores the outputs of a run in the notebook, changing only what is meaningful.
  *
  * @module
  */
@@ -7,13 +7,12 @@ import { codeCells, formatNotebook, type NotebookFile } from "./notebook.ts";
 import { sameInKind, showsRevision } from "./outputs.ts";
 import { digest, type Report } from "./runs.ts";
 
-/** Which outputs are replaced: those that changed in kind or whose source changed, or all. */
+/** Which outputs to replace: those that changed in kind or whose source changed, or all. */
 export type Extent = "changed" | "all";
 
 /**
- * Stores a run's outputs in the notebook and returns the file's new text.
- *
- * @returns The text, and how many cells' outputs were replaced.
+ * Stores a run's outputs in the notebook.
+ * @returns the file's new text, and the number of cells whose outputs were replaced.
  */
 export async function writeOutputs(
   { notebook }: NotebookFile,
@@ -27,11 +26,11 @@ export async function writeOutputs(
       return { cell, ran, output: outputs[index], isSame };
     }),
   );
-  // the ids of revisions are new in each run: cells that show some are replaced together, so that they speak of the same
+  // revision ids differ in each run: replace all cells that show them together, so that they stay consistent
   const areNew = cells.some(({ output, isSame }) => !isSame && showsRevision(output));
   let replaced = 0;
   for (const { cell, ran, output, isSame } of cells) {
-    // What JupyterLab adds while a cell runs differs each time and says nothing to a reader.
+    // JupyterLab's execution metadata differ in each run and mean nothing to a reader
     delete cell.metadata.execution;
     delete cell.metadata.ExecuteTime;
     cell.metadata.workbook = { ...cell.metadata.workbook, ran };

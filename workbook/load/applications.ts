@@ -1,5 +1,5 @@
 /**
- * The applications under load: their processes, started on a port of this machine and stopped again.
+ * Starts and stops the processes of the applications under load.
  *
  * @module
  */
@@ -7,19 +7,19 @@ import { join } from "node:path";
 import { SetupError } from "../errors.ts";
 import { root } from "../paths.ts";
 
-/** How to run an application: the same for all. */
+/** Settings shared by all applications. */
 export interface ApplicationSettings {
-  /** Of the database. */
+  /** URL of the database. */
   readonly url: string;
-  /** Processes on one port. */
+  /** Number of processes on one port. */
   readonly workers: number;
-  /** Connections that each process may have. */
+  /** Pool size of each process. */
   readonly pool: number;
-  /** The address on which it takes requests. */
+  /** Address to listen on. */
   readonly host: string;
 }
 
-/** An application that takes requests. Close it to end its processes. */
+/** A running application. Close it to end its processes. */
 export interface Application extends AsyncDisposable {
   readonly driver: string;
   readonly hostname: string;
@@ -27,14 +27,13 @@ export interface Application extends AsyncDisposable {
   readonly pids: readonly number[];
 }
 
-/** Milliseconds for a process to begin taking requests, and to end when it is told to. */
+/** Time limits for a process to start listening, and to exit, in milliseconds. */
 const START = 30_000;
 const END = 15_000;
 
 /**
- * Starts the application of a driver.
- *
- * @throws {SetupError} when it does not start; the message has what it said.
+ * Starts the application on a driver.
+ * @throws {SetupError} with its output, if it does not start.
  */
 export async function startApplication(driver: string, settings: ApplicationSettings): Promise<Application> {
   const workers: Worker[] = [];
@@ -57,11 +56,11 @@ export async function startApplication(driver: string, settings: ApplicationSett
 interface Worker {
   readonly process: Deno.ChildProcess;
   readonly port: Promise<number>;
-  /** Ends with its output. */
+  /** Resolves when its output ends. */
   readonly output: Promise<void>;
 }
 
-/** @param port 0: any that is free. */
+/** @param port 0 for any free port. */
 function startWorker(driver: string, port: number, { url, pool, host }: ApplicationSettings): Worker {
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--unstable-net", join("app", `main_${driver}.ts`)],
@@ -81,8 +80,8 @@ function startWorker(driver: string, port: number, { url, pool, host }: Applicat
     stderr: "piped",
   }).spawn();
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const fail = (why: string) => reject(new SetupError(`The application on ${driver} does not start: ${why}`));
-  const timer = setTimeout(() => fail(`it took no requests within ${START / 1000} s`), START);
+  const fail = (why: string) => reject(new SetupError(`The application on ${driver} did not start: ${why}`));
+  const timer = setTimeout(() => fail(`it did not accept requests within ${START / 1000} s`), START);
   const read = async () => {
     let said = "";
     for await (const text of process.stderr.pipeThrough(decoder())) {
@@ -90,18 +89,18 @@ function startWorker(driver: string, port: number, { url, pool, host }: Applicat
       const listening = /^listening on http:\/\/\S+:(\d+)$/m.exec(said);
       if (listening) resolve(Number(listening[1]));
     }
-    fail(said.trim() || "it ended and said nothing");
+    fail(said.trim() || "it exited without a message");
   };
   return { process, port: promise.finally(() => clearTimeout(timer)), output: read() };
 }
 
 async function endWorker({ process, port, output }: Worker): Promise<void> {
-  port.catch(() => {}); // it may end while it starts
+  port.catch(() => {}); // it may exit while starting
   const kill = (signal: Deno.Signal) => {
     try {
       process.kill(signal);
     } catch {
-      // it has ended
+      // already exited
     }
   };
   kill("SIGTERM");

@@ -1,20 +1,19 @@
 /**
- * How much of the processor other processes take: from /proc, which only Linux has.
+ * Processor usage of other processes, from /proc (Linux only).
  *
  * @module
  */
 
-/** Seconds of processor time by process id. */
+/** Processor time by process id, in seconds. */
 export type ProcessorTimes = ReadonlyMap<number, number>;
 
-/** The kernel tells processor time in hundredths of a second, whatever it counts in itself. */
+/** The kernel reports processor time in hundredths of a second, whatever its internal resolution. */
 const TICKS_PER_SECOND = 100;
 
 /**
- * The processor time that processes have taken since they began.
- *
- * @param name of their program, as a process of another machine may have the same number.
- * @returns `undefined` when it cannot be told: not on Linux, or none of them is on this machine.
+ * Returns the processor time that processes have used since they started.
+ * @param name program name, because a process on another machine may have the same id.
+ * @returns `undefined` if unavailable: not on Linux, or none of the processes is on this machine.
  */
 export async function processorTimes(pids: readonly number[], name: string): Promise<ProcessorTimes | undefined> {
   const times = new Map<number, number>();
@@ -26,14 +25,14 @@ export async function processorTimes(pids: readonly number[], name: string): Pro
   return times.size > 0 ? times : undefined;
 }
 
-/** Seconds in user and kernel mode, from the text of /proc/<pid>/stat. */
+/** Parses /proc/<pid>/stat; returns the time in user and kernel mode, in seconds. */
 export function parseStat(stat: string): number {
-  // the program's name stands in brackets and may hold anything: the numbers follow the last bracket
+  // the program name is in brackets and may contain anything: the numbers follow the last bracket
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-/** The cores that processes kept at work: 1 is one core all the time. A process that is new has all its time counted. */
+/** Returns the number of cores in use: 1 is one core all the time. New processes count with their total time. */
 export function coresUsed(before: ProcessorTimes, after: ProcessorTimes, seconds: number): number {
   let sum = 0;
   for (const [pid, time] of after) sum += time - (before.get(pid) ?? 0);

@@ -1,5 +1,5 @@
 /**
- * The database of a load test: its own, with the same rows at the beginning of each run.
+ * A dedicated database for load tests, with the same initial rows in each run.
  *
  * @module
  */
@@ -11,20 +11,20 @@ import { SetupError } from "../errors.ts";
 import { startNetworkDelay } from "../network/network_delay.ts";
 import { KNOWN, knownId } from "./workload.ts";
 
-/** A database that is there. Close it to have it dropped. */
+/** A load-test database. Close it to drop it. */
 export interface LoadDatabase extends AsyncDisposable {
   readonly url: string;
-  /** For example `18.4`. */
+  /** Server version, such as `18.4`. */
   readonly version: string;
-  /** Empties the tables and puts the known toys and users in. */
+  /** Empties the tables and inserts the known toys and users. */
   reset(): Promise<void>;
-  /** The processes of the server that work for this database or for all. */
+  /** Returns the server processes working for this database or for all databases. */
   backends(): Promise<number[]>;
-  /** How many more connections the server takes. */
+  /** Returns the number of free connections of the server. */
   freeConnections(): Promise<number>;
 }
 
-/** The known ids, as SQL: the number of the row with zeros before it. */
+/** SQL for the known ids: the row number padded with zeros. */
 const PREFIX = knownId(0).slice(0, -12);
 const ID = (number: string) => `('${PREFIX}' || lpad((${number})::text, 12, '0'))::uuid`;
 
@@ -47,7 +47,7 @@ const FREE = `SELECT current_setting('max_connections')::int - current_setting('
 const BACKENDS = `SELECT pid FROM pg_stat_activity
   WHERE pid <> pg_backend_pid() AND coalesce(datname, current_database()) = current_database()`;
 
-/** Makes the database, on the server of DATABASE_URL or else the local one. */
+/** Creates the database, on the server of DATABASE_URL or the local one. */
 export async function makeLoadDatabase(): Promise<LoadDatabase> {
   const { server, name } = await makeTestDatabase(databaseName(import.meta.resolve("./load.ts")));
   const url = withDatabase(server, name);
@@ -84,18 +84,18 @@ async function rows<Row>(engine: Engine, sql: string): Promise<Row[]> {
   return (await connection.execute<Row & Record<string, unknown>>(sql)).all();
 }
 
-/** The way to the database. Close it to end the proxy. */
+/** A route to the database. Close it to stop the proxy. */
 export interface Route extends AsyncDisposable {
   readonly url: string;
-  /** Milliseconds of a round trip, as measured: the median of some. */
+  /** Measured round-trip time, in milliseconds (median). */
   readonly roundTrip: number;
 }
 
-/** @param delay milliseconds that each round trip is to take longer; 0: directly, without a proxy. */
+/** @param delay milliseconds added to each round trip; 0 for a direct route without a proxy. */
 export async function routeTo(url: string, delay: number): Promise<Route> {
   if (delay === 0) return { url, roundTrip: await roundTrip(url), [Symbol.asyncDispose]: () => Promise.resolve() };
   const { host, port, isSocket } = EngineUrl.parse(url);
-  if (isSocket) throw new SetupError("A network delay needs a database with a host and a port, not a Unix socket.");
+  if (isSocket) throw new SetupError("A network delay requires a database with a host and a port, not a Unix socket.");
   const proxy = await startNetworkDelay({ host, port }, delay);
   const delayed = withAddress(url, "127.0.0.1", proxy.port);
   try {

@@ -1,6 +1,6 @@
 /**
- * The process that makes the load, so that its work and the tool's do not mix and its share of the processor can be told.
- * It reads what to do as a line of JSON, and writes what it measured as lines of JSON.
+ * The load generator, in a process of its own, so that its processor usage is separate from the tool's. Reads its order
+ * as a line of JSON, and writes measurements as lines of JSON.
  *
  * @module
  */
@@ -12,44 +12,43 @@ import { closedLoop, openLoop, schedule } from "./loops.ts";
 import { type Measured, Measurement } from "./measurement.ts";
 import { seeded, tasks } from "./workload.ts";
 
-/** The load of one run. */
+/** Load of one run. */
 export type Load =
   | { readonly loop: "closed"; readonly users: number; readonly think: readonly [number, number] }
   | { readonly loop: "open"; readonly rate: number; readonly connections: number };
 
-/** What a generator is to do. */
+/** Order for a generator. */
 export interface Order {
   readonly hostname: string;
   readonly port: number;
   readonly load: Load;
-  /** Seconds that are not measured, then seconds that are. */
+  /** Warm-up and measured time, in seconds. */
   readonly warmUp: number;
   readonly seconds: number;
-  /** The same seed gives the same tasks. */
+  /** Random seed: equal seeds give equal tasks. */
   readonly seed: number;
 }
 
-/** What a generator measured. */
+/** Measurements of a generator. */
 export interface Generated extends Measured {
-  /** Seconds of processor time that it took itself in the measured time. */
+  /** Processor time it used in the measured time, in seconds. */
   readonly processorSeconds: number;
 }
 
-/** The beginning and the end of the measured time, and the outcome. */
+/** Beginning and end of the measured time, and the outcome. */
 type Message = "measuring" | "measured" | Generated;
 
-/** Seconds that answers have after the end of a run. */
+/** Grace period for outstanding responses after a run, in seconds. */
 const PATIENCE = 10;
 
-/** Seconds that its process has to start, and to end. */
+/** Time limits for the process to start and to exit, in seconds. */
 const START = 60;
 
 /**
  * Runs a generator in a process of its own.
- *
- * @param on is told when the measured time begins and when it ends.
- * @param stop ends the process.
- * @throws {SetupError} when it ends without having measured.
+ * @param on called when the measured time begins and ends.
+ * @param stop terminates the process.
+ * @throws {SetupError} if it exits without a measurement.
  */
 export async function generate(
   order: Order,
@@ -59,12 +58,12 @@ export async function generate(
   stop.throwIfAborted();
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", fileURLToPath(import.meta.url)],
-    stdin: "piped", // it ends when this is closed, also when our process is killed
+    stdin: "piped", // the process exits when this is closed, even if ours is killed
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
   const writer = process.stdin.getWriter();
-  const end = () => void writer.close().catch(() => {}); // Ctrl-C may have ended it already
+  const end = () => void writer.close().catch(() => {}); // Ctrl-C may have terminated it already
   stop.addEventListener("abort", end, { once: true });
   const longest = order.warmUp + order.seconds + PATIENCE + START;
   let isLate = false;
@@ -87,12 +86,12 @@ export async function generate(
     await process.status;
   }
   stop.throwIfAborted();
-  if (isLate) throw new SetupError(`The load generator was ended after ${longest} s: is the machine overloaded?`);
-  if (!generated) throw new SetupError("The load generator ended before it had measured.");
+  if (isLate) throw new SetupError(`The load generator was terminated after ${longest} s: is the machine overloaded?`);
+  if (!generated) throw new SetupError("The load generator exited without a measurement.");
   return generated;
 }
 
-/** The work of the process. */
+/** Main function of the process. */
 async function run({ hostname, port, load, warmUp, seconds, seed }: Order): Promise<void> {
   const say = (message: Message) => console.log(JSON.stringify(message));
   const start = performance.now();
@@ -139,7 +138,7 @@ async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<stri
 if (import.meta.main) {
   const lines = linesOf(Deno.stdin.readable);
   const { value } = await lines.next();
-  void lines.next().then(() => Deno.exit(1)); // closed: whoever started this process has ended
+  void lines.next().then(() => Deno.exit(1)); // closed: the parent process has exited
   await run(JSON.parse(value!));
   Deno.exit();
 }

@@ -1,20 +1,19 @@
 /**
- * HTTP/1.1 over one socket, one request after the other: what one user of the load test has.
+ * HTTP/1.1 over one socket, one request at a time: the connection of one user of the load test.
  *
- * Not `fetch`, nor npm `undici`: they cost this machine five times the time of the generator for a request (75 to 150 µs
- * against 15 to 20), time that the application then lacks, and do not say which connection a request takes.
- *
+ * `fetch` and npm `undici` cost the generator five times as much per request (75 to 150 µs instead of 15 to 20 on this
+ * machine), time that the application then lacks, and do not reveal which connection a request uses.
  * @module
  */
 import type { Exchange } from "./workload.ts";
 
-/** What came back. */
+/** A response. */
 export interface Answer {
   readonly status: number;
   readonly body: string;
 }
 
-/** There was no answer: no connection, a lost one, or one that is not understood. */
+/** No response: the connection failed or was lost, or the response is not understood. */
 export class NoAnswerError extends Error {
   override readonly name = "NoAnswerError";
 }
@@ -22,7 +21,7 @@ export class NoAnswerError extends Error {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** A connection that is opened by the first request, and again by the first one after a failure. */
+/** A connection opened by the first request, and reopened by the first request after a failure. */
 export class HttpConnection implements Disposable {
   readonly #address: Deno.ConnectOptions;
   #buffer = new Uint8Array(65_536);
@@ -33,7 +32,7 @@ export class HttpConnection implements Disposable {
   }
 
   /**
-   * Sends a request and waits for the whole answer.
+   * Sends a request and waits for the complete response.
    * @throws {NoAnswerError}
    */
   async send(exchange: Exchange): Promise<Answer> {
@@ -48,7 +47,7 @@ export class HttpConnection implements Disposable {
     }
   }
 
-  /** Closes it; a request that waits for its answer fails. */
+  /** Closes the connection; a pending request fails. */
   [Symbol.dispose](): void {
     const socket = this.#socket;
     this.#socket = undefined;
@@ -67,7 +66,7 @@ export class HttpConnection implements Disposable {
     while (!head || filled < head.length + head.bodyLength) {
       if (filled === this.#buffer.length) this.#grow();
       const read = await socket.read(this.#buffer.subarray(filled));
-      if (read === null) throw new NoAnswerError("the connection was closed before the answer was complete");
+      if (read === null) throw new NoAnswerError("the connection was closed before the response was complete");
       filled += read;
       head ??= parseHead(this.#buffer.subarray(0, filled));
     }
@@ -84,7 +83,7 @@ export class HttpConnection implements Disposable {
   }
 }
 
-/** The request as it goes over the wire. */
+/** Encodes a request. */
 export function encodeRequest(
   { method, path, body }: Pick<Exchange, "method" | "path" | "body">,
   { hostname, port }: { readonly hostname?: string; readonly port: number },
@@ -96,19 +95,19 @@ export function encodeRequest(
   return encoder.encode(`${head}content-type: application/json\r\ncontent-length: ${length}\r\n\r\n${text}`);
 }
 
-/** The part of an answer before its body. */
+/** The head of a response. */
 interface Head {
   readonly status: number;
-  /** Bytes, the empty line included. */
+  /** Length in bytes, including the empty line. */
   readonly length: number;
   readonly bodyLength: number;
-  /** True when the server closes the connection after it. */
+  /** True if the server closes the connection after it. */
   readonly isLast: boolean;
 }
 
 /**
- * Reads the head; `undefined` when it is not complete yet.
- * @throws {NoAnswerError} when it says no length.
+ * Parses the head; returns `undefined` if it is incomplete.
+ * @throws {NoAnswerError} if it has no length.
  */
 export function parseHead(bytes: Uint8Array): Head | undefined {
   const text = decoder.decode(bytes.subarray(0, 4096));
@@ -118,7 +117,7 @@ export function parseHead(bytes: Uint8Array): Head | undefined {
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1]);
   const bodyLength = status === 204 ? 0 : Number(/\r\ncontent-length: *(\d+)\r\n/i.exec(head)?.[1]);
   if (Number.isNaN(status + bodyLength)) {
-    throw new NoAnswerError(`the answer has no status or no content-length: ${head.slice(0, 200)}`);
+    throw new NoAnswerError(`the response has no status or no content-length: ${head.slice(0, 200)}`);
   }
   return { status, length: end + 4, bodyLength, isLast: /\r\nconnection: *close\r\n/i.test(head) };
 }

@@ -1,6 +1,6 @@
 /**
- * The two ways to load an application. In the closed loop each user waits for the answer before the next request: slow
- * answers slow the users down. In the open loop requests come at their times, whatever the answers do.
+ * Closed and open loop. In the closed loop each user waits for the response before the next request: slow responses
+ * slow the users down. In the open loop requests are sent on schedule, regardless of the responses.
  *
  * @module
  */
@@ -9,25 +9,26 @@ import { type Answer, type HttpConnection, NoAnswerError } from "./http_connecti
 import { isGood, type Measurement } from "./measurement.ts";
 import { type Exchange, type NextTask, type Random, REQUESTS_PER_TASK } from "./workload.ts";
 
-/** What both loops need. */
+/** Input of both loops. */
 export interface Users {
-  /** A connection for each user. */
+  /** One connection per user. */
   readonly connections: readonly HttpConnection[];
   readonly nextTask: NextTask;
   readonly measurement: Measurement;
-  /** When the last task begins, in milliseconds of `performance.now()`. */
+  /** When the last task may start, in milliseconds of `performance.now()`. */
   readonly until: number;
 }
 
-/** Milliseconds before a user whose request found nobody tries again; without it failures would be the fastest load. */
+/**
+ * Delay before a user retries after a failed connection, in milliseconds; otherwise failures would be the fastest load.
+ */
 const AFTER_FAILURE = 100;
 
 /**
- * Users who wait for each answer.
- *
- * @param think seconds that a user waits before each task: from, to.
- * @param random says how long in between.
- * @returns when every user has the last answer.
+ * Runs users that wait for each response.
+ * @param think range of seconds that a user waits before each task.
+ * @param random picks a value from the range.
+ * @returns when every user has received the last response.
  */
 export async function closedLoop(users: Users, think: readonly [number, number], random: Random): Promise<void> {
   const { connections, nextTask, measurement, until } = users;
@@ -35,7 +36,7 @@ export async function closedLoop(users: Users, think: readonly [number, number],
   const pause = (milliseconds: number) =>
     new Promise((resolve) => setTimeout(resolve, Math.max(0, Math.min(milliseconds, until - performance.now()))));
   await Promise.all(connections.map(async (connection) => {
-    if (most > 0) await pause(random() * most * 1000); // so that they do not all begin together
+    if (most > 0) await pause(random() * most * 1000); // stagger the first tasks
     while (performance.now() < until) {
       const isAnswered = await perform(connection, nextTask(), performance.now(), measurement);
       if (!isAnswered) await pause(AFTER_FAILURE);
@@ -45,10 +46,9 @@ export async function closedLoop(users: Users, think: readonly [number, number],
 }
 
 /**
- * The times of the tasks in the open loop: evenly spread.
- *
- * @param rate requests a second; a task has `REQUESTS_PER_TASK` on average.
- * @returns milliseconds after the beginning.
+ * Returns the start times of the tasks in the open loop, evenly spaced.
+ * @param rate requests per second; a task has `REQUESTS_PER_TASK` on average.
+ * @returns milliseconds after the start.
  */
 export function schedule(rate: number, seconds: number): number[] {
   const spacing = 1000 * REQUESTS_PER_TASK / rate;
@@ -56,12 +56,12 @@ export function schedule(rate: number, seconds: number): number[] {
 }
 
 /**
- * Tasks at a fixed rate. A task that finds every connection at work waits; its waiting counts, because the time is taken
- * from when it was due (without that, a slow application would keep its worst waiting out of the figures).
- *
- * @param start when the first is due, in milliseconds of `performance.now()`.
+ * Runs tasks at a fixed rate. A task that finds every connection busy waits; its wait counts, because latency is
+ * measured from the scheduled time (otherwise a slow application would hide its worst waits).
+ * @param start when the first task is due, in milliseconds of `performance.now()`.
  * @param times when the others are due, in milliseconds after `start`.
- * @param giveUp fires when no more answers are waited for; tasks that never found a connection then have no answer.
+ * @param giveUp fires when outstanding responses are abandoned; tasks that never got a connection then count as
+ * unanswered.
  */
 export async function openLoop(users: Users, start: number, times: readonly number[], giveUp: AbortSignal) {
   const idle = [...users.connections];
@@ -95,15 +95,15 @@ export async function openLoop(users: Users, start: number, times: readonly numb
   await finished;
   await Promise.all(working);
   const end = performance.now();
-  // on a busy machine the timer comes late: what it has not told is due all the same
+  // on a busy machine the timer fires late: scheduled tasks not yet reported are due all the same
   const untold = times.slice(begun).map((time) => start + time).filter((time) => time <= end);
   for (const from of [...due, ...untold]) users.measurement.record(users.nextTask().endpoint, from, end, "no answer");
 }
 
 /**
- * A task: its requests one after the other.
+ * Executes a task: its requests in sequence.
  * @param from when it was due.
- * @returns false when there was no answer.
+ * @returns false if there was no response.
  */
 async function perform(connection: HttpConnection, first: Exchange, from: number, measurement: Measurement) {
   let start = from;

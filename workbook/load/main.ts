@@ -1,11 +1,10 @@
 /**
  * `deno task load`: the load test of the applications.
  *
- * The tools that npm has were tried first. autocannon (9.0) rounds every answer to whole milliseconds, and at a fixed
- * rate corrects its figures afterwards instead of sending on time; loadtest (8.2) counts whole milliseconds in a list of
- * its own, without a histogram; artillery and the wrappers of k6 and wrk2 need other programs or accounts. None follows
- * a POST by a GET of what it made while keeping to a rate. So this is a small generator of its own: see `loops.ts`.
- *
+ * Existing npm tools do not fit: autocannon (9.0) rounds latencies to whole milliseconds, and at a fixed rate corrects
+ * its figures afterwards instead of sending on time; loadtest (8.2) counts whole milliseconds in a list, without a
+ * histogram; artillery and the wrappers of k6 and wrk2 need other programs or accounts. None follows a POST by a GET of
+ * the created resource while keeping a rate. See `loops.ts` for the generator used here.
  * @module
  */
 import { availableParallelism } from "node:os";
@@ -15,12 +14,12 @@ import { RunProgress } from "./progress.ts";
 import { runAll } from "./run.ts";
 import { table } from "./table.ts";
 
-/** Seconds to reset the data and to start a generator. */
+/** Time to reset the data and to start a generator, in seconds. */
 const AROUND_A_RUN = 0.7;
 
 /**
- * Runs it.
- * @param args what stands behind `deno task load`.
+ * Runs the load test.
+ * @param args arguments after `deno task load`.
  * @returns the exit status.
  */
 export async function load(args: string[], stop: AbortSignal): Promise<number> {
@@ -40,7 +39,7 @@ export async function load(args: string[], stop: AbortSignal): Promise<number> {
   if (json) await Deno.writeTextFile(json, `${JSON.stringify({ started, machine, ...result }, null, 2)}\n`);
   for (const line of table(result.runs)) console.log(line);
   const trips = new Map(result.runs.map(({ delay, roundTrip }) => [delay, `${delay} ms: ${roundTrip.toFixed(2)} ms`]));
-  console.log(`A round trip to the database, with a delay of ${[...trips.values()].join(", ")}.`);
+  console.log(`Round-trip time to the database, with a delay of ${[...trips.values()].join(", ")}.`);
   console.log(
     `${workers} ${workers === 1 ? "process" : "processes"} and ${pool} connections each; ${rounds} ${
       rounds === 1 ? "round" : "rounds"

@@ -1,12 +1,12 @@
 /**
- * What is counted of a run: answers by status, and how long each took, in a histogram of high dynamic range (Node's:
- * microseconds, three significant digits at every size).
+ * Statistics of a run: responses by status, and latencies in a high dynamic range histogram (Node's: microseconds, with
+ * three significant digits).
  *
  * @module
  */
 import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
 
-/** How long answers took, in milliseconds; all zero when there were none. */
+/** Latencies in milliseconds; all zero if there were no responses. */
 export interface Latency {
   readonly p50: number;
   readonly p95: number;
@@ -14,23 +14,23 @@ export interface Latency {
   readonly max: number;
 }
 
-/** A status, or that there was no answer. */
+/** A status, or no response. */
 export type Outcome = number | "no answer";
 
-/** What a run measured. */
+/** Measurements of a run. */
 export interface Measured {
-  /** Requests that began in the measured time; each was waited for. */
+  /** Requests started in the measured time, each waited for. */
   readonly requests: number;
-  /** Answers of 2xx that came within the measured time, by its seconds. */
+  /** Successful responses (2xx) received in the measured time, per second. */
   readonly requestsPerSecond: number;
-  /** Of all requests, whatever their outcome. */
+  /** Latency of all requests, regardless of outcome. */
   readonly latency: Latency;
   readonly endpoints: Readonly<Record<string, { readonly requests: number; readonly latency: Latency }>>;
-  /** Requests by status, or `no answer`. */
+  /** Number of requests by status, or `no answer`. */
   readonly statuses: Readonly<Record<string, number>>;
 }
 
-/** Collects the requests of a run. */
+/** Records the requests of a run. */
 export class Measurement {
   readonly #from: number;
   readonly #to: number;
@@ -39,16 +39,19 @@ export class Measurement {
   readonly #statuses = new Map<Outcome, number>();
   #answered = 0;
 
-  /** @param from, to the measured time, in milliseconds of `performance.now()`; what begins outside is left out. */
+  /**
+   * @param from
+   * @param to the measured time, in milliseconds of `performance.now()`; requests started outside it are ignored.
+   */
   constructor(from: number, to: number) {
     this.#from = from;
     this.#to = to;
   }
 
   /**
-   * Counts a request.
-   * @param start when it was, or had to be, sent.
-   * @param end when it was answered, or given up.
+   * Records a request.
+   * @param start when it was sent, or should have been sent.
+   * @param end when it was answered, or abandoned.
    */
   record(endpoint: string, start: number, end: number, outcome: Outcome): void {
     if (isGood(outcome) && end >= this.#from && end < this.#to) this.#answered++;
@@ -61,7 +64,7 @@ export class Measurement {
     this.#statuses.set(outcome, (this.#statuses.get(outcome) ?? 0) + 1);
   }
 
-  /** What there is to say about it. */
+  /** Returns the statistics. */
   summary(): Measured {
     const endpoints = [...this.#endpoints].sort(([a], [b]) => a < b ? -1 : 1).map(([name, histogram]) =>
       [name, { requests: histogram.count, latency: latencyOf(histogram) }] as const
@@ -76,10 +79,10 @@ export class Measurement {
   }
 }
 
-/** Microseconds, to an hour. */
+/** Range of the histogram: one microsecond to one hour. */
 const RANGE = { lowest: 1, highest: 3_600_000_000, figures: 3 };
 
-/** True for 2xx. */
+/** Returns whether a status is 2xx. */
 export function isGood(outcome: Outcome): boolean {
   return typeof outcome === "number" && outcome >= 200 && outcome < 300;
 }

@@ -1,5 +1,5 @@
 /**
- * The options of `deno task load`.
+ * Options of `deno task load`.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import { UsageError } from "../errors.ts";
 import type { Load } from "./generator.ts";
 import type { Settings } from "./plan.ts";
 
-/** Connections over which the requests of the open loop go. */
+/** Number of connections in the open loop. */
 const CONNECTIONS = 64;
 
-/** The text of `--help`. */
-export const help = `Loads the applications, in turn, and measures them.
+/** Text of `--help`. */
+export const help = `Load tests the applications, in turn.
 
 usage: deno task load [--quick] [--json FILE] [options]
 
@@ -37,10 +37,10 @@ the numbers say how often. Each run begins with the same rows, in a database of 
 the open loop the time of a request counts from when it was due, and there are up to ${CONNECTIONS} connections.
 The database is that of DATABASE_URL, or else the local one. Ctrl-C ends everything that was started.`;
 
-/** What was asked for. */
+/** Parsed options. */
 export interface Asked {
   readonly settings: Settings;
-  /** A file for the results as JSON. */
+  /** File for the results as JSON. */
   readonly json?: string;
 }
 
@@ -57,7 +57,7 @@ const FULL = {
 const text = { type: "string" } as const;
 
 /**
- * Reads them.
+ * Parses the options.
  * @returns `undefined` for `--help`.
  * @throws {UsageError}
  */
@@ -80,7 +80,9 @@ export function readLoadOptions(args: string[]): Asked | undefined {
     help: { type: "boolean", short: "h" },
   }, "load");
   if (values.help) return undefined;
-  if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is not known. See: deno task load --help`);
+  if (positionals.length > 0) {
+    throw new UsageError(`Unexpected argument "${positionals[0]}". See: deno task load --help`);
+  }
   const form = values.quick ? QUICK : FULL;
   const given = (name: keyof typeof FULL) => values[name] ?? form[name];
   const loops = words("loop", values.loop, ["closed", "open"]);
@@ -103,14 +105,14 @@ export function readLoadOptions(args: string[]): Asked | undefined {
   return { settings, json: values.json };
 }
 
-/** Words with commas between them. */
+/** Parses a comma-separated list of words. */
 function words(option: string, text: string, known: readonly string[]): string[] {
   const list = [...new Set(text.split(","))];
   if (list.every((word) => known.includes(word))) return list;
-  throw new UsageError(`--${option} takes some of ${known.join(", ")}, with commas between them, not "${text}".`);
+  throw new UsageError(`--${option} takes a comma-separated list of ${known.join(", ")}, not "${text}".`);
 }
 
-/** Whole numbers with commas between them. */
+/** Parses a comma-separated list of whole numbers. */
 function numbers(option: string, text: string, least: number, most: number): number[] {
   return [...new Set(text.split(",").map((part) => whole(option, part, least, most)))];
 }

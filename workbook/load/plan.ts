@@ -1,25 +1,25 @@
 /**
- * Which runs there are, in which order: the applications take turns, so that whatever else changes on the machine meanwhile
- * meets all of them.
+ * The runs of a load test in order: the applications take turns, so that changes in the machine's load affect all of
+ * them.
  *
  * @module
  */
 import type { Load } from "./generator.ts";
 
-/** What to run. */
+/** Settings of a load test. */
 export interface Settings {
   readonly drivers: readonly string[];
   readonly loads: readonly Load[];
-  /** Milliseconds added to each round trip between application and database. */
+  /** Delays added to each round trip between application and database, in milliseconds. */
   readonly delays: readonly number[];
   readonly rounds: number;
-  /** Seconds that are not measured, then seconds that are, in each run. */
+  /** Warm-up and measured time of each run, in seconds. */
   readonly warmUp: number;
   readonly seconds: number;
-  /** Processes of each application, and connections that each of them may have. */
+  /** Number of processes of each application, and pool size of each process. */
   readonly workers: number;
   readonly pool: number;
-  /** The address on which the applications take requests. */
+  /** Address the applications listen on. */
   readonly host: string;
 }
 
@@ -30,7 +30,7 @@ export interface Run {
   readonly driver: string;
 }
 
-/** The runs for one delay, in their order: by rounds, then loads; another application begins each time. */
+/** Returns the runs for one delay in order: by round, then load, starting with another application each time. */
 export function plan({ drivers, loads, rounds }: Pick<Settings, "drivers" | "loads" | "rounds">): Run[] {
   return Array.from({ length: rounds }, (_, round) =>
     loads.flatMap((load, n) => {
@@ -40,7 +40,7 @@ export function plan({ drivers, loads, rounds }: Pick<Settings, "drivers" | "loa
     })).flat();
 }
 
-/** For example `closed, 16 users` or `open, 200 requests/s`. */
+/** Formats a load, for example `closed, 16 users` or `open, 200 requests/s`. */
 export function loadName(load: Load): string {
   if (load.loop === "open") return `open, ${load.rate} requests/s`;
   return `closed, ${load.users} ${load.users === 1 ? "user" : "users"}`;

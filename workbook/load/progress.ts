@@ -1,23 +1,23 @@
 /**
- * Tells how far the load test has come: one line that is rewritten on a terminal, a line for each run elsewhere. It goes
- * to standard error, so that standard output has the table alone.
+ * Progress output of the load test: one line that is overwritten on a terminal, otherwise a line per run. Written to
+ * standard error, so that standard output contains only the table.
  *
  * @module
  */
 
-/** The progress of a number of runs that take about the same time. */
+/** Progress of a number of runs of similar duration. */
 export class RunProgress implements Disposable {
   readonly #isTerminal = Deno.stderr.isTerminal();
   readonly #total: number;
   readonly #secondsEach: number;
 
-  /** @param secondsEach what a run takes at least. */
+  /** @param secondsEach minimum duration of a run. */
   constructor(total: number, secondsEach: number) {
     this.#total = total;
     this.#secondsEach = secondsEach;
   }
 
-  /** @param left runs that are not done, the one that begins included. */
+  /** @param left number of runs left, including the one that starts. */
   readonly tell = (what: string, left: number): void => {
     const text = `[${this.#total - left + 1} of ${this.#total}] ${what}, ${duration(left * this.#secondsEach)} left`;
     if (!this.#isTerminal) return write(`${text}\n`);

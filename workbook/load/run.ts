@@ -1,5 +1,5 @@
 /**
- * The runs of a load test, from the first process to the last.
+ * The runs of a load test, from start-up to shutdown.
  *
  * @module
  */
@@ -11,49 +11,48 @@ import { generate, type Load } from "./generator.ts";
 import type { Measured } from "./measurement.ts";
 import { loadName, plan, type Run, type Settings } from "./plan.ts";
 
-/** What one run measured, and where. */
+/** Measurements of one run, and its settings. */
 export interface RunResult extends Measured {
   readonly driver: string;
   readonly round: number;
   readonly load: Load;
-  /** Milliseconds added to each round trip to the database, and how long one took then. */
+  /** Delay added to each round trip to the database, and the resulting round-trip time, in milliseconds. */
   readonly delay: number;
   readonly roundTrip: number;
-  /** Cores that were at work, 1 being one core all the time; `null`: not measured. */
+  /** Cores in use, 1 being one core all the time; `null` if not measured. */
   readonly cores: {
     readonly generator: number;
     readonly application: number | null;
     readonly postgres: number | null;
   };
-  /** True when the generator could hardly do more: the figures are its limit, not the application's. */
+  /** True if the generator was near its limit: the figures are its limit, not the application's. */
   readonly isGeneratorLimit: boolean;
 }
 
-/** The generator works on one thread: more than this share of a core, and it may be late itself. */
+/** The generator is single-threaded: above this share of a core, it may itself be late. */
 const GENERATOR_LIMIT = 0.85;
 
-/** Before the first run, each application gets this, so that its code is compiled for what comes. */
+/** Load applied to each application before the first run, so that its code is compiled. */
 const FIRST_LOAD: Load = { loop: "closed", users: 16, think: [0, 0] };
 const FIRST_SECONDS = 2;
 
 /**
- * Is told which run begins.
- * @param left runs, this one included.
+ * Called when a run starts.
+ * @param left number of runs left, including this one.
  */
 export type OnRun = (what: string, left: number) => void;
 
-/** The outcome of a load test. */
+/** Outcome of a load test. */
 export interface LoadResult {
   readonly settings: Settings;
-  /** Of the server. */
+  /** Version of the server. */
   readonly postgres: string;
   readonly runs: readonly RunResult[];
 }
 
 /**
- * Starts what is needed, measures, and ends all of it, whatever happens.
- *
- * @throws {SetupError} when something does not start, or the server has not enough connections.
+ * Starts everything needed, measures, and stops everything in any case.
+ * @throws {SetupError} if something does not start, or the server has too few connections.
  */
 export async function runAll(settings: Settings, onRun: OnRun, stop: AbortSignal): Promise<LoadResult> {
   await using database = await makeLoadDatabase();
@@ -87,8 +86,8 @@ async function requireConnections(database: LoadDatabase, { drivers, workers, po
   const [free, needed] = [await database.freeConnections(), drivers.length * workers * pool];
   if (needed <= free) return;
   throw new SetupError(
-    `${drivers.length} applications × ${workers} workers × ${pool} connections are ${needed}, and the server has ${free} ` +
-      "left. Take fewer with --drivers, --workers or --pool, or raise max_connections.",
+    `${drivers.length} applications × ${workers} workers × ${pool} connections need ${needed}, but the server has ${free} ` +
+      "left. Reduce --drivers, --workers or --pool, or raise max_connections.",
   );
 }
 
@@ -107,7 +106,7 @@ async function runOne({ driver, round, load }: Run, place: Place): Promise<RunRe
   await database.reset();
   const times = async () => ({
     application: await processorTimes(pids, "deno"),
-    // a server too busy to answer this shows in the figures; the run goes on
+    // a server too busy to answer this shows in the figures; the run continues
     postgres: await processorTimes(await database.backends().catch(() => []), "postgres"),
   });
   const samples: ReturnType<typeof times>[] = [];

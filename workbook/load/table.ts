@@ -1,5 +1,5 @@
 /**
- * The results as a table: a row for each load, delay and application.
+ * Results as a table: a row per load, delay and application.
  *
  * @module
  */
@@ -23,13 +23,12 @@ const HEAD = [
   "not 2xx",
 ];
 
-/** Columns whose cells begin at the left. */
+/** Left-aligned columns. */
 const LEFT = [0, 2, 12];
 
 /**
- * The table as lines of text. Of several rounds, each figure is the median; `max` and `not 2xx` are of all rounds.
- *
- * @returns the lines; below the table, what its marks mean.
+ * Formats the table. With several rounds, each figure is the median; `max` and `not 2xx` cover all rounds.
+ * @returns the lines, followed by notes on the marks.
  */
 export function table(results: readonly RunResult[]): string[] {
   const groups = [...Map.groupBy(results, ({ load, delay, driver }) => JSON.stringify([load, delay, driver])).values()];
@@ -42,16 +41,16 @@ export function table(results: readonly RunResult[]): string[] {
     line(widths.map((width) => "─".repeat(width))),
     ...rows.map(line),
     "",
-    "generator, application, PostgreSQL: cores at work, 1.00 being one core all the time.",
+    "generator, application, PostgreSQL: cores in use, 1.00 being one core all the time.",
     ...(results.some(({ isGeneratorLimit }) => isGeneratorLimit)
       ? [
-        "* The generator was at its limit: the application may be able to do more, and its answers may have been quicker.",
+        "* The generator was at its limit: the application may sustain more load, and its latencies may be lower.",
       ]
       : []),
   ];
 }
 
-/** What is to be compared stands together: by loop, delay and load, then the applications. */
+/** Sorts rows to compare next to each other: by loop, delay and load, then application. */
 function inOrder(groups: RunResult[][]): RunResult[][] {
   const drivers = [...new Set(groups.map(([{ driver }]) => driver))]; // the runs took turns
   const key = ([{ load, delay, driver }]: RunResult[]) => [
@@ -98,7 +97,7 @@ function share(rounds: RunResult[], name: keyof RunResult["cores"]): string {
   return measured.length > 0 ? median(measured).toFixed(2) : "not measured";
 }
 
-/** For example `503 × 12, no answer × 3`. */
+/** Formats failures, for example `503 × 12, no answer × 3`. */
 function failures(rounds: RunResult[]): string {
   const counts = new Map<string, number>();
   for (const [status, count] of rounds.flatMap(({ statuses }) => Object.entries(statuses))) {
@@ -117,7 +116,7 @@ function whole(value: number): string {
   return Math.round(value).toLocaleString("en");
 }
 
-/** Three digits that count. */
+/** Formats milliseconds with three significant digits. */
 function milliseconds(value: number): string {
   return value >= 100 ? whole(value) : value.toPrecision(3);
 }

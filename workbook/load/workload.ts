@@ -1,24 +1,24 @@
 /**
- * What the users do: tasks of one request or two, each as often as its weight says.
+ * The users' tasks of one or two requests, chosen by weight.
  *
  * @module
  */
 
-/** An HTTP request, and the one that follows from its answer. */
+/** An HTTP request, and the follow-up request derived from its response. */
 export interface Exchange {
   /** The endpoint, for counting. */
   readonly endpoint: string;
   readonly method: "GET" | "POST";
   readonly path: string;
   readonly body?: unknown;
-  /** The request after an answer of 2xx with this body. */
+  /** Returns the request that follows a 2xx response with this body. */
   readonly next?: (body: string) => Exchange;
 }
 
-/** Numbers from 0 to 1, 1 left out. */
+/** Returns a random number in [0, 1). */
 export type Random = () => number;
 
-/** Makes the first request of a task. */
+/** Creates the first request of a task. */
 export type NextTask = () => Exchange;
 
 interface Task {
@@ -26,10 +26,10 @@ interface Task {
   readonly first: (random: Random) => Exchange;
 }
 
-/** How many toys and how many users there are before a run: more than a list holds, so that lists stay the same. */
+/** Initial number of toys and of users: more than a list returns, so that lists stay the same. */
 export const KNOWN = 200;
 
-/** The id of a toy or user that is there from the beginning. They come before all made-up ids in the lists. */
+/** Returns the id of an initial toy or user, which sorts before all generated ids. */
 export const knownId = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
 
 const get = (endpoint: string, path = endpoint): Exchange => ({ endpoint: `GET ${endpoint}`, method: "GET", path });
@@ -44,7 +44,7 @@ const post = (folder: string, body: unknown): Exchange => ({
   next: thenGet(folder),
 });
 
-/** As 100 to 100 to 50 to 25. */
+/** In proportions of 100 to 100 to 50 to 25. */
 const TASKS: readonly Task[] = [
   { weight: 4, first: () => get("/toys") },
   { weight: 4, first: () => get("/users") },
@@ -58,16 +58,16 @@ const TASKS: readonly Task[] = [
   },
 ];
 
-/** Each task as often as its weight says. */
+/** Each task, repeated by weight. */
 const DECK: readonly Task[] = TASKS.flatMap((task) => new Array<Task>(task.weight).fill(task));
 
-/** Requests of an average task: a POST is followed by a GET. */
+/** Average requests per task: a POST is followed by a GET. */
 export const REQUESTS_PER_TASK: number = DECK.reduce((sum, { first }) => sum + (first(() => 0).next ? 2 : 1), 0) /
   DECK.length;
 
 /**
- * Tasks in random order, dealt from a shuffled deck: after each whole deck the mix is exact, so that short runs do not
- * differ by luck.
+ * Deals tasks in random order from a shuffled deck: the mix is exact after each full deck, so that short runs do not
+ * differ by chance.
  */
 export function tasks(random: Random): NextTask {
   let deck: Task[] = [];
@@ -86,11 +86,11 @@ function shuffled<Item>(items: readonly Item[], random: Random): Item[] {
   return result;
 }
 
-/** Random numbers that are the same for the same seed, so that every application gets the same tasks. */
+/** Creates a reproducible random number generator, so that all applications get the same tasks. */
 export function seeded(seed: number): Random {
   let state = seed >>> 0;
   return () => {
-    // a counter in steps of the golden ratio, its bits mixed
+    // a counter in steps of the golden ratio, with its bits mixed
     state = (state + 0x9e3779b9) >>> 0;
     let mixed = state;
     mixed = Math.imul(mixed ^ (mixed >>> 16), 0x21f0aaad);

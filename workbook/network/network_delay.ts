@@ -1,6 +1,6 @@
 /**
- * A network that takes time, between a program and its database on one machine, where there is nothing to wait for: a
- * TCP proxy in a process of its own that holds back what goes to the database.
+ * Simulated network latency between a program and its database on one machine: a TCP proxy in a process of its own that
+ * delays traffic to the database.
  *
  * @module
  */
@@ -9,22 +9,21 @@ import { within } from "../../lib/base/within.ts";
 import { SetupError } from "../errors.ts";
 import { PreciseTimer } from "./precise_timer.ts";
 
-/** A proxy that runs. Close it to end its process. */
+/** A running proxy. Close it to stop its process. */
 export interface NetworkDelay extends AsyncDisposable {
-  /** On 127.0.0.1. */
+  /** Port on 127.0.0.1. */
   readonly port: number;
 }
 
-/** Milliseconds for its process to start. */
+/** Time limit for its process to start, in milliseconds. */
 const START = 60_000;
 
 /**
  * Starts a proxy.
- *
- * @param target the server it leads to.
- * @param milliseconds what each round trip takes longer, at least. All of it is waited for on the way to the server,
- * once for all that is under way together; packets do not wait for each other.
- * @throws {SetupError} when its process does not start.
+ * @param target the server to forward to.
+ * @param milliseconds minimum delay added to each round trip. The whole delay applies to data sent to the server, once
+ * for all data in flight; packets do not wait for each other.
+ * @throws {SetupError} if its process does not start.
  */
 export async function startNetworkDelay(
   target: { readonly host: string; readonly port: number },
@@ -32,33 +31,33 @@ export async function startNetworkDelay(
 ): Promise<NetworkDelay> {
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", fileURLToPath(import.meta.url), target.host, String(target.port), String(milliseconds)],
-    stdin: "piped", // it ends when this is closed, also when our process is killed
+    stdin: "piped", // the process exits when this is closed, even if ours is killed
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
   const reader = process.stdout.getReader();
-  const late = () => new SetupError(`The proxy that delays the network said nothing for ${START / 1000} s.`);
+  const late = () => new SetupError(`The delay proxy did not report within ${START / 1000} s.`);
   const { value } = await within(START, reader.read(), late).catch((error) => {
     process.kill("SIGKILL");
     throw error;
   });
   const port = Number(new TextDecoder().decode(value));
   const end = async () => {
-    await process.stdin.close().catch(() => {}); // Ctrl-C has ended it already
+    await process.stdin.close().catch(() => {}); // Ctrl-C has terminated it already
     await reader.cancel();
     await process.status;
   };
   if (!port) {
     await end();
-    throw new SetupError("The proxy that delays the network did not start.");
+    throw new SetupError("The delay proxy did not start.");
   }
   return { port, [Symbol.asyncDispose]: end };
 }
 
-/** Something to do when its time has come. */
+/** An action to run when it is due. */
 type Delayed = () => Promise<void>;
 
-/** Takes connections, and leads each to the target, until this process ends. */
+/** Accepts connections and forwards each to the target, until this process exits. */
 async function serve(hostname: string, port: number, milliseconds: number): Promise<void> {
   const waiting: Delayed[] = [];
   const timer = new PreciseTimer(() => void waiting.shift()!());
@@ -78,7 +77,7 @@ async function serve(hostname: string, port: number, milliseconds: number): Prom
   }
 }
 
-/** Hands on what comes, in its order, and the end. */
+/** Forwards data in order, and the end of the stream. */
 async function forward(from: Deno.TcpConn, to: Deno.TcpConn, when: (action: Delayed) => void): Promise<void> {
   let before: Promise<void> = Promise.resolve();
   const inOrder = (action: Delayed) => when(() => before = before.then(action).catch(() => close(from)));
@@ -96,7 +95,7 @@ async function writeAll(to: Deno.TcpConn, chunk: Uint8Array): Promise<void> {
   for (let written = 0; written < chunk.length;) written += await to.write(chunk.subarray(written));
 }
 
-/** Either side may have closed it before. */
+/** Closes a connection that either side may have closed already. */
 function close(connection: Deno.TcpConn): void {
   try {
     connection.close();
@@ -108,6 +107,6 @@ function close(connection: Deno.TcpConn): void {
 if (import.meta.main) {
   const [host, port, milliseconds] = Deno.args;
   void serve(host, Number(port), Number(milliseconds));
-  for await (const _ of Deno.stdin.readable); // closed with the process that started this one
+  for await (const _ of Deno.stdin.readable); // closed with the parent process
   Deno.exit();
 }

@@ -1,5 +1,5 @@
 /**
- * The thread of `precise_timer.ts`: waits until each time it is told, then says so.
+ * The thread of `precise_timer.ts`: waits until each requested time, then reports it.
  *
  * @module
  */

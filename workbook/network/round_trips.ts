@@ -7,22 +7,22 @@ import { EngineUrl } from "../../lib/engine/url.ts";
 import { StatementCounter } from "./statement_counter.ts";
 
 /**
- * Turns of the event loop, about a millisecond each, for which an answer is held back. A count of turns and not one long
- * timer: when the machine is busy a timer may be over before what the client has sent long ago was even read.
+ * Number of event loop turns, about a millisecond each, for which a response is held back. Turns are counted instead of
+ * using a timer: on a busy machine a timer may expire before data sent long ago have even been read.
  */
 const HOLD_TURNS = 10;
 
-/** A connection that leads through the proxy. */
+/** A connection through the proxy. */
 interface Passage {
   readonly statements: StatementCounter;
-  /** True from when the client sends until something comes back. */
+  /** True from when the client sends until a response arrives. */
   isOpen: boolean;
 }
 
 /**
- * A proxy between client and server on the loopback interface. A round trip is counted when an answer comes to what the
- * client has sent. While it counts, answers are held back for a moment: what the client sends in that time, it sends
- * without waiting, and what it does not wait for is answered when the work is over.
+ * A proxy between client and server on the loopback interface. A round trip is counted when the server responds to data
+ * sent by the client. While counting, responses are held back for a moment: data the client sends in that time are sent
+ * without waiting, and results it does not wait for arrive after the work has finished.
  */
 export class RoundTripCounter implements AsyncDisposable {
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -39,7 +39,7 @@ export class RoundTripCounter implements AsyncDisposable {
     this.#work.push(this.#accept());
   }
 
-  /** The address of the same database, by way of this proxy. */
+  /** URL of the same database through this proxy. */
   get url(): EngineUrl {
     const { user = "", password = "", database = "", driver } = this.#server;
     const [u, p, d] = [user, password, database].map(encodeURIComponent);
@@ -59,12 +59,12 @@ export class RoundTripCounter implements AsyncDisposable {
     }
   }
 
-  /** Statements that were sent so far. Encrypted ones are not seen. */
+  /** Number of statements sent so far. Encrypted statements are not counted. */
   get statements(): number {
     return this.#passages.reduce((sum, { statements }) => sum + statements.count, 0);
   }
 
-  /** Resolves when all that was sent is answered, also what nobody waits for. */
+  /** Resolves when everything sent has been answered, including results nobody waits for. */
   async settled(): Promise<void> {
     do await holdOn(); while (this.#passages.some(({ isOpen }) => isOpen));
   }
@@ -87,7 +87,7 @@ export class RoundTripCounter implements AsyncDisposable {
         passage.isOpen = false;
       };
       this.#work.push(
-        this.#pump(client, server, sends).finally(() => passage.isOpen = false), // a farewell has no answer
+        this.#pump(client, server, sends).finally(() => passage.isOpen = false), // a Terminate message has no response
         this.#pump(server, client, answers),
       );
     }
@@ -102,7 +102,7 @@ export class RoundTripCounter implements AsyncDisposable {
         for (let sent = 0; sent < size;) sent += await to.write(buffer.subarray(sent, size));
       }
     } catch {
-      // one side closed
+      // one side has closed
     } finally {
       if (this.#sockets.delete(to)) to.close();
       if (this.#sockets.delete(from)) from.close();

@@ -1,6 +1,6 @@
 /**
- * A network that takes time between a notebook and its database: the proxy of `workbook/network/network_delay.ts` in a process of
- * its own.
+ * Simulated network latency between a notebook and its database: the proxy of `workbook/network/network_delay.ts` in a
+ * process of its own.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import { EngineUrl } from "../../lib/engine/url.ts";
 import { withAddress } from "../connection_url.ts";
 import { within } from "../../lib/base/within.ts";
 
-/** A way to the database that takes longer. */
+/** A delayed route to the database. */
 export interface SlowNetwork extends AsyncDisposable {
-  /** The database, reached that way. */
+  /** URL of the database through the proxy. */
   readonly url: string;
 }
 
@@ -20,7 +20,7 @@ export class SlowNetworkError extends Error {
   override readonly name = "SlowNetworkError";
 }
 
-/** Milliseconds for the process to start. */
+/** Time limit for the process to start, in milliseconds. */
 const START = 60_000;
 
 const proxy = fileURLToPath(new URL("./network_delay.ts", import.meta.url));
@@ -38,10 +38,10 @@ const proxy = fileURLToPath(new URL("./network_delay.ts", import.meta.url));
  */
 export async function slowNetwork(url: string, milliseconds: number): Promise<SlowNetwork> {
   const { host, port, isSocket } = EngineUrl.parse(url);
-  if (isSocket) throw new SlowNetworkError("A Unix socket has no network to slow down: give a URL with host and port.");
+  if (isSocket) throw new SlowNetworkError("A Unix socket has no network latency: use a URL with host and port.");
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", proxy, host, String(port), String(milliseconds)],
-    stdin: "piped", // it ends when this is closed
+    stdin: "piped", // the process exits when this is closed
     stdout: "piped",
     stderr: "null",
   }).spawn();
@@ -51,8 +51,7 @@ export async function slowNetwork(url: string, milliseconds: number): Promise<Sl
     await reader.cancel();
     await child.status;
   };
-  const late = () =>
-    new SlowNetworkError(`The process that slows the network down said nothing for ${START / 1000} s.`);
+  const late = () => new SlowNetworkError(`The delay proxy did not report within ${START / 1000} s.`);
   const { value } = await within(START, reader.read(), late).catch((error) => {
     child.kill("SIGKILL");
     throw error;
@@ -60,7 +59,7 @@ export async function slowNetwork(url: string, milliseconds: number): Promise<Sl
   const at = Number(new TextDecoder().decode(value));
   if (!at) {
     await end();
-    throw new SlowNetworkError("The process that slows the network down did not start.");
+    throw new SlowNetworkError("The delay proxy did not start.");
   }
   return { url: withAddress(url, "127.0.0.1", at), [Symbol.asyncDispose]: end };
 }

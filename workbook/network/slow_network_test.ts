@@ -24,5 +24,5 @@ database.test("each round trip takes longer, statements that travel together onc
 
 Deno.test("a Unix socket has no network", async () => {
   const error = await assertRejects(() => slowNetwork("postgresql:///shop?host=/run", 5), SlowNetworkError);
-  assertEquals(error.message.includes("give a URL with host and port"), true);
+  assertEquals(error.message.includes("use a URL with host and port"), true);
 });

@@ -1,31 +1,31 @@
 /**
- * Counts the statements that a client sends, whichever driver it is: by the messages of PostgreSQL's protocol.
+ * Counts the statements a client sends, for any driver, by parsing PostgreSQL protocol messages.
  *
  * @module
  */
 
-/** The codes that a client may send before its startup message: requests for encryption, which the server answers. */
+/** Request codes a client may send before its startup message: encryption requests, which the server answers. */
 const ENCRYPTION_REQUESTS = [80877103, 80877104];
 const [QUERY, EXECUTE] = ["Q", "E"].map((letter) => letter.charCodeAt(0));
 
 /**
- * Reads what one client sends, without encryption. A statement is a message Query or Execute; several in the text of one
+ * Parses the unencrypted messages of one client. A statement is a Query or Execute message; several statements in one
  * Query count as one. https://www.postgresql.org/docs/current/protocol-message-formats.html
  */
 export class StatementCounter {
   #count = 0;
   #isStarted = false;
-  /** The beginning of a message whose length is not known yet. */
+  /** The start of a message whose length is not known yet. */
   #head: number[] = [];
-  /** Bytes of the current message that are still to come. */
+  /** Bytes of the current message still to come. */
   #rest = 0;
 
-  /** Statements sent so far. */
+  /** Number of statements sent so far. */
   get count(): number {
     return this.#count;
   }
 
-  /** Takes what the client sent next, cut anywhere. */
+  /** Parses the next chunk from the client, split anywhere. */
   read(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length;) {
       if (this.#rest > 0) {
@@ -39,7 +39,7 @@ export class StatementCounter {
     }
   }
 
-  /** A message begins with its type and its length; the first ones have no type, but a code. */
+  /** Reads a message header: type and length; initial messages have a code instead of a type. */
   #readHead(): void {
     const [typeBytes, headBytes] = this.#isStarted ? [1, 5] : [0, 8];
     if (this.#head.length < headBytes) return;

@@ -1,5 +1,5 @@
 /**
- * No database at all: what a bare `await` costs, as the floor of the identity map.
+ * The cost of a bare `await` without a database: the lower bound for the identity map.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The process of one of the contestants of `mod.ts`, which its argument names.
+ * Process of one contestant of `mod.ts`, named by its argument.
  *
  * @module
  */
@@ -7,4 +7,4 @@ import { serve } from "../worker.ts";
 import { contestants } from "./mod.ts";
 
 await serve(contestants[Deno.args[0]]);
-Deno.exit(0); // a pool that was left open does not keep it alive
+Deno.exit(0); // an open pool must not keep the process alive

@@ -1,6 +1,6 @@
 /**
- * The contestants that need nothing but this checkout, by the name under which `main.ts` starts them. Each is imported
- * only in its own process, which measures how long that takes.
+ * Contestants that need nothing but this checkout, by the name under which `main.ts` starts them. Each is imported only
+ * in its own process, which measures the import time.
  *
  * @module
  */

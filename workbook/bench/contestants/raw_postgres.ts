@@ -1,5 +1,5 @@
 /**
- * npm postgres (postgres.js) without anything above it. It prepares and pipelines by itself.
+ * Plain npm postgres (postgres.js), which prepares and pipelines by itself.
  *
  * @module
  */
@@ -11,8 +11,8 @@ export const rawPostgres: Contestant = {
   name: "postgres.js",
   packages: ["postgres"],
   notes: [
-    "ends its transactions with COMMIT; its sql.begin() rolls back only after an error",
-    "inserts with unnest, as raw pg does, and not with its sql(rows) helper, which writes every value out",
+    "ends its transactions with COMMIT, because sql.begin() rolls back only after an error",
+    "inserts with unnest, like raw pg, instead of its sql(rows) helper, which sends each value as a parameter",
   ],
   open,
 };

@@ -1,5 +1,5 @@
 /**
- * What Drizzle does, on whatever driver: a query builder with relational queries.
+ * Drizzle's operations, for any driver: a query builder with relational queries.
  *
  * @module
  */
@@ -29,26 +29,26 @@ const userToyRelations = relations(userToy, ({ one }) => ({
   toy: one(toys, { fields: [userToy.toyId], references: [toys.id] }),
 }));
 
-/** The tables of the benchmark. */
+/** The benchmark's tables. */
 export const schema = { heroes, arrivals, notes, samples, users, toys, userToy, usersRelations, userToyRelations };
 type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
 
-/** Makes the contestant of one driver. */
+/** Creates the contestant for one driver. */
 export function drizzleContestant(
   name: string,
   packages: readonly string[],
   open: (settings: Settings) => Opened,
 ): Contestant {
   const notes = [
-    "builds its SQL for each call; it can prepare a query, but not for a transaction",
-    "rolls a transaction back by an exception, as its manual says",
-    "reads users with their toys as JSON from one statement",
-    "updates 1,000 rows by one UPDATE … FROM unnest, for which it has no method of its own",
+    "builds its SQL for each call, because prepared queries cannot run in a transaction",
+    "rolls back with an exception, as documented",
+    "loads users with their toys as JSON in one statement",
+    "updates 1,000 rows with UPDATE … FROM unnest in raw SQL",
   ];
   return { name, packages, notes, open: (settings) => Promise.resolve(open(settings)) };
 }
 
-/** The operations. */
+/** Returns the operations. */
 export function drizzleTasks(db: Database, close: () => Promise<unknown>): Opened {
   const hero = async (tx: Database) => (await tx.select().from(heroes).where(eq(heroes.id, keys.hero())))[0];
   const inTransaction = (work: (tx: Database) => Promise<unknown>): Task => () => db.transaction(work);

@@ -1,5 +1,5 @@
 /**
- * What Kysely does, on whatever driver: a query builder, whose transactions send BEGIN and COMMIT on their own.
+ * Kysely's operations, for any driver: a query builder whose transactions send BEGIN and COMMIT separately.
  *
  * @module
  */
@@ -19,7 +19,7 @@ interface Named {
   created_at: Generated<Date>;
 }
 
-/** The tables of the benchmark. */
+/** The benchmark's tables. */
 export interface Database {
   heroes: Row;
   arrivals: Row;
@@ -30,17 +30,17 @@ export interface Database {
   user_toy: { user_id: string; toy_id: string };
 }
 
-/** Makes the contestant of one driver. */
+/** Creates the contestant for one driver. */
 export function kyselyContestant(
   name: string,
   packages: readonly string[],
   open: (settings: Settings) => Opened,
 ): Contestant {
-  const notes = ["updates 1,000 rows by one UPDATE … FROM unnest, for which it has no method of its own"];
+  const notes = ["updates 1,000 rows with UPDATE … FROM unnest in raw SQL"];
   return { name, packages, notes, open: (settings) => Promise.resolve(open(settings)) };
 }
 
-/** The operations. */
+/** Returns the operations. */
 export function kyselyTasks(db: Kysely<Database>): Opened {
   type Tx = Transaction<Database>;
   const inTransaction = (work: (tx: Tx) => Promise<unknown>): Task => () => db.transaction().execute(work);

@@ -1,5 +1,5 @@
 /**
- * Kysely on npm pg, by its own dialect.
+ * Kysely on npm pg, with its built-in dialect.
  *
  * @module
  */

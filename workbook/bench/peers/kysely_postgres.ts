@@ -1,5 +1,5 @@
 /**
- * Kysely on npm postgres, by the dialect of Kysely's own organization.
+ * Kysely on npm postgres, with the dialect of Kysely's own organization.
  *
  * @module
  */

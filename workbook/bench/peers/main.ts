@@ -1,5 +1,5 @@
 /**
- * The process of one of the peers from npm, which its argument names.
+ * Process of one npm peer, named by its argument.
  *
  * @module
  */
@@ -16,4 +16,4 @@ const peers: Readonly<Record<string, () => Promise<Contestant>>> = {
 };
 
 await serve(peers[Deno.args[0]]);
-Deno.exit(0); // a pool that was left open does not keep it alive
+Deno.exit(0); // an open pool must not keep the process alive

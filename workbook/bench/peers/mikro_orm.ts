@@ -54,7 +54,7 @@ const User = defineEntity({
 export const mikroOrm: Contestant = {
   name: "MikroORM",
   packages: ["@mikro-orm/core", "@mikro-orm/postgresql", "pg"],
-  notes: ["changes objects that its session has read before; reading them is not measured"],
+  notes: ["modifies objects loaded beforehand; loading them is not measured"],
   open,
 };
 
@@ -66,7 +66,7 @@ async function open({ url, schema, connections }: Settings): Promise<Opened> {
     pool: { min: 0, max: connections },
     ensureDatabase: false,
   });
-  /** Keeps its objects from call to call. */
+  /** Keeps its objects between calls. */
   const keeper = orm.em.fork();
   let heroes: { points: number }[] = [];
   const inTransaction = (work: (em: EntityManager) => Promise<unknown>) => async () => {

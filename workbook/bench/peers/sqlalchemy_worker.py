@@ -355,12 +355,12 @@ async def obey(order, opened):
 async def serve():
     packages = [f"{each} {version(each)}" for each in ("sqlalchemy", "psycopg2-binary" if blocks else driver)]
     notes = [
-        "changes objects that its session has read before; reading them is not measured",
-        "reads the user's toys in the mixed unit of work: without, they could not be added to",
-        f"is timed by a loop of its own, in Python {sys.version.split()[0]}",
+        "modifies objects loaded beforehand; loading them is not measured",
+        "loads the user's toys in the mixed unit of work, because it could not append to them otherwise",
+        f"is timed by its own loop, in Python {sys.version.split()[0]}",
     ]
     if blocks:
-        notes.append("does the 64 gets on ten threads")
+        notes.append("runs the 64 gets on ten threads")
     self = {"name": name[driver], "packages": packages, "notes": notes, "isChecked": True, "milliseconds": imported}
     print(json.dumps(self), flush=True)
     opened = None

@@ -1,5 +1,5 @@
 /**
- * TypeORM on npm pg: repositories, without a session of its own.
+ * TypeORM on npm pg: repositories, without a session.
  *
  * @module
  */
@@ -67,8 +67,8 @@ export const typeOrm: Contestant = {
   name: "TypeORM",
   packages: ["typeorm", "pg"],
   notes: [
-    "inserts by insert(), which does not look first whether the rows are there, as its save() does",
-    "updates by save() of objects that were read before; it reads them again, measured",
+    "inserts with insert() instead of save(), which first checks whether the rows exist",
+    "updates objects loaded beforehand with save(), which reloads them (measured)",
   ],
   open,
 };

@@ -1,5 +1,5 @@
 /**
- * For tests: an application in this process, over real HTTP.
+ * Runs an application in this process, over real HTTP, for tests.
  *
  * @module
  */
@@ -21,22 +21,22 @@ import { readSettings, type Settings } from "../app/settings.ts";
 import * as toysAndUsers from "../app/toys_and_users.ts";
 import * as toysAndUsersSync from "../app/toys_and_users_sync.ts";
 
-/** An application that listens. */
+/** A listening application. */
 export interface Started extends AsyncDisposable {
   readonly url: string;
-  /** The requests it has answered. */
+  /** Requests answered so far. */
   readonly log: readonly LoggedRequest[];
-  /** The first word of each statement it has sent. */
+  /** First word of each statement sent. */
   readonly sent: readonly string[];
-  /** Connections that are out at the moment. */
+  /** Returns the number of connections checked out. */
   held(): number;
-  /** Connections that were found closed by the server. */
+  /** Returns the number of connections found closed by the server. */
   broken(): number;
   /** Sends a body as JSON, or a GET without one. */
   send(method: string, path: string, body?: unknown): Promise<Response>;
 }
 
-/** What the application is made of on this driver: see `main_pg.ts` and `main_libpq.ts`. */
+/** Creates the parts of the application for a driver; see `main_pg.ts` and `main_libpq.ts`. */
 function backend(url: string, driver: DriverName, settings: Settings) {
   if (driver === "libpq") {
     const engine = createBlockingDatabase(url, settings);
@@ -44,7 +44,7 @@ function backend(url: string, driver: DriverName, settings: Settings) {
       engine,
       routes: routes(toysAndUsersSync, blockingSessions(engine)),
       ping: () => pingBlocking(engine),
-      // nothing tells an engine that blocks: it looks when it is asked for the connection
+      // a blocking engine receives no events: it checks a connection at checkout
       look: () => engine.connect().close(),
     };
   }
@@ -91,7 +91,7 @@ export function start(url: string, driver: DriverName, variables: Record<string,
   };
 }
 
-/** Makes the tables, empty. */
+/** Creates the tables, empty. */
 export async function emptyTables(url: string): Promise<void> {
   await using engine = createEngine(url);
   await engine.begin(async (connection) => {

@@ -1,5 +1,5 @@
 /**
- * One connection that forgets `prepare: false`, in this process or in one of its own.
+ * A connection without the required `prepare: false`, in this process or a separate one.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { loadDriver } from "../lib/engine/drivers/by_name.ts";
 import { StaleStatementError } from "../lib/engine/errors.ts";
 import { EngineUrl } from "../lib/engine/url.ts";
 
-/** What came of a statement. */
+/** Outcome of a statement. */
 export type Outcome = { readonly rows: unknown[][] } | { readonly stale: string };
 
-/** Asks one statement after the other. */
+/** Executes one statement after the other. */
 export interface Asker extends AsyncDisposable {
   /**
    * @returns the rows, or the message of a StaleStatementError.

@@ -1,27 +1,26 @@
 /**
- * How many random cases a property is tested with, and which.
+ * Number and seed of random test cases.
  *
  * @module
  */
 
-/** The variable CASES, where `deno task test --long` or a developer has set it. */
+/** Returns the variable CASES, set by `deno task test --long` or a developer. */
 function wanted(): string | undefined {
   const { state } = Deno.permissions.querySync({ name: "env", variable: "CASES" });
   return state === "granted" ? Deno.env.get("CASES") : undefined;
 }
 
 /**
- * The number in the variable CASES where it is set, else the usual one.
- *
- * @param usual as many as a second or a few have time for.
+ * Returns the variable CASES, otherwise the usual number.
+ * @param usual number of cases that run within a few seconds.
  */
 export function cases(usual: number): number {
   return Number(wanted() ?? usual);
 }
 
 /**
- * The same cases in each usual run, others in each with CASES.
- * @returns undefined for a seed that fast-check draws.
+ * Returns a fixed seed for usual runs, and a random one with CASES.
+ * @returns undefined if fast-check draws the seed.
  */
 export function seed(usual: number): number | undefined {
   return wanted() === undefined ? usual : undefined;

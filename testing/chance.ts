@@ -1,10 +1,10 @@
 /**
- * Random cases that are the same ones each time.
+ * Reproducible random cases.
  *
  * @module
  */
 
-/** Numbers from 0 up to 1 that look like chance, the same ones for the same seed (mulberry32). */
+/** Creates a pseudo-random generator for [0, 1), reproducible for the same seed (mulberry32). */
 export function chance(seed: number): () => number {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;

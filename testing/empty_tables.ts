@@ -1,5 +1,5 @@
 /**
- * Empty tables for the next test: made anew only if they are not there as they were made.
+ * Empty tables for the next test, recreated only if they were changed.
  *
  * @module
  */
@@ -13,10 +13,10 @@ const DEFINITIONS = `SELECT current_database() || string_agg(format(' %s %s', nu
   UNION ALL SELECT count(*), max(xmin::text::bigint) FROM pg_trigger
 ) AS catalogs`;
 
-/** What the definitions were when the tables of a model were made last. */
+/** Definitions at the time a model's tables were last created. */
 const made = new WeakMap<Metadata, string>();
 
-/** Making tables takes four times as long as emptying them. */
+/** Empties the tables: creating them takes four times as long. */
 export async function emptyTables(connection: Connection, metadata: Metadata): Promise<void> {
   const definitions = async () => (await connection.execute<{ definitions: string }>(DEFINITIONS)).scalars().one();
   if (made.get(metadata) === await definitions()) {

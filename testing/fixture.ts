@@ -1,5 +1,5 @@
 /**
- * What the tests of the session begin with: empty tables, sessions on them, and the statements sent so far.
+ * Fixture for session tests: empty tables, sessions, and the statements sent so far.
  *
  * @module
  */
@@ -10,28 +10,27 @@ import type { TestDatabase } from "./test_database.ts";
 import { type SessionMaker, sessionmaker } from "../lib/orm/sessionmaker.ts";
 import { emptyTables } from "./empty_tables.ts";
 
-/** What a test gets. */
+/** Fixture of a test. */
 export interface Fixture {
   engine: Engine;
   getSession: SessionMaker;
-  /** The statements sent, each as far as the test looks at it. */
+  /** Statements sent, reduced to what the test examines. */
   sent: string[];
-  /** What is committed. */
+  /** Returns the committed rows. */
   rows(sql: string): Promise<unknown[][]>;
 }
 
-/** The first word of a statement. */
+/** Returns the first word of a statement. */
 export const firstWord = (sql: string): string => sql.split(" ", 1)[0].toUpperCase();
 
-/** The first three words of a statement; of BEGIN, COMMIT and ROLLBACK nothing. */
+/** Returns the first three words of a statement; undefined for BEGIN, COMMIT and ROLLBACK. */
 export function target(sql: string): string | undefined {
   return /^(BEGIN|COMMIT|ROLLBACK)/.test(sql) ? undefined : sql.split(" ").slice(0, 3).join(" ");
 }
 
 /**
  * Registers tests of one driver.
- *
- * @param look what of a statement is noted; nothing for `undefined`.
+ * @param look returns what to record of a statement, or `undefined`.
  */
 export function sessionTest(
   database: TestDatabase,
@@ -44,7 +43,7 @@ export function sessionTest(
   return (name, run) =>
     database.test(`${driver}: ${name}`, async (url) => {
       const engine = shared ?? createEngine(url.replace("postgresql:", `postgresql+${driver}:`));
-      shared = undefined; // a test that fails may leave it in any state
+      shared = undefined; // a failed test may leave it in any state
       await using failed = new AsyncDisposableStack();
       failed.defer(() => engine.dispose());
       await engine.begin((connection) => emptyTables(connection, metadata));

@@ -13,18 +13,18 @@ import { until } from "./until.ts";
 const TASKS = 500;
 const POOL = { poolSize: 3, maxOverflow: 2 };
 const NAME = "test: hammer";
-/** What is wrong, as far as it is told. */
+/** Maximum number of faults reported. */
 const MOST_TOLD = 10;
-/** Milliseconds between two kills, at most. */
+/** Maximum pause between two kills, in milliseconds. */
 const KILL_PAUSE = 120;
 
-/** What became of a row, as far as anybody can know. */
+/** Known fate of a row. */
 const UNKNOWN = 0;
 const KEPT = 1;
 const UNDONE = 2;
 
 const [url, seconds, seed, how] = Deno.args;
-/** By the row's number; made once, so that it has no part in the growth of the heap. */
+/** Fates by row number; allocated once, so that it does not count as heap growth. */
 const fates = new Uint8Array(10_000_000);
 const counts: Record<string, number> = {};
 const surprises: string[] = [];
@@ -37,13 +37,13 @@ function note(fate: number, rows: readonly number[]): void {
 
 const insert = (row: number) => `insert into hammered values (${row})`;
 
-/** A row that is sent on a connection; until something is known of it, it may be there or not. */
+/** Inserts a row; until its fate is known, it may exist or not. */
 async function put(connection: Connection, row = ++lastRow): Promise<number> {
   await connection.execute("insert into hammered values ($1)", [row]);
   return row;
 }
 
-/** Notes that rows are kept once `work` has succeeded, and undone when the server refused it. */
+/** Records rows as kept if `work` succeeds, and as undone if the server rejects it. */
 async function decides(rows: readonly number[], work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
@@ -56,7 +56,7 @@ async function decides(rows: readonly number[], work: () => Promise<unknown>): P
 
 const undone = (...rows: number[]) => note(UNDONE, rows);
 
-/** What a task does in its turn; rows of a transaction are undone until it is known to have been committed. */
+/** Actions of a task; rows of a transaction count as undone until the commit is confirmed. */
 const DEEDS: Record<string, (engine: Engine) => Promise<void>> = {
   async commits(engine) {
     await using connection = await engine.connect();
@@ -187,7 +187,7 @@ const DEEDS: Record<string, (engine: Engine) => Promise<void>> = {
   },
 };
 
-/** Errors that a task may meet here: on purpose, by an abort, by a kill. */
+/** Returns whether an error is expected here: deliberate, or caused by an abort or a kill. */
 function isExpected(error: unknown): boolean {
   return [CommitOutcomeUnknownError, ConnectError, ConnectionLostError, DatabaseError, RangeError]
     .some((known) => error instanceof known) || error instanceof DOMException && error.name === "TimeoutError";
@@ -206,7 +206,7 @@ async function task(engine: Engine, deadline: number): Promise<void> {
   }
 }
 
-/** Ends one of the pool's server processes again and again. */
+/** Repeatedly terminates one of the pool's server processes. */
 async function kill(admin: Engine, deadline: number): Promise<void> {
   const sql = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE application_name = '${NAME}' AND datname = current_database() ORDER BY random() LIMIT 1`;
@@ -217,7 +217,7 @@ async function kill(admin: Engine, deadline: number): Promise<void> {
   }
 }
 
-/** Bytes in use once the garbage is gone. */
+/** Returns the heap size after garbage collection, in bytes. */
 function heap(): number {
   (globalThis as unknown as { gc(): void }).gc();
   return Deno.memoryUsage().heapUsed;
@@ -235,7 +235,7 @@ if (import.meta.main) {
   let connections = 0;
   engine.events.on("connect", () => connections++);
   const first = { heap: 0, connections: 0 };
-  // rounds, because what is compared must be measured while nothing is under way
+  // in rounds, because the heap must be measured while nothing is running
   for (let round = 0; round < 3; round++) {
     const deadline = performance.now() + Number(seconds) * 1000 / 3;
     await Promise.all([...Array.from({ length: TASKS }, () => task(engine, deadline)), kill(admin, deadline)]);

@@ -1,5 +1,5 @@
 /**
- * The model that the tests of the session share: the heroes of the workbook.
+ * The model shared by session tests: the workbook's heroes.
  *
  * @module
  */

@@ -1,24 +1,27 @@
 /**
- * Which folder imports which: the order of the layers, or the circle that leaves them without one.
+ * Computes the layer order of folders from their imports, or a cycle that prevents one.
  *
  * @module
  */
 import { posix } from "node:path";
 
-/** One module names another: by `import`, `import type`, `export … from`, `import()` or `new URL(…, import.meta.url)`. */
+/**
+ * A reference from one module to another: by `import`, `import type`, `export … from`, `import()` or `new URL(…,
+ * import.meta.url)`.
+ */
 export interface Import {
-  /** The path of the importing file below the checkout, with `/`. */
+  /** Path of the importing file below the checkout, with `/`. */
   readonly file: string;
-  /** The line of the specifier, from 1; of a notebook `cell 3, line 1`. */
+  /** Line of the specifier, starting at 1; for a notebook `cell 3, line 1`. */
   readonly line: string;
-  /** The path of the file that is named. */
+  /** Path of the imported file. */
   readonly target: string;
 }
 
-/** Source texts by their path below the checkout. */
+/** Source texts by path below the checkout. */
 export type Sources = ReadonlyMap<string, string>;
 
-/** Names the layer that a file belongs to. */
+/** Returns the layer of a file. */
 export type LayerOf = (path: string) => string;
 
 const STATEMENT = /^(?:import|export)\b[^;"'`]*?\bfrom\s*"(\.[^"]*)"|^import\s*"(\.[^"]*)"/gm;
@@ -57,12 +60,12 @@ function codeCells(notebook: string): { text: string; number: number }[] {
   );
 }
 
-/** The layers from the one that imports no other to the one that none imports, or the imports of a shortest circle. */
+/** The layers from the lowest to the highest, or the imports of a shortest cycle. */
 export type Order =
   | { readonly layers: readonly string[]; readonly circle?: undefined }
   | { readonly layers?: undefined; readonly circle: readonly Import[] };
 
-/** Orders the layers so that each imports only those before it; of several that could come next, the first by name. */
+/** Orders the layers so that each imports only earlier ones; ties are broken by name. */
 export function orderLayers(files: Iterable<string>, imports: readonly Import[], layerOf: LayerOf): Order {
   const needs = new Map([...files].map((file) => [layerOf(file), new Map<string, Import>()]));
   for (const each of imports) {
@@ -96,7 +99,7 @@ function shortestCircle(needs: ReadonlyMap<string, ReadonlyMap<string, Import>>)
   return circles.sort((a, b) => a.length - b.length)[0];
 }
 
-/** A circle as a message names it: one import a line. */
+/** Formats a cycle: one import per line. */
 export function explainCircle(circle: readonly Import[], layerOf: LayerOf): string {
   const lines = circle.map(({ file, line, target }) =>
     `  ${layerOf(file)} → ${layerOf(target)}: ${file}:${line} imports ${target}`

@@ -1,5 +1,5 @@
 /**
- * `deno task lab` as a child process, for tests: what a reader starts is what is tested.
+ * Runs `deno task lab` as a child process, for tests.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { within } from "../lib/base/within.ts";
 import { root } from "../workbook/paths.ts";
 import { endTree } from "../workbook/processes.ts";
 
-/** So long that only what never happens is given up. */
+/** Time limit that allows for a slow and busy machine, in seconds. */
 const PATIENCE_SECONDS = 600;
 
 /** A running `lab`. */
 export interface LabProcess {
   readonly pid: number;
-  /** The address it printed. */
+  /** The printed address. */
   readonly url: string;
-  /** Everything it has printed so far. */
+  /** Returns all output so far. */
   readonly output: () => string;
-  /** Sends a signal (SIGINT, as Ctrl-C does) and returns the exit status. */
+  /** Sends a signal (SIGINT, like Ctrl-C) and returns the exit status. */
   stop(signal?: Deno.Signal): Promise<number>;
 }
 
@@ -59,7 +59,7 @@ export async function startLab(args: string[], variables: Record<string, string>
     child.kill(signal);
     return ended;
   };
-  // lab's own limits are shorter, but for an installation
+  // lab's own limits are shorter, except for an installation
   const late = () => new Error(`lab was not ready within ${PATIENCE_SECONDS} s:\n${output}`);
   const url = await within(PATIENCE_SECONDS * 1000, ready.promise, late).catch(async (error) => {
     await endTree(child.pid, "SIGKILL");

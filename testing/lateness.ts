@@ -1,44 +1,44 @@
 /**
- * By how much a call misses its limit. What counts is the time that the thread could have run: how long it had to wait for a
- * processor is measured and subtracted, so that 250 ms are 250 ms on a busy machine, too.
+ * Measures how far a call exceeds its time limit, minus the time the thread waited for a processor, so that 250 ms are
+ * 250 ms on a busy machine, too.
  *
  * @module
  */
 import { assert } from "@std/assert";
 import { readProc } from "./proc_file.ts";
 
-/** Milliseconds behind its limit in which a call comes back; a request to cancel is given 200 of them. */
+/** Tolerance after a limit in milliseconds, 200 of them for a cancel request. */
 const PROMISED = 250;
-/** Milliseconds by which a call may seem to come back early: timers and clocks are rounded. */
+/** Tolerance for early returns, in milliseconds: timers and clocks are rounded. */
 const ROUNDING = 20;
-/** Milliseconds for what waits for other processes too, and where the system does not tell what a thread waited. */
+/** Tolerance in milliseconds when other processes are involved, or the system does not report waiting times. */
 export const BUSY_MACHINE = 2_500;
 
-/** Measures how long a call takes. */
+/** Measures the duration of a call. */
 export class Stopwatch {
   readonly #began = performance.now();
   readonly #waited: () => number | undefined;
   readonly #waitedBefore: number | undefined;
 
-  /** @param waited milliseconds that the machine took so far, if that is known. */
+  /** @param waited returns the milliseconds waited for a processor so far, if known. */
   constructor(waited: () => number | undefined = waitedForProcessor) {
     this.#waited = waited;
     this.#waitedBefore = waited();
   }
 
-  /** Milliseconds since it was made. */
+  /** Milliseconds since creation. */
   get time(): number {
     return performance.now() - this.#began;
   }
 
-  /** Milliseconds since then in which this thread could not run although it had something to do. */
+  /** Milliseconds since creation in which this thread was runnable but had no processor. */
   get lost(): number {
     const [before, now] = [this.#waitedBefore, this.#waited()];
     return before === undefined || now === undefined ? BUSY_MACHINE : now - before;
   }
 
   /**
-   * Fails when it is too early, or more than 250 ms too late.
+   * Fails if it is too early, or more than 250 ms too late.
    * @param least milliseconds.
    * @param most the limit.
    */
@@ -50,7 +50,7 @@ export class Stopwatch {
     assert(late < PROMISED, `${late.toFixed()} ms too late: it took ${times}; the limit is ${most}`);
   }
 
-  /** Fails unless it is the limit, or at most 250 ms later. */
+  /** Asserts that the time is the limit, or at most 250 ms later. */
   assertAt(limit: number): void {
     this.assertBetween(limit, limit);
   }

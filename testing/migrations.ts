@@ -1,5 +1,5 @@
 /**
- * For tests: migration folders and schemas made on the spot.
+ * Creates migration folders and schemas for tests.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { createEngine, type Engine } from "../lib/engine/engine.ts";
 import { type DriverName, EngineUrl } from "../lib/engine/url.ts";
 import { schemaLines } from "../lib/migrate/schema_lines.ts";
 
-/** A revision to write; `up` and `down` are the statements of the functions, with `db` and Kysely's `sql` at hand. */
+/** A revision to write; `up` and `down` are function bodies with access to `db` and Kysely's `sql`. */
 export interface RevisionText {
   readonly id: string;
-  /** The parent's id, or the ids of a merge's parents; without it the revision is the first. */
+  /** Id of the parent, or of a merge's parents; the first revision has none. */
   readonly after?: string | readonly string[];
   readonly transactional?: boolean;
   readonly message?: string;
@@ -31,7 +31,7 @@ export interface MigrationsFolder extends AsyncDisposable {
   add(revision: RevisionText): Promise<void>;
 }
 
-/** Makes a temporary folder with these revisions. */
+/** Creates a temporary folder with these revisions. */
 export async function makeMigrations(...revisions: RevisionText[]): Promise<MigrationsFolder> {
   const directory = await Deno.makeTempDir({ prefix: "migrations-" });
   const folder: MigrationsFolder = {
@@ -48,7 +48,7 @@ export async function makeMigrations(...revisions: RevisionText[]): Promise<Migr
   return folder;
 }
 
-/** Registers a test that reads and writes files; without the permission it is ignored, the reason in its name. */
+/** Registers a test that reads and writes files; without the permission it is ignored, with the reason in its name. */
 export function fileTest(name: string, run: () => Promise<void>): void {
   const allowed = (["read", "write"] as const).every((name) =>
     Deno.permissions.querySync({ name }).state === "granted"
@@ -56,7 +56,7 @@ export function fileTest(name: string, run: () => Promise<void>): void {
   Deno.test({ name: allowed ? name : `${name} [needs files: deno test -P lib]`, ignore: !allowed, fn: run });
 }
 
-/** A revision's statements that make a table, and drop it. */
+/** Returns the statements of a revision that creates a table, and drops it. */
 export function creating(table: string): Pick<RevisionText, "up" | "down"> {
   return {
     up: `await db.schema.createTable("${table}").addColumn("id", "integer").execute();`,
@@ -64,7 +64,7 @@ export function creating(table: string): Pick<RevisionText, "up" | "down"> {
   };
 }
 
-/** An engine whose search path is a schema of its own, empty at first. */
+/** Creates an engine whose search path is a new, empty schema. */
 export async function scratch(
   url: string,
   driver: DriverName = "pg",
@@ -76,13 +76,13 @@ export async function scratch(
   return { engine: createEngine(target, { statementTimeout: 60_000 }), schema, url: target.reveal() };
 }
 
-/** The URL with this search path. */
+/** Returns the URL with this search path. */
 export function onSchemas(url: string, searchPath: string, driver: DriverName = "pg"): EngineUrl {
   return EngineUrl.parse(`${url}${url.includes("?") ? "&" : "?"}options=-csearch_path%3D${searchPath}`)
     .withDriver(driver);
 }
 
-/** The tables of a schema, those of migrations aside. */
+/** Lists the tables of a schema, except those of migrations. */
 export async function tables(engine: Engine): Promise<string[]> {
   await using connection = await engine.connect();
   const result = await connection.execute<{ name: string }>(
@@ -92,13 +92,13 @@ export async function tables(engine: Engine): Promise<string[]> {
   return result.scalars().all();
 }
 
-/** The schema of a `scratch()`, a line for each object; those of the other ones in the same database are left out. */
+/** Describes the schema of a `scratch()`, one line per object, excluding other schemas of the database. */
 export async function ownLines(engine: Engine): Promise<string[]> {
   await using connection = await engine.connect();
   return (await schemaLines(connection)).filter((line) => !/\bs_[0-9a-f]{8}\./.test(line));
 }
 
-/** The heads of a database. */
+/** Returns the heads of a database. */
 export async function versions(engine: Engine): Promise<unknown[]> {
   await using connection = await engine.connect();
   return (await connection.execute("SELECT revision FROM schema_version ORDER BY 1")).scalars().all();

@@ -1,5 +1,5 @@
 /**
- * A small workbook for the tests of these tools: one notebook with a picture and an exercise, and its answers.
+ * A small workbook for tests of the tools: one notebook with a picture and an exercise, and its answers.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { type Cell, formatNotebook, type Notebook } from "../workbook/jupyter/notebook.ts";
 import { makeSiblingFolder } from "../workbook/paths.ts";
 
-/** A notebook made of code cells. */
+/** Creates a notebook from code cells. */
 export function notebookOf(...sources: string[]): Notebook {
   const cells = sources.map((source, index): Cell => {
     return { cell_type: "code", id: `c${index}`, metadata: {}, source, outputs: [], execution_count: null };
@@ -16,7 +16,7 @@ export function notebookOf(...sources: string[]): Notebook {
   return { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
 }
 
-// A square of ten by ten pixels.
+// a square of ten by ten pixels
 const png = "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAIAAAACUFjqAAAAEklEQVR4nGNk+M+ABzDhkxzJ0gDsZgED2qcvNQAAAABJRU5ErkJggg==";
 
 const sources = [
@@ -54,7 +54,7 @@ check("01.1", () => sum);`,
 
 const answers = { "01.1.ts": 4, "01.1.wrong.ts": 5, "01.1.wrong2.ts": 22 };
 
-/** A folder with the workbook in it, removed when it is disposed. */
+/** A folder with the workbook, deleted on disposal. */
 export interface Fixture extends AsyncDisposable {
   readonly folder: string;
   readonly solutions: string;

@@ -1,5 +1,5 @@
 /**
- * A real pooler between a program and its database: PgBouncer, where the system has it.
+ * Runs PgBouncer, if installed, between a program and its database.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import { mayUseDatabase, type TestDatabase } from "./test_database.ts";
 import { EngineUrl } from "../lib/engine/url.ts";
 import { until } from "./until.ts";
 
-/** A pooler that runs. Close it to end its process. */
+/** A running pooler. Close it to end its process. */
 export interface Pooler extends AsyncDisposable {
-  /** Of the database, through the pooler. */
+  /** Database URL through the pooler. */
   readonly url: string;
 }
 
@@ -29,7 +29,7 @@ export async function startPooler(
 ): Promise<Pooler> {
   const { host, port, user, password, database } = EngineUrl.parse(url);
   const folder = await Deno.makeTempDir({ prefix: "pgbouncer-" });
-  await Deno.chmod(folder, 0o755); // as root it runs as another user
+  await Deno.chmod(folder, 0o755); // when started as root it runs as another user
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const own = listener.addr.port;
   listener.close();
@@ -72,7 +72,7 @@ ignore_startup_parameters = ${ignored}
   };
 }
 
-/** As PgBouncer reads it: what is not known is left out, because an empty value is a mistake to it. */
+/** Formats a connection string for PgBouncer, omitting unknown values, because it rejects empty ones. */
 function connectionString(options: Readonly<Record<string, string | number | undefined>>): string {
   const known = Object.entries(options).filter(([, value]) => value !== undefined && value !== "");
   return known.map(([name, value]) => `${name}='${String(value).replaceAll("'", "''")}'`).join(" ");
@@ -80,7 +80,7 @@ function connectionString(options: Readonly<Record<string, string | number | und
 
 const pgbouncer = mayUseDatabase() ? await findProgram("pgbouncer") : undefined;
 
-/** Registers a test that needs a pooler; where there is none it is counted as skipped. */
+/** Registers a test that needs a pooler; without one it is skipped. */
 export function poolerTest(database: TestDatabase, name: string, run: (url: string) => Promise<void>): void {
   if (pgbouncer) database.test(name, run);
   else Deno.test({ name: `${name} [needs PgBouncer]`, ignore: true, fn: () => {} });

@@ -1,6 +1,6 @@
 /**
- * Answers of EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) as PostgreSQL 18 gave them, of two tables: 20,000 customers and
- * 200,000 orders.
+ * Outputs of EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) from PostgreSQL 18, for two tables: 20,000 customers and 200,000
+ * orders.
  *
  * @module
  */
@@ -17,18 +17,18 @@ import sortSpill from "./plans/sort_spill.json" with { type: "json" };
 import subPlan from "./plans/sub_plan.json" with { type: "json" };
 import trigger from "./plans/trigger.json" with { type: "json" };
 
-/** The plans by what is special about them. */
+/** The plans, named after their special feature. */
 export const plans = {
-  /** Two columns of `customers` say the same: ten times more rows than expected. */
+  /** Two correlated columns of `customers`: ten times more rows than expected. */
   correlated,
-  /** A CTE that is read twice. */
+  /** A CTE read twice. */
   cte,
-  /** A CTE that deletes, and that nothing reads. */
+  /** A CTE that deletes and is not read. */
   cteWrite,
   index,
-  /** A filter by a mean that is worked out first. */
+  /** A filter by an average computed first. */
   initPlan,
-  /** An index asked 19,995 times. */
+  /** An index scanned 19,995 times. */
   nestedLoop,
   /** The inner side of a join whose outer side is empty. */
   never,
@@ -40,6 +40,6 @@ export const plans = {
   sortSpill,
   /** A count for each of 100 customers. */
   subPlan,
-  /** DELETE of rows that a foreign key without an index may refer to. */
+  /** DELETE of rows referenced by a foreign key without an index. */
   trigger,
 };

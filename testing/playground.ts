@@ -1,5 +1,5 @@
 /**
- * Models with every kind of relation, for tests: users in teams, their toys, and notes that the server numbers.
+ * Models with every kind of relation, for tests: users in teams, their toys, and notes with server-generated keys.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const userToy = base.associationTable("user_toy", {
   toyId: uuid().references("toys.id", { onDelete: "cascade" }),
 });
 
-/** Its key is made by the server. */
+/** Has a server-generated key. */
 export class Team extends base.model("teams", {
   id: identity().primaryKey(),
   name: text(),
@@ -58,14 +58,14 @@ export class Toy extends base.model("toys", { id: uuid().primaryKey().default(ra
   static relations = { users: manyToMany(() => User, { secondary: userToy }) };
 }
 
-/** Its key is made by the server, and it belongs to a user. */
+/** Has a server-generated key, and belongs to a user. */
 export class Note extends base.model("notes", {
   id: identity().primaryKey(),
   userId: uuid().references("users.id", { onDelete: "cascade" }),
   line: text(),
 }) {}
 
-/** Has a key of two columns. */
+/** Has a composite key of two columns. */
 export class Score extends base.model("scores", {
   game: text().primaryKey(),
   round: integer().primaryKey(),

@@ -1,5 +1,5 @@
 /**
- * What Linux tells of a thread in files of /proc.
+ * Reads what Linux reports about a thread in /proc.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 const READ_ONLY = 0;
 const MOST_BYTES = 256;
 
-/** The C library: Deno itself opens files of /proc for nobody who has not every permission. */
+/** The C library: Deno itself opens files of /proc only with all permissions. */
 const libc = openLibrary();
 
 function openLibrary() {
@@ -19,11 +19,11 @@ function openLibrary() {
       close: { parameters: ["i32"], result: "i32" },
     }).symbols;
   } catch {
-    return undefined; // another C library: then nothing is known
+    return undefined; // another C library: nothing is known
   }
 }
 
-/** The beginning of a file, opened by the thread that asks; `undefined` when there is none. */
+/** Returns the beginning of a file, opened by the calling thread; `undefined` if it does not exist. */
 export function readProc(path: string): string | undefined {
   if (!libc) return undefined;
   const file = libc.open(new TextEncoder().encode(`${path}\0`), READ_ONLY);

@@ -1,22 +1,22 @@
 /**
- * The other side, as a test sees and disturbs it: a second engine that looks at the server's processes.
+ * Observes and disturbs the server from a separate connection.
  *
  * @module
  */
 import { createEngine, type Engine } from "../lib/engine/engine.ts";
 import { until } from "./until.ts";
 
-/** What a test does to the server, from a connection of its own. */
+/** Operations of a test on the server, on a connection of its own. */
 export class Server implements AsyncDisposable {
   readonly #engine: Engine;
 
-  /** @param url of a database; the driver does not matter. */
+  /** @param url database URL; the driver is ignored. */
   constructor(readonly url: string) {
     this.#engine = createEngine(url, { isolationLevel: "AUTOCOMMIT", applicationName: "test: server" });
   }
 
   /**
-   * Runs SQL, for set-up and to see what is really in the tables.
+   * Runs SQL, to set up and inspect tables.
    * @returns the first column of the rows.
    */
   async run(sql: string, parameters: readonly unknown[] = []): Promise<unknown[]> {
@@ -24,24 +24,26 @@ export class Server implements AsyncDisposable {
     return (await connection.execute(sql, parameters)).scalars().all();
   }
 
-  /** Ends a server process, as an administrator does. One of another database, which has the number by now, goes on. */
+  /**
+   * Terminates a server process, like an administrator. A process of another database that has reused the id is spared.
+   */
   async terminate(pid: number): Promise<void> {
     const ofThisDatabase = "pg_stat_activity WHERE pid = $1 AND datname = current_database()";
     await this.run(`SELECT pg_terminate_backend(pid) FROM ${ofThisDatabase}`, [pid]);
   }
 
-  /** Ends a server process and waits until it is gone. */
+  /** Terminates a server process and waits until it has exited. */
   async kill(pid: number): Promise<void> {
     await this.terminate(pid);
     await this.untilGone(pid);
   }
 
-  /** Waits until a server process is gone. */
+  /** Waits until a server process has exited. */
   async untilGone(pid: number): Promise<void> {
     await until(`process ${pid} is gone`, async () => (await this.#count("pid = $1", pid)) === 0);
   }
 
-  /** Waits until a process is in the middle of pg_sleep(). */
+  /** Waits until a process is executing pg_sleep(). */
   async untilSleeping(pid: number): Promise<void> {
     await until(
       `process ${pid} sleeps`,

@@ -1,12 +1,12 @@
 /**
- * The sockets of a connection, as the system sees them: Deno's check of resources does not know those of a driver.
+ * Lists the sockets of a connection as seen by the system: Deno's resource sanitizer does not cover those of a driver.
  *
  * @module
  */
 
-/** A TCP socket that a process has open. */
+/** An open TCP socket of a process. */
 export interface OpenSocket {
-  /** The timer that runs, as the kernel numbers them: 02 is that of keep-alive. */
+  /** Active timer by kernel number: 02 is keep-alive. */
   readonly timer: string;
 }
 
@@ -23,7 +23,7 @@ export async function socketsTo(port: number): Promise<OpenSocket[]> {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
   return new TextDecoder().decode(stdout).split("\n").flatMap((line) => {
     const [, , remote, , , timer, , , , inode] = line.trim().split(/\s+/);
-    // a socket without an inode belongs to no process any more: its end is still remembered
+    // a socket without an inode belongs to no process: only its end is still remembered
     return remote?.endsWith(suffix) && inode !== "0" ? [{ timer: timer.slice(0, 2) }] : [];
   });
 }

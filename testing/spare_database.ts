@@ -1,6 +1,6 @@
 /**
- * Databases of finished test files that the next ones take: making one costs 300 files, and dropping it as many. Only on
- * the local server: on one of somebody's own nothing is left behind.
+ * Reuses databases of finished test files, because creating and dropping one costs 300 files each. Only on the local
+ * server: nothing is left behind on any other.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { type Client, withClient } from "../workbook/admin_client.ts";
 import { withDatabase } from "../workbook/connection_url.ts";
 
 const PREFIX = "test_spare_";
-/** One that grew is not kept: its catalogs would slow the next file's tests down. */
+/** Larger databases are not kept: their catalogs would slow down the tests of the next file. */
 const MOST_BYTES = 30_000_000;
 
-/** Drops what a test file made. */
+/** Drops everything created by a test file. */
 const EMPTY = `DO $$
 DECLARE each name;
 BEGIN
@@ -23,7 +23,7 @@ BEGIN
   COMMENT ON SCHEMA public IS 'standard public schema';
 END $$`;
 
-/** Throws if anything is there that a new database has not; the numbers of what is built in are below 16384. */
+/** Throws if anything exists that a new database lacks; built-in objects have ids below 16384. */
 const PROVE_EMPTY = `DO $$
 DECLARE
   each regclass;
@@ -46,8 +46,8 @@ BEGIN
 END $$`;
 
 /**
- * Gives a spare database this name.
- * @param client on the server.
+ * Renames a spare database.
+ * @param client connection to the server.
  * @returns whether there was one.
  */
 export async function takeSpare(client: Client, name: string, prefix = PREFIX): Promise<boolean> {
@@ -57,14 +57,14 @@ export async function takeSpare(client: Client, name: string, prefix = PREFIX): 
   );
   for (const { spare } of rows) {
     const isOurs = await client.query(`ALTER DATABASE "${spare}" RENAME TO "${name}"`).then(() => true, () => false);
-    if (isOurs) return true; // else another test file took it a moment before
+    if (isOurs) return true; // otherwise another test file has just taken it
   }
   return false;
 }
 
 /**
  * Empties a database and keeps it for the next test file.
- * @returns whether it is as good as new; if not, it stays.
+ * @returns whether it is as good as new; if not, it is left as it is.
  */
 export async function keepAsSpare(server: string, name: string, prefix = PREFIX): Promise<boolean> {
   const spare = prefix + name.slice(-8);

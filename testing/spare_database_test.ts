@@ -21,7 +21,7 @@ function test(name: string, run: (server: string, name: string) => Promise<void>
   });
 }
 
-/** What tells a database from another one: settings, the rights on `public`, and the objects that somebody made. */
+/** Properties that distinguish databases: settings, privileges on `public`, and user-created objects. */
 async function digest(server: string, name: string): Promise<unknown[]> {
   return await withClient(withDatabase(server, name), async (client) => {
     const { rows } = await client.query(

@@ -6,7 +6,7 @@
  */
 import { EngineUrl } from "../lib/engine/url.ts";
 
-/** What the proxy is told; it answers each with a number, which most mean nothing by. */
+/** Commands for the proxy; each is answered by a number, which most ignore. */
 export type Order =
   | { readonly type: "start"; readonly hostname: string; readonly port: number }
   | { readonly type: "stall" }
@@ -15,7 +15,7 @@ export type Order =
   | { readonly type: "stallAt"; readonly text: string }
   | { readonly type: "babble"; readonly bytes: readonly number[] };
 
-/** Stands between a client and its server, on the loopback interface. */
+/** A proxy between a client and its server, on the loopback interface. */
 export class StallingProxy implements AsyncDisposable {
   readonly #worker = new Worker(import.meta.resolve("./stalling_proxy_worker.ts"), { type: "module" });
   readonly #server: EngineUrl;
@@ -26,8 +26,8 @@ export class StallingProxy implements AsyncDisposable {
   }
 
   /**
-   * Begins to pass on what is sent.
-   * @param url of the database behind it.
+   * Starts forwarding.
+   * @param url database behind the proxy.
    */
   static async start(url: string | EngineUrl): Promise<StallingProxy> {
     const server = typeof url === "string" ? EngineUrl.parse(url) : url;
@@ -36,7 +36,7 @@ export class StallingProxy implements AsyncDisposable {
     return proxy;
   }
 
-  /** The address of the same database, by way of this proxy. */
+  /** Database URL through this proxy. */
   get url(): EngineUrl {
     const url = new URL(this.#server.reveal().replace(/^postgresql\+\w+/, "http"));
     const driver = `postgresql+${this.#server.driver}`;
@@ -45,27 +45,30 @@ export class StallingProxy implements AsyncDisposable {
     );
   }
 
-  /** From now on nothing arrives on either side, and nobody is told; new connections are accepted and hear nothing. */
+  /** Stops forwarding in both directions without closing connections; new connections are accepted but get no data. */
   async stall(): Promise<void> {
     await this.#tell({ type: "stall" });
   }
 
-  /** As `stall()`, from the moment a client sends bytes with this text, which are not passed on any more. */
+  /** Like `stall()`, once a client sends data containing this text, which are no longer forwarded. */
   async stallAt(text: string): Promise<void> {
     await this.#tell({ type: "stallAt", text });
   }
 
-  /** Passes on again, and first what was held back. */
+  /** Resumes forwarding, starting with the data held back. */
   async resume(): Promise<void> {
     await this.#tell({ type: "resume" });
   }
 
-  /** Connections that their clients have not closed. While nothing arrives it sees the end of those that wait for an answer. */
+  /**
+   * Returns the number of connections not closed by their clients. While stalled, only the end of clients waiting for a
+   * response is seen.
+   */
   clients(): Promise<number> {
     return this.#tell({ type: "clients" });
   }
 
-  /** Answers the first bytes of each new connection with these, keeps it open, and says nothing more. */
+  /** Sends these bytes on each new connection after its first data, keeps it open, and sends nothing more. */
   async babble(bytes: Uint8Array): Promise<void> {
     await this.#tell({ type: "babble", bytes: [...bytes] });
   }

@@ -1,29 +1,29 @@
 /**
- * The thread of a {@linkcode StallingProxy}.
+ * The worker thread of a {@linkcode StallingProxy}.
  *
  * @module
  */
 /// <reference lib="deno.worker" />
 import type { Order } from "./stalling_proxy.ts";
 
-/** Pending while nothing may arrive. */
+/** Pending while stalled. */
 let open = Promise.withResolvers<void>();
 open.resolve();
 let trigger: Uint8Array | undefined;
 let babble: Uint8Array<ArrayBuffer> | undefined;
 
 function stall(): void {
-  open.resolve(); // whoever waited goes on waiting for the next one
+  open.resolve(); // waiting readers continue with the next one
   open = Promise.withResolvers();
 }
 
 /** Clients that have not closed their side, as far as it can be seen. */
 const clients = new Set<Deno.Conn>();
 
-/** How many reads come before what is passed on: with a farewell in front of it, an end is seen while nothing arrives. */
+/** Number of reads ahead of forwarding: even behind a Terminate message, an end is seen while stalled. */
 const READS_AHEAD = 3;
 
-/** @returns what a side sends, until it has closed. */
+/** @returns the data sent by a side, until it has closed. */
 async function* ahead(from: Deno.Conn): AsyncGenerator<Uint8Array> {
   const coming: Promise<Uint8Array | undefined>[] = [];
   const readOne = () =>
@@ -35,7 +35,7 @@ async function* ahead(from: Deno.Conn): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** @returns the next bytes; `undefined` when the side has closed. */
+/** @returns the next bytes; `undefined` once the side has closed. */
 async function read(from: Deno.Conn): Promise<Uint8Array | undefined> {
   const buffer = new Uint8Array(65_536);
   const size = await from.read(buffer).catch(() => null);
@@ -61,7 +61,7 @@ async function pump(from: Deno.Conn, to: Deno.Conn, isClient: boolean): Promise<
     try {
       side.close();
     } catch {
-      // the other direction has closed it
+      // closed by the other direction
     }
   }
 }

@@ -1,5 +1,5 @@
 /**
- * A database of its own for each test file.
+ * Creates a database per test file.
  *
  * @module
  */
@@ -53,19 +53,19 @@ export function testDatabase(moduleUrl: string): TestDatabase {
   };
 }
 
-/** Whether everything that starting, finding and using a server takes is allowed. */
+/** Returns whether starting, finding and using a server is permitted. */
 export function mayUseDatabase(): boolean {
   const needed = ["net", "run", "env", "read", "write", "sys"] as const;
   return needed.every((name) => Deno.permissions.querySync({ name }).state === "granted");
 }
 
-/** A database for a test file, in which a deadlock is noticed at once: the server's own second is waited for in vain. */
+/** Creates a database for a test file with a short deadlock_timeout, instead of the server's one second. */
 async function makeOwnDatabase(name: string): Promise<{ server: string; name: string }> {
   const server = await databaseUrl();
   await withClient(server, async (client) => {
     if (configuredUrl() || !await takeSpare(client, name)) await create(client, name);
     await describe(client, name);
-    // not every role may; then tests of deadlocks take longer
+    // not every role may do this; tests of deadlocks then take longer
     await client.query(`ALTER DATABASE "${name}" SET deadlock_timeout = '100ms'`).catch(() => {});
     await dropAbandoned(client, server);
   });

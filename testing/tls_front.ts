@@ -1,5 +1,5 @@
 /**
- * TLS in front of a server that may have none, for tests of what a client does with it.
+ * A TLS front for a server without TLS, for tests of clients.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { EngineUrl } from "../lib/engine/url.ts";
 
-/** Self-signed, for `localhost` and nothing else. */
+/** Self-signed, for `localhost` only. */
 export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIBljCCATugAwIBAgIUCX8pzS8KwhRURgA9XmxyUTkrZuYwCgYIKoZIzj0EAwIw
 FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyOTE5MDQzM1oYDzIxMjYxMTA1
@@ -19,7 +19,7 @@ VR0TAQH/BAUwAwEB/zAUBgNVHREEDTALgglsb2NhbGhvc3QwCgYIKoZIzj0EAwID
 SQAwRgIhAIhQFcdXKcIq/59l5YSrn0UwIdOnBC0PNiYaOj3oOmM9AiEA1kVdCq0J
 PR1hSGtyswwr40URd/or5giQxRt87xcfYHU=
 -----END CERTIFICATE-----`;
-/** Of that certificate: it protects nothing. */
+/** Private key of that certificate; protects nothing. */
 const KEY = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgs55Z3jjYc8CskOjk
 A9iUJSlrlvZ4Wh4y2X2bEjNSA6GhRANCAASQDRJkFM8NqdyvhQnsLkS7efAk6G0t
@@ -28,17 +28,17 @@ SoCGUFGylI/1mQMHwVbVGculeKx2fck9xFJ0zBDCo5vCtU30FVeYIt3g
 
 const REQUEST_SIZE = 8;
 
-/** Takes connections that begin with a request for TLS, and passes on what it decrypts. */
+/** Accepts connections that start with a TLS request, and forwards the decrypted data. */
 export class TlsFront implements AsyncDisposable {
-  /** Connections that came so far. */
+  /** Number of connections accepted so far. */
   accepted = 0;
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();
   #port = 0;
 
   /**
-   * Begins to listen.
-   * @param url of the database behind it.
+   * Starts listening.
+   * @param url database behind it.
    */
   static async start(url: EngineUrl): Promise<TlsFront> {
     const front = new TlsFront();
@@ -49,7 +49,7 @@ export class TlsFront implements AsyncDisposable {
       front.accepted++;
       client.on("error", () => {});
       client.once("data", (request) => {
-        if (request.length !== REQUEST_SIZE) return client.destroy(); // in clear
+        if (request.length !== REQUEST_SIZE) return client.destroy(); // unencrypted
         client.write("S");
         front.#join(client, connect(inside, "127.0.0.1"));
       });
@@ -58,7 +58,7 @@ export class TlsFront implements AsyncDisposable {
   }
 
   /**
-   * The same address by way of this front.
+   * Returns the URL through this front.
    * @param host a name of this machine;
    * @param options `sslmode=…`.
    */

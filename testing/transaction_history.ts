@@ -12,7 +12,7 @@ import type { IsolationLevel } from "../lib/engine/transaction_options.ts";
 import { EngineUrl } from "../lib/engine/url.ts";
 import { cases } from "./cases.ts";
 
-/** What is done with a connection: texts are sent without waiting in between. `close` takes another one after it. */
+/** An action on a connection: texts are sent without waiting in between. `close` continues on another connection. */
 export type Step = { readonly texts: readonly string[] } | "commit" | "rollback" | "close";
 
 /** A history, and how the transactions of its connections begin. */
@@ -21,16 +21,16 @@ export interface History {
   readonly isolationLevel: IsolationLevel | undefined;
 }
 
-/** The table that the texts write to. */
+/** The table written by the texts. */
 export const TABLE = "written";
-/** The table of those who do by hand what must come of it. */
+/** The table with the expected rows, written step by step. */
 const WANTED = "wanted";
 
-/** Makes both tables anew. */
+/** Recreates both tables. */
 export const TABLES = [TABLE, WANTED].map((name) => `DROP TABLE IF EXISTS ${name}; CREATE TABLE ${name} (n serial)`)
   .join("; ");
 
-/** How many histories a test tries, other ones in every run; `CASES=500` after a change. */
+/** Number of random histories per test; use `CASES=500` after a change. */
 export const CASES = cases(40);
 
 const COMMANDS = [
@@ -56,7 +56,7 @@ const COMMENTS = ["", "-- back TO the start\n", "/* COMMIT */ ", "/* ROLLBACK TO
 
 const command = fc.oneof(
   fc.constantFrom(...COMMANDS),
-  fc.constant(`insert into ${TABLE} default values`), // more often than the others: it is what can be lost
+  fc.constant(`insert into ${TABLE} default values`), // more frequent than the others, because it can be lost
 );
 const text = fc.tuple(fc.constantFrom(...COMMENTS), fc.array(command, { minLength: 1, maxLength: 3 }))
   .map(([comment, commands]) => comment + commands.join("; "));
@@ -68,18 +68,18 @@ const step = fc.oneof({ arbitrary: alone, weight: 5 }, { arbitrary: together, we
   weight: 2,
 });
 
-/** Any history. */
+/** Arbitrary histories. */
 export const histories: fc.Arbitrary<History> = fc.record({
   steps: fc.array(step, { minLength: 1, maxLength: 14 }),
   isolationLevel: fc.constantFrom(undefined, "AUTOCOMMIT" as const),
 });
 
-/** As SQLSTATE, or `"fine"`: what came of a step. */
+/** Outcome of a step: an SQLSTATE, or `"fine"`. */
 export type Outcome = string;
 
 /**
- * What a promise, or a call, comes to.
- * @throws what is not an error of the server.
+ * Returns the outcome of a promise or call.
+ * @throws errors that are not from the server.
  */
 export function outcomeOf(settled: PromiseSettledResult<unknown>): Outcome {
   if (settled.status === "fulfilled") return "fine";
@@ -87,10 +87,10 @@ export function outcomeOf(settled: PromiseSettledResult<unknown>): Outcome {
   throw settled.reason;
 }
 
-/** Does by hand what a connection must do by itself. */
+/** Performs explicitly what a connection must do implicitly. */
 export class ByHand implements AsyncDisposable {
   readonly #connection: DriverConnection;
-  /** True: no BEGIN is sent. */
+  /** If true, no BEGIN is sent. */
   isAutocommit = false;
 
   private constructor(connection: DriverConnection) {
@@ -109,7 +109,7 @@ export class ByHand implements AsyncDisposable {
     return new ByHand(await driver.connect(connecting));
   }
 
-  /** What the server says of it. */
+  /** Transaction status reported by the server. */
   get isInTransaction(): boolean {
     return this.#connection.transactionStatus !== "idle";
   }
@@ -142,9 +142,9 @@ export class ByHand implements AsyncDisposable {
 }
 
 const ROWS = "SELECT array_agg(n ORDER BY n)";
-/** SQL that says whether both tables hold the same rows. */
+/** SQL that tests whether both tables contain the same rows. */
 export const SAME = `SELECT (${ROWS} FROM ${TABLE}) IS NOT DISTINCT FROM (${ROWS} FROM ${WANTED})`;
-/** SQL that says, as a statement for itself, that no transaction was open before it. */
+/** SQL that tests whether no transaction was open before this statement. */
 export const IS_FIRST = "SELECT now() = statement_timestamp()";
-/** SQL that says whether a server process is in a transaction. */
+/** SQL that tests whether a server process is in a transaction. */
 export const IN_TRANSACTION = "SELECT state LIKE 'idle in transaction%' FROM pg_stat_activity WHERE pid = $1";

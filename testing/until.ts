@@ -1,10 +1,10 @@
 /**
- * Waiting in tests for what another process does.
+ * Waits in tests for effects of another process.
  *
  * @module
  */
 
-/** So long that only what never happens is given up, also on a slow and busy machine. */
+/** Time limit that allows for a slow and busy machine, in seconds. */
 const PATIENCE_SECONDS = 60;
 
 /**

@@ -15,7 +15,7 @@ const database = testDatabase(import.meta.url);
 interface Running {
   readonly url: string;
   readonly process: Deno.ChildProcess;
-  /** What it has said so far, on both streams. */
+  /** Output so far, from both streams. */
   said(): string;
   /**
    * Ends with its output.

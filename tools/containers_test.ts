@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { root } from "../workbook/paths.ts";
 import { run } from "../workbook/processes.ts";
 
-/** What these tests look at in the Compose file. */
+/** The parts of the Compose file tested here. */
 interface Service {
   readonly image: string;
   readonly build?: { readonly target: string };

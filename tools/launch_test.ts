@@ -26,7 +26,7 @@ const { configurations }: { configurations: Configuration[] } = JSON.parse(
 const inPlace = (text: string) => text.replace("${workspaceFolder}", root);
 const named = (name: string) => configurations.find((each) => each.name === name)!;
 
-/** What VS Code's debugger is to a program: a client of its inspector. */
+/** A client of the inspector, like VS Code's debugger. */
 interface Inspector extends AsyncDisposable {
   send(method: string, params?: object): Promise<Record<string, unknown>>;
   /** The next event of this name, since the last one that was asked for. */
@@ -100,7 +100,7 @@ async function launch(
   };
 }
 
-/** What VS Code sends when it has attached: without awaiting one answer before the next message. */
+/** Messages VS Code sends after attaching, without awaiting the responses in between. */
 async function begin({ send }: Inspector): Promise<void> {
   await Promise.all(["Runtime.enable", "Debugger.enable", "Runtime.runIfWaitingForDebugger"].map((each) => send(each)));
 }

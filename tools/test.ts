@@ -1,5 +1,5 @@
 /**
- * `deno task test`: every check of the project. `deno task ok` (`--quick`) is the part that takes seconds.
+ * `deno task test`: all checks of the project. `deno task ok` (`--quick`) runs those that take seconds.
  *
  * @module
  */
@@ -32,7 +32,7 @@ import { dropRunSchemas } from "../workbook/jupyter/run_schemas.ts";
 import { explainSkips, unexpectedSkips } from "../workbook/jupyter/skips.ts";
 import { explainProof, findStale, type Job, jobName, type Report, runJobs } from "../workbook/jupyter/runs.ts";
 
-/** Tests that need every permission, or run one after the other: of processes, networks, Jupyter and the load test. */
+/** Tests that need all permissions or run sequentially: processes, networks, Jupyter and the load test. */
 const APART: readonly string[] = [
   "workbook/jupyter",
   "workbook/load",
@@ -42,7 +42,7 @@ const APART: readonly string[] = [
 /** The others of library and workbook, as arguments of `deno test`; Deno ignores below the first folder only. */
 const TOGETHER: readonly string[] = [`--ignore=workbook/bench,${APART.join(",")}`, "workbook", "lib", "testing"];
 
-/** How many cases of what is random `--long` tries. */
+/** Number of cases of randomized tests with `--long`. */
 const LONG_CASES = 1_000;
 
 const help = `Runs every check: format, lint, types, library, tools, notebooks, exercises, browser.
@@ -94,7 +94,7 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
   const files = await exists(notebooksFolder) ? await readNotebooks() : [];
   const exercises = new Map<NotebookFile, Exercise[]>();
   for (const file of files) exercises.set(file, await readExercises(file.notebook, solutionsFolder));
-  /** What of each notebook stands beside its own answers in no other cell. */
+  /** Returns the variants of a notebook with answers that appear in no other cell. */
   const apart = ({ notebook }: NotebookFile, own: Exercise[]) => [solved(notebook, own), ...mistaken(notebook, own)];
   const sets = files.flatMap((file): CellSet[] => {
     const own = exercises.get(file)!;
@@ -188,7 +188,7 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
   return gate.isPassed ? 0 : 1;
 }
 
-/** The folders that hold TypeScript; the answers in notebooks/ are pieces of cells and checked with them. */
+/** Folders with TypeScript; the answers in notebooks/ are parts of cells and checked with them. */
 async function sourceFolders(): Promise<string[]> {
   const found: string[] = [];
   for (const folder of ["lib", "testing", "app", "workbook", "migrations", "tools"]) {
@@ -236,7 +236,7 @@ async function runDeno(args: string[], stop: AbortSignal, variables: Record<stri
   return { ...counted, failed: code === 0 ? 0 : Math.max(1, counted.failed), details };
 }
 
-/** The outcome of tests that have all they need, but for what a machine may lack. */
+/** Reports skipped tests that no missing optional program explains. */
 function withoutSurprise(outcome: Outcome): Outcome {
   const unexpected = unexpectedSkips(outcome.skipped ?? []);
   if (unexpected.length === 0) return outcome;
@@ -269,7 +269,7 @@ async function findOmissions(
   return listed(sentences);
 }
 
-/** What notebooks and README say of how long they take. */
+/** Checks the reading times stated in notebooks and README. */
 async function findWrongTimes(files: readonly NotebookFile[]): Promise<string[]> {
   const readme = await Deno.readTextFile(join(root, "README.md"));
   const minutes = new Map(files.map(({ name, notebook }) => [name.slice(0, 2), statedMinutes(notebook)]));
@@ -279,13 +279,13 @@ async function findWrongTimes(files: readonly NotebookFile[]): Promise<string[]>
   ];
 }
 
-/** One check that found this, or nothing. */
+/** Outcome of a single check with these findings. */
 function listed(sentences: readonly string[]): Outcome {
   const isGood = sentences.length === 0;
   return { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1, details: sentences.join("\n") };
 }
 
-/** Runs every notebook in every variant; each run counts, and each exercise's proof in it. */
+/** Runs every notebook in every variant; counts each run and each exercise's proof. */
 async function runNotebooks(jobs: readonly Job[], stop: AbortSignal): Promise<Outcome> {
   const environment = await ensureEnvironment({ stop });
   const reports = await runJobs(jobs, { environment, stop, cleanUp: dropRunSchemas, measuringToo: true });

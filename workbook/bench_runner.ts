@@ -12,7 +12,7 @@ export class BenchmarkError extends Error {
 }
 
 /**
- * Runs a benchmark; on a machine that many share the recorded one comes back.
+ * Runs a benchmark; on a shared machine the recorded result is returned.
  *
  * ```ts ignore
  * const { operations } = await runBenchmark(["--quick", "--only", "get-commit"]);

@@ -20,10 +20,10 @@ import {
 } from "./progress_file.ts";
 
 /**
- * Checks an answer and shows what came of it: `TODO`, `NOT YET` or `PASS`, the id, and a sentence that helps.
+ * Checks an answer and shows the result: `TODO`, `NOT YET` or `PASS`, the id, and a helpful sentence.
  *
- * Whatever the answer does, nothing is thrown at the learner. Each failed try opens one more hint; after the last hint,
- * or a pass, the solution is offered. An answer that does not finish within 30 s is "not yet".
+ * Errors of the answer are reported, never thrown. Each failed attempt opens one more hint; after the last hint, or a
+ * pass, the solution is offered. An answer that takes longer than 30 s is "not yet".
  *
  * @param id the notebook and the number of the exercise: `"02.3"`
  * @param answer a function that returns the answer, so that an error in it can be caught here

@@ -9,7 +9,7 @@ const permitted = (await Deno.permissions.query({ name: "write" })).state === "g
   (await Deno.permissions.query({ name: "env" })).state === "granted";
 const needsPermission = permitted ? "" : " [needs permission: deno test -P lib]";
 
-/** What is printed while something runs: outside of a notebook that is what a learner sees. */
+/** Captures console output, which is all a learner sees outside a notebook. */
 async function printed(run: () => Promise<void>): Promise<string> {
   const lines: string[] = [];
   const log = console.log;

@@ -45,7 +45,7 @@ export class LoadTestError extends Error {
 }
 
 /**
- * Runs a load test; on a machine that many share the recorded one comes back.
+ * Runs a load test; on a shared machine the recorded result is returned.
  *
  * ```ts ignore
  * const { runs } = await runLoadTest(["--users", "1,16", "--seconds", "1"]);

@@ -47,19 +47,20 @@ export interface Project extends AsyncDisposable {
 export class TextNotFoundError extends Error {
   override readonly name = "TextNotFoundError";
   constructor(file: string, text: string, count: number) {
-    super(`${file} has this text ${count === 0 ? "nowhere" : `${count} times`}: ${text}`);
+    super(`${file} ${count === 0 ? "does not contain this text" : `contains this text ${count} times`}: ${text}`);
   }
 }
 
 /**
- * Makes a project anew: an empty folder with a `deno.json` whose task `migrate` is the one of the workbook.
+ * Recreates a project: an empty folder with a `deno.json` whose task `migrate` is that of the workbook.
  *
  * ```ts ignore
  * const project = await makeProject(workbook);
  * await project.run('deno task migrate revision -m "create heroes"');
  * ```
  *
- * @param workbook names the folder and gives DATABASE_URL. @param print gets each text to show.
+ * @param workbook provides the name of the folder and DATABASE_URL.
+ * @param print receives each text to show.
  */
 export async function makeProject(
   { schema, url }: Pick<Workbook, "schema" | "url">,

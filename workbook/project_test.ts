@@ -52,5 +52,5 @@ database.test("edit replaces a text that stands there once", async (url) => {
   await project.edit("a.txt", "one", "1");
   assertEquals(await project.read("a.txt"), "1 two two");
   await assertRejects(() => project.edit("a.txt", "two", "2"), TextNotFoundError, "2 times");
-  await assertRejects(() => project.edit("a.txt", "three", "3"), TextNotFoundError, "nowhere");
+  await assertRejects(() => project.edit("a.txt", "three", "3"), TextNotFoundError, "does not contain this text");
 });

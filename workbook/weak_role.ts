@@ -5,7 +5,10 @@
  */
 import { withStartupOption } from "./connection_url.ts";
 
-/** What the owner of a database may become in it, a superuser too: it may make no schemas, databases or roles. */
+/**
+ * A predefined role with few rights for the owner of a database, even a superuser: it may not create schemas, databases
+ * or roles.
+ */
 export const WEAK_ROLE = "pg_database_owner";
 
 /** The URL of a database that the role of the URL owns, in the weak role from the start; the driver is taken out. */

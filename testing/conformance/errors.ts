@@ -1,5 +1,5 @@
 /**
- * What the server reports becomes the same named error, whichever driver brings it.
+ * Server errors are mapped to the same error classes by every driver.
  *
  * @module
  */
@@ -53,7 +53,7 @@ export function errors(test: Register): void {
       [unique.name, unique.sqlstate, unique.constraint, unique.schema, unique.table, unique.sql],
       ["UniqueViolationError", "23505", "heroes_name_key", "public", "heroes", insert],
     );
-    assertStringIncludes(unique.detail!, "(name)=(sandy)"); // the other words are in the server's language
+    assertStringIncludes(unique.detail!, "(name)=(sandy)"); // the rest is in the server's language
     const [first, ...others] = unique.message.split("\n");
     assertMatch(first, /^.*heroes_name_key.* \(SQLSTATE 23505\)$/);
     assertEquals(others, [`Detail: ${unique.detail}`, `SQL: ${insert}`]);
@@ -96,7 +96,7 @@ export function errors(test: Register): void {
       ["SELECT missing FROM pg_class WHERE oid = $1", [1], "42703"],
       ["SELECT $1::int", ["x"], "22P02"],
       ["SELECT 1 / $1::int", [0], "22012"],
-      ["SELECT $1::int, $2::int", [1], "08P01"], // too few parameters: the connection is as well as before
+      ["SELECT $1::int, $2::int", [1], "08P01"], // too few parameters: the connection stays usable
       ["SELECT 1; SELEC 2", [], "42601"],
       ["SELECT $1::int; SELECT 2", [1], "42601"],
       ["SAVEPOINT s", [], "25P01"],

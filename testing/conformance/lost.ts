@@ -1,5 +1,5 @@
 /**
- * The server process dies in every state. What was queued behind must never run on another connection.
+ * The server process dies in every state. Queued statements must never run on another connection.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const WRITE = "INSERT INTO written VALUES ($1)";
 
 const written = ({ server }: Context) => server.run("SELECT what FROM written");
 
-/** The pool hands out connections that work, as many as it may, and none is lost on the way. */
+/** Asserts that the pool hands out working connections up to its limit, and loses none. */
 async function assertServes(engine: Engine): Promise<void> {
   const { size } = engine.poolStatus;
   {

@@ -1,5 +1,5 @@
 /**
- * Statements that are started without awaiting the ones before, and prepared statements.
+ * Statements started without awaiting the previous ones, and prepared statements.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The transaction's status is what the server said last, and COPY is refused on a connection that serves on.
+ * The transaction status follows the server's last report, and COPY is rejected without losing the connection.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { CopyNotSupportedError, DatabaseError } from "../../lib/engine/errors.ts";
 import type { Register } from "./suite.ts";
 
-/** Texts, one after another on one connection, and the status behind each. */
+/** SQL texts run in sequence on one connection, and the status after each. */
 const TEXTS: readonly (readonly [sql: string, status: string])[] = [
   ["SELECT 1", "idle"],
   ["BEGIN", "in transaction"],

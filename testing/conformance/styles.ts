@@ -1,5 +1,5 @@
 /**
- * A value is the same in whatever style a role, a session or a pooler has the server write it.
+ * Values are independent of the output styles set by a role, a session or a pooler.
  *
  * @module
  */
@@ -7,14 +7,14 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { UnreadableValueError } from "../../lib/values/errors.ts";
 import type { Register } from "./suite.ts";
 
-/** One value of each type whose text depends on a setting, with arrays and ranges. */
+/** A value of each type whose text depends on a setting, including arrays and ranges. */
 export const STYLED = `
   SELECT date '2026-01-03' AS day, timestamp '2026-01-03 12:30:05.123456' AS at, timestamptz '2026-01-03 12:30:05.5+00' AS tz,
     interval '1 year -2 days 3 seconds' AS span, '\\x00ff5c61'::bytea AS bytes, 0.1::float8 + 0.2 AS sum, 1.1::float4 AS small,
     ARRAY[date '2026-01-03', NULL] AS days, ARRAY['\\x5c'::bytea] AS list, daterange('2026-01-03', NULL) AS range,
     tstzrange('2026-01-03 12:00+00', NULL) AS moments`;
 
-/** What it is, in every style, in the time zone UTC. */
+/** Its expected value in every style, in time zone UTC. */
 export const VALUES = {
   day: "2026-01-03",
   at: "2026-01-03 12:30:05.123456",

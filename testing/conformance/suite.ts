@@ -1,5 +1,5 @@
 /**
- * What the parts of the conformance suite share.
+ * Shared parts of the conformance suite.
  *
  * @module
  */
@@ -9,26 +9,26 @@ import { createEngine, type Engine, type EngineOptions } from "../../lib/engine/
 import { Server } from "../server.ts";
 import { type DriverName, EngineUrl } from "../../lib/engine/url.ts";
 
-/** In what a driver may differ from the others; each difference has its test. */
+/** Permitted differences between drivers; each is tested. */
 export interface Differences {
-  /** A connection that breaks while it is idle: whether the pool hears of it then, or asks before it hands it out. */
+  /** Whether the pool notices that an idle connection breaks immediately, or at checkout. */
   readonly idleLoss: "at once" | "at checkout";
-  /** The thread waits with each statement: nothing else runs meanwhile, and only one transaction is open at a time. */
+  /** Every statement blocks the thread: nothing else runs meanwhile, and only one transaction is open at a time. */
   readonly blocks: boolean;
 }
 
-/** A driver under test, in one of its ways to work. */
+/** A driver under test, in one of its modes. */
 export interface Contestant {
   readonly driver: DriverName;
   readonly nonblocking?: boolean;
   readonly differences: Differences;
 }
 
-/** What a test of the suite gets. */
+/** Context of a test. */
 export interface Context {
-  /** An engine on the test's database, disposed of after the test. */
+  /** Creates an engine on the test's database, disposed of after the test. */
   engine(options?: EngineOptions): Engine;
-  /** A connection of the driver itself, below the engine; closed after the test. */
+  /** Opens a connection of the driver itself, below the engine; closed after the test. */
   connect(options?: { prepare?: boolean }): Promise<DriverConnection>;
   readonly server: Server;
   readonly differences: Differences;
@@ -45,12 +45,12 @@ export type Register = (
   options?: { overlaps?: boolean },
 ) => void;
 
-/** Makes the function that registers tests for one driver. */
+/** Creates the function that registers tests for one driver. */
 export function registerFor(contestant: Contestant, database: TestDatabase): Register {
   const { driver, nonblocking = false, differences } = contestant;
   const title = nonblocking ? `${driver} on threads` : driver;
   return (name, run, { overlaps = false } = {}) => {
-    if (overlaps && differences.blocks) return; // nothing else runs while such a driver waits: there is no such test
+    if (overlaps && differences.blocks) return; // such a driver blocks everything else: skip the test
     database.test(`${title}: ${name}`, async (plain) => {
       const url = EngineUrl.parse(plain).withDriver(driver);
       const applicationName = `test: ${title}`;

@@ -1,5 +1,5 @@
 /**
- * Transactions that statements begin and end: what counts is what the server says, not how the text reads.
+ * Transactions begun and ended by SQL: the server's status counts, not the text of the statement.
  *
  * @module
  */
@@ -26,7 +26,7 @@ import type { Register } from "./suite.ts";
 const TABLE = "DROP TABLE IF EXISTS lk; CREATE TABLE lk (n int)";
 const AUTOCOMMIT = { isolationLevel: "AUTOCOMMIT" } as const;
 
-/** Texts that leave a transaction open behind them. */
+/** SQL texts that leave a transaction open. */
 export const LEAVE_OPEN = [
   "begin; insert into lk values (1)",
   "begin; insert into lk values (1); rollback and chain",
@@ -150,7 +150,7 @@ export function transactions(test: Register): void {
   });
 }
 
-/** Whether the server says that a connection is in a transaction. */
+/** Returns whether the server reports a connection as being in a transaction. */
 async function says(server: Server, connection: Connection): Promise<unknown> {
   return (await server.run(IN_TRANSACTION, [connection.backendPid]))[0];
 }

@@ -1,5 +1,5 @@
 /**
- * The same row is the same value, and the same value the same parameter, whichever driver carries it.
+ * Every driver decodes the same row to the same value, and encodes the same value to the same parameter.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { EncodingError } from "../../lib/values/errors.ts";
 import { encodeParameter, json } from "../../lib/values/parameters.ts";
 import type { Register } from "./suite.ts";
 
-/** Type, a value as PostgreSQL writes it, as JavaScript sees it, and, where it is another, as a parameter. */
+/** Type, text representation, JavaScript value, and the parameter if it differs. */
 type Case = readonly [type: string, text: string, value: unknown, parameter?: unknown];
 
 const CASES: readonly Case[] = [
@@ -80,10 +80,10 @@ const CASES: readonly Case[] = [
   ["point", "(1,2)", "(1,2)"],
 ];
 
-/** SQL texts with a NUL character, and with half of a surrogate pair. */
+/** SQL texts with a NUL character or a lone surrogate. */
 export const UNSENDABLE: readonly string[] = ["SELECT 'a\0b'", "SELECT 'a\ud800b'", "SELECT 1 -- \udc00"];
 
-/** Texts with parameters too many or too few, and what is no statement at all: the same SQLSTATE wherever it is sent. */
+/** Texts with a wrong number of parameters, or without a statement, with the expected SQLSTATE. */
 export const MISCOUNTED: readonly (readonly [sql: string, parameters: number[], sqlstate: string])[] = [
   ["SELECT 1", [1], "08P01"],
   ["SELECT $1::int", [1, 2], "08P01"],
@@ -97,7 +97,7 @@ export const MISCOUNTED: readonly (readonly [sql: string, parameters: number[], 
   ["SELECT 1; SELECT 2", [1], "42601"],
 ];
 
-/** Texts without a statement, which bring nothing. */
+/** Texts without a statement, which return nothing. */
 export const EMPTY: readonly string[] = ["", " ", "-- nothing", "/* nothing */", ";", " ; -- nothing\n ;"];
 
 /** Registers the tests. */

@@ -38,7 +38,7 @@ Deno.test("a run is read back as it was written; another file is refused with wh
     await assertRejects(() => readRun(path), UsageError, "is not a result of this benchmark");
     await Deno.writeTextFile(path, "no JSON");
     await assertRejects(() => readRun(path), UsageError, "is not a result of this benchmark");
-    await assertRejects(() => readRun(join(folder, "none.json")), UsageError, "cannot be read. Make one with");
+    await assertRejects(() => readRun(join(folder, "none.json")), UsageError, "cannot be read. Create one with");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

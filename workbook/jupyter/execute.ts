@@ -9,7 +9,7 @@ import { SetupError } from "../errors.ts";
 import type { Output } from "./notebook.ts";
 import { endTree } from "../processes.ts";
 
-/** What to run, and how. */
+/** Options of a run. */
 export interface ExecuteOptions {
   readonly environment: Environment;
   /** The sources of the code cells, in order. */
@@ -25,13 +25,13 @@ export interface ExecuteOptions {
   readonly stop?: AbortSignal;
 }
 
-/** How a run went. */
+/** Outcome of a run. */
 export interface Execution {
-  /** The outputs of each cell; empty for those after a failure. */
+  /** Outputs of each cell; empty for cells after a failure. */
   readonly outputs: Output[][];
-  /** What the kernel says about its language. */
+  /** Language info reported by the kernel. */
   readonly languageInfo: unknown;
-  /** The cell that failed, counted from 0, and why. */
+  /** The failed cell, counted from 0, and the reason. */
   readonly failure?: { readonly cell: number; readonly error: string };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Imports of modules that were moved, in notebooks of the reader's own: they are rewritten, and nothing else is.
+ * Rewrites imports of moved modules in the reader's own notebooks, and nothing else.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { basename, join, resolve } from "node:path";
 import { type Cell, codeCells, formatNotebook, type Notebook, parseNotebook } from "./notebook.ts";
 import { exists } from "../paths.ts";
 
-/** Where notebooks import from, before and now. */
+/** Import paths, before and after the move. */
 const MOVED: Readonly<Record<string, string>> = {
   "../lib/show/mod.ts": "../workbook/show/mod.ts",
   "../lib/workbook/mod.ts": "../workbook/mod.ts",
@@ -15,19 +15,22 @@ const MOVED: Readonly<Record<string, string>> = {
 
 const IMPORTED = /(\bfrom\s*|\bimport\s*\(?\s*)"(\.\.\/[^"]+)"/g;
 
-/** The source with the imports of moved modules rewritten. @param moved by the specifier, the one in its place */
+/**
+ * Rewrites imports of moved modules in a source.
+ * @param moved new specifiers by old specifier
+ */
 export function withMovedImports(source: string, moved: Readonly<Record<string, string>> = MOVED): string {
   return source.replace(IMPORTED, (whole, before, specifier) => {
     return Object.hasOwn(moved, specifier) ? `${before}"${moved[specifier]}"` : whole;
   });
 }
 
-/** The source as it was before the modules moved. */
+/** Restores the imports as before the move. */
 export function withOldImports(source: string): string {
   return withMovedImports(source, Object.fromEntries(Object.entries(MOVED).map(([old, now]) => [now, old])));
 }
 
-/** The notebook with each code cell's source changed. */
+/** Applies a change to the source of each code cell. */
 export function changeCode(notebook: Notebook, change: (source: string) => string): Notebook {
   const changed = (cell: Cell) => cell.cell_type === "code" ? { ...cell, source: change(cell.source) } : cell;
   return { ...notebook, cells: notebook.cells.map(changed) };
@@ -52,7 +55,10 @@ export async function moveImports(folder: string): Promise<string[]> {
   return changed;
 }
 
-/** What the code of a folder's notebooks names of the checkout and is not there, each as a sentence. */
+/**
+ * Finds files of the checkout that the code of a folder's notebooks refers to but that do not exist, each as a
+ * sentence.
+ */
 export async function findMissingFiles(folder: string): Promise<string[]> {
   const missing: string[] = [];
   for (const { path, notebook } of await readOwn(folder)) {

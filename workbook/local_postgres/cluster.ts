@@ -1,5 +1,5 @@
 /**
- * PostgreSQL's data folder, which it calls a database cluster.
+ * PostgreSQL's data directory, called a database cluster.
  *
  * @module
  */
@@ -10,22 +10,21 @@ import { run } from "./command.ts";
 import { LocalPostgresError } from "./errors.ts";
 import { giveTo, type Paths, removeFolder } from "./paths.ts";
 
-/** Written into postgresql.conf: reachable from this machine only, the same clock and order of letters everywhere. */
+/** Contents of postgresql.conf: local connections only, the same time zone and collation everywhere. */
 const SETTINGS = {
   cluster_name: "workbook",
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
   timezone: "UTC",
   log_timezone: "UTC",
-  // for an evening of open notebooks, each with pools, and for checks side by side; one that is not used costs little
+  // enough for many open notebooks with pools, and for checks in parallel; unused connections cost little
   max_connections: "300",
 };
 
 /**
- * Makes the data folder if it is missing or was left half done. `initdb` works in a folder of another name, which gets
- * its right name at the end: so a cluster that was interrupted is never taken for a whole one.
- *
- * @throws {LocalPostgresError} when `initdb` fails, or the data come from another major version.
+ * Creates the data directory if it is missing or incomplete. `initdb` works in a temporary folder, renamed at the end,
+ * so that an interrupted cluster is never taken for a complete one.
+ * @throws {LocalPostgresError} if `initdb` fails, or the data belong to another major version.
  */
 export async function prepareCluster(
   paths: Paths,
@@ -36,8 +35,8 @@ export async function prepareCluster(
   if (found === binaries.major) return;
   if (found !== undefined) {
     throw new LocalPostgresError(
-      `The data in ${paths.cluster} are of PostgreSQL ${found}, and the local server is PostgreSQL ${binaries.major}. ` +
-        "`deno task db reset` drops the data, so that they are made again.",
+      `The data in ${paths.cluster} belong to PostgreSQL ${found}, but the local server is PostgreSQL ${binaries.major}. ` +
+        "`deno task db reset` deletes the data, which are then recreated.",
     );
   }
   for await (const entry of Deno.readDir(paths.home)) {
@@ -46,7 +45,7 @@ export async function prepareCluster(
   await initialise(paths, binaries, account);
 }
 
-/** The major version of the data folder; `undefined` if there is none, or not a whole one. */
+/** Returns the major version of the data directory; `undefined` if it is missing or incomplete. */
 export async function clusterVersion(paths: Paths): Promise<string | undefined> {
   try {
     return (await Deno.readTextFile(join(paths.cluster, "PG_VERSION"))).trim() || undefined;
@@ -57,7 +56,7 @@ export async function clusterVersion(paths: Paths): Promise<string | undefined> 
 }
 
 async function initialise(paths: Paths, binaries: Binaries, account: Account | undefined): Promise<void> {
-  // A name of its own: an initdb whose starter was killed may still be writing under the last one.
+  // a unique name: an initdb whose parent was killed may still be writing to the previous one
   const mark = crypto.randomUUID().slice(0, 8);
   const [unfinished, password] = [join(paths.home, `cluster.${mark}`), join(paths.home, `password.${mark}`)];
   const secret = crypto.getRandomValues(new Uint8Array(18)).toHex();
@@ -66,7 +65,7 @@ async function initialise(paths: Paths, binaries: Binaries, account: Account | u
   await giveTo(account, unfinished, password);
   const { success, output } = await run(binaries.initdb, [
     ...["--pgdata", unfinished, "--username", "workbook", "--pwfile", password, "--auth", "scram-sha-256"],
-    // The C.UTF-8 that is built into PostgreSQL: the same order and letters on every operating system.
+    // PostgreSQL's built-in C.UTF-8: the same collation on every operating system
     ...["--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"],
     ...Object.entries(SETTINGS).flatMap(([name, value]) => ["--set", `${name}=${value}`]),
     "--no-instructions",
@@ -74,7 +73,7 @@ async function initialise(paths: Paths, binaries: Binaries, account: Account | u
   if (!success) {
     await Promise.all([removeFolder(unfinished), removeFolder(password)]); // the disk may be full
     const log = output.trim().split("\n").slice(-4).join("\n");
-    throw new LocalPostgresError(`The data of the local PostgreSQL cannot be made in ${paths.home}.`, { log });
+    throw new LocalPostgresError(`The data of the local PostgreSQL cannot be created in ${paths.home}.`, { log });
   }
   await Deno.rename(password, join(unfinished, "workbook_password"));
   await Deno.rename(unfinished, paths.cluster);

@@ -1,5 +1,5 @@
 /**
- * Running PostgreSQL's own programs.
+ * Runs PostgreSQL's programs.
  *
  * @module
  */
@@ -7,10 +7,13 @@ import type { Account } from "./account.ts";
 import { TimeLimit } from "../../lib/base/time_limit.ts";
 import { LocalPostgresError } from "./errors.ts";
 
-/** Of the environment only this goes to the server: it outlives us, and LD_LIBRARY_PATH or PG* would lead it astray. */
+/**
+ * The only environment variables passed to the server: it outlives this process, and LD_LIBRARY_PATH or PG* would
+ * misconfigure it.
+ */
 const KEPT = ["PATH", "TMPDIR", "TEMP", "TMP", "SystemRoot", "SystemDrive", "ComSpec", "APPDATA", "USERPROFILE"];
 
-/** The cure for what Windows tells by these exit codes: a library that a program needs is not there, or too old. */
+/** Remedy for these exit codes on Windows: a required library is missing or too old. */
 const VISUAL_CPP = "It needs the Visual C++ runtime, which is missing or too old here: install it with " +
   "`winget install Microsoft.VCRedist.2015+.x64` (https://aka.ms/vs/17/release/vc_redist.x64.exe).";
 const WINDOWS_CODES: Readonly<Record<number, string>> = {
@@ -18,26 +21,25 @@ const WINDOWS_CODES: Readonly<Record<number, string>> = {
   0xC0000139: VISUAL_CPP, // STATUS_ENTRYPOINT_NOT_FOUND
 };
 
-/** What to do about an exit code by which the system, not the program, says why it did not start. */
+/** Returns a remedy for an exit code of the system, rather than the program, that says why it did not start. */
 export function explainExit(code: number): string | undefined {
-  return WINDOWS_CODES[code >>> 0]; // Deno gives it with a sign
+  return WINDOWS_CODES[code >>> 0]; // Deno returns it as a signed number
 }
 
-/** The longest that a program may take, in milliseconds: `initdb` takes 1 s, a start after a crash up to a minute. */
+/** Time limit of a program in milliseconds: `initdb` takes 1 s, a start after a crash up to a minute. */
 const LIMIT = 300_000;
 
-/** How a program ended: `output` is what it wrote, standard output first. */
+/** Outcome of a program; `output` is standard output followed by standard error. */
 export interface Outcome {
   readonly success: boolean;
   readonly output: string;
 }
 
 /**
- * Runs a program to its end in a small environment of its own.
- *
- * @param options `account`: the account to run it as (default: our own); `cwd`: its working folder, which that account
- * must be able to enter; `quiet`: capture no output, for a program that hands its output on to one that stays.
- * @throws {LocalPostgresError} when the program cannot be started at all.
+ * Runs a program to completion in a minimal environment.
+ * @param options `account`: the account to run it as (default: the current one); `cwd`: its working directory, which
+ * that account must be able to enter; `quiet`: do not capture output, for a program that passes it to a long-lived one.
+ * @throws {LocalPostgresError} if the program cannot be started.
  */
 export async function run(
   program: string,
@@ -49,7 +51,7 @@ export async function run(
     const value = Deno.env.get(name);
     if (value) env[name] = value;
   }
-  using late = new TimeLimit(LIMIT, `The program ${program} was ended after ${LIMIT / 1000} s.`);
+  using late = new TimeLimit(LIMIT, `The program ${program} was terminated after ${LIMIT / 1000} s.`);
   const output = options.quiet ? "null" : "piped";
   try {
     const command = new Deno.Command(program, {

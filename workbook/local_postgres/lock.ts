@@ -1,35 +1,33 @@
 /**
- * One process at a time: a lock on a file, which the operating system takes back when its holder ends.
+ * Inter-process lock on a file, released by the operating system when its holder exits.
  *
  * @module
  */
 import { LocalPostgresError } from "./errors.ts";
 
-/** How long a process waits for another that is starting or stopping the server. */
+/** Time limit for waiting until another process has started or stopped the server, in milliseconds. */
 const PATIENCE_MILLISECONDS = 120_000;
 const PAUSE_MILLISECONDS = 50;
 
 /**
- * Runs `work` while holding the lock on `path`; a second caller, in this process or another, waits its turn.
- *
- * @param path The lock file; made if it is missing, and left in place.
- * @param onWait Called once if the lock is held by someone else.
- * @throws {LocalPostgresError} when the lock is not free within two minutes.
+ * Runs `work` while holding the lock on `path`; other callers, in this or another process, wait.
+ * @param path the lock file; created if missing, and left in place.
+ * @param onWait called once if the lock is held by another process.
+ * @throws {LocalPostgresError} if the lock is not free within two minutes.
  */
 export async function withLock<T>(path: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
   using file = await Deno.open(path, { read: true, write: true, create: true, mode: 0o600 });
   if (!await lockWithin(PATIENCE_MILLISECONDS, file, onWait)) {
-    throw new LocalPostgresError(`Another process has held ${path} for two minutes; end it and try again.`);
+    throw new LocalPostgresError(`Another process has held ${path} for two minutes; stop it and try again.`);
   }
-  return await work(); // closing the file gives the lock back
+  return await work(); // closing the file releases the lock
 }
 
 /**
- * Takes the lock on an open file, which closing it gives back.
- *
- * @param onWait Called once if the lock is held by someone else.
- * @param stop ends the waiting.
- * @returns whether it came within so many milliseconds.
+ * Acquires the lock on an open file, released by closing it.
+ * @param onWait called once if the lock is held by another process.
+ * @param stop ends the wait.
+ * @returns whether it was acquired within the given milliseconds.
  */
 export async function lockWithin(
   milliseconds: number,

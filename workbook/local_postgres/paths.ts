@@ -1,6 +1,6 @@
 /**
- * Where the local server keeps its files: in `.data/postgresql` of the checkout, or, where the server could not live
- * there, in a folder of the system (below /var/tmp, on Windows ProgramData) that `.data/location` names.
+ * Files of the local server: in `.data/postgresql` of the checkout or, if the server cannot run there, in a system
+ * folder (below /var/tmp, on Windows ProgramData) named in `.data/location`.
  *
  * @module
  */
@@ -10,22 +10,24 @@ import { type Account, serverAccount } from "./account.ts";
 import { run } from "./command.ts";
 import { LocalPostgresError } from "./errors.ts";
 
-/** The files and folders of one local server. */
+/** Files and folders of one local server. */
 export interface Paths {
-  /** The folder of all the others. */
+  /** Parent folder of the others. */
   readonly home: string;
-  /** PostgreSQL's data folder; made whole elsewhere and then renamed, so it is there entirely or not at all. */
+  /**
+   * PostgreSQL's data directory; created elsewhere and then renamed, so that it exists either completely or not at all.
+   */
   readonly cluster: string;
-  /** The password of the role `workbook`, readable by the server's account only; made and lost with the cluster. */
+  /** Password of the role `workbook`, readable only by the server's account; created and deleted with the cluster. */
   readonly password: string;
-  /** The server's log, and the one of the run before. */
+  /** Server log, and the log of the previous run. */
   readonly log: string;
   readonly previousLog: string;
-  /** The port of the last start, to be used again if it is free. */
+  /** Port of the last start, reused if free. */
   readonly port: string;
 }
 
-/** Names the files in a home folder. */
+/** Returns the paths in a home folder. */
 export function pathsIn(home: string): Paths {
   const cluster = join(home, "cluster");
   return {
@@ -38,7 +40,7 @@ export function pathsIn(home: string): Paths {
   };
 }
 
-/** Finds the server's files; `undefined` when it was never started here (or its data were dropped). */
+/** Returns the server's paths; `undefined` if it was never started here (or its data were deleted). */
 export async function findPaths(dataRoot: string): Promise<Paths | undefined> {
   for (const home of await candidates(dataRoot)) {
     const paths = pathsIn(home);
@@ -48,10 +50,9 @@ export async function findPaths(dataRoot: string): Promise<Paths | undefined> {
 }
 
 /**
- * Finds the server's files, or makes their folder.
- *
- * @param dataRoot The folder `.data`; it must exist.
- * @throws {LocalPostgresError} when no folder can be made.
+ * Returns the server's paths, creating the folder if necessary.
+ * @param dataRoot the folder `.data`; must exist.
+ * @throws {LocalPostgresError} if no folder can be created.
  */
 export async function makePaths(dataRoot: string): Promise<{ paths: Paths; account?: Account }> {
   const found = await findPaths(dataRoot);
@@ -60,7 +61,7 @@ export async function makePaths(dataRoot: string): Promise<{ paths: Paths; accou
     if (account && !await canLiveIn(found.home, account)) {
       throw new LocalPostgresError(
         `The server's files are in ${found.home}, which its account (user number ${account.uid}) cannot reach any more. ` +
-          "Let it enter the folders above, or drop the data with `deno task db reset`; they are then made elsewhere.",
+          "Give it access to the parent folders, or delete the data with `deno task db reset`; they are then created elsewhere.",
       );
     }
     return { paths: found, account };
@@ -75,22 +76,21 @@ export async function makePaths(dataRoot: string): Promise<{ paths: Paths; accou
   return { paths: pathsIn(outside), account };
 }
 
-/** Makes a folder that the server's account can enter, whatever our umask. */
+/** Creates a folder that the server's account can enter, regardless of our umask. */
 async function makeFolder(path: string, account: Account | undefined): Promise<void> {
   if (await exists(path)) return;
   await Deno.mkdir(path);
   if (Deno.build.os !== "windows") await Deno.chmod(path, account ? 0o755 : 0o700);
 }
 
-/** Gives a file or folder to the server's account, when that is not our own. */
+/** Gives a file or folder to the server's account, unless that is the current one. */
 export async function giveTo(account: Account | undefined, ...files: string[]): Promise<void> {
   if (account) await Promise.all(files.map((file) => Deno.chown(file, account.uid, account.gid)));
 }
 
 /**
- * As root in someone's checkout: gives them all of `.data`, so that they can go on without root.
- *
- * @param account The account the server runs as; nothing is done unless it is the owner of the checkout.
+ * As root in another user's checkout: gives all of `.data` to that user, who can then continue without root.
+ * @param account the account that runs the server; nothing is done unless it owns the checkout.
  */
 export async function giveToOwner(dataRoot: string, account: Account | undefined): Promise<void> {
   if (!account || (await Deno.stat(dirname(dataRoot))).uid !== account.uid) return;
@@ -101,7 +101,7 @@ export async function giveToOwner(dataRoot: string, account: Account | undefined
   }
 }
 
-/** Removes a file or folder if it is there, also while a program that was left behind still writes into it. */
+/** Deletes a file or folder if it exists, even while a leftover program still writes to it. */
 export async function removeFolder(path: string): Promise<void> {
   for (let attempt = 1; await exists(path); attempt++) {
     try {
@@ -113,7 +113,7 @@ export async function removeFolder(path: string): Promise<void> {
   }
 }
 
-/** Whether a file or folder is there. */
+/** Returns whether a file or folder exists. */
 export async function exists(path: string): Promise<boolean> {
   try {
     await Deno.lstat(path);
@@ -124,7 +124,10 @@ export async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** The folders the server may live in, the preferred first; the second is named by a hash, so that it is found again. */
+/**
+ * Returns candidate folders for the server, in order of preference; the second is named by a hash, so that it is found
+ * again.
+ */
 async function candidates(dataRoot: string): Promise<string[]> {
   const inside = join(dataRoot, "postgresql");
   const hash = createHash("sha256").update(dataRoot).digest("hex").slice(0, 12);
@@ -133,7 +136,7 @@ async function candidates(dataRoot: string): Promise<string[]> {
   return [inside, outside];
 }
 
-/** A folder that every user may write to, with a name that PostgreSQL can use. */
+/** Returns a system folder that every user may write to, with a name that PostgreSQL supports. */
 export function systemFolder(
   os: string = Deno.build.os,
   variable: (name: string) => string | undefined = Deno.env.get,
@@ -142,22 +145,22 @@ export function systemFolder(
 }
 
 /**
- * Whether PostgreSQL's programs can use a path. On Windows they take only what the code page has, so that a user's name
- * in other letters stops them; elsewhere they hand it to a shell between double quotes.
+ * Returns whether PostgreSQL's programs support a path. On Windows they support only characters of the code page, which
+ * excludes some user names; elsewhere they pass it to a shell in double quotes.
  */
 export function isUsable(path: string, os: string = Deno.build.os): boolean {
   // deno-lint-ignore no-control-regex
   return os === "windows" ? /^[\x00-\x7f]*$/.test(path) && !path.includes("%") : !/["$`\\\n]/.test(path);
 }
 
-/** On Windows what lies in ProgramData can be read by all: here is a password. */
+/** Restricts access on Windows, where ProgramData is readable by all users: the folder contains a password. */
 async function makePrivate(folder: string): Promise<void> {
   const user = [Deno.env.get("USERDOMAIN"), Deno.env.get("USERNAME")].filter(Boolean).join("\\");
   const { success, output } = await run("icacls", [folder, "/inheritance:r", "/grant:r", `${user}:(OI)(CI)F`]);
   if (!success) throw new LocalPostgresError(`The folder ${folder} cannot be made private.`, { log: output });
 }
 
-/** Tries whether the server's account can reach `home`, and whether its file system keeps owners and modes. */
+/** Tests whether the server's account can reach `home`, and whether its file system preserves owners and modes. */
 async function canLiveIn(home: string, account: Account | undefined): Promise<boolean> {
   if (!isUsable(home)) return false;
   if (Deno.build.os === "windows") return true;
@@ -176,9 +179,9 @@ async function canLiveIn(home: string, account: Account | undefined): Promise<bo
   }
 }
 
-/** /var/tmp is everybody's: what lies there under our name counts only if it is ours, or root's. */
+/** Checks the owner of a folder below the world-writable /var/tmp: it must be the current user or root. */
 async function checkOwner(folder: string): Promise<void> {
   const { isDirectory, uid, mode } = await Deno.lstat(folder);
   if (isDirectory && (uid === 0 || uid === Deno.uid()) && ((mode ?? 0) & 0o022) === 0) return;
-  throw new LocalPostgresError(`The folder ${folder} is needed for the server's files, but belongs to someone else.`);
+  throw new LocalPostgresError(`The folder ${folder} is needed for the server's files, but belongs to another user.`);
 }

@@ -1,5 +1,5 @@
 /**
- * `postmaster.pid`, the file in which a running PostgreSQL says who and where it is.
+ * `postmaster.pid`, in which a running PostgreSQL records its process id and address.
  *
  * @module
  */
@@ -7,21 +7,24 @@ import process from "node:process";
 import { join } from "node:path";
 import { run } from "./command.ts";
 
-/** What `postmaster.pid` says. */
+/** Contents of `postmaster.pid`. */
 export interface PidFile {
   readonly pid: number;
   readonly dataDirectory: string;
   readonly port: number;
 }
 
-/** Reads the lines of a `postmaster.pid`; `undefined` if they are not whole (yet). */
+/** Parses `postmaster.pid`; returns `undefined` if it is incomplete. */
 export function parsePidFile(text: string): PidFile | undefined {
   const [pid, dataDirectory, , port] = text.split("\n").map((line) => line.trim());
   const numbers = [pid, port].every((field) => /^[1-9]\d*$/.test(field ?? ""));
   return numbers ? { pid: Number(pid), dataDirectory, port: Number(port) } : undefined;
 }
 
-/** Reads the `postmaster.pid` of a data folder; `undefined` if there is none, or it belongs to the folder's original. */
+/**
+ * Reads `postmaster.pid` in a data directory; returns `undefined` if there is none, or it was copied from another
+ * directory.
+ */
 export async function readPidFile(cluster: string): Promise<PidFile | undefined> {
   const text = await Deno.readTextFile(join(cluster, "postmaster.pid")).catch((error) => {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return "";
@@ -31,13 +34,13 @@ export async function readPidFile(cluster: string): Promise<PidFile | undefined>
   return file && !await isCopy(file.dataDirectory, cluster) ? file : undefined;
 }
 
-/** Whether the server's folder is another than ours, still there: then ours was copied from it while it ran. */
+/** Returns whether the server's directory is another, existing one: then ours was copied from it while it ran. */
 async function isCopy(original: string, cluster: string): Promise<boolean> {
   const [there, here] = await Promise.all([original, cluster].map((path) => Deno.stat(path).catch(() => null)));
   return there !== null && here !== null && (there.ino !== here.ino || there.dev !== here.dev);
 }
 
-/** Whether a process with this number lives, ours or not. */
+/** Returns whether a process with this id exists, ours or not. */
 export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -46,9 +49,11 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Whether the living process `pid` is a PostgreSQL on this data folder; `undefined` where the system does not tell. */
+/**
+ * Returns whether process `pid` is a PostgreSQL server on this data directory; `undefined` if the system does not tell.
+ */
 export async function servesCluster(pid: number, cluster: string): Promise<boolean | undefined> {
-  // `cat`, not a read of our own: Deno gives /proc only to --allow-all.
+  // `cat` instead of reading directly: Deno permits /proc only with --allow-all
   const ask: Record<string, [string, string[]]> = {
     linux: ["cat", [`/proc/${pid}/cmdline`]],
     darwin: ["ps", ["-ww", "-o", "command=", "-p", String(pid)]],
@@ -58,13 +63,13 @@ export async function servesCluster(pid: number, cluster: string): Promise<boole
 }
 
 /**
- * Writes the number of no process into a stale `postmaster.pid`. PostgreSQL refuses to start while the number in it
- * lives, also when that is by now another program (common after a restart of a container). The other lines stay: from
- * them it knows whether processes of the old server still use its memory.
+ * Writes an unused process id into a stale `postmaster.pid`. PostgreSQL refuses to start while the recorded process
+ * exists, even if it is another program by now (common after a container restart). The other lines are kept: they tell
+ * PostgreSQL whether processes of the old server still use its memory.
  */
 export async function markStale(cluster: string): Promise<void> {
   const path = join(cluster, "postmaster.pid");
-  let nobody = 4_194_303; // the greatest process number Linux gives out
+  let nobody = 4_194_303; // the greatest process id on Linux
   while (isAlive(nobody)) nobody--;
   const lines = (await Deno.readTextFile(path)).split("\n");
   await Deno.writeTextFile(path, [nobody, ...lines.slice(1)].join("\n"));

@@ -1,5 +1,5 @@
 /**
- * The server process: finding it, starting it and stopping it.
+ * Finds, starts and stops the server process.
  *
  * @module
  */
@@ -12,23 +12,23 @@ import { LocalPostgresError } from "./errors.ts";
 import { giveTo, type Paths } from "./paths.ts";
 import { isAlive, markStale, readPidFile, servesCluster } from "./pid_file.ts";
 
-/** A local server that runs and answers. */
+/** A running server that responds. */
 export interface LocalServer {
-  /** The complete URL of the database `workbook`, with the password: do not print it. */
+  /** The full URL of the database `workbook`, including the password: do not print it. */
   readonly url: string;
-  /** For example `"18.4"`. */
+  /** Version, such as `"18.4"`. */
   readonly version: string;
   readonly pid: number;
   readonly port: number;
 }
 
-/** How long a server that is starting, stopping or recovering after a crash may take. */
+/** Time limit for a server that is starting, stopping or recovering after a crash, in seconds. */
 const PATIENCE_SECONDS = 60;
 
-/** How long a running server may take to answer; what is silent for longer is taken for another program. */
+/** Time limit for the response of a running server, in milliseconds; a silent one is taken for another program. */
 const ANSWER_MILLISECONDS = 5_000;
 
-/** Finds the running server; `undefined` if there is none that answers. Takes about 20 ms. */
+/** Returns the running server; `undefined` if none responds. Takes about 20 ms. */
 export async function findServer(paths: Paths): Promise<LocalServer | undefined> {
   const file = await readPidFile(paths.cluster);
   if (!file || !isAlive(file.pid)) return undefined;
@@ -44,10 +44,11 @@ export async function findServer(paths: Paths): Promise<LocalServer | undefined>
       return { url, version: row.version, pid: file.pid, port: file.port };
     }, ANSWER_MILLISECONDS);
   try {
-    // The log-in proves both sides: a stranger on that port does not know the password (SCRAM checks the server too).
+    // the login authenticates both sides: another program on that port does not know the password (SCRAM verifies the
+    // server, too)
     return await ask("workbook");
   } catch (error) {
-    if (codeOf(error) === "3D000") return await ask("postgres"); // first start, or dropped by hand
+    if (codeOf(error) === "3D000") return await ask("postgres"); // first start, or the database was dropped manually
     if (codeOf(error) === "53300" && await servesCluster(file.pid, paths.cluster)) {
       return { url, version: "", pid: file.pid, port: file.port }; // all its connections are in use
     }
@@ -56,10 +57,9 @@ export async function findServer(paths: Paths): Promise<LocalServer | undefined>
 }
 
 /**
- * Starts the server, detached: it outlives this process, and Ctrl-C in this terminal does not reach it. Call it under
- * the lock, with no server running.
- *
- * @throws {LocalPostgresError} with the end of the log when it does not start.
+ * Starts the server as a detached process, which outlives this one and ignores Ctrl-C in this terminal. Requires the
+ * lock, with no server running.
+ * @throws {LocalPostgresError} with the end of the log, if it does not start.
  */
 export async function startServer(
   paths: Paths,
@@ -71,8 +71,8 @@ export async function startServer(
   while (true) {
     const port = await freePort(preferred);
     await startLog(paths, account);
-    // pg_ctl rather than postgres itself: it makes the session of its own, waits until the server is ready, and on
-    // Windows gives up an administrator's rights first.
+    // pg_ctl instead of postgres: it creates a new session, waits until the server is ready, and on Windows drops
+    // administrator privileges first
     const { success, output } = await run(
       binaries.pgCtl,
       ["start", "-D", paths.cluster, "-w", "-t", String(PATIENCE_SECONDS), "-l", paths.log, "-o", `-p ${port}`],
@@ -84,7 +84,7 @@ export async function startServer(
       return server;
     }
     const log = await Deno.readTextFile(paths.log);
-    // Someone took the port in between; or processes of a server that was killed have not noticed yet.
+    // the port was taken in between, or processes of a killed server are still running
     const portTaken = /could not bind|Address already in use/i.test(log);
     const passing = portTaken || /pre-existing shared memory block/i.test(log);
     if (!passing || performance.now() > deadline) {
@@ -97,11 +97,10 @@ export async function startServer(
 }
 
 /**
- * Makes sure that no server is in the way: waits for one that is just starting, stopping or recovering, and sees
- * through a `postmaster.pid` whose number has become that of another program. Call it under the lock.
- *
- * @returns The server, if in the end it answers.
- * @throws {LocalPostgresError} when a process of ours neither answers nor ends.
+ * Ensures that no server is in the way: waits for one that is starting, stopping or recovering, and detects a
+ * `postmaster.pid` whose process id now belongs to another program. Requires the lock.
+ * @returns the server, if it responds in the end.
+ * @throws {LocalPostgresError} if a process of ours neither responds nor exits.
  */
 export async function settle(paths: Paths): Promise<LocalServer | undefined> {
   const deadline = performance.now() + PATIENCE_SECONDS * 1000;
@@ -114,10 +113,10 @@ export async function settle(paths: Paths): Promise<LocalServer | undefined> {
       return undefined;
     }
     const server = await findServer(paths);
-    if (server || ours === undefined) return server; // where the system does not tell, starting will
+    if (server || ours === undefined) return server; // if the system does not tell, starting will
     if (performance.now() > deadline) {
       throw new LocalPostgresError(
-        `The local PostgreSQL (process ${file.pid}) has not answered for ${PATIENCE_SECONDS} s. End it with ` +
+        `The local PostgreSQL (process ${file.pid}) has not responded for ${PATIENCE_SECONDS} s. Stop it with ` +
           "`deno task db stop` and start it again.",
       );
     }
@@ -125,7 +124,9 @@ export async function settle(paths: Paths): Promise<LocalServer | undefined> {
   }
 }
 
-/** Whether a server of ours runs, answering or not. A `postmaster.pid` alone proves nothing. */
+/**
+ * Returns whether a server of ours is running, even if it does not respond. A `postmaster.pid` alone proves nothing.
+ */
 export async function isRunning(paths: Paths): Promise<boolean> {
   const file = await readPidFile(paths.cluster);
   if (!file || !isAlive(file.pid)) return false;
@@ -133,10 +134,9 @@ export async function isRunning(paths: Paths): Promise<boolean> {
 }
 
 /**
- * Stops the server, with the connections it has, and waits until it has ended. Call it only if `isRunning`: a signal
- * to the process in a stale `postmaster.pid` would hit another program.
- *
- * @throws {LocalPostgresError} when it does not stop within a minute.
+ * Stops the server and its connections, and waits until it has exited. Call it only if `isRunning`: a stale
+ * `postmaster.pid` would direct the signal to another program.
+ * @throws {LocalPostgresError} if it does not stop within a minute.
  */
 export async function stopServer(paths: Paths): Promise<void> {
   const pid = (await readPidFile(paths.cluster))?.pid;
@@ -144,23 +144,23 @@ export async function stopServer(paths: Paths): Promise<void> {
     if (pid !== undefined) await send(signal, pid, paths);
     const deadline = performance.now() + PATIENCE_SECONDS * 500;
     while (performance.now() < deadline) {
-      const file = await readPidFile(paths.cluster); // the last thing that the server removes
+      const file = await readPidFile(paths.cluster); // the last file removed by the server
       if (!file || !isAlive(file.pid)) return;
       await pause(20);
     }
   }
-  throw new LocalPostgresError(`The local PostgreSQL (process ${pid}) does not stop; end that process yourself.`);
+  throw new LocalPostgresError(`The local PostgreSQL (process ${pid}) does not stop; terminate that process manually.`);
 }
 
-/** Sends a signal; Windows has none, but PostgreSQL has its own there. */
+/** Sends a signal; Windows has none, but PostgreSQL emulates them there. */
 async function send(signal: "INT" | "QUIT", pid: number, paths: Paths): Promise<void> {
   if (Deno.build.os !== "windows") return Deno.kill(pid, `SIG${signal}`);
   await run((await prepareBinaries(paths.home)).pgCtl, ["kill", signal, String(pid)]);
 }
 
 /**
- * A free port on 127.0.0.1: the preferred one if it is free, else one that the system chooses. A server that was killed
- * gives its port back a moment later, so the preferred one is tried several times.
+ * Returns a free port on 127.0.0.1: the preferred one, otherwise one chosen by the system. A killed server releases its
+ * port a moment later, so the preferred one is tried several times.
  */
 async function freePort(preferred: number): Promise<number> {
   for (const port of [...Array(5).fill(preferred), 0]) {
@@ -175,20 +175,20 @@ async function freePort(preferred: number): Promise<number> {
   throw new LocalPostgresError("There is no free port on 127.0.0.1.");
 }
 
-/** Begins a new log, made here so that it can be given to the server's account, in a folder that is not its own. */
+/** Starts a new log, created here so that it can be given to the server's account in a folder it does not own. */
 async function startLog(paths: Paths, account: Account | undefined): Promise<void> {
   await Deno.rename(paths.log, paths.previousLog).catch(() => {});
   await Deno.writeTextFile(paths.log, "", { mode: 0o600 });
   await giveTo(account, paths.log);
 }
 
-/** The bytes that the files of a folder take. */
+/** Returns the total size of the files in a folder, in bytes. */
 export async function sizeOf(folder: string): Promise<number> {
   let bytes = 0;
   for await (const entry of Deno.readDir(folder)) {
     const path = join(folder, entry.name);
     if (entry.isDirectory) bytes += await sizeOf(path);
-    else bytes += (await Deno.lstat(path).catch(() => null))?.size ?? 0; // gone between the two calls
+    else bytes += (await Deno.lstat(path).catch(() => null))?.size ?? 0; // deleted between the two calls
   }
   return bytes;
 }

@@ -7,7 +7,7 @@ import { textWidth } from "../text_width.ts";
 
 type Written = readonly [id: string, message: string, ...downRevisions: string[]];
 
-/** What `history()` returns of these revisions, written from base up, of a database that stands at some of them. */
+/** Returns the `history()` of these revisions, listed from base up, for a database at some of them. */
 function history(revisions: readonly Written[], ...at: string[]): DrawnHistoryEntry[] {
   const parents = new Map(revisions.map(([id, , ...downRevisions]) => [id, downRevisions]));
   const applied = new Set<string>();

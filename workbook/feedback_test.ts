@@ -62,7 +62,7 @@ Deno.test("hintFeedback() shows the open hints, or says that there are none", ()
   assertEquals(hintFeedback(heroes, 1)["text/plain"], "Hint 1 of 2: Use `count(*)`.");
   assertEquals(
     hintFeedback({ ...heroes, hints: [] }, 0)["text/plain"],
-    '02 has no hints.3. await solution("02.3") shows a solution.',
+    '02.3 has no hints. await solution("02.3") shows a solution.',
   );
 });
 

@@ -85,7 +85,7 @@ Deno.test("a cell that takes too long, and one that ends the kernel, fail the ru
 
 Deno.test("a path of this machine in an output fails the run", async () => {
   const [{ problems }] = await runJobs([jobOf(notebookOf("console.log(Deno.cwd());"))], { environment });
-  assertMatch(problems[0], /code cell 1 of 1.*holds a path of this machine/);
+  assertMatch(problems[0], /code cell 1 of 1.*contains a local path/);
 });
 
 Deno.test("each run has a number and a progress file of its own; what it left behind can be removed", async () => {

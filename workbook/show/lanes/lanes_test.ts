@@ -276,7 +276,7 @@ Deno.test("data that cannot be drawn are refused with what is wrong", () => {
   const one = { name: "a", segments };
   const wrong: [LanesData, string][] = [
     [{ lanes: [] }, "No lanes to draw."],
-    [{ lanes: [one, one] }, 'Two lanes are called "a".'],
+    [{ lanes: [one, one] }, 'Two lanes are named "a".'],
     [{ lanes: [{ name: "a", segments: [{ from: 2, to: 1, kind: "waits" }] }] }, '"a" waits from 2 to 1:'],
     [{ lanes: [{ name: "a", segments: [{ from: 2, to: NaN, kind: "waits" }] }] }, '"a" waits from 2 to NaN:'],
     [{ lanes: [{ ...one, events: [{ at: Infinity, kind: "done" }] }] }, '"a" has an event "done" at Infinity:'],

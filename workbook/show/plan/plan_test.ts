@@ -170,7 +170,7 @@ Deno.test("a unit of work: objects by state before, after the flush, after the c
   const refused = () => {
     throw new Error("diff() is refused until the rollback");
   };
-  assertStringIncludes(unitOfWork({ ...source, state: "failed", diff: refused }).text, "only rollback() can follow");
+  assertStringIncludes(unitOfWork({ ...source, state: "failed", diff: refused }).text, "only rollback() is possible");
 });
 
 database.test("a real session's unit of work: waiting, flushed, rolled back", async (url) => {

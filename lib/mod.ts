@@ -77,3 +77,6 @@ export type { Direction, MigrationStep } from "./migrate/steps.ts";
 export type { LogDirection, LogEntry } from "./migrate/version_log.ts";
 export { progressLine } from "./migrate/report.ts";
 export * from "./migrate/errors.ts";
+
+// types in the signatures of the names above
+export type * from "./types.ts";

@@ -8,6 +8,7 @@ import { connectionLimit, databaseUrl, serverVersion } from "../workbook/databas
 import { type CellSet, checkTypes, formatCells, lintCells, type Problem } from "../workbook/jupyter/cells.ts";
 import { readOptions, runTask } from "../workbook/command_line.ts";
 import { UsageError } from "../workbook/errors.ts";
+import { docProblems } from "../workbook/jupyter/doc_lint.ts";
 import { ensureEnvironment } from "../workbook/jupyter/environment.ts";
 import { installNpmPeers } from "../workbook/bench/peers.ts";
 import {
@@ -104,6 +105,7 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
   const quick: Step[] = [
     ["types", () => deno("check", ...folders)],
     ["notebooks: types", async () => tell(await checkTypes(sets))],
+    ["types: docstrings", () => lintDocs(stop)],
     ["examples in the comments", async () => deno("test", "--doc", "--no-prompt", ...await modulesWithExamples())],
     ["notebooks: format", async () => {
       return tell((await formatCells(files, await answerPaths(solutionsFolder))).problems, "deno task notebooks --fmt");
@@ -198,19 +200,19 @@ async function sourceFolders(): Promise<string[]> {
 }
 
 /** The modules of library and workbook whose comments hold examples that run; each module would cost a process's start. */
-async function modulesWithExamples(folder?: string): Promise<string[]> {
-  if (!folder) {
-    return (await Promise.all(["lib", "workbook"].map((name) => modulesWithExamples(join(root, name))))).flat();
-  }
+async function modulesWithExamples(): Promise<string[]> {
+  const files = (await Promise.all(["lib", "workbook"].map((name) => typeScriptFiles(join(root, name))))).flat();
+  const texts = await Promise.all(files.map((file) => Deno.readTextFile(file)));
+  return files.filter((_, index) => texts[index].replace(/```\w+ ignore[^]*?```/g, "").includes("```")).map(pattern);
+}
+
+/** The TypeScript of a folder, without tests and other packages. */
+async function typeScriptFiles(folder: string): Promise<string[]> {
   const found: string[] = [];
-  for await (const entry of Deno.readDir(folder)) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory && !["std_assert", "node_modules"].includes(entry.name)) {
-      found.push(...await modulesWithExamples(path));
-    } else if (!entry.name.endsWith(".ts") || entry.name.endsWith("_test.ts")) continue;
-    else if ((await Deno.readTextFile(path)).replace(/```\w+ ignore[^]*?```/g, "").includes("```")) {
-      found.push(pattern(path));
-    }
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory && !["std_assert", "node_modules"].includes(name)) {
+      found.push(...await typeScriptFiles(join(folder, name)));
+    } else if (name.endsWith(".ts") && !name.endsWith("_test.ts")) found.push(join(folder, name));
   }
   return found;
 }
@@ -234,6 +236,15 @@ async function runDeno(args: string[], stop: AbortSignal, variables: Record<stri
   if (details) details = details.slice(Math.max(0, details.indexOf("\n ERRORS \n")));
   // A file that fails outside its tests fails the run although no test did.
   return { ...counted, failed: code === 0 ? 0 : Math.max(1, counted.failed), details };
+}
+
+/** Every public name has a docstring, and its signature names public types. */
+async function lintDocs(stop: AbortSignal): Promise<Outcome> {
+  const env = { ...Deno.env.toObject(), NO_COLOR: "1" };
+  const { stdout, stderr } = await run(Deno.execPath(), ["doc", "--lint", "lib/mod.ts"], { cwd: root, env, stop });
+  const files = await typeScriptFiles(join(root, "lib"));
+  const source = (await Promise.all(files.map((file) => Deno.readTextFile(file)))).join("\n");
+  return listed(docProblems(`${stdout}\n${stderr}`, source));
 }
 
 /** Reports skipped tests that no missing optional program explains. */

@@ -17,7 +17,10 @@ export function passOver(folder: URL): void {
 export class CallSite {
   readonly #here: { readonly stack?: string };
 
-  /** @param stack the stack to read (default: the current one). */
+  /**
+   * @ignore
+   * @param stack the stack to read (default: the current one).
+   */
   constructor(stack?: string) {
     this.#here = stack === undefined ? new Error() : { stack };
   }

@@ -12,6 +12,7 @@ export abstract class EngineError extends Error {
   /** Stable code of the class, listed with its cure in `lib/ERRORS.md`. */
   static readonly code: string = "ENGINE_ERROR";
 
+  /** @ignore */
   constructor(message?: string, options?: ErrorOptions) {
     const usual = Error.stackTraceLimit;
     Error.stackTraceLimit = Math.max(usual, DEEP_STACK);

@@ -59,6 +59,7 @@ export class Connection implements AsyncDisposable {
   #lastAnswer: Promise<unknown> = Promise.resolve();
   #closed = false;
 
+  /** @ignore */
   constructor(pooled: PooledConnection, events: EngineEvents, options: ConnectionOptions, release: Release) {
     this.#pooled = pooled;
     this.#events = events;

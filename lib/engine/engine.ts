@@ -62,6 +62,7 @@ export class Engine implements AsyncDisposable {
   readonly #pool: Pool;
   readonly #connections = new PinnedConnections();
 
+  /** @ignore */
   constructor(url: EngineUrl, options: EngineOptions) {
     this.url = url;
     this.#options = resolveOptions("createEngine", url, options);

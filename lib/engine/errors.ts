@@ -17,6 +17,7 @@ export class InvalidUrlError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "INVALID_URL";
 
+  /** @ignore */
   constructor(readonly part: UrlPart, url: string, problem: string) {
     const what = part === "url" ? "this is not a database URL" : `wrong ${part}`;
     super(`Cannot read the database URL "${maskUrl(url)}": ${what}: ${problem}.`);
@@ -28,7 +29,10 @@ export class PoolTimeoutError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "POOL_TIMEOUT";
 
-  /** @param opening number of connection attempts in progress. */
+  /**
+   * @ignore
+   * @param opening number of connection attempts in progress.
+   */
   constructor(seconds: number, readonly holders: readonly string[], limits: string, opening = 0) {
     const lines = holders.map((line) => `  ${line}`);
     if (opening > 0) lines.push(`  nobody yet: ${opening} being opened, the server has not answered`);
@@ -54,6 +58,7 @@ export class ConnectionClosedError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "CONNECTION_CLOSED";
 
+  /** @ignore */
   constructor(what: string) {
     super(`Cannot ${what}: this connection was closed. Take a new one with engine.connect().`);
   }
@@ -82,6 +87,7 @@ export class MultipleResultsFound extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "MULTIPLE_RESULTS";
 
+  /** @ignore */
   constructor(required: "exactly one" | "at most one") {
     super(`More than one row was found, but ${required} was required. Narrow the query, or use first() or all().`);
   }
@@ -126,7 +132,10 @@ export class DatabaseError extends EngineError {
   /** Constraint that was violated. */
   readonly constraint?: string;
 
-  /** @param sql the statement that failed, without its parameters. */
+  /**
+   * @ignore
+   * @param sql the statement that failed, without its parameters.
+   */
   constructor(fields: ServerErrorFields, readonly sql?: string, options?: ErrorOptions) {
     const lines = [`${fields.message} (SQLSTATE ${fields.sqlstate})`];
     if (fields.detail) lines.push(`Detail: ${fields.detail}`);
@@ -211,6 +220,7 @@ export class ConnectError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "CONNECT_FAILED";
 
+  /** @ignore */
   constructor(url: string, problem: string, readonly sqlstate?: string, options?: ErrorOptions) {
     super(`Cannot connect to ${url}: ${problem}`, options);
   }
@@ -221,6 +231,7 @@ export class CopyNotSupportedError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "COPY_NOT_SUPPORTED";
 
+  /** @ignore */
   constructor(readonly sql: string) {
     super(
       "COPY … FROM STDIN and TO STDOUT are not supported: nothing was copied. Other statements of the same text, if any, " +
@@ -247,7 +258,10 @@ export class RoleSettingError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "ROLE_SETTING";
 
-  /** @param role the role and its database, in the syntax of ALTER ROLE. */
+  /**
+   * @ignore
+   * @param role the role and its database, in the syntax of ALTER ROLE.
+   */
   constructor(url: string, role: string, readonly setting: RoleSetting) {
     const { name, value, effect, cure } = setting;
     super(
@@ -263,6 +277,7 @@ export class ConnectionLostError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "CONNECTION_LOST";
 
+  /** @ignore */
   constructor(problem: string, readonly sql?: string, options?: ErrorOptions) {
     const statement = sql ? `\nSQL: ${shorten(sql, 300)}` : "";
     super(
@@ -278,6 +293,7 @@ export class AnswerTimeoutError extends EngineError {
   static override readonly code: string = "ANSWER_TIMEOUT";
 
   /**
+   * @ignore
    * @param seconds the time limit.
    * @param outcome `"cancelled"` if the server confirmed the cancellation: the connection remains usable. `"dropped"`
    * if it did not answer: the outcome of the statement is unknown. `"unsent"` if no connection was available in time.
@@ -303,6 +319,7 @@ export class CommitOutcomeUnknownError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "COMMIT_OUTCOME_UNKNOWN";
 
+  /** @ignore */
   constructor(options?: ErrorOptions) {
     super(
       "The connection was lost during COMMIT: the transaction may or may not have been committed. " +
@@ -317,7 +334,10 @@ export class DriverError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "DRIVER_FAILED";
 
-  /** @param problem the message of libpq. */
+  /**
+   * @ignore
+   * @param problem the message of libpq.
+   */
   constructor(problem: string, readonly sql?: string) {
     super(`libpq rejected the call: ${problem}${sql ? `\nSQL: ${shorten(sql, 300)}` : ""}`);
   }

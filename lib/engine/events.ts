@@ -7,11 +7,12 @@
  * @module
  */
 
-type Moment = { readonly at: number; readonly connection: number };
-type Span = Moment & { readonly milliseconds: number };
+export type Moment = { readonly at: number; readonly connection: number };
+/** The fields of an event that takes time. */
+export type Span = Moment & { readonly milliseconds: number };
 
 /** The fields of each event, by its type. */
-interface Events {
+export interface Events {
   /** A connection to the server was opened. */
   connect: Span;
   /** A connection was closed; `reason` says why. */
@@ -69,6 +70,7 @@ export class EngineEvents {
    * @returns a function that ends the subscription.
    */
   on(type: "*", listener: EngineListener): () => void;
+  /** Calls `listener` for each event of one type. */
   on<Type extends EngineEventType>(type: Type, listener: (event: EngineEventOf<Type>) => void): () => void;
   on(type: EngineEventType | "*", listener: EngineListener<never>): () => void {
     const listeners = this.#listeners.getOrInsertComputed(type, () => new Set()).add(listener as EngineListener);

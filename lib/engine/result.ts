@@ -14,6 +14,7 @@ export abstract class Rows<Row> implements Iterable<Row> {
   #rows: Row[] | (() => Row[]);
 
   /**
+   * @ignore
    * @param rows the rows, or a function that creates them on first use.
    * @param repeats true if `unique()` is required before more than the first row is read.
    */
@@ -92,7 +93,10 @@ export class Result<Row = Record<string, unknown>> extends Rows<Row> {
   readonly command: string;
   readonly #tuples: unknown[][];
 
-  /** @param repeats see {@linkcode Rows}; `unique()` then compares the objects in the first column. */
+  /**
+   * @ignore
+   * @param repeats see {@linkcode Rows}; `unique()` then compares the objects in the first column.
+   */
   constructor({ columns, rows, rowCount, command }: RawResult, repeats = false) {
     super(() => rows.map((tuple) => rowObject<Row>(columns, tuple)), repeats);
     this.columns = columns;
@@ -137,6 +141,7 @@ export class Result<Row = Record<string, unknown>> extends Rows<Row> {
    * @throws {RangeError} if there is no such column.
    */
   scalars<Name extends keyof Row & string>(column: Name): ScalarResult<Row[Name]>;
+  /** Returns one column of all rows. */
   scalars<Value = FirstColumn<Row>>(column?: number | (keyof Row & string)): ScalarResult<Value>;
   scalars<Value = FirstColumn<Row>>(column: number | (keyof Row & string) = 0): ScalarResult<Value> {
     const index = typeof column === "number" ? column : this.columns.indexOf(column);
@@ -169,7 +174,8 @@ function rowObject<Row>(columns: readonly string[], tuple: unknown[]): Row {
 
 /** The type of a row's first column if it is the only one; otherwise unknown. */
 export type FirstColumn<Row> = IsUnion<keyof Row> extends true ? unknown : Row[keyof Row];
-type IsUnion<T, Member = T> = [T] extends [never] ? true
+/** True if a type is a union of several. */
+export type IsUnion<T, Member = T> = [T] extends [never] ? true
   : Member extends unknown ? ([T] extends [Member] ? false : true)
   : never;
 

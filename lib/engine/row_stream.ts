@@ -17,6 +17,7 @@ export class RowStream<Row, Source = Row> implements AsyncIterable<Row> {
   readonly #read: (answer: Result<Source>) => Row[];
 
   /**
+   * @ignore
    * @param answers sends the query and yields results of `size` rows.
    * @param read converts a result to rows.
    */
@@ -67,6 +68,7 @@ export class SyncRowStream<Row, Source = Row> implements Iterable<Row> {
   readonly #read: (answer: Result<Source>) => Row[];
 
   /**
+   * @ignore
    * @param answers sends the query and yields results of `size` rows.
    * @param read converts a result to rows.
    */

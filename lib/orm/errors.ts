@@ -11,6 +11,7 @@ export class NotLoadedError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "NOT_LOADED";
 
+  /** @ignore */
   constructor(model: string, relation: string) {
     super(
       `${model}.${relation} is not loaded; relations are never loaded implicitly. Load it with the query: ` +
@@ -24,6 +25,7 @@ export class InvalidStatementError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "INVALID_STATEMENT";
 
+  /** @ignore */
   constructor(model: string, problem: string) {
     super(`This statement cannot give objects of ${model}: ${problem}.`);
   }
@@ -34,6 +36,7 @@ export class MissingValueError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "MISSING_VALUE";
 
+  /** @ignore */
   constructor(readonly table: string, readonly attribute: string) {
     super(
       `A row of "${table}" needs a value for "${attribute}", which is not nullable and has no default. ` +
@@ -47,6 +50,7 @@ export class ConcurrentUseError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "CONCURRENT_USE";
 
+  /** @ignore */
   constructor(running: string, refused: string) {
     super(
       `This session is running ${running}; ${refused} cannot run at the same time. Await the first call before the ` +
@@ -60,6 +64,7 @@ export class DetachedObjectError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "DETACHED_OBJECT";
 
+  /** @ignore */
   constructor(model: string, action: string) {
     super(
       `Cannot ${action} this ${model}: it is not in this session. Load it with get() or a query, or add() it first.`,
@@ -72,6 +77,7 @@ export class AttachedObjectError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "ATTACHED_OBJECT";
 
+  /** @ignore */
   constructor(model: string) {
     super(
       `This ${model}, or another object of its row, is already in a session. An object can be in one session only: ` +
@@ -85,6 +91,7 @@ export class PendingRollbackError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "PENDING_ROLLBACK";
 
+  /** @ignore */
   constructor(cause?: Error) {
     super(
       `This transaction cannot continue because a flush failed (${cause?.message.split("\n")[0]}). ` +
@@ -127,9 +134,11 @@ export class StaleDataError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "STALE_DATA";
 
+  /** The table that the statement wrote to. */
   readonly table: string;
 
   /**
+   * @ignore
    * @param action `update` or `delete`.
    * @param keys the primary keys of the missing rows, their values in the order of the columns.
    */
@@ -152,6 +161,7 @@ export class KeyChangedError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "KEY_CHANGED";
 
+  /** @ignore */
   constructor(table: string) {
     super(
       `New rows of "${table}" did not keep their generated keys: a trigger changes them. Generate the keys in the ` +

@@ -17,9 +17,13 @@ import type { LoaderOf } from "./select_types.ts";
 export class FromStatement<M extends AnyModel> implements ObjectStatement<M> {
   /** The type of a row; only for the compiler. */
   declare readonly expressionType?: Record<string, InstanceType<M>>;
+  /** True if the values of the result replace those of objects that the session knows. */
   readonly refresh: boolean;
 
-  /** @throws {InvalidStatementError} for `joinedload()`: the query is sent unchanged. */
+  /**
+   * @ignore
+   * @throws {InvalidStatementError} for `joinedload()`: the query is sent unchanged.
+   */
   constructor(readonly model: M, readonly compiled: Compiled, readonly loaders: readonly LoaderOption[]) {
     if (loaders.some(({ isJoined }) => isJoined)) {
       throw new InvalidStatementError(model.name, "joinedload() cannot add a join to it; use selectinload()");

@@ -11,7 +11,9 @@ import { columnsOf, keysOf } from "./selects.ts";
 
 /** A relation to load. Made by `selectinload` and `joinedload`. */
 export interface LoaderOption<Name extends string = string, Nested = unknown> {
+  /** The name of the relation. */
   readonly name: Name;
+  /** True for `joinedload()`, false for `selectinload()`. */
   readonly isJoined: boolean;
   /** The relations to load for its objects. */
   readonly nested: readonly (Nested & LoaderOption)[];

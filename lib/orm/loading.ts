@@ -20,11 +20,6 @@ import { inverseOf, relationNamed } from "./relations.ts";
 import { SelectColumns } from "./select.ts";
 import { selectCollected, selectReferred } from "./selects.ts";
 
-type MakeOption = <Name extends string, Nested extends readonly LoaderOption[]>(
-  name: Name,
-  ...nested: Nested
-) => LoaderOption<Name, Nested[number]>;
-
 /**
  * Loads a relation with one further SELECT. The options after the name apply to its objects.
  *
@@ -32,7 +27,12 @@ type MakeOption = <Name extends string, Nested extends readonly LoaderOption[]>(
  * select(User).options(selectinload("toys", selectinload("maker")));
  * ```
  */
-export const selectinload: MakeOption = (name, ...nested) => ({ name, isJoined: false, nested });
+export function selectinload<Name extends string, Nested extends readonly LoaderOption[]>(
+  name: Name,
+  ...nested: Nested
+): LoaderOption<Name, Nested[number]> {
+  return { name, isJoined: false, nested };
+}
 
 /**
  * Loads a relation with the same SELECT, by a LEFT OUTER JOIN. The options after the name apply to its objects. The
@@ -42,7 +42,12 @@ export const selectinload: MakeOption = (name, ...nested) => ({ name, isJoined: 
  * (await session.scalars(select(User).options(joinedload("team"), joinedload("toys")))).unique().all();
  * ```
  */
-export const joinedload: MakeOption = (name, ...nested) => ({ name, isJoined: true, nested });
+export function joinedload<Name extends string, Nested extends readonly LoaderOption[]>(
+  name: Name,
+  ...nested: Nested
+): LoaderOption<Name, Nested[number]> {
+  return { name, isJoined: true, nested };
+}
 
 /** Turns rows into objects. */
 export interface ObjectSource {

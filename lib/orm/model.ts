@@ -17,19 +17,25 @@ export type Attributes<C extends Columns> = { -readonly [Name in keyof C]: C[Nam
 
 /** Marks the attributes that are columns, to distinguish them from methods and relations; only for the compiler. */
 declare class Columned<Values> {
+  /** Only types: the attributes. */
   protected readonly "(columns)"?: Values;
 }
 export type { Columned };
 
-type OptionalNames<C extends Columns> = { [Name in keyof C]: C[Name]["optional"] extends true ? Name : never }[keyof C];
+/** The attributes that a constructor may be called without. */
+export type OptionalNames<C extends Columns> = {
+  [Name in keyof C]: C[Name]["optional"] extends true ? Name : never;
+}[keyof C];
 
 /** The argument of the constructor: every attribute; those with a default or of a nullable column are optional. */
 export type NewValues<C extends Columns> =
   & { [Name in Exclude<keyof C, OptionalNames<C>>]: C[Name]["value"] }
   & { [Name in OptionalNames<C>]?: C[Name]["value"] };
 
-type KeyNames<C extends Columns> = { [Name in keyof C]: C[Name]["key"] extends true ? Name : never }[keyof C];
-type IsOne<T, Each = T> = Each extends unknown ? ([T] extends [Each] ? true : false) : never;
+/** The attributes of the primary key. */
+export type KeyNames<C extends Columns> = { [Name in keyof C]: C[Name]["key"] extends true ? Name : never }[keyof C];
+/** True if a union has one member. */
+export type IsOne<T, Each = T> = Each extends unknown ? ([T] extends [Each] ? true : false) : never;
 
 /** The primary key of an object: its value or, for a key of several columns, an object with their values. */
 export type KeyOf<M extends AnyModel> = IsOne<KeyNames<M["table"]["types"]>> extends true
@@ -45,7 +51,9 @@ export type RelationValues<M extends AnyModel> = {
 
 /** A model: the class of its objects, and the table of its rows. */
 export interface Model<C extends Columns, Name extends string = string> {
+  /** Constructs an object from the values of its columns. */
   new (values: NewValues<C>): Attributes<C> & Columned<Attributes<C>>;
+  /** The table of the rows. */
   readonly table: Table<C, Name>;
   /** Makes an object with its relations: `User.create({ name: "sandy", toys: [car] })`. */
   create<M extends AnyModel>(this: M, values: NewValues<M["table"]["types"]> & RelationValues<M>): InstanceType<M>;
@@ -61,6 +69,7 @@ export interface DeclarativeBase<Shared extends Columns> {
   ): Model<C & Shared, Name>;
   /** Makes the table of a many-to-many relation; all of its columns form the primary key. */
   associationTable<C extends Columns>(name: string, columns: C, options?: TableOptions<keyof C & string>): Table<C>;
+  /** The tables of all models made by these functions. */
   readonly metadata: Metadata;
 }
 

@@ -10,6 +10,7 @@ import type { AnyModel } from "./model.ts";
 
 /** A statement that returns objects, and how a session makes them from its rows. */
 export interface ObjectStatement<M extends AnyModel> extends Compilable<Record<string, InstanceType<M>>> {
+  /** The model of the objects. */
   readonly model: M;
   /** The relations to load. */
   readonly loaders: readonly LoaderOption[];

@@ -71,6 +71,7 @@ export class Related<T extends object> implements Iterable<T> {
     return [...loaded, ...added].filter((item) => this.#changes.get(item) ?? true) as T[];
   }
 
+  /** Iterates over the objects of the collection. */
   [Symbol.iterator](): Iterator<T> {
     return this.all()[Symbol.iterator]();
   }

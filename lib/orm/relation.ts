@@ -8,7 +8,9 @@ import type { ForeignKey, Table } from "../schema/table.ts";
 
 /** Any model, including one with methods. */
 export interface AnyModel {
+  /** Constructs an object. */
   new (values: never): object;
+  /** The table of the rows. */
   readonly table: Table;
   /** The relations that the model declares. */
   readonly relations?: Readonly<Record<string, RelationDeclaration>>;
@@ -19,7 +21,9 @@ export type RelationTarget = () => { new (values: never): object; readonly table
 
 /** A relation as a model declares it in `static relations`. */
 export interface RelationDeclaration {
+  /** The direction of the relation. */
   readonly kind: "many-to-one" | "one-to-many" | "many-to-many";
+  /** The model on the other side. */
   readonly target: RelationTarget;
   /** The attribute of the foreign key; required if there are several between the two tables. */
   readonly foreignKey?: string;
@@ -48,9 +52,13 @@ export function manyToMany(target: RelationTarget, options: { secondary: Table }
 
 /** A relation with its foreign keys resolved. */
 export interface Relation {
+  /** The name. */
   readonly name: string;
+  /** The direction of the relation. */
   readonly kind: RelationDeclaration["kind"];
+  /** The model that declares the relation. */
   readonly owner: AnyModel;
+  /** The model on the other side. */
   readonly target: AnyModel;
   /** The foreign key between the two tables; of a many-to-many relation the one from the association table to the owner. */
   readonly key: ForeignKey;

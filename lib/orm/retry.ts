@@ -16,6 +16,7 @@ import { PendingRollbackError } from "./errors.ts";
 
 /** Runs work in a transaction of its own: a session maker or an engine. */
 export interface Transactional<Unit> {
+  /** Runs `work` in a transaction of its own. */
   begin<T>(work: (unit: Unit) => T | Promise<T>, options?: ConnectOptions): Promise<T>;
 }
 
@@ -41,6 +42,7 @@ export class RetryLimitError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "RETRY_LIMIT";
 
+  /** @ignore */
   constructor(readonly attempts: number, override readonly cause: Error) {
     super(
       `Gave up after ${attempts} attempts. Last error: ${cause.message.split("\n")[0]}. ` +

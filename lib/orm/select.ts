@@ -38,13 +38,14 @@ export type { ColumnValues, RelationNames } from "./select_types.ts";
  * methods below check them.
  */
 // deno-lint-ignore no-explicit-any -- any database
-type Builder = SelectQueryBuilder<any, any, any>;
+export type Builder = SelectQueryBuilder<any, any, any>;
 
 /** The methods of every SELECT. */
-abstract class Statement<M extends AnyModel, Joined, Row, Self> implements Compilable<Row> {
+export abstract class SelectBase<M extends AnyModel, Joined, Row, Self> implements Compilable<Row> {
   /** The type of a row; only for the compiler. */
   declare readonly expressionType?: Row;
 
+  /** @ignore */
   constructor(readonly model: M, protected readonly builder: Builder) {}
 
   /** Returns the same statement with another builder. */
@@ -63,6 +64,7 @@ abstract class Statement<M extends AnyModel, Joined, Row, Self> implements Compi
     operator: Operator,
     value: Operand<Database<M, Joined>, Scope<M, Joined, Column>, Column, Operator>,
   ): Self;
+  /** Keeps the rows that satisfy a condition of Kysely's expression builder. */
   where(condition: ExpressionOrFactory<Database<M, Joined>, Tables<M, Joined>, SqlBool>): Self;
   where(...condition: unknown[]): Self {
     const { builder } = this;
@@ -101,8 +103,9 @@ abstract class Statement<M extends AnyModel, Joined, Row, Self> implements Compi
 
 /** A query for the objects of one model. */
 export class Select<M extends AnyModel, Joined = unknown>
-  extends Statement<M, Joined, Record<string, InstanceType<M>>, Select<M, Joined>>
+  extends SelectBase<M, Joined, Record<string, InstanceType<M>>, Select<M, Joined>>
   implements ObjectStatement<M> {
+  /** @ignore */
   constructor(
     model: M,
     builder: Builder,
@@ -201,6 +204,7 @@ export class Select<M extends AnyModel, Joined = unknown>
     return new FromStatement(this.model, written, this.loaders);
   }
 
+  /** Compiles the query to SQL and parameters. */
   override compile(): Compiled {
     return compile(this.builder, this.model.table, planJoins(this.model, this.loaders));
   }
@@ -210,6 +214,7 @@ export class Select<M extends AnyModel, Joined = unknown>
     return result.tuples().all();
   }
 
+  /** @ignore */
   protected override with(builder: Builder): Select<M, Joined> {
     return new Select(this.model, builder, this.loaders, this.refresh);
   }
@@ -217,11 +222,13 @@ export class Select<M extends AnyModel, Joined = unknown>
 
 /** A query for columns of a model. Made by `select(Model).columns(…)`. */
 export class SelectColumns<M extends AnyModel, Joined, Row>
-  extends Statement<M, Joined, Row, SelectColumns<M, Joined, Row>> {
+  extends SelectBase<M, Joined, Row, SelectColumns<M, Joined, Row>> {
+  /** @ignore */
   constructor(model: M, builder: Builder, readonly names: readonly string[]) {
     super(model, builder);
   }
 
+  /** @ignore */
   protected override with(builder: Builder): SelectColumns<M, Joined, Row> {
     return new SelectColumns(this.model, builder, this.names);
   }

@@ -16,8 +16,10 @@ export type RelationNames<M extends AnyModel> = keyof NonNullable<M["relations"]
 
 /** The loader options of a model: its relations and, nested, those of the objects in them. */
 export type LoaderOf<M extends AnyModel> = LoaderOption<RelationNames<M>> & LoaderOptions<InstanceType<M>>;
-type LoaderOptions<T> = { [Name in keyof T & string]: LoaderOptionFor<Name, T[Name]> }[keyof T & string];
-type LoaderOptionFor<Name extends string, Value> = Value extends Related<infer Each>
+/** The loader options of each relation, by its name. */
+export type LoaderOptions<T> = { [Name in keyof T & string]: LoaderOptionFor<Name, T[Name]> }[keyof T & string];
+/** The loader option of one relation, with those nested in it. */
+export type LoaderOptionFor<Name extends string, Value> = Value extends Related<infer Each>
   ? LoaderOption<Name, LoaderOptions<Each>>
   : Value extends Columned<unknown> ? LoaderOption<Name, LoaderOptions<Value>>
   : never;
@@ -26,7 +28,8 @@ type LoaderOptionFor<Name extends string, Value> = Value extends Related<infer E
 export type JoinedValues<M extends AnyModel, Name extends string> = ValuesOf<
   InstanceType<M>[Name & keyof InstanceType<M>]
 >;
-type ValuesOf<T> = T extends Related<infer Each> ? ValuesOf<Each>
+/** The attributes of the objects in a relation. */
+export type ValuesOf<T> = T extends Related<infer Each> ? ValuesOf<Each>
   : T extends Columned<infer Values> ? NonNullable<Values>
   : never;
 

@@ -32,6 +32,7 @@ export class Session extends SessionBase implements AsyncDisposable {
   readonly #calls: CallGuard;
 
   /**
+   * @ignore
    * @throws {TypeError} for an unknown option or a value of the wrong type.
    * @throws {RangeError} for a value out of range.
    */
@@ -224,6 +225,7 @@ export class Session extends SessionBase implements AsyncDisposable {
     await this.#steps.close()?.close({ timeout: limit?.left });
   }
 
+  /** Calls `close()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -23,8 +23,11 @@ export interface RowWrite {
 
 /** A statement of a flush. */
 export interface WriteStatement {
+  /** The operation; `link` and `unlink` write rows of an association table. */
   readonly kind: "insert" | "update" | "delete" | "link" | "unlink";
+  /** The table of the rows. */
   readonly table: Table;
+  /** The SQL of the statement. */
   readonly sql: string;
   /** The columns to write; for a DELETE the columns that identify the rows. */
   readonly columns: readonly TableColumn[];

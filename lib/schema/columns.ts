@@ -9,6 +9,7 @@ import type { Table } from "./table.ts";
 
 /** An SQL expression the server evaluates, such as `now()`. */
 export class ServerExpression {
+  /** @ignore */
   constructor(readonly sql: string) {}
 }
 
@@ -38,8 +39,11 @@ export type ReferenceTarget = string | (() => { readonly table: Table });
 
 /** A foreign key of one column. */
 export interface Reference {
+  /** The column referred to. */
   readonly target: ReferenceTarget;
+  /** What the server does when the row referred to is deleted. */
   readonly onDelete?: ReferentialAction;
+  /** What the server does when the key referred to changes. */
   readonly onUpdate?: ReferentialAction;
 }
 
@@ -49,12 +53,17 @@ export interface ColumnDefinition {
   readonly type: string;
   /** The values of an enum type, which `createAll` creates. */
   readonly values?: readonly string[];
+  /** True if the column accepts NULL. */
   readonly nullable: boolean;
+  /** True if the column belongs to the primary key. */
   readonly primaryKey: boolean;
+  /** True for a column with a UNIQUE constraint. */
   readonly unique: boolean;
+  /** True for a column with an index. */
   readonly index: boolean;
   /** The condition of a CHECK constraint. */
   readonly check?: string;
+  /** The foreign key. */
   readonly references?: Reference;
   /** Makes the value of a new object that is constructed without one. */
   readonly default?: () => unknown;
@@ -82,6 +91,7 @@ export class Column<Value, Optional extends boolean = false, Key extends boolean
   /** Whether it is part of the primary key; only for the compiler. */
   declare readonly key: Key;
 
+  /** @ignore */
   constructor(readonly definition: ColumnDefinition) {}
 
   /** Permits NULL. */

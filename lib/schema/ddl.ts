@@ -20,6 +20,7 @@ export interface Ddl {
   readonly kind: "schema" | "type" | "table";
   /** The name of the object, as SQL writes it. */
   readonly object: string;
+  /** The SQL of the statement. */
   readonly sql: string;
 }
 

@@ -10,6 +10,7 @@ export class InvalidModelError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "INVALID_MODEL";
 
+  /** @ignore */
   constructor(table: string, problem: string) {
     super(`Model of table "${table}": ${problem}.`);
   }

@@ -55,20 +55,31 @@ export interface IndexOptions<Attribute extends string = string> {
 
 /** An index with its columns resolved. */
 export interface Index {
+  /** The name. */
   readonly name: string;
+  /** The columns and expressions of the index. */
   readonly on: readonly (TableColumn | ServerExpression)[];
+  /** True for a UNIQUE index. */
   readonly unique: boolean;
+  /** The index method; `btree` if missing. */
   readonly using?: string;
+  /** The condition of a partial index. */
   readonly where?: ServerExpression;
 }
 
 /** A foreign key with its target resolved. */
 export interface ForeignKey {
+  /** The table with the foreign key. */
   readonly from: Table;
+  /** The column of the foreign key. */
   readonly column: TableColumn;
+  /** The table referred to. */
   readonly to: Table;
+  /** The column referred to. */
   readonly referred: TableColumn;
+  /** What the server does when the row referred to is deleted. */
   readonly onDelete?: Reference["onDelete"];
+  /** What the server does when the key referred to changes. */
   readonly onUpdate?: Reference["onUpdate"];
 }
 
@@ -84,7 +95,9 @@ export class Table<C extends Columns = Columns, Name extends string = string> {
   readonly sqlName: string;
   /** The comment in the database. */
   readonly comment: string | undefined;
+  /** The columns, in the order of their definition. */
   readonly columns: readonly TableColumn[];
+  /** The columns of the primary key. */
   readonly primaryKey: readonly TableColumn[];
   /** The version column, if the model has one. */
   readonly version: TableColumn | undefined;
@@ -100,6 +113,7 @@ export class Table<C extends Columns = Columns, Name extends string = string> {
   readonly checks: readonly { readonly name: string; readonly sql: string }[];
 
   /**
+   * @ignore
    * @throws {InvalidModelError} when there is no primary key, which a session needs to identify rows, when there is
    * more than one version column, and when a name is invalid.
    */

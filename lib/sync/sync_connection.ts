@@ -44,6 +44,7 @@ export class SyncConnection implements Disposable {
   #closed = false;
 
   /**
+   * @ignore
    * @param id its number in events.
    * @param release returns the connection to its engine.
    */
@@ -195,6 +196,7 @@ export class SyncConnection implements Disposable {
     this.#release({ isUsable, isEnding });
   }
 
+  /** Calls `close()`. */
   [Symbol.dispose](): void {
     this.close();
   }

@@ -41,9 +41,11 @@ export interface SyncEngineOptions extends SharedOptions {
   readonly resetOnReturn?: Reset;
 }
 
-type Reset = "rollback" | "discard all" | ((connection: SyncConnection) => void);
+/** The reset of a connection that is returned: `rollback` only, `discard all`, or a function. */
+export type Reset = "rollback" | "discard all" | ((connection: SyncConnection) => void);
 
-type SharedOptions = Pick<
+/** The options that both kinds of engine share. */
+export type SharedOptions = Pick<
   EngineOptions,
   | "echo"
   | "poolPrePing"
@@ -90,6 +92,7 @@ export class SyncEngine implements Disposable {
   #holder: SyncConnection | undefined;
   #disposed = false;
 
+  /** @ignore */
   constructor(url: EngineUrl, options: SyncEngineOptions) {
     if (url.driver !== "libpq") {
       throw new InvalidUrlError("driver", `${url}`, `only "postgresql+libpq://" can block`);
@@ -170,6 +173,7 @@ export class SyncEngine implements Disposable {
     if (!this.#holder || options.force) this.#close("disposed");
   }
 
+  /** Calls `dispose()`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -79,6 +79,7 @@ export class SyncSession extends SessionBase implements Disposable {
   readonly #steps: SessionSteps<SyncConnection>;
 
   /**
+   * @ignore
    * @throws {TypeError} for an unknown option or a value of the wrong type.
    * @throws {RangeError} for a value out of range.
    */
@@ -235,6 +236,7 @@ export class SyncSession extends SessionBase implements Disposable {
     this.#steps.close()?.close({ timeout: limits.timeout });
   }
 
+  /** Calls `close()`. */
   [Symbol.dispose](): void {
     this.close();
   }

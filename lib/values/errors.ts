@@ -12,6 +12,7 @@ export class EncodingError extends EngineError {
   static override readonly code: string = "UNENCODABLE_VALUE";
 
   /**
+   * @ignore
    * @param position of the invalid parameter, counted from 1.
    * @param what is invalid, if not a parameter.
    */
@@ -29,7 +30,10 @@ export class UnreadableValueError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "UNREADABLE_VALUE";
 
-  /** @param setting the server setting that determines the format. */
+  /**
+   * @ignore
+   * @param setting the server setting that determines the format.
+   */
   constructor(text: string, problem: string, readonly setting: "DateStyle" | "IntervalStyle") {
     const plain = setting === "DateStyle" ? "ISO" : "postgres";
     super(

@@ -11,8 +11,10 @@ import {
   sql,
 } from "kysely";
 
-type ListTest = "in" | "not in";
-type NullTest = "is" | "is not";
+/** The operators that compare with a list. */
+export type ListTest = "in" | "not in";
+/** The operators that compare with NULL. */
+export type NullTest = "is" | "is not";
 /** Comparison operators, as Kysely writes them. */
 export type Comparison = "=" | "!=" | "<>" | "<" | "<=" | ">" | ">=" | "like" | "ilike" | ListTest | NullTest;
 

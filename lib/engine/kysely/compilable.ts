@@ -8,9 +8,11 @@ import { compile } from "./compiler.ts";
 
 /** A query that can be compiled to SQL and parameters, such as any of Kysely's. */
 export interface Compilable<Row = unknown> {
+  /** Compiles the query to SQL and parameters. */
   compile(): { readonly sql: string; readonly parameters: readonly unknown[]; readonly query?: unknown };
   /** Present in Kysely's queries; carries the type of their rows. */
   readonly expressionType?: Row;
+  /** Present in queries of Kysely that run by themselves; the engine does not call it. */
   execute?(): Promise<Row[]>;
 }
 

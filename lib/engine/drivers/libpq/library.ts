@@ -14,6 +14,7 @@ export class LibpqNotFoundError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "LIBPQ_NOT_FOUND";
 
+  /** @ignore */
   constructor(attempts: readonly string[], os: string = Deno.build.os) {
     const advice = {
       linux: "run `deno install`, or install the system's package (Debian, Ubuntu: libpq5; Fedora: libpq)",

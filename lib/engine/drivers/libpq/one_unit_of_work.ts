@@ -14,6 +14,7 @@ export class SecondUnitOfWorkError extends EngineError {
   static override readonly code: string = "SECOND_UNIT_OF_WORK";
 
   /**
+   * @ignore
    * @param open describes the other unit of work.
    * @param advice what to do.
    */

@@ -97,6 +97,7 @@ for (const [way, { blocks = false, ...options }] of Object.entries(WAYS)) {
     });
 
     test(`begin() of an ${what} keeps its timeout: COMMIT`, async (engine, proxy) => {
+      await (await engine.connect()).close(); // opening a connection may take longer than the timeout
       let watch: Stopwatch | undefined;
       const work = async (execute: (sql: string) => Promise<unknown>) => {
         await execute("CREATE TEMP TABLE t ()");

@@ -46,7 +46,11 @@ function config({ url, settings }: ConnectSettings, stream: Socket): pg.ClientCo
 
 /** Gives a stream the `connect()` that the package calls, and the event that it then waits for. */
 function asUnopened(stream: Socket): Socket {
-  return Object.assign(stream, { connect: () => (queueMicrotask(() => stream.emit("connect")), stream) });
+  const connect = () => {
+    queueMicrotask(() => stream.emit("connect"));
+    return stream;
+  };
+  return Object.assign(stream, { connect });
 }
 
 class PgConnection extends StreamConnection {

@@ -75,6 +75,8 @@ export interface ColumnDefinition {
   readonly version?: boolean;
   /** The comment of the column in the database. */
   readonly comment?: string;
+  /** True if the values are objects that can be changed in place: a session then keeps a copy to compare them with. */
+  readonly mutable?: boolean;
   /** Converts a value to the parameter to send, where its JavaScript type does not determine the encoding. */
   readonly bind?: (value: unknown) => unknown;
 }
@@ -201,9 +203,9 @@ export const time = (): Column<string> => column("time");
 /** `timestamp` without time zone, a string. */
 export const timestamp = (): Column<string> => column("timestamp");
 /** `timestamp with time zone`, a Date, which drops the microseconds. */
-export const timestamptz = (): Column<Date> => column("timestamptz");
+export const timestamptz = (): Column<Date> => column("timestamptz", { mutable: true });
 /** `bytea`, bytes. */
-export const bytea = (): Column<Uint8Array> => column("bytea");
+export const bytea = (): Column<Uint8Array> => column("bytea", { mutable: true });
 
 /** `varchar(length)`: text of at most `length` characters. */
 export function varchar(length: number): Column<string> {
@@ -218,12 +220,12 @@ export function numeric(precision?: number, scale?: number): Column<string> {
 
 /** `jsonb`; `null` is SQL NULL. `Value` is the type of the contents, which the server does not check. */
 export function jsonb<Value = unknown>(): Column<Value> {
-  return column("jsonb", { bind: asJson });
+  return column("jsonb", { bind: asJson, mutable: true });
 }
 
 /** `json`, which preserves the text as written, whitespace included; prefer `jsonb` otherwise. */
 export function json<Value = unknown>(): Column<Value> {
-  return column("json", { bind: asJson });
+  return column("json", { bind: asJson, mutable: true });
 }
 
 /** An array of the type of another column. */
@@ -231,6 +233,7 @@ export function array<Value>(element: Column<Value, boolean, boolean>): Column<V
   const { type, values, bind } = element.definition;
   return column(`${type}[]`, {
     values,
+    mutable: true,
     bind: bind && ((list) => (list as unknown[]).map((value) => value === null ? null : bind(value))),
   });
 }

@@ -36,6 +36,7 @@ import {
   uuid,
   varchar,
 } from "../mod.ts";
+import { reflect } from "../migrate/reflect/reflect.ts";
 import { testDatabase } from "../../testing/test_database.ts";
 import { emptyTables } from "../../testing/empty_tables.ts";
 
@@ -145,6 +146,27 @@ class Note extends model("item_notes", {
   itemId: integer().references(() => Item),
   line: text(),
 }) {}
+
+Deno.test("a column whose values are objects expects them to be changed in place", () => {
+  for (const [{ table }, samples] of [[Sample, SAMPLES], [Lists, LISTS]] as const) {
+    for (const [attribute, values] of Object.entries(samples)) {
+      const isMutable = table.mutableIndexes.includes(table.columns.indexOf(table.column(attribute)));
+      assertEquals(isMutable, values.some((value) => typeof value === "object"), attribute);
+    }
+  }
+});
+
+database.test("every type of column is one that autogenerate compares", async (url) => {
+  await using engine = createEngine(url);
+  await engine.begin(async (connection) => {
+    await metadata.createAll(connection);
+    const { tables } = await reflect(connection, { main: "public" });
+    const columns = tables.filter(({ name }) => [Sample, Lists].some(({ table }) => table.name === name))
+      .flatMap(({ columns }) => columns);
+    assertEquals(columns.length, Sample.table.columns.length + Lists.table.columns.length);
+    assertEquals(columns.filter(({ leftAlone }) => leftAlone !== undefined), []);
+  });
+});
 
 for (const driver of ["pg", "postgres"]) {
   const test = (name: string, run: (getSession: SessionMaker, engine: Engine) => Promise<void>) =>

@@ -15,8 +15,6 @@ import { quote } from "../base/quote.ts";
 // deno-lint-ignore no-explicit-any -- a column of any type
 export type Columns = Record<string, Column<any, boolean, boolean>>;
 
-const MUTABLE = /^(timestamptz|bytea|jsonb?)$|\[\]$/;
-
 /** A column of a table. */
 export interface TableColumn extends ColumnDefinition {
   /** The name in TypeScript, camelCase. */
@@ -136,7 +134,7 @@ export class Table<C extends Columns = Columns, Name extends string = string> {
     }
     this.version = versionOf(name, this.columns);
     this.keyIndexes = this.primaryKey.map((column) => this.columns.indexOf(column));
-    this.mutableIndexes = this.columns.flatMap(({ type }, index) => MUTABLE.test(type) ? [index] : []);
+    this.mutableIndexes = this.columns.flatMap(({ mutable }, index) => mutable ? [index] : []);
     const named = (attributes: readonly string[]) => {
       if (Array.isArray(attributes)) return attributes.map((attribute) => this.column(attribute));
       throw new InvalidModelError(

@@ -52,7 +52,8 @@ export abstract class SelectBase<M extends AnyModel, Joined, Row, Self> implemen
   protected abstract with(builder: Builder): Self;
 
   /**
-   * Keeps the rows that satisfy the condition; several calls are joined by AND.
+   * Keeps the rows that satisfy the condition; several calls are joined by AND. With `null`, `=` and `!=` compile to
+   * `IS NULL` and `IS NOT NULL`.
    *
    * ```ts ignore
    * select(Hero).where("name", "=", "spongebob");

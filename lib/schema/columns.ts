@@ -41,9 +41,9 @@ export type ReferenceTarget = string | (() => { readonly table: Table });
 export interface Reference {
   /** The column referred to. */
   readonly target: ReferenceTarget;
-  /** What the server does when the row referred to is deleted. */
+  /** The action when the referenced row is deleted. */
   readonly onDelete?: ReferentialAction;
-  /** What the server does when the key referred to changes. */
+  /** The action when the referenced key is updated. */
   readonly onUpdate?: ReferentialAction;
 }
 

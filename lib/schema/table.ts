@@ -75,9 +75,9 @@ export interface ForeignKey {
   readonly to: Table;
   /** The column referred to. */
   readonly referred: TableColumn;
-  /** What the server does when the row referred to is deleted. */
+  /** The action when the referenced row is deleted. */
   readonly onDelete?: Reference["onDelete"];
-  /** What the server does when the key referred to changes. */
+  /** The action when the referenced key is updated. */
   readonly onUpdate?: Reference["onUpdate"];
 }
 

@@ -40,8 +40,8 @@ export async function openAsker(url: EngineUrl): Promise<Asker> {
 }
 
 /**
- * As `openAsker()`, in a process that is the twin of every other one that is started here: its pid and the numbers of its
- * `Math.random()` are the same, as the pid is in containers. What differs is what the system's random generator gives.
+ * Like `openAsker()`, in a separate process identical to every other one started here: its pid and its `Math.random()`
+ * sequence are the same, as the pid is in containers. Only the system's random generator differs.
  */
 export function startAsker(url: EngineUrl): Asker {
   const args = ["run", "-A", "--no-check", "--v8-flags=--random-seed=1", import.meta.url, url.reveal()];

@@ -1,7 +1,7 @@
 /**
- * Many tasks on a small pool, with errors, aborts, kills, timeouts and odd transaction texts; then the table is compared
- * with what the answers promised. A process of its own for `hammer_test.ts`, so that its heap is its own and an error that
- * nobody awaits ends it. Arguments: the URL, the seconds, the number that the choices grow from, "threads" for libpq so.
+ * Runs many tasks on a small pool, with errors, aborts, kills, timeouts and odd transaction texts; then compares the
+ * table with the results reported. A separate process for `hammer_test.ts`, so that its heap is its own and an
+ * unhandled rejection ends it. Arguments: the URL, the seconds, the random seed, and "threads" for libpq on threads.
  *
  * @module
  */

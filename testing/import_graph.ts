@@ -28,8 +28,8 @@ const STATEMENT = /^(?:import|export)\b[^;"'`]*?\bfrom\s*"(\.[^"]*)"|^import\s*"
 const EXPRESSION = /\bimport\(\s*"(\.[^"]*)"|\bnew URL\(\s*"([^":]+\.ts)",\s*import\.meta\.url/g;
 
 /**
- * Finds the imports in all sources. A statement begins its line, as `deno fmt` writes it, so examples in comments do not
- * count; nor do files that are not among the sources.
+ * Finds the imports in all sources. Only statements at the start of a line count, as written by `deno fmt`, so examples
+ * in comments and files that are not among the sources are ignored.
  */
 export function findImports(sources: Sources): Import[] {
   return [...sources].flatMap(([file, source]) => {

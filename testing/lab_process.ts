@@ -25,10 +25,9 @@ export interface LabProcess {
 
 /**
  * Starts `lab --no-browser` and returns when it has printed JupyterLab's address.
- *
- * @param args More arguments: `--port`, `--folder`.
- * @param variables Environment variables besides those of this process.
- * @throws {Error} It ended before; the message holds what it printed.
+ * @param args further arguments: `--port`, `--folder`.
+ * @param variables environment variables in addition to those of this process.
+ * @throws {Error} if it exited early; the message contains its output.
  */
 export async function startLab(args: string[], variables: Record<string, string> = {}): Promise<LabProcess> {
   keepDirect();

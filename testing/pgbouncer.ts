@@ -15,11 +15,10 @@ export interface Pooler extends AsyncDisposable {
 }
 
 /**
- * Starts a PgBouncer of its own in front of a database.
- *
- * @param mode how long a client keeps a server process.
- * @param size how many of them there are.
- * @param ignored startup parameters that it is to take and leave out; others it refuses.
+ * Starts a PgBouncer in front of a database.
+ * @param mode how long a client keeps a server connection.
+ * @param size pool size.
+ * @param ignored startup parameters to accept and ignore; others are rejected.
  */
 export async function startPooler(
   url: string,

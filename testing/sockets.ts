@@ -11,10 +11,9 @@ export interface OpenSocket {
 }
 
 /**
- * The sockets that are connected to a port of this machine. With a proxy of its own a test sees only its own sockets there,
+ * Lists the sockets connected to a port of this machine. With a proxy of its own, a test sees only its own sockets,
  * although the files of a run share a process.
- *
- * @returns none where the system is not Linux and has no such list.
+ * @returns none if the system is not Linux.
  */
 export async function socketsTo(port: number): Promise<OpenSocket[]> {
   if (Deno.build.os !== "linux") return [];

@@ -1,6 +1,6 @@
 /**
- * A network that fails as networks do: connections stay open and nothing arrives any more. The proxy lives in a worker, so
- * that it goes on while a driver blocks the thread of the test.
+ * Simulates network failures: connections stay open but no data arrive. The proxy runs in a worker, so that it
+ * continues while a driver blocks the test's thread.
  *
  * @module
  */

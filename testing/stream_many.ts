@@ -1,7 +1,7 @@
 /**
- * Reads many rows through a stream and prints by how many bytes the resident memory rose above the start, at most.
- * A process of its own for `stream_memory_test.ts`. Arguments: the URL, the number of rows, "rows", "objects" or
- * "objects, blocking" (of a SyncSession).
+ * Reads many rows through a stream and prints the peak increase of the resident memory in bytes. A separate process for
+ * `stream_memory_test.ts`. Arguments: the URL, the number of rows, "rows", "objects" or "objects, blocking" (of a
+ * SyncSession).
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Random histories of one connection after another, and what must come of them: the same texts sent by hand over a
- * connection of its own, with a BEGIN ahead of each statement that finds the server outside a transaction.
+ * Random histories of connections and their expected outcome: the same texts sent explicitly over a separate
+ * connection, with a BEGIN ahead of each statement outside a transaction.
  *
  * @module
  */

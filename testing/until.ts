@@ -8,9 +8,8 @@
 const PATIENCE_SECONDS = 60;
 
 /**
- * Asks again until the answer is yes: no test depends on how quick the machine is.
- *
- * @param what for the message when it never becomes true, after a minute.
+ * Repeats a query until it returns true, so that no test depends on the speed of the machine.
+ * @param what included in the error message after a minute.
  */
 export async function until(what: string, ask: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + PATIENCE_SECONDS * 1000;

@@ -1,5 +1,5 @@
 /**
- * `deno task db`: the local PostgreSQL.
+ * `deno task db`: manages the local PostgreSQL.
  *
  * @module
  */

@@ -57,7 +57,7 @@ usage: deno task test [--quick | --long]
 
 Installs what is missing first. Goes on after a failure, and ends with the line: N passed, N failed, N min N s.`;
 
-/** Notebooks and tests at once take more than the 100 connections that a server gives when nobody has set it otherwise. */
+/** Notebooks and tests in parallel need more connections than the default limit of 100. */
 const CONNECTIONS_SIDE_BY_SIDE = 200;
 
 async function test(args: string[], stop: AbortSignal): Promise<number> {
@@ -84,10 +84,10 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
   const deno = (...args: string[]) => runDeno(args, stop);
   const tests = async (...args: string[]) => withoutSurprise(await deno("test", "--no-check", ...args));
 
-  // before the cells of the notebooks become modules for a moment, which are not laid out as files are
+  // before cells are temporarily written as modules, which are not formatted like files
   await step("format", () => deno("fmt", "--check", "--ignore=notebooks"));
   await step("lint", () => deno("lint", "--ignore=notebooks"));
-  // a folder with packages of its own, which the checks of the whole do not enter
+  // a folder with its own packages, excluded from the global checks
   const peers = "workbook/bench/peers";
   await step("benchmark peers: format", () => deno("fmt", "--check", `--config=${peers}/deno.json`, peers));
   await step("benchmark peers: lint", () => deno("lint", `--config=${peers}/deno.json`, peers));
@@ -119,7 +119,7 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
       return listed((await Promise.all([...prose.map((each) => findBrokenLinks(each)), ...missing])).flat());
     }],
     ["library and workbook, without permission", async () => {
-      // What needs the database is ignored here and counted where it runs.
+      // database tests are ignored here and counted where they run
       const { skipped: _, ...outcome } = await deno("test", "--no-check", "--no-prompt", "--parallel", ...TOGETHER);
       return outcome;
     }],
@@ -142,11 +142,11 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
     // first each as it is, then each answered: beside itself, the one that opens most connections would open twice as many
     const jobs: Job[] = [
       ...files.map((file) => ({ file, variant: committed(file.notebook, exercises.get(file)!) })),
-      // that they run as on a shared machine must hold too, and once is enough for what measures for long
+      // they must also work as on a shared machine; running long measurements once is enough
       ...files.map((file) => ({ file, variant: answered(file.notebook, exercises.get(file)!), shared: true })),
     ];
     const { promise: notebooksEnded, resolve: endNotebooks } = Promise.withResolvers<void>();
-    // What waits leaves the machine to others: no check may need it for itself.
+    // waiting steps leave the machine to others: no check may require it for itself
     await sideBySide([
       ["notebooks and exercises", () => runNotebooks(jobs, stop).finally(endNotebooks)],
       ["library and workbook, with the database", () => tests("-P", "--parallel", ...TOGETHER)],
@@ -199,14 +199,17 @@ async function sourceFolders(): Promise<string[]> {
   return found;
 }
 
-/** The modules of library and workbook whose comments hold examples that run; each module would cost a process's start. */
+/**
+ * Returns the modules of library and workbook with runnable examples in their comments; each module costs a process
+ * start.
+ */
 async function modulesWithExamples(): Promise<string[]> {
   const files = (await Promise.all(["lib", "workbook"].map((name) => typeScriptFiles(join(root, name))))).flat();
   const texts = await Promise.all(files.map((file) => Deno.readTextFile(file)));
   return files.filter((_, index) => texts[index].replace(/```\w+ ignore[^]*?```/g, "").includes("```")).map(pattern);
 }
 
-/** The TypeScript of a folder, without tests and other packages. */
+/** Returns the TypeScript files of a folder, without tests and other packages. */
 async function typeScriptFiles(folder: string): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
@@ -225,7 +228,7 @@ async function holdsTypeScript(folder: string): Promise<boolean> {
   return false;
 }
 
-/** Runs Deno's own tool; of `deno test` every test counts, of the others the one call. */
+/** Runs a Deno tool; for `deno test` every test counts, for others the single call. */
 async function runDeno(args: string[], stop: AbortSignal, variables: Record<string, string> = {}): Promise<Outcome> {
   const env = { ...Deno.env.toObject(), NO_COLOR: "1", ...variables };
   const { code, stdout, stderr } = await run(Deno.execPath(), args, { cwd: root, env, stop });
@@ -234,7 +237,7 @@ async function runDeno(args: string[], stop: AbortSignal, variables: Record<stri
   const counted = args[0] === "test" ? readTestSummary(stdout) : undefined;
   if (!counted) return { ...one, details };
   if (details) details = details.slice(Math.max(0, details.indexOf("\n ERRORS \n")));
-  // A file that fails outside its tests fails the run although no test did.
+  // a file that fails outside its tests fails the run although no test did
   return { ...counted, failed: code === 0 ? 0 : Math.max(1, counted.failed), details };
 }
 

@@ -13,7 +13,7 @@ export class NothingThrownError extends Error {
 }
 
 /**
- * Runs something that is expected to fail and returns its error, so that the notebook goes on.
+ * Runs a function that is expected to fail and returns its error, so that the notebook continues.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -22,7 +22,7 @@ export class NothingThrownError extends Error {
  * assertEquals(error.name, "SyntaxError");
  * ```
  *
- * @throws {NothingThrownError} when it does not fail.
+ * @throws {NothingThrownError} if it does not fail.
  */
 export async function caught(run: () => unknown): Promise<Error> {
   try {

@@ -82,9 +82,9 @@ export async function sample(call: () => Promise<unknown>, { milliseconds, least
  * await compare({ "raw pg": () => client.query("SELECT 1"), "engine": () => connection.execute("SELECT 1") });
  * ```
  *
- * @param contestants by name; the first is the one that the ratios refer to.
- * @returns one entry each, in the order given.
- * @throws {RangeError} when there is nothing to measure.
+ * @param contestants by name; ratios refer to the first one.
+ * @returns one entry per contestant, in the order given.
+ * @throws {RangeError} if there is nothing to measure.
  */
 export async function compare(
   contestants: Readonly<Record<string, Contestant>>,

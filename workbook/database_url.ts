@@ -18,15 +18,15 @@ export function configuredUrl(): string | undefined {
 }
 
 /**
- * The URL of the database to work with: DATABASE_URL as it is set, else the local server, which is started if it does
- * not run (and made on first use).
+ * Returns the URL of the database to work with: DATABASE_URL if set, otherwise the local server, started (and created
+ * on first use) if necessary.
  *
  * ```ts ignore
  * const engine = createEngine(await databaseUrl());
  * ```
  *
- * @param options `onProgress`: is told what takes long; default: silence.
- * @returns A complete URL, password included: do not print it.
+ * @param options `onProgress`: receives progress messages (default: none).
+ * @returns a full URL, including the password: do not print it.
  * @throws {LocalPostgresError} when the local server is needed and cannot be had.
  */
 export async function databaseUrl(options: { onProgress?: (message: string) => void } = {}): Promise<string> {

@@ -35,8 +35,7 @@ export interface LocalStatus {
 }
 
 /**
- * The local server of one data root. Nothing happens before a method is called; every method may be called by any
- * number of processes at the same moment.
+ * The local server of one data root. Methods may be called concurrently by any number of processes.
  *
  * ```ts ignore
  * const server = await new LocalPostgres().start();

@@ -23,12 +23,10 @@ export function proxiesIn(environment: Readonly<Record<string, string>>): NamedP
 }
 
 /**
- * The variables that keep this machine's own addresses from going through a proxy, beside those that NO_PROXY names
- * already.
- *
- * @param hosts more addresses to reach without a proxy.
- * @returns nothing where the environment names no proxy; else both spellings, because programs differ in which they read
- * first.
+ * Returns the variables that exclude this machine's addresses from proxying, in addition to those in NO_PROXY.
+ * @param hosts more hosts to reach without a proxy.
+ * @returns nothing if the environment sets no proxy; otherwise both spellings, because programs differ in which one
+ * they prefer.
  */
 export function directVariables(
   environment: Readonly<Record<string, string>>,

@@ -145,7 +145,7 @@ async function procTable(): Promise<ProcessRow[]> {
 }
 
 /**
- * A file of a process in /proc; empty when the process has ended.
+ * Reads a file of a process in /proc; returns an empty string if the process has exited.
  * @throws {Deno.errors.NotCapable} without --allow-all.
  */
 async function readProcess(pid: number | string, name: string): Promise<string> {

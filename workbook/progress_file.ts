@@ -51,9 +51,8 @@ export function parseProgress(text: string): Progress | undefined {
 }
 
 /**
- * Changes the progress of one exercise. Reading and writing go together without a pause, and the new file takes the
- * place of the old one in one step, so that notebooks which run side by side leave a whole file.
- *
+ * Changes the progress of one exercise. Reading and writing are synchronous, and the new file replaces the old one
+ * atomically, so that notebooks running in parallel never leave a partial file.
  * @returns the exercise's new progress
  */
 export function updateProgress(

@@ -26,24 +26,23 @@ export interface Project extends AsyncDisposable {
   read(file: string): Promise<string>;
   write(file: string, text: string): Promise<void>;
   /**
-   * Puts `replacement` in place of a text that stands in the file exactly once.
+   * Replaces a text that occurs exactly once in the file.
    * @throws {TextNotFoundError}
    */
   edit(file: string, text: string, replacement: string): Promise<void>;
   /** The names in one of its folders, sorted. */
   list(folder?: string): Promise<string[]>;
   /**
-   * Runs `deno …` in the folder with DATABASE_URL set to the notebook's schema, and prints the command, what it said, and
-   * its exit status when that is not 0.
-   *
-   * @param command as one types it; an argument with spaces stands in double quotes.
+   * Runs `deno …` in the folder with DATABASE_URL set to the notebook's schema, and prints the command, its output, and
+   * a non-zero exit status.
+   * @param command as typed in a shell; an argument with spaces is in double quotes.
    */
   run(command: string): Promise<void>;
   /** Deletes the folder. */
   remove(): Promise<void>;
 }
 
-/** The text to replace is not in the file, or more than once. */
+/** The text to replace does not occur in the file, or occurs more than once. */
 export class TextNotFoundError extends Error {
   override readonly name = "TextNotFoundError";
   constructor(file: string, text: string, count: number) {
@@ -114,11 +113,11 @@ export async function makeProject(
   };
 }
 
-/** @throws {TypeError} for another program than deno. */
+/** @throws {TypeError} for a program other than deno. */
 function denoArguments(command: string): string[] {
   const [program, ...words] = [...command.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
   if (program !== "deno") throw new TypeError(`A project runs deno and nothing else, not: ${command}`);
-  // quiet: what the task is made of is not what the reader asked for
+  // quiet: the definition of the task is not part of its output
   return words[0] === "task" ? ["task", "--quiet", ...words.slice(1)] : words;
 }
 

@@ -9,14 +9,14 @@ import { run } from "./processes.ts";
 
 /** Options of a test. */
 interface AskOptions {
-  /** The longest that it may take, in seconds (15). */
+  /** Time limit in seconds (15). */
   readonly limit?: number;
   readonly stop?: AbortSignal;
 }
 
 /**
- * Asks npm's registry for a small package, past Deno's cache.
- * @returns whether it came.
+ * Downloads a small package from npm's registry, bypassing Deno's cache.
+ * @returns whether it succeeded.
  */
 export async function npmAnswers(options: AskOptions = {}): Promise<boolean> {
   return await inEmptyFolder(async (folder) => {
@@ -26,8 +26,8 @@ export async function npmAnswers(options: AskOptions = {}): Promise<boolean> {
 }
 
 /**
- * Asks the index of Python packages for a small one, past pip's cache.
- * @returns whether it came.
+ * Downloads a small package from the Python package index, bypassing pip's cache.
+ * @returns whether it succeeded.
  */
 export async function pipAnswers(
   python: string,

@@ -23,20 +23,20 @@ export interface Workbook extends AsyncDisposable {
 }
 
 /**
- * Prepares a notebook: finds or starts PostgreSQL, makes the notebook's schema anew, and says so in one line. Running
- * the cell again begins afresh; sessions that still hold locks in the old schema are ended.
+ * Prepares a notebook: finds or starts PostgreSQL, recreates the notebook's schema, and prints one line. Running the
+ * cell again starts over; sessions that hold locks in the old schema are terminated.
  *
  * ```ts ignore
  * const workbook = await setUp("01");
  * const engine = createEngine(workbook.url);
  * ```
  *
- * @param notebook The number of the notebook.
- * @param options `run`: appended to the schema's name, so that a test run does not meet an open notebook; default: the
- * environment variable WORKBOOK_RUN. `user`: whose notebook it is where many share a server, in place of `run`; default:
- * the environment variable JUPYTERHUB_USER. `url`: the database; default `databaseUrl()`. `print`: gets each line to show;
- * default `console.log`.
- * @throws {LocalPostgresError | DatabaseUrlError} when PostgreSQL cannot be had, with what to do.
+ * @param notebook notebook number.
+ * @param options `run`: suffix of the schema's name, which separates a test run from an open notebook; default: the
+ * environment variable WORKBOOK_RUN. `user`: owner of the notebook on a shared server, instead of `run`; default: the
+ * environment variable JUPYTERHUB_USER. `url`: the database; default `databaseUrl()`. `print`: receives each line to
+ * show; default `console.log`.
+ * @throws {LocalPostgresError | DatabaseUrlError} if PostgreSQL is not available, with a remedy.
  */
 export async function setUp(
   notebook: string,
@@ -67,8 +67,8 @@ export async function setUp(
 }
 
 /**
- * Names the schema: `notebook_01`, or `notebook_01_<run>`.
- * @throws {TypeError} for other than letters, digits and _.
+ * Returns the name of the schema: `notebook_01`, or `notebook_01_<run>`.
+ * @throws {TypeError} for characters other than letters, digits and _.
  */
 export function schemaName(notebook: string, run?: string): string {
   const name = `notebook_${notebook}${run ? `_${run}` : ""}`.toLowerCase();
@@ -79,7 +79,10 @@ export function schemaName(notebook: string, run?: string): string {
   );
 }
 
-/** A learner's part of a schema's name; a name that is no plain word gets a few digits, so that no two become the same. */
+/**
+ * Returns the learner's part of a schema name; a name that is not a plain word gets a short hash, so that names stay
+ * distinct.
+ */
 export function learner(user: string | undefined = Deno.env.get("JUPYTERHUB_USER")): string | undefined {
   if (!user) return undefined;
   const word = user.toLowerCase().replaceAll(/\W/g, "_").slice(0, 40);
@@ -100,9 +103,9 @@ async function createSchema(client: Client, schema: string): Promise<void> {
   }
 }
 
-/** Drops a schema; transactions that hold locks in it are ended first. */
+/** Drops a schema, after terminating transactions that hold locks in it. */
 export async function dropSchema(client: Client, schema: string): Promise<void> {
-  // A cell that failed may have left a transaction open, which would make DROP wait for ever. Nobody else works here.
+  // a failed cell may have left a transaction open, which would block DROP forever; nothing else uses the schema
   await client.query(
     `SELECT pg_terminate_backend(held.pid)
        FROM (SELECT DISTINCT l.pid FROM pg_locks l

@@ -4,17 +4,17 @@
  * @module
  */
 
-/** The first and the last major version that every check runs on. */
+/** First and last supported major version. */
 export const SUPPORTED = { from: 14, to: 18 } as const;
 
-/** How a server's version stands to those: `advice` says what to do, or what to expect. */
+/** Whether a server's version is supported; `advice` says what to do, or what to expect. */
 export interface VersionFinding {
   /** False for one that is too old to go on with. */
   readonly isUsable: boolean;
   readonly advice?: string;
 }
 
-/** @param version as the server tells it: `"16.4"`, `"19beta1"`. */
+/** @param version as reported by the server: `"16.4"`, `"19beta1"`. */
 export function judgeVersion(version: string): VersionFinding {
   const major = Number.parseInt(version);
   const all = `PostgreSQL ${SUPPORTED.from} to ${SUPPORTED.to}`;

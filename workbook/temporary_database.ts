@@ -25,11 +25,10 @@ export function databaseName(moduleUrl: string, random: string = crypto.randomUU
 }
 
 /**
- * Makes a database that is dropped a day later by whoever makes the next one, if its maker does not do so.
- *
- * @param name begins with `test_`; see `databaseName`.
+ * Creates a database. If its creator does not drop it, a later creation does so after a day.
+ * @param name starts with `test_`; see `databaseName`.
  * @returns the URL of the server, and the name.
- * @throws {TestDatabaseError} when the role may not.
+ * @throws {TestDatabaseError} if the role lacks the privilege.
  */
 export async function makeTestDatabase(name: string): Promise<{ server: string; name: string }> {
   const server = await databaseUrl();
@@ -42,8 +41,8 @@ export async function makeTestDatabase(name: string): Promise<{ server: string; 
 }
 
 /**
- * Creates it.
- * @throws {TestDatabaseError} when the role may not.
+ * Creates the database.
+ * @throws {TestDatabaseError} if the role lacks the privilege.
  */
 export async function create(client: Client, name: string): Promise<void> {
   try {
@@ -59,13 +58,13 @@ export async function create(client: Client, name: string): Promise<void> {
   }
 }
 
-/** Notes that the database is ours, and when it was made. */
+/** Marks the database as ours, with its creation time. */
 export async function describe(client: Client, name: string): Promise<void> {
   const comment = client.escapeLiteral(COMMENT + new Date().toISOString());
   await client.query(`COMMENT ON DATABASE "${name}" IS ${comment}`);
 }
 
-/** Drops databases of test runs that were killed, and spare ones, a day after they were made or taken. */
+/** Drops databases of killed test runs, and spare ones, a day after they were created or taken. */
 export async function dropAbandoned(client: Client, server: string): Promise<void> {
   const before = new Date(Date.now() - ABANDONED_AFTER_MILLISECONDS).toISOString();
   const { rows: abandoned } = await client.query<{ name: string }>(
@@ -75,12 +74,12 @@ export async function dropAbandoned(client: Client, server: string): Promise<voi
         AND substr(shobj_description(oid, 'pg_database'), $2) < $3 COLLATE "C"`,
     [COMMENT, COMMENT.length + 1, before],
   );
-  // Another file may be dropping the same one at this moment.
+  // another file may be dropping the same one
   for (const { name } of abandoned) await dropTestDatabase(server, name).catch(() => {});
 }
 
 /**
- * Drops a database and ends the connections to it.
+ * Drops a database and terminates its connections.
  * @param server URL of the server.
  */
 export async function dropTestDatabase(server: string, name: string): Promise<void> {

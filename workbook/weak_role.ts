@@ -1,5 +1,5 @@
 /**
- * A role with few rights for tests, which every server has: to make one is a right of its own.
+ * A role with few rights for tests, present on every server, because creating one requires a privilege.
  *
  * @module
  */
@@ -11,7 +11,9 @@ import { withStartupOption } from "./connection_url.ts";
  */
 export const WEAK_ROLE = "pg_database_owner";
 
-/** The URL of a database that the role of the URL owns, in the weak role from the start; the driver is taken out. */
+/**
+ * Returns the URL with the weak role set from the start, for a database owned by the URL's role; the driver is removed.
+ */
 export function inWeakRole(url: string): string {
   return withStartupOption(url, `-crole=${WEAK_ROLE}`);
 }

@@ -1,5 +1,5 @@
 /**
- * Ending a statement early, with an AbortSignal.
+ * Cancels statements with an AbortSignal.
  *
  * @module
  */

@@ -37,7 +37,7 @@ export interface Context {
 /**
  * Registers a test of the suite for the driver under test.
  *
- * `overlaps`: the test does something while a statement runs, or has two transactions open on one thread.
+ * `overlaps`: the test acts while a statement runs, or has two transactions open on one thread.
  */
 export type Register = (
   name: string,

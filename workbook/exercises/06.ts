@@ -164,7 +164,7 @@ function gradeStatus({ url, status }: { url: string; status: { up: Change; down:
   });
 }
 
-/** Runs a revision's function as the tool does: in a transaction. */
+/** Runs a revision's function like the tool: in a transaction. */
 async function apply(engine: Engine, change: Change): Promise<void> {
   await engine.kysely<unknown>().transaction().execute((db) => change(db));
 }

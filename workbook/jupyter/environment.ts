@@ -202,7 +202,7 @@ export function explainPip({ stdout, stderr }: Finished): string {
   return "pip could not install the packages in requirements.txt: see what it said above, then run this again";
 }
 
-/** An error for a program that failed: what it printed last, then the sentence. */
+/** Creates the error for a failed program: its last output, then the sentence. */
 function failed(sentence: string, { stdout, stderr }: Finished): SetupError {
   const said = (stderr.trim() || stdout.trim()).split("\n").slice(-8).map((line) => `  | ${line}`).join("\n");
   return new SetupError(`${said}\n${sentence}.`);

@@ -16,9 +16,9 @@ export interface ExecuteOptions {
   readonly sources: readonly string[];
   /** The kernel's working folder. */
   readonly folder: string;
-  /** The longest that one cell may take, in seconds. */
+  /** Time limit per cell, in seconds. */
   readonly timeout: number;
-  /** Environment variables for the kernel, besides those of this process. */
+  /** Environment variables for the kernel, in addition to those of this process. */
   readonly variables?: Record<string, string>;
   /** Called before each cell. */
   readonly onCell?: (index: number) => void;
@@ -42,10 +42,9 @@ type Event =
   | { outputs: Output[][]; language_info: unknown };
 
 /**
- * Runs the cells; stops after the first that fails (an error output, a time-out, a dead kernel).
- *
- * @throws {SetupError} The runner itself failed.
- * @throws {StoppedError} `stop` fired.
+ * Runs the cells; stops after the first failure (an error output, a timeout, a dead kernel).
+ * @throws {SetupError} if the runner itself failed.
+ * @throws {StoppedError} if `stop` fired.
  */
 export async function execute(options: ExecuteOptions): Promise<Execution> {
   const { environment, sources, folder, timeout, stop } = options;
@@ -56,7 +55,7 @@ export async function execute(options: ExecuteOptions): Promise<Execution> {
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
-    // Ctrl-C in the terminal reaches us alone; we end the runner, and it ends its kernel.
+    // Ctrl-C in the terminal reaches only this process, which ends the runner, which ends its kernel
     detached: Deno.build.os !== "windows",
   }).spawn();
   const end = () => void endTree(child.pid);

@@ -26,15 +26,15 @@ const START = 60_000;
 const proxy = fileURLToPath(new URL("./network_delay.ts", import.meta.url));
 
 /**
- * Starts the proxy; it ends with the block, or with this process.
+ * Starts the proxy; it stops at the end of the block, or with this process.
  *
  * ```ts ignore
  * await using network = await slowNetwork(workbook.url, 5);
  * await using engine = createEngine(network.url);
  * ```
  *
- * @param milliseconds what each round trip takes longer.
- * @throws {SlowNetworkError} for a Unix socket, and when its process does not start.
+ * @param milliseconds added to each round trip.
+ * @throws {SlowNetworkError} for a Unix socket, or if its process does not start.
  */
 export async function slowNetwork(url: string, milliseconds: number): Promise<SlowNetwork> {
   const { host, port, isSocket } = EngineUrl.parse(url);

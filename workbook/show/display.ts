@@ -30,10 +30,10 @@ export interface Kernel {
 }
 
 /**
- * Shows something at once: in a notebook below the running cell, elsewhere as one text on the console.
+ * Displays an object immediately: below the running cell in a notebook, otherwise as text on the console.
  *
- * A chart is also shown when it is the last value of a cell. The kernel sends no metadata then, and where only the PNG
- * is drawn (GitHub) it has twice its size: so show pictures that are to be read on GitHub with this function.
+ * A chart is also displayed as the last value of a cell, but the kernel then sends no metadata, so that where only the PNG
+ * is rendered (GitHub) it appears at twice its size. Use this function for pictures to be read on GitHub.
  *
  * @example
  * ```ts ignore

@@ -37,10 +37,9 @@ class StepwiseEngine extends Engine {
 }
 
 /**
- * Runs two pieces of work, each on an engine of its own, statement by statement: neither is more than one statement
- * ahead, unless the other waits for a lock or is done.
- *
- * @param engine says where, and looks who waits.
+ * Runs two operations, each on its own engine, statement by statement: neither gets more than one statement ahead
+ * unless the other waits for a lock or is done.
+ * @param engine provides the database, and observes waits.
  */
 export async function sideBySide<T>(
   engine: Engine,

@@ -67,13 +67,13 @@ export class Chart implements Displayable {
 }
 
 /**
- * A chart from a Vega-Lite spec, in the look of this workbook.
+ * Creates a chart from a Vega-Lite spec, in the workbook's theme.
  *
- * It shows itself as the last value of a cell, or with `await show(chart(…))`.
+ * It is displayed as the last value of a cell, or with `await show(chart(…))`.
  *
- * @param spec a Vega-Lite spec without `$schema`; its data belong into it (`data: { values: […] }`)
+ * @param spec a Vega-Lite spec without `$schema`; with inline data (`data: { values: […] }`)
  * @param alt one sentence that says what the picture shows
- * @throws {MissingAltTextError} when the sentence is empty
+ * @throws {MissingAltTextError} if the sentence is empty
  * @example
  * ```ts ignore
  * chart({

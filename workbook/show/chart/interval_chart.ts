@@ -49,7 +49,7 @@ export class IntervalRowError extends Error {
 /**
  * Draws measured values with their spread, in the order given.
  *
- * @throws {IntervalRowError} when there is no row, or a row cannot be drawn
+ * @throws {IntervalRowError} if there are no rows, or one cannot be drawn
  * @example
  * ```ts ignore
  * intervalChart([

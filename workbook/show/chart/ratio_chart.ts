@@ -31,9 +31,9 @@ export class RatioRowError extends Error {
 }
 
 /**
- * Draws ratios, the smallest first: a bar to the left of the line took less than the reference, one to the right more.
+ * Draws ratios, smallest first: bars left of the line took less than the reference, bars right of it more.
  *
- * @throws {RatioRowError} when there is no row, or a row cannot be drawn
+ * @throws {RatioRowError} if there are no rows, or one cannot be drawn
  * @example
  * ```ts ignore
  * ratioChart([{ label: "session on pg", group: "ours", ratio: 0.84, low: 0.8, high: 0.9 }], {

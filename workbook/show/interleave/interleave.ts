@@ -22,8 +22,8 @@ export interface Script<By> {
 }
 
 /**
- * Plays a script: for each session a connection of its own, opened for it and closed at the end, outside of any
- * transaction until a step says BEGIN.
+ * Runs a script with a separate connection per session, closed at the end. No transaction is open until a step sends
+ * BEGIN.
  *
  * ```ts ignore
  * const story = await interleave(engine, {
@@ -39,14 +39,14 @@ export interface Script<By> {
  * await show(story.table); // the same step by step
  * ```
  *
- * A step that waits goes on in the background; the session can do nothing else until somebody lets it go. Of a deadlock
- * the step that closes the circle is the victim: the others are told to be patient, which takes the right to set
- * `deadlock_timeout`; without it the server's own is waited for.
+ * A waiting step continues in the background; its session cannot run another step until it is unblocked. The victim of a
+ * deadlock is the step that closes the cycle: the other sessions get a long `deadlock_timeout`, if the role may set it;
+ * otherwise that of the server applies.
  *
- * @param engine says where the database is; its pool is not used.
- * @param open makes what a step's function gets, on an engine of one connection: `(own) => sessionmaker(own)()` for
- * sessions of the ORM. Default: an AUTOCOMMIT connection.
- * @throws {ScriptError} when a session is to do something while it waits.
+ * @param engine provides the database; its pool is not used.
+ * @param open creates the argument of a step's function on a single-connection engine: `(own) => sessionmaker(own)()` for
+ * ORM sessions. Default: an AUTOCOMMIT connection.
+ * @throws {ScriptError} if a step is sent to a waiting session.
  */
 export function interleave(engine: Engine, script: Script<Connection>): Promise<Interleaving>;
 export function interleave<By extends Speaker>(

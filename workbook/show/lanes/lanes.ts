@@ -15,7 +15,7 @@ export interface LanesOptions {
 }
 
 /**
- * Draws a lane for each process or session: bars for what it did, marks for moments, arrows for whom it waited for.
+ * Draws a lane per process or session: bars for its activity, marks for events, arrows for its waits.
  *
  * ```ts ignore
  * await show(lanes({

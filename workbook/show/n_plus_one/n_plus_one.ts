@@ -77,8 +77,8 @@ export class NPlusOne implements Displayable {
 }
 
 /**
- * Runs a block and tells which SELECTs were sent again and again in one unit of work: between two ends of a transaction
- * on one connection; statements outside of transactions are one unit together.
+ * Runs a block and reports SELECTs sent repeatedly in one unit of work: the statements between two transaction ends on
+ * one connection; statements outside transactions form a single unit.
  *
  * ```ts ignore
  * await nPlusOne(engine, async () => {

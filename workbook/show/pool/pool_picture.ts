@@ -70,7 +70,7 @@ export class PoolPicture extends Picture<LanesLayout> {
       holder,
       "from, ms": from,
       "for, ms": to - from,
-      returned: returned ? "yes" : "NOT GIVEN BACK",
+      returned: returned ? "yes" : "NOT RETURNED",
     })));
   }
 }

@@ -29,7 +29,7 @@ Deno.test("the pool's picture: who held which connection for how long, and what 
     [2, 12, 100, false],
   ]);
   assertEquals(leaks, [{ connection: 2, holder: "forgets (toys.ts:7:3)", from: 12, to: 100, returned: false }]);
-  assertStringIncludes(table.markdown, "forgets (toys.ts:7:3) | 12 | 88 | NOT GIVEN BACK |");
+  assertStringIncludes(table.markdown, "forgets (toys.ts:7:3) | 12 | 88 | NOT RETURNED |");
 });
 
 Deno.test("the pool's picture as text: each connection's life, and each wait", () => {
@@ -57,7 +57,7 @@ Deno.test("the picture names the holder of a leak in its bar, and explains its o
   for (const text of ["not returned: forgets (toys.ts:7:3)", "still checked out at the end", "held", "connecting"]) {
     assertStringIncludes(svg, `>${text}</text>`);
   }
-  assertEquals(poolPicture(events.slice(0, 4)).svg.includes("still out"), false, "only what is drawn");
+  assertEquals(poolPicture(events.slice(0, 4)).svg.includes("still checked out"), false, "only what is drawn");
 });
 
 Deno.test("a pool without events says how to record some", () => {

@@ -1,10 +1,9 @@
 /**
- * The answer of `EXPLAIN (ANALYZE, FORMAT JSON)` as a tree whose times can be added up: what each step took by itself.
+ * The output of `EXPLAIN (ANALYZE, FORMAT JSON)` as a tree whose times add up: each step with its own time.
  *
- * PostgreSQL reports the time of a step as a mean over its loops, with the steps below it inside; of a step that several
- * processes ran, each process counts as a loop; and it hangs a CTE or an InitPlan below the step that declares it, while
- * the time passes where it is read (https://www.postgresql.org/docs/current/using-explain.html).
- *
+ * PostgreSQL reports the time of a step as a mean over its loops, including the steps below it; if several processes
+ * run a step, each counts as a loop; and it places a CTE or an InitPlan below the step that declares it, although the
+ * time is spent where it is read (https://www.postgresql.org/docs/current/using-explain.html).
  * @module
  */
 import { conditionsOf, type PlanCondition, titleOf } from "./query_plan_names.ts";

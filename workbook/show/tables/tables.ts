@@ -57,11 +57,11 @@ export class TablesPicture implements Displayable {
 }
 
 /**
- * Draws the tables of a metadata, with their columns and keys, and a line from each foreign key to what it refers to.
+ * Draws the tables of a metadata, with their columns and keys, and a line from each foreign key to its target.
  *
- * It shows itself as the last value of a cell, or with `await show(tables(metadata))`, which also keeps its size.
+ * It is displayed as the last value of a cell, or with `await show(tables(metadata))`, which also preserves its size.
  *
- * @param metadata what `declarativeBase()` returned, or anything else with tables by name
+ * @param metadata the result of `declarativeBase()`, or any object with tables by name
  * @example
  * ```ts ignore
  * const { model, metadata } = declarativeBase();

@@ -92,10 +92,15 @@ export async function tables(engine: Engine): Promise<string[]> {
   return result.scalars().all();
 }
 
-/** Describes the schema of a `scratch()`, one line per object, excluding other schemas of the database. */
+/**
+ * Describes the schema of a `scratch()`, one line per object, excluding other schemas of the database. Definitions of
+ * indexes name the own schema, which is left out.
+ */
 export async function ownLines(engine: Engine): Promise<string[]> {
   await using connection = await engine.connect();
-  return (await schemaLines(connection)).filter((line) => !/\bs_[0-9a-f]{8}\./.test(line));
+  const own = (await connection.execute<{ name: string }>("SELECT current_schema() AS name")).scalarOne();
+  const lines = (await schemaLines(connection)).map((line) => line.replaceAll(`${own}.`, ""));
+  return lines.filter((line) => !/\bs_[0-9a-f]{8}\./.test(line));
 }
 
 /** Returns the heads of a database. */

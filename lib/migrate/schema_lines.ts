@@ -1,7 +1,7 @@
 /** Describes a schema as lines of text, which dry runs compare. @module */
 import type { Connection } from "../engine/connection.ts";
 
-/** Lists tables, columns, constraints, indexes, enums, routines and triggers, one line each. */
+/** Lists tables, columns, comments, constraints, indexes, enums, routines and triggers, one line each. */
 export async function schemaLines(connection: Connection): Promise<string[]> {
   return (await connection.execute<{ line: string }>(LINES)).scalars().all();
 }
@@ -38,6 +38,11 @@ WITH named AS (
     FROM named JOIN pg_attribute a ON a.attrelid = named.oid AND attnum > 0 AND NOT attisdropped
     LEFT JOIN pg_attrdef ON adrelid = named.oid AND adnum = attnum
    WHERE relkind IN ('r', 'p', 'f')
+  UNION ALL
+  SELECT 8, format('%s comment %L', concat_ws(' column ', name, quote_ident(attname)), description)
+    FROM named JOIN pg_description ON classoid = 'pg_class'::regclass AND objoid = named.oid
+    LEFT JOIN pg_attribute ON objsubid > 0 AND attrelid = named.oid AND attnum = objsubid
+   WHERE relkind IN ('r', 'p', 'v', 'm', 'f')
   UNION ALL
   SELECT 3, format('%s constraint %I %s', name, conname, pg_get_constraintdef(c.oid))
     FROM named JOIN pg_constraint c ON conrelid = named.oid WHERE contype <> 'n'

@@ -1,5 +1,5 @@
 /** One change of each kind of object: what is found, and that the revision makes it and takes it back. */
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import {
   type Column,
   enumeration,
@@ -124,6 +124,7 @@ for (const [kind, [before, after, expected]] of Object.entries(CHANGES)) {
     await revision(folder.directory, { message: kind, autogenerate: engine, models: { metadata: after } });
     await upgrade(engine, folder.directory);
     assertEquals((await found(after)).summary, [], "nothing to do afterwards");
+    assertNotEquals(await ownLines(engine), first, "the lines of schema_lines.ts show the change");
     await downgrade(engine, folder.directory, "base");
     assertEquals(await ownLines(engine), first);
   });

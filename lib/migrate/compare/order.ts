@@ -5,7 +5,7 @@ import type { Operation } from "../operations.ts";
  * Drops come before additions; constraints are dropped before their columns, and added after them. Confirmed renames
  * come first: the other operations use the new names.
  */
-const ORDER: readonly Operation["kind"][] = [
+const ORDER = [
   "createSchema",
   "renameTable",
   "renameColumn",
@@ -39,9 +39,14 @@ const ORDER: readonly Operation["kind"][] = [
   "setComment",
   "dropEnum",
   "dropSchema",
-];
+] as const satisfies readonly Operation["kind"][];
+
+/** The position of each kind; a kind that is missing above does not compile. */
+const POSITIONS: Readonly<Record<Operation["kind"], number>> = Object.fromEntries(
+  ORDER.map((kind, position) => [kind, position]),
+) as Record<typeof ORDER[number], number>;
 
 /** Sorts operations into execution order; operations of one kind keep their order. */
 export function inRunningOrder(operations: readonly Operation[]): Operation[] {
-  return operations.toSorted((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind));
+  return operations.toSorted((one, other) => POSITIONS[one.kind] - POSITIONS[other.kind]);
 }

@@ -62,7 +62,7 @@ Deno.test("no database: the reason and what to do, without the password; the res
     "Chromium",
   ]);
   assertMatch(said.get("PostgreSQL")!, /^FAIL: no\n +PostgreSQL at .*127\.0\.0\.1:1\/shop .* Start that server or/);
-  assertMatch(stdout, /\n\d+ to mend: see the lines with FAIL\.\n$/);
+  assertMatch(stdout, /\n\d+ failed: see the lines with FAIL\.\n$/);
   assertEquals(stdout.includes("secret"), false);
 });
 

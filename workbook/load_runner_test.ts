@@ -24,7 +24,7 @@ database.test("one that fails, or takes too long, is an error with what it said 
   const wrong = runLoadTest(["--users", "none"], { onProgress: () => {} });
   await assertRejects(() => wrong, LoadTestError, 'status 1: --users takes whole numbers from 1 to 10000, not "none".');
   const long = runLoadTest([...SHORT, "--seconds", "60"], { deadline: 1_000, onProgress: () => {} });
-  await assertRejects(() => long, LoadTestError, "ended after 1 s");
+  await assertRejects(() => long, LoadTestError, "terminated after 1 s");
 });
 
 Deno.test("a machine is shared where WORKBOOK_SHARED, or a hub, says so", () => {

@@ -230,7 +230,7 @@ if (root) {
     assertEquals((await place.postgres.status()).dataDirectory, join(location, "cluster"));
     assertEquals(await place.postgres.find(), server);
     await Deno.chmod(location, 0o777); // as if someone else had made it, in a folder that is everybody's
-    await assertRejects(() => place.postgres.find(), LocalPostgresError, "belongs to someone else");
+    await assertRejects(() => place.postgres.find(), LocalPostgresError, "belongs to another user");
     await Deno.chmod(location, 0o755);
   });
 } else {

@@ -12,6 +12,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  type Connection,
   createEngine,
   createSyncEngine,
   type Engine,
@@ -120,6 +121,21 @@ for (const [way, { blocks = false, ...options }] of Object.entries(WAYS)) {
       const { signal } = controller;
       const error = await assertRejects(() => begin(engine, work, { signal }), CommitOutcomeUnknownError);
       assertStrictEquals(error.cause, signal.reason);
+    });
+  }
+
+  if (!blocks) {
+    test("the signal of begin() does not cancel a statement of the work", async (engine) => {
+      const controller = new AbortController();
+      let answer: unknown;
+      const work = async (connection: Connection) => {
+        const sleeping = connection.execute("SELECT pg_sleep(0.2)::text || 'done'");
+        controller.abort(new RangeError("enough"));
+        answer = (await sleeping).scalarOne();
+      };
+      const error = await assertRejects(() => engine.begin(work, { signal: controller.signal }));
+      assertStrictEquals(error, controller.signal.reason);
+      assertEquals(answer, "done");
     });
   }
 

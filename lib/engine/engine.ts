@@ -114,7 +114,8 @@ export class Engine implements AsyncDisposable {
     checkWork(work);
     const limit = Limit.of(options);
     await using connection = await this.connect(options);
-    const begin = mayGoUnawaited(connection.begin(limit?.rest)); // pipelined with the first statement of `work`
+    const begin = mayGoUnawaited(connection.begin(limit?.rest)); // pipelined with the first statement of `work` …
+    if (limit) await begin; // … unless it may be cancelled: the request could reach the server at that statement
     const value = await work(connection);
     await begin;
     await connection.commit(limitsOf(options));

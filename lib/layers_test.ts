@@ -12,7 +12,7 @@ function readingTest(name: string, fn: () => Promise<void>): void {
 
 /** Each folder of `lib/` is a layer, and each other folder of the checkout. */
 const layerOf: LayerOf = (path) => /^lib\/[^/]+(?=\/)|^[^/]+/.exec(path)![0];
-/** What only tests need: the tests, and `testing/`. */
+/** True for tests and `testing/`. */
 const isForTests = (path: string) => path.startsWith("testing/") || path.endsWith("_test.ts");
 /** The tests of each layer, `testing/`, and what they test. */
 const layerOfTests: LayerOf = (path) =>

@@ -1,5 +1,5 @@
 /**
- * What a role has chosen for itself changes no value: with the server itself, behind PgBouncer as it comes, and behind
+ * Settings of a role change no value: with the server itself, behind PgBouncer as it comes, and behind
  * PgBouncer as the README sets it up.
  *
  * @module

@@ -52,7 +52,7 @@ database.test("no timer keeps a program from ending, and dispose() leaves none b
   await engine.dispose(); // the test's own sanitizer counts timers
 });
 
-/** What a session leaves on its connection, as the next user sees it. */
+/** Session state left on a connection, as the next holder sees it. */
 const LEFT = `SELECT current_setting('search_path') AS path, current_setting('statement_timeout') AS timeout,
   current_setting('role') = 'none' AS "isSelf", to_regclass('left_behind') IS NULL AS "hasNoTable",
   (SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()) AS locks,

@@ -11,7 +11,7 @@ function heroes(...rows: [number, string | null][]): Result<Hero> {
   return new Result<Hero>({ columns: ["id", "name"], rows, command: "SELECT", rowCount: rows.length });
 }
 
-/** What a notebook shows. */
+/** Output in a notebook. */
 function display(result: object): Record<string, string> {
   return (result as Record<symbol, () => Record<string, string>>)[Symbol.for("Jupyter.display")]();
 }

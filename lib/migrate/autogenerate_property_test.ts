@@ -1,5 +1,5 @@
 /**
- * What autogenerate writes, for random models: from the tables of one program to those of another and back. The revision
+ * Property of autogenerate for random models: from the tables of one program to those of another and back. The revision
  * is written to a file, loaded and run as any other.
  */
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
@@ -144,7 +144,7 @@ function addsValue(before: Program, after: Program): boolean {
   return has(before) && has(after) && before.moods === MOODS[0] && after.moods === MOODS[1];
 }
 
-/** What a schema is, by the catalogs; without the positions of columns, which a change cannot keep. */
+/** Digest of a schema from the catalogs, without column positions, which a change cannot keep. */
 async function digest(engine: Engine, schema: string): Promise<string[]> {
   await using connection = await engine.connect();
   const lines = await connection.execute<{ line: string }>(

@@ -41,7 +41,7 @@ CREATE RULE quiet AS ON DELETE TO notes DO INSTEAD NOTHING;
 INSERT INTO films (title, length) VALUES ('Jaws', 124);
 `;
 
-/** What models, and a change of them, come to. */
+/** Result of autogenerate for models and a change of them. */
 function models(columns: Record<string, Column<unknown, boolean, boolean>>, table = "heroes"): Metadata {
   const metadata = new Metadata();
   metadata.add(table, { id: uuid().primaryKey(), ...columns });

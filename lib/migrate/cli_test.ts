@@ -39,7 +39,7 @@ async function makeSchema(url: string): Promise<string> {
   return `${url}${url.includes("?") ? "&" : "?"}options=-csearch_path%3D${schema}`;
 }
 
-/** What to type about the heads b2 and c3. */
+/** Advice for the heads b2 and c3. */
 function mergeCommand(directory: string): string {
   return `deno task migrate --dir ${directory} merge -m "merge b2 and c3" b2 c3`;
 }

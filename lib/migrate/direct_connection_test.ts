@@ -22,7 +22,7 @@ class Pooler {
     this.#free = [...servers];
   }
 
-  /** What the tested code uses of a connection. */
+  /** The part of a connection that the tested code uses. */
   client(): Connection {
     let server: Promise<Connection> | undefined;
     let inTransaction = false;

@@ -75,7 +75,7 @@ INSERT INTO payment (film_id, amount, payment_date) VALUES (1, 2.99, '2026-01-07
 INSERT INTO "Artist" VALUES (1, 'AC/DC'); INSERT INTO playlist VALUES (1, 'Music', 'x', 1);
 `;
 
-/** What models cannot say of it, without the tables that are kept because of it. */
+/** Objects that models cannot describe, without the tables kept because of them. */
 const UNMODELLED = [
   "table Album: its name is not in snake_case",
   "table Artist: its name is not in snake_case",

@@ -1,4 +1,4 @@
-/** What migrations do behind a real pooler, PgBouncer; the tests are ignored where it is not installed. */
+/** Migrations behind PgBouncer; ignored if it is not installed. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { poolerTest, startPooler } from "../../testing/pgbouncer.ts";

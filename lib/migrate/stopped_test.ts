@@ -19,7 +19,7 @@ interface Long {
   readonly revision: Omit<RevisionText, "id" | "after">;
   /** True in pg_stat_activity while it is under way. */
   readonly isUnderWay: string;
-  /** What the command says at the end. */
+  /** Final output of the command. */
   readonly says: RegExp;
 }
 

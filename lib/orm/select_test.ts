@@ -55,9 +55,9 @@ Deno.test("a statement is a value: refining it leaves the first as it was", () =
   assertEquals(all.compile().parameters, []);
 });
 
-/** What follows "where". */
+/** The SQL after "where". */
 const condition = (statement: { compile(): { sql: string } }) => statement.compile().sql.split(" where ")[1];
-/** What follows the first table. */
+/** The SQL after the first table. */
 const from = (statement: { compile(): { sql: string } }) => statement.compile().sql.split(" from ")[1];
 
 Deno.test("null is compared with IS, also where the operator is = or !=", () => {

@@ -45,7 +45,7 @@ interface UserRow {
   settings: { sizes: number[] } | null;
 }
 
-/** What is done: a name, and two numbers that choose the objects and values it is done with. */
+/** An action: its name, and two numbers that choose its objects and values. */
 type Command = [name: keyof History, a: number, b: number];
 
 /** One history: the session, and beside it what the tables should hold. */
@@ -56,7 +56,7 @@ class History {
   readonly #objects: (User | Toy | Team)[] = [];
   #committed: Tables = { users: new Map(), toys: new Map(), teams: new Map(), links: new Set() };
   #flushed = structuredClone(this.#committed);
-  /** What the tables will hold after the next flush. */
+  /** Expected contents of the tables after the next flush. */
   #wanted = structuredClone(this.#committed);
   #savepoints: { point: SessionSavepoint; before: Tables }[] = [];
   /** Savepoints whose transaction is over. */

@@ -1,4 +1,4 @@
-/** What a session does when it is used in the less usual ways, and in the wrong ones. */
+/** Unusual and incorrect uses of a session. */
 import * as kysely from "kysely";
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { until } from "../../testing/until.ts";

@@ -51,7 +51,7 @@ async function addAccounts({ getSession, sent }: Fixture): Promise<void> {
 }
 const account = (owner: string, index: number) => new Account({ id: index + 1, owner, balance: 100 });
 
-/** What another session does meanwhile. */
+/** Runs work in another session meanwhile. */
 const elsewhere = ({ engine }: Fixture, sql: string) => engine.begin((connection) => connection.execute(sql));
 
 const ACCOUNTS = "SELECT owner, balance, edition FROM accounts ORDER BY id";

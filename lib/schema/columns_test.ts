@@ -116,7 +116,7 @@ const LISTS: Partial<Record<keyof Lists, [unknown, unknown]>> = {
   moods: [["it's complicated", "happy"], []],
 };
 
-/** What the server makes. */
+/** Columns whose values the server generates. */
 class Made extends model("made", {
   id: identity().primaryKey(),
   big: bigint().serverDefault(IDENTITY),
@@ -127,7 +127,7 @@ class Made extends model("made", {
   note: text().nullable(),
 }) {}
 
-/** What the server refuses, and what it does by itself. */
+/** Constraints and referential actions. */
 class Shop extends model("shops", { code: text().primaryKey() }) {}
 class Item extends model("items", {
   id: identity().primaryKey(),

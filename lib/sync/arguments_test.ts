@@ -10,7 +10,7 @@ const database = testDatabase(import.meta.url);
 // deno-lint-ignore no-explicit-any -- what is called here is wrong on purpose, in JavaScript as in a notebook
 type Any = any;
 
-/** What is called, and of what class the error is. */
+/** A call and the class of its error. */
 type Cases = Record<string, [(subject: Any) => unknown, new (...args: Any) => Error]>;
 
 const wrongText = "SELECT $1::text";

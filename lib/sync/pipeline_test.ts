@@ -24,7 +24,7 @@ const on = (url: string) => createSyncEngine(EngineUrl.parse(url).withDriver("li
 
 const QUOTIENT = "SELECT 12 / $1::int AS quotient";
 
-/** What a session asks for: a SELECT of the library's own. */
+/** Runs a read-only SELECT, as a session does. */
 function divide(connection: SyncConnection, by: number): unknown {
   return connection.execute(QUOTIENT, [by], { onlyReads: true }).scalarOne();
 }

@@ -1,4 +1,4 @@
-/** What the engine without promises does with its connection between two users, as a pool does with many. */
+/** Reuse of the connection of a synchronous engine between two holders. */
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { testDatabase } from "../../testing/test_database.ts";
 import { AnswerTimeoutError, ConnectionLostError, EngineDisposedError } from "../engine/errors.ts";
@@ -27,7 +27,7 @@ function pidOf(engine: SyncEngine): number {
   return connection.backendPid;
 }
 
-/** What a new connection has. */
+/** State of a new connection. */
 function setting(url: string, name: string): unknown {
   using engine = on(url);
   using connection = engine.connect();
@@ -100,7 +100,7 @@ database.test("nobody gets a connection that is in a transaction", (url) => {
   }
 });
 
-/** What a session leaves on its connection, as the next user sees it. */
+/** Session state left on a connection, as the next holder sees it. */
 const LEFT = `SELECT current_setting('search_path') AS path, current_setting('role') = 'none' AS "isSelf",
   to_regclass('left_behind') IS NULL AS "hasNoTable",
   (SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()) AS locks`;

@@ -1,5 +1,5 @@
 /**
- * What goes to the server and comes from it is the same without promises as with them.
+ * Values are the same on synchronous and asynchronous connections.
  *
  * @module
  */

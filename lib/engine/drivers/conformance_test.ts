@@ -14,7 +14,7 @@ import { styles } from "../../../testing/conformance/styles.ts";
 import { transactions } from "../../../testing/conformance/transactions.ts";
 import { types } from "../../../testing/conformance/types.ts";
 
-/** What the drivers with an event loop have in common. */
+/** Properties common to the drivers with an event loop. */
 const NON_BLOCKING = { idleLoss: "at once", blocks: false } as const;
 /** libpq has nobody who watches the socket while it is idle. */
 const LIBPQ = { idleLoss: "at checkout" } as const;

@@ -1,5 +1,5 @@
 /**
- * What only the driver over libpq does; what all drivers do is in the conformance suite.
+ * Tests specific to libpq; the conformance suite covers all drivers.
  *
  * @module
  */

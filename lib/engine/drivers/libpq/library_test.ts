@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { LibpqNotFoundError, openFirst, type System } from "./library.ts";
 import type { Libpq } from "./symbols.ts";
 
-/** What each library of the npm package for Windows needs of those beside it; the runtime is the system's. */
+/** Dependencies of each library in the npm package for Windows; the runtime belongs to the system. */
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
   "icudt77.dll": [],
   "libcrypto-3-x64.dll": ["VCRUNTIME140.dll"],

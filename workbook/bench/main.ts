@@ -72,7 +72,7 @@ export async function bench(args: string[], stop: AbortSignal): Promise<number> 
       network.push({ delay, milliseconds });
       console.log(
         `\n${masked(server)}: a round trip takes ${digits(milliseconds)} ms` +
-          (delay > 0 ? `, of which ${delay} ms are added by a proxy, half in each direction` : "") + "\n",
+          (delay > 0 ? `, of which ${delay} ms are added by a proxy, on the way to the server` : "") + "\n",
       );
       const tell = (name: string, message: string) =>
         line.step(name, `${name}: ${message}  (${secondsSince(started)})`);

@@ -3,13 +3,11 @@
  *
  * @module
  */
-import { join } from "node:path";
-import { lines } from "../../lib/base/lines.ts";
+import { startNetworkDelay } from "../network/network_delay.ts";
 import { RoundTripCounter } from "../network/round_trips.ts";
 import { EngineUrl } from "../../lib/engine/url.ts";
 import { withClient } from "../admin_client.ts";
 import { withoutDriver } from "../connection_url.ts";
-import { within } from "../../lib/base/within.ts";
 import { UsageError } from "../errors.ts";
 
 /**
@@ -30,39 +28,13 @@ export interface Delayed extends AsyncDisposable {
 }
 
 /**
- * Starts the delay proxy.
- * @param milliseconds added to each round trip, half in each direction.
+ * Starts a delayed route.
+ * @param milliseconds added to each round trip.
  */
 export async function delayed(url: string, milliseconds: number): Promise<Delayed> {
-  const { host, port } = EngineUrl.parse(url);
   withAddress(url, 0); // fails before a process is started
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--quiet",
-      "-A",
-      join(import.meta.dirname!, "delay_proxy.ts"),
-      host,
-      `${port}`,
-      `${milliseconds / 2}`,
-    ],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const output = lines(child.stdout);
-  const late = () => new Error("The delay proxy did not start within a minute.");
-  const { value } = await within(60_000, output.next(), late).catch((error) => {
-    child.kill("SIGKILL");
-    throw error;
-  });
-  return {
-    url: withAddress(url, Number(value)),
-    async [Symbol.asyncDispose]() {
-      await child.stdin.close().catch(() => {});
-      await output.return(undefined);
-      await child.status;
-    },
-  };
+  const proxy = await startNetworkDelay(EngineUrl.parse(url), milliseconds);
+  return { url: withAddress(url, proxy.port), [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose]() };
 }
 
 /** Creates a round-trip counter, and the URL that leads through it. */

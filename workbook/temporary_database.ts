@@ -58,10 +58,20 @@ export async function create(client: Client, name: string): Promise<void> {
   }
 }
 
-/** Marks the database as ours, with its creation time. */
+/** Marks the database as ours, with its creation time and process. */
 export async function describe(client: Client, name: string): Promise<void> {
-  const comment = client.escapeLiteral(COMMENT + new Date().toISOString());
+  const comment = client.escapeLiteral(`${COMMENT}${new Date().toISOString()} by process ${Deno.pid}`);
   await client.query(`COMMENT ON DATABASE "${name}" IS ${comment}`);
+}
+
+/** Returns the databases that a process of this machine created, and that still exist. */
+export async function databasesOf(client: Client, pid: number = Deno.pid): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT datname AS name FROM pg_database
+      WHERE datname LIKE 'test\\_%' AND shobj_description(oid, 'pg_database') LIKE $1 ORDER BY datname`,
+    [`${COMMENT}% by process ${pid}`],
+  );
+  return rows.map(({ name }) => name);
 }
 
 /** Drops databases of killed test runs, and spare ones, a day after they were created or taken. */

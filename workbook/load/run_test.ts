@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DRIVERS } from "../../app/drivers.ts";
 import { StoppedError } from "../errors.ts";
 import { databaseUrl } from "../database_url.ts";
+import { databasesOf } from "../temporary_database.ts";
 import { withClient } from "../admin_client.ts";
 import type { Settings } from "./plan.ts";
 import { runAll } from "./run.ts";
@@ -18,15 +19,9 @@ const settings: Settings = {
   host: "127.0.0.1",
 };
 
-/** Databases of load tests that are there, and processes that this one has started. */
+/** Test databases and child processes of this process; other load tests may run at the same time. */
 async function leftBehind(): Promise<string[]> {
-  const databases = await withClient(await databaseUrl(), async (client) => {
-    const { rows } = await client.query<{ datname: string }>(
-      "SELECT datname FROM pg_database WHERE datname ~ '^test_load_'",
-    );
-    return rows.map(({ datname }) => datname);
-  });
-  return [...databases, ...await children()];
+  return [...await withClient(await databaseUrl(), (client) => databasesOf(client)), ...await children()];
 }
 
 /** Only Linux tells the children of a process without another program. */

@@ -57,14 +57,14 @@ usage: deno task bench [--quick] [--peers] [--only NAME …] [--delay MS,…] [-
 
   --quick         fewer and shorter rounds, no sizes, no stream, no kernels, no round trips counted: less than two
                   minutes, wider intervals
-  --peers         also Kysely, Drizzle, MikroORM, TypeORM, SQLAlchemy on three drivers, and pgbench. The first time they
-                  are downloaded (about 150 MB, kept in workbook/bench/peers and .data). What this machine does not have is
-                  left out with a sentence.
+  --peers         also Kysely, Drizzle, MikroORM, TypeORM, SQLAlchemy on three drivers, and pgbench. The first run
+                  downloads them (about 150 MB, kept in workbook/bench/peers and .data). Peers that this machine
+                  cannot run are reported and skipped.
   --only NAME     only the operations whose names begin so; can be given several times:
 ${indented(allNames.join(", "), 98)}
-  --delay MS,…    makes each round trip MS milliseconds longer: a proxy holds everything back for half of that in each
-                  direction (default 0: no proxy). With several (0,1) all is measured with each; what a delay does not
-                  change, and the sizes, only with the first.
+  --delay MS,…    adds MS milliseconds to each round trip, by a proxy that delays data sent to the server (default 0:
+                  no proxy). With several (0,1) all is measured with each; sizes, and what a delay does not change,
+                  only with the first.
   --json FILE     writes the result to a file
   --compare FILE  shows what moved against the result of an earlier run
 

@@ -28,7 +28,7 @@ Deno.test("several delays are measured in their order; others are refused", () =
   for (const delay of ["one", "-1", "0,", "2000"]) {
     assertThrows(() => readBenchOptions([`--delay=${delay}`]), UsageError, "--delay takes milliseconds");
   }
-  assertThrows(() => readBenchOptions(["--only", "nothing"]), UsageError, 'no operation "nothing"');
+  assertThrows(() => readBenchOptions(["--only", "nothing"]), UsageError, 'Unknown operation "nothing"');
 });
 
 Deno.test("help names every operation and every option, in lines that fit", () => {

@@ -78,12 +78,12 @@ test("write skew: the whole work again, in a new session, after the server refus
     }, { ...quick, signal: new AbortController().signal });
   const decisions = await Promise.all([leave(0), leave(1)]);
   assertEquals(decisions.toSorted(), ["leaves", "stays"]);
-  assertEquals(sessions.size, 3);
+  assert(sessions.size >= 3, `${sessions.size} sessions`); // the second attempt may meet the other's commit
   assert([...sessions].every(({ state }) => state === "closed"));
   assertEquals((await onCall(engine)).toSorted(), [0, 1]);
 });
 
-test("deadlock, on plain connections: both get through, one of them in two attempts", async (engine) => {
+test("deadlock, on plain connections: both get through, one of them in more than one attempt", async (engine) => {
   const bothLocked = barrier(2);
   const pids = new Set<object>();
   const raise = (first: number, second: number) =>
@@ -93,9 +93,9 @@ test("deadlock, on plain connections: both get through, one of them in two attem
       await connection.execute(sql, [first]);
       await bothLocked();
       await connection.execute(sql, [second]);
-    }, { baseDelay: 200 }); // as a rule the other one has its second row by then, and they do not meet again
+    }, { baseDelay: 200 });
   await Promise.all([raise(0, 1), raise(1, 0)]);
-  assertEquals(pids.size, 3);
+  assert(pids.size >= 3, `${pids.size} attempts`); // as a rule they do not meet again
   assertEquals(await onCall(engine), [3, 3]);
 });
 

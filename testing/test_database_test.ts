@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { fileURLToPath } from "node:url";
 import { withClient } from "../workbook/admin_client.ts";
 import { databaseName } from "../workbook/temporary_database.ts";
-import { inWeakRole, WEAK_ROLE } from "../workbook/weak_role.ts";
+import { inWeakRole, WEAK_ROLE } from "./weak_role.ts";
 import { testDatabase } from "./test_database.ts";
 
 const database = testDatabase(import.meta.url);

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { array, type Column, type Engine, enumeration, integer, Metadata, sql, text, uuid } from "../mod.ts";
 import { testDatabase } from "../../testing/test_database.ts";
-import { WEAK_ROLE } from "../../workbook/weak_role.ts";
+import { WEAK_ROLE } from "../../testing/weak_role.ts";
 import { revision } from "./authoring.ts";
 import { autogenerate, type AutogenerateOptions } from "./autogenerate.ts";
 import { check } from "./check.ts";

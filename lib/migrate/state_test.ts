@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { createEngine } from "../engine/engine.ts";
 import { testDatabase } from "../../testing/test_database.ts";
-import { inWeakRole, WEAK_ROLE } from "../../workbook/weak_role.ts";
+import { inWeakRole, WEAK_ROLE } from "../../testing/weak_role.ts";
 import { check, current, downgrade, history, stamp, upgrade } from "./commands.ts";
 import { IrreversibleError, MissingPrivilegeError, RevisionFailedError } from "./errors.ts";
 import { checkLines, historyLines } from "./report.ts";

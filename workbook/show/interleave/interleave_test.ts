@@ -14,7 +14,7 @@ import {
   StaleDataError,
 } from "../../../lib/mod.ts";
 import { testDatabase } from "../../../testing/test_database.ts";
-import { inWeakRole, WEAK_ROLE } from "../../weak_role.ts";
+import { inWeakRole, WEAK_ROLE } from "../../../testing/weak_role.ts";
 import { Server } from "../../../testing/server.ts";
 import { interleave, type Script } from "./interleave.ts";
 import { ScriptError, type StepOutcome } from "./stage.ts";

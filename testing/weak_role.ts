@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { withStartupOption } from "./connection_url.ts";
+import { withStartupOption } from "../workbook/connection_url.ts";
 
 /**
  * A predefined role with few rights for the owner of a database, even a superuser: it may not create schemas, databases

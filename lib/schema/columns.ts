@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { json as asJson } from "../values/parameters.ts";
 import { quote } from "../base/quote.ts";
+import { COLUMN_TYPES, type ColumnType } from "../values/types.ts";
 import type { Table } from "./table.ts";
 
 /** An SQL expression the server evaluates, such as `now()`. */
@@ -178,54 +178,57 @@ function column<Value>(type: string, more: Partial<ColumnDefinition> = {}): Colu
   return new Column({ type, nullable: false, primaryKey: false, unique: false, index: false, ...more });
 }
 
+/**
+ * Makes a column of a type.
+ *
+ * @param length length or precision, with its parentheses.
+ */
+function columnOf<Value>({ name, sql = name, encode, mutable }: ColumnType, length = ""): Column<Value> {
+  return column(sql + length, { ...(encode ? { bind: encode } : {}), ...(mutable ? { mutable } : {}) });
+}
+
 /** `smallint`, 16 bits. */
-export const smallint = (): Column<number> => column("smallint");
+export const smallint = (): Column<number> => columnOf(COLUMN_TYPES.smallint);
 /** `integer`, 32 bits. */
-export const integer = (): Column<number> => column("integer");
+export const integer = (): Column<number> => columnOf(COLUMN_TYPES.integer);
 /** `bigint`, 64 bits. */
-export const bigint = (): Column<bigint> => column("bigint");
+export const bigint = (): Column<bigint> => columnOf(COLUMN_TYPES.bigint);
 /** `integer`, an identity column: the server generates the value, and INSERT returns it. */
-export const identity = (): Column<number, true> => column<number>("integer").serverDefault(IDENTITY);
+export const identity = (): Column<number, true> => integer().serverDefault(IDENTITY);
 /** `real`, a 32-bit floating-point number. */
-export const real = (): Column<number> => column("real");
+export const real = (): Column<number> => columnOf(COLUMN_TYPES.real);
 /** `double precision`, a 64-bit floating-point number, as JavaScript's `number`. */
-export const doublePrecision = (): Column<number> => column("double precision");
+export const doublePrecision = (): Column<number> => columnOf(COLUMN_TYPES.doublePrecision);
 /** `boolean`. */
-export const boolean = (): Column<boolean> => column("boolean");
+export const boolean = (): Column<boolean> => columnOf(COLUMN_TYPES.boolean);
 /** `text`. */
-export const text = (): Column<string> => column("text");
+export const text = (): Column<string> => columnOf(COLUMN_TYPES.text);
 /** `uuid`, a string in TypeScript. */
-export const uuid = (): Column<string> => column("uuid");
+export const uuid = (): Column<string> => columnOf(COLUMN_TYPES.uuid);
 /** `date`, a string such as `"2026-01-31"`; a Date would depend on a time zone. */
-export const date = (): Column<string> => column("date");
+export const date = (): Column<string> => columnOf(COLUMN_TYPES.date);
 /** `time`, a string. */
-export const time = (): Column<string> => column("time");
+export const time = (): Column<string> => columnOf(COLUMN_TYPES.time);
 /** `timestamp` without time zone, a string. */
-export const timestamp = (): Column<string> => column("timestamp");
+export const timestamp = (): Column<string> => columnOf(COLUMN_TYPES.timestamp);
 /** `timestamp with time zone`, a Date, which drops the microseconds. */
-export const timestamptz = (): Column<Date> => column("timestamptz", { mutable: true });
+export const timestamptz = (): Column<Date> => columnOf(COLUMN_TYPES.timestamptz);
 /** `bytea`, bytes. */
-export const bytea = (): Column<Uint8Array> => column("bytea", { mutable: true });
+export const bytea = (): Column<Uint8Array> => columnOf(COLUMN_TYPES.bytea);
+/** `jsonb`; `null` is SQL NULL. `Value` is the type of the contents, which the server does not check. */
+export const jsonb = <Value = unknown>(): Column<Value> => columnOf(COLUMN_TYPES.jsonb);
+/** `json`, which preserves the text as written, whitespace included; prefer `jsonb` otherwise. */
+export const json = <Value = unknown>(): Column<Value> => columnOf(COLUMN_TYPES.json);
 
 /** `varchar(length)`: text of at most `length` characters. */
 export function varchar(length: number): Column<string> {
-  return column(`varchar(${length})`);
+  return columnOf(COLUMN_TYPES.varchar, `(${length})`);
 }
 
 /** `numeric(precision, scale)`, an exact decimal; a string in TypeScript, to preserve every digit. */
 export function numeric(precision?: number, scale?: number): Column<string> {
   const digits = [precision, scale].filter((part) => part !== undefined);
-  return column(digits.length === 0 ? "numeric" : `numeric(${digits.join(", ")})`);
-}
-
-/** `jsonb`; `null` is SQL NULL. `Value` is the type of the contents, which the server does not check. */
-export function jsonb<Value = unknown>(): Column<Value> {
-  return column("jsonb", { bind: asJson, mutable: true });
-}
-
-/** `json`, which preserves the text as written, whitespace included; prefer `jsonb` otherwise. */
-export function json<Value = unknown>(): Column<Value> {
-  return column("json", { bind: asJson, mutable: true });
+  return columnOf(COLUMN_TYPES.numeric, digits.length === 0 ? "" : `(${digits.join(", ")})`);
 }
 
 /** An array of the type of another column. */

@@ -36,6 +36,7 @@ import {
   uuid,
   varchar,
 } from "../mod.ts";
+import { COLUMN_TYPES } from "../values/types.ts";
 import { reflect } from "../migrate/reflect/reflect.ts";
 import { testDatabase } from "../../testing/test_database.ts";
 import { emptyTables } from "../../testing/empty_tables.ts";
@@ -82,7 +83,8 @@ class Lists extends model("lists", {
   moods: array(enumeration("Mood", MOODS)).nullable(),
 }) {}
 
-const SAMPLES: Partial<Record<keyof Sample, [unknown, unknown]>> = {
+/** Two values of each type; the compiler asks for those of a new one. */
+const SAMPLES: Record<keyof typeof COLUMN_TYPES | "price" | "mood", [unknown, unknown]> = {
   smallint: [-32768, 32767],
   integer: [0, -2147483648],
   bigint: [9223372036854775807n, -1n],

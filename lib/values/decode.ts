@@ -1,87 +1,17 @@
 /**
- * Converts PostgreSQL's text format to JavaScript values: one table for every driver, so that a row has the same values
- * whichever driver fetched it.
- *
- * | PostgreSQL | JavaScript |
- * |---|---|
- * | `smallint`, `integer`, `oid`, `real`, `double precision` | number |
- * | `bigint` | bigint |
- * | `numeric` | string (no digit is lost) |
- * | `boolean` | boolean |
- * | `timestamptz` | Date (milliseconds; microseconds are dropped) |
- * | `date`, `time`, `timestamp`, ranges of them | string, in the DateStyle ISO |
- * | `interval` | string, in the IntervalStyle postgres |
- * | `json`, `jsonb` | the parsed value |
- * | `bytea` | Uint8Array |
- * | arrays of these | array, nested as deep as the value is |
- * | everything else | string, as PostgreSQL writes it |
- *
- * No value depends on the DateStyle, IntervalStyle or bytea_output of a role or session: other styles are converted,
- * except inside composite values (`ROW(…)`).
+ * Decoders of PostgreSQL's text format whose work is more than one expression. No value depends on the DateStyle,
+ * IntervalStyle or bytea_output of a role or session.
  *
  * @module
  */
 import { UnreadableValueError } from "./errors.ts";
-import { inIso, rangeInIso, type Reported } from "./date_styles.ts";
-import { inPostgresStyle } from "./interval_styles.ts";
-
-export type { Reported } from "./date_styles.ts";
+import { inIso, type Reported } from "./date_styles.ts";
 
 /** Converts the text of one value to a JavaScript value. A date may need the settings that the server has reported. */
 export type Decoder = (text: string, reported: Reported) => unknown;
 
-const asNumber: Decoder = Number;
-const asText: Decoder = (text) => text;
-const asJson: Decoder = (text) => JSON.parse(text);
-
-/**
- * OID of a type, OID of its array type, decoder. The numbers are fixed in PostgreSQL's src/include/catalog/pg_type.dat.
- */
-const TYPES: readonly (readonly [oid: number, arrayOid: number, decoder: Decoder])[] = [
-  [16, 1000, (text) => text === "t"], // boolean
-  [17, 1001, decodeBytea],
-  [18, 1002, asText], // "char"
-  [19, 1003, asText], // name
-  [20, 1016, BigInt], // bigint
-  [21, 1005, asNumber], // smallint
-  [23, 1007, asNumber], // integer
-  [25, 1009, asText], // text
-  [26, 1028, asNumber], // oid
-  [114, 199, asJson], // json
-  [700, 1021, asNumber], // real
-  [701, 1022, asNumber], // double precision
-  [1042, 1014, asText], // character(n)
-  [1043, 1015, asText], // character varying
-  [1082, 1182, inIso], // date
-  [1083, 1183, asText], // time
-  [1114, 1115, inIso], // timestamp
-  [1184, 1185, decodeTimestamptz],
-  [1186, 1187, inPostgresStyle], // interval
-  [1700, 1231, asText], // numeric
-  [2950, 2951, asText], // uuid
-  [3802, 3807, asJson], // jsonb
-  [3908, 3909, rangeInIso], // tsrange
-  [3910, 3911, rangeInIso], // tstzrange
-  [3912, 3913, rangeInIso], // daterange
-  [4533, 6152, rangeInIso], // tsmultirange
-  [4534, 6153, rangeInIso], // tstzmultirange
-  [4535, 6155, rangeInIso], // datemultirange
-];
-
-/** Decoders by type OID; types that are not listed stay text. */
-export const DECODERS: ReadonlyMap<number, Decoder> = new Map(
-  TYPES.flatMap(([oid, arrayOid, decode]): [number, Decoder][] => [
-    [oid, decode],
-    [arrayOid, (text, reported) => decodeArray(text, (element) => decode(element, reported))],
-  ]),
-);
-
-/** Returns the decoder for a type OID. */
-export function decoderFor(oid: number): Decoder {
-  return DECODERS.get(oid) ?? asText;
-}
-
-function decodeBytea(text: string): Uint8Array {
+/** Decodes `bytea`, in either output format. */
+export function decodeBytea(text: string): Uint8Array {
   return text.startsWith("\\x") ? Uint8Array.fromHex(text.slice(2)) : decodeEscapedBytea(text);
 }
 
@@ -109,7 +39,7 @@ const TIMESTAMPTZ = new RegExp(
 );
 
 /** Returns a Date; for `infinity` and `-infinity`, which no Date can represent, the numbers of that name. */
-function decodeTimestamptz(text: string, reported: Reported): Date | number {
+export function decodeTimestamptz(text: string, reported: Reported): Date | number {
   return decodeUsualTimestamptz(text) ?? decodeAnyTimestamptz(inIso(text, reported));
 }
 

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { decodeArray, decoderFor } from "./decode.ts";
+import { decodeArray } from "./decode.ts";
+import { decoderFor } from "./types.ts";
 
 const decode = (oid: number, text: string) => decoderFor(oid)(text, () => undefined);
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { EncodingError } from "./errors.ts";
 import { encodeParameter, encodeParameters, json } from "./parameters.ts";
-import { decoderFor } from "./decode.ts";
+import { decoderFor } from "./types.ts";
 
 const BYTEA = 17;
 const BYTEA_ARRAY = 1001;

@@ -7,6 +7,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { DatabaseError } from "../../lib/engine/errors.ts";
 import { EncodingError } from "../../lib/values/errors.ts";
 import { encodeParameter, json } from "../../lib/values/parameters.ts";
+import { COLUMN_TYPES, type ColumnType } from "../../lib/values/types.ts";
 import type { Register } from "./suite.ts";
 
 /** Type, text representation, JavaScript value, and the parameter if it differs. */
@@ -105,6 +106,13 @@ export function types(test: Register): void {
   test("types: every type as a result and as a parameter", async ({ connect }) => {
     const connection = await connect();
     await connection.query({ sql: "CREATE TYPE pg_temp.mood AS ENUM ('sad', 'happy')", parameters: [] });
+    const tested = new Set(CASES.map(([type]) => type.replace(/\(.*\)/, "")));
+    const names = Object.values(COLUMN_TYPES).map((type: ColumnType) => type.sql ?? type.name);
+    assertEquals(
+      names.flatMap((name) => [name, `${name}[]`]).filter((name) => !tested.has(name)),
+      [],
+      "without a case",
+    );
     for (const [type, text, value, parameter = value] of CASES) {
       const literal = await connection.query({ sql: `SELECT $x$${text}$x$::${type} AS value`, parameters: [] });
       assertEquals(literal.rows, [[value]], `${type} ${text} as a result`);

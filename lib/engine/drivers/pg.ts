@@ -16,7 +16,7 @@ import { StatementQuery } from "./pg/query.ts";
 import { startupOptions } from "./startup_options.ts";
 import { StreamConnection } from "./stream_connection.ts";
 import { transactionStatus } from "./transaction_status.ts";
-import type { Reported } from "../../values/decode.ts";
+import type { Reported } from "../../values/date_styles.ts";
 
 export const driver: Driver = {
   name: "pg",

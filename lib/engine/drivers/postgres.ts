@@ -15,7 +15,8 @@ import { AnswerReader, type PendingAnswer } from "./postgres/answers.ts";
 import { guardQuery } from "./postgres/guarded_query.ts";
 import { startupOptions } from "./startup_options.ts";
 import { StreamConnection } from "./stream_connection.ts";
-import { DECODERS, type Reported } from "../../values/decode.ts";
+import type { Reported } from "../../values/date_styles.ts";
+import { DECODERS } from "../../values/types.ts";
 
 export const driver: Driver = {
   name: "postgres",

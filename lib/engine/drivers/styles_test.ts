@@ -10,7 +10,7 @@ import { createEngine } from "../engine.ts";
 import { UnreadableValueError } from "../../values/errors.ts";
 import { inIso, rangeInIso, type Reported } from "../../values/date_styles.ts";
 import { inPostgresStyle } from "../../values/interval_styles.ts";
-import { decoderFor } from "../../values/decode.ts";
+import { decoderFor } from "../../values/types.ts";
 
 const database = testDatabase(import.meta.url);
 

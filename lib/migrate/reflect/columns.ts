@@ -1,4 +1,5 @@
 /** Reads the columns of ordinary tables from the catalogs. @module */
+import { isColumnType } from "../../values/types.ts";
 import type { ColumnSchema } from "../database_schema.ts";
 
 /** A row of {@linkcode COLUMNS}. */
@@ -49,12 +50,6 @@ SELECT a.attrelid::text AS table, a.attname::text AS name, format_type(a.atttypi
  WHERE n.nspname = ANY($1) AND a.attnum > 0 AND NOT a.attisdropped
  ORDER BY a.attrelid, a.attnum`;
 
-/** Types that models support besides enums, as printed by `format_type()`. */
-const COLUMN_TYPES = new RegExp(
-  "^(smallint|integer|bigint|real|double precision|boolean|text|uuid|date|bytea|jsonb?|time without time zone|" +
-    "timestamp with(out)? time zone|character varying(\\(\\d+\\))?|numeric(\\(\\d+,\\d+\\))?)(\\[\\])?$",
-);
-
 /**
  * Converts a row into a column.
  *
@@ -83,7 +78,7 @@ function leftAlone(row: ColumnRow, enumSchema: string): { leftAlone?: string } {
     ? "it is serial"
     : row.identity === "a"
     ? "it is GENERATED ALWAYS AS IDENTITY"
-    : !COLUMN_TYPES.test(row.type) && row.enum_schema !== enumSchema
+    : !isColumnType(row.type) && row.enum_schema !== enumSchema
     ? `its type is ${row.type}`
     : row.collated
     ? "it has a collation"

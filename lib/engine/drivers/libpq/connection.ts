@@ -16,7 +16,7 @@ import { settledWithin } from "../../../base/within.ts";
 import { PreparedStatements } from "../prepared_statements.ts";
 import { databaseError } from "../server_error.ts";
 import type { SyncDriverConnection } from "../../sync_driver.ts";
-import type { Reported } from "../../../values/decode.ts";
+import type { Reported } from "../../../values/date_styles.ts";
 import { cString, CStringArray, fromC } from "./c_strings.ts";
 import { cancelling, cancelOnThread } from "./cancel.ts";
 import { beginsCopy, endCopy } from "./copy.ts";

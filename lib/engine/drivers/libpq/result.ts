@@ -5,7 +5,9 @@
  */
 import type { RawResult } from "../../driver.ts";
 import type { ServerErrorFields } from "../../errors.ts";
-import { type Decoder, decoderFor, type Reported } from "../../../values/decode.ts";
+import type { Reported } from "../../../values/date_styles.ts";
+import type { Decoder } from "../../../values/decode.ts";
+import { decoderFor } from "../../../values/types.ts";
 import { fromC } from "./c_strings.ts";
 import type { Libpq } from "./symbols.ts";
 

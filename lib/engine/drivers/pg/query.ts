@@ -10,7 +10,9 @@ import type { EventEmitter } from "node:events";
 import type { RawResult, Statement } from "../../driver.ts";
 import { CopyNotSupportedError } from "../../errors.ts";
 import { readTag } from "../command_tag.ts";
-import { type Decoder, decoderFor, type Reported } from "../../../values/decode.ts";
+import type { Reported } from "../../../values/date_styles.ts";
+import type { Decoder } from "../../../values/decode.ts";
+import { decoderFor } from "../../../values/types.ts";
 
 /** The package's Query, with the members that its client calls but its types omit. */
 interface PackageQuery {

@@ -75,6 +75,8 @@ export interface ColumnSchema extends Describable {
 /** A primary key or a unique constraint. */
 export interface KeySchema extends Describable {
   readonly name: string;
+  /** The models give no name: any name of the database will do. */
+  readonly anyName?: true;
   readonly columns: readonly string[];
 }
 

@@ -1,5 +1,5 @@
 /** Compares primary keys, unique constraints and checks of a table. @module */
-import type { CheckSchema, KeySchema, TableSchema } from "../database_schema.ts";
+import type { KeySchema, TableSchema } from "../database_schema.ts";
 import type { Operation } from "../operations.ts";
 import { match } from "./match.ts";
 import { mentions } from "./text.ts";
@@ -23,10 +23,9 @@ export function compareConstraints(
 ): ConstraintChanges {
   const table = { schema: wanted.schema, name: wanted.name };
   const keys = (key: KeySchema | null) => key ? [key] : [];
-  const columns = ({ columns }: KeySchema) => String(columns);
-  const primary = match(keys(live.primaryKey), keys(wanted.primaryKey), () => "a table has one");
-  const unique = match(live.uniques, wanted.uniques, columns);
-  const checks = match<CheckSchema>(live.checks, wanted.checks);
+  const primary = match(keys(live.primaryKey), keys(wanted.primaryKey), { isOnlyOne: true });
+  const unique = match(live.uniques, wanted.uniques);
+  const checks = match(live.checks, wanted.checks);
   const recreated = checks.kept.filter(({ expression }) => [...retyped].some((column) => mentions(expression, column)));
   const operations: Operation[] = [
     ...primary.removed.map((key): Operation => ({ kind: "dropPrimaryKey", table, key })),

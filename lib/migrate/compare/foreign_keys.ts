@@ -26,7 +26,7 @@ export interface TablePair {
 export function compareForeignKeys(pairs: readonly TablePair[]): Operation[] {
   return pairs.flatMap(({ live, wanted, retyped }) => {
     const table = { schema: wanted.schema, name: wanted.name };
-    const changes = match(live.foreignKeys, wanted.foreignKeys, ({ columns, to }) => JSON.stringify([columns, to]));
+    const changes = match(live.foreignKeys, wanted.foreignKeys);
     const recreated = changes.kept.filter(({ columns, to, referred }) => {
       const target = pairs.find((pair) => isSameName(pair.wanted, to));
       return columns.some((name) => retyped.has(name)) || referred.some((name) => target?.retyped.has(name)) ||

@@ -16,7 +16,7 @@ export function compareIndexes(
   retyped: ReadonlySet<string>,
 ): ConstraintChanges {
   const table = { schema: wanted.schema, name: wanted.name };
-  const { added, removed, renamed, kept } = match(live.indexes, wanted.indexes, ({ keys }) => String(keys));
+  const { added, removed, renamed, kept } = match(live.indexes, wanted.indexes);
   const recreated = kept.filter((index) => [...retyped].some((column) => mentions(sqlOf(index), column)));
   const dropped = [...removed, ...recreated];
   return {

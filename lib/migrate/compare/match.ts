@@ -2,7 +2,11 @@
 import type { Describable } from "../database_schema.ts";
 
 /** A constraint or index of a table. */
-export type NamedPart = Describable & { readonly name: string };
+export type NamedPart = Describable & {
+  readonly name: string;
+  /** The models give no name: any name of the database will do. */
+  readonly anyName?: true;
+};
 
 /** Differences between two lists. */
 export interface Matched<Part> {
@@ -10,49 +14,72 @@ export interface Matched<Part> {
   readonly removed: readonly Part[];
   /** Parts with equal contents and another name. */
   readonly renamed: readonly { readonly from: Part; readonly to: Part }[];
-  /** Parts with equal names and contents. */
+  /** Parts of the database with equal contents, and equal names where the models give one. */
   readonly kept: readonly Part[];
 }
 
+/** Options of {@linkcode match}. */
+export interface MatchOptions<Part> {
+  /** Whether a part of the database is neither changed nor dropped, not even for a wanted part of its name. */
+  readonly isFixed?: (part: Part) => boolean;
+  /** A table has at most one such part, as the primary key. */
+  readonly isOnlyOne?: boolean;
+}
+
 /**
- * Matches parts by name first, then by content. Does not remove parts that models cannot describe; such a part replaces
- * a wanted one of the same name or likeness.
+ * Matches parts: those with equal names and contents first, then those with equal contents, then those with equal
+ * names, which are dropped and created. A part that models cannot describe is dropped only for a wanted part of its
+ * name, and never stands for one with other contents.
  *
  * @param live parts of the database
  * @param wanted parts of the models
- * @param likeness key that similar parts share, usually their columns
  * @returns the differences
  */
 export function match<Part extends NamedPart>(
   live: readonly Part[],
   wanted: readonly Part[],
-  likeness: (part: Part) => string = contentOf,
+  { isFixed = () => false, isOnlyOne = false }: MatchOptions<Part> = {},
 ): Matched<Part> {
-  const odd = live.filter(({ leftAlone }) => leftAlone !== undefined);
-  const ordinary = live.filter(({ leftAlone }) => leftAlone === undefined);
-  const asked = wanted.filter((part) =>
-    !odd.some((other) => other.name === part.name || likeness(other) === likeness(part))
-  );
+  const there = new Set(live);
+  const missing = new Set(wanted);
   const kept: Part[] = [];
   const renamed: { from: Part; to: Part }[] = [];
-  const removed = ordinary.filter((part) => {
-    const same = asked.find(({ name }) => name === part.name);
-    if (same && contentOf(same) === contentOf(part)) return !kept.push(part);
-    const other = same ||
-      asked.find((candidate) =>
-        contentOf(candidate) === contentOf(part) && !ordinary.some(({ name }) => name === candidate.name) &&
-        !renamed.some(({ to }) => to === candidate)
-      );
-    if (!other || other === same) return true;
-    return !renamed.push({ from: part, to: other });
-  });
-  const added = asked.filter((part) =>
-    !kept.some(({ name }) => name === part.name) && !renamed.some(({ to }) => to === part)
-  );
-  return { added, removed, renamed, kept };
+  const pair = (test: (wanted: Part) => Part | undefined, then: (live: Part, wanted: Part) => void) => {
+    for (const part of missing) {
+      const other = test(part);
+      if (!other) continue;
+      there.delete(other);
+      missing.delete(part);
+      then(other, part);
+    }
+  };
+  const contents = new Map([...live, ...wanted].map((part) => [part, contentOf(part)]));
+  const isSame = (one: Part, other: Part) => contents.get(one) === contents.get(other);
+  const byName = new Map(live.map((part) => [part.name, part]));
+  const namesake = ({ name }: Part) => {
+    const part = byName.get(name);
+    return part && there.has(part) ? part : undefined;
+  };
+  const keep = (part: Part) => void kept.push(part);
+
+  pair((part) => {
+    const other = namesake(part);
+    return other && (isFixed(other) || isSame(other, part)) ? other : undefined;
+  }, keep);
+  const byContent = Map.groupBy(there, (part) => contents.get(part)!);
+  pair((part) => {
+    const same = (byContent.get(contents.get(part)!) ?? []).filter((other) => there.has(other));
+    // the name must be free: two parts may have swapped theirs
+    return same.find((other) => part.anyName || isFixed(other) || !namesake(part));
+  }, (from, to) => to.anyName || isFixed(from) ? keep(from) : void renamed.push({ from, to }));
+
+  const names = new Set([...missing].map(({ name }) => name));
+  const removed = [...there].filter((part) => !isFixed(part) && (part.leftAlone === undefined || names.has(part.name)));
+  const isTaken = isOnlyOne && there.size > removed.length;
+  return { added: isTaken ? [] : [...missing], removed, renamed, kept };
 }
 
-/** Everything but the name of a part, as a string. */
+/** What is compared: everything but the name, as a string. */
 function contentOf<Part extends NamedPart>(part: Part): string {
-  return JSON.stringify({ ...part, name: "" });
+  return JSON.stringify({ ...part, name: undefined, anyName: undefined });
 }

@@ -1,0 +1,52 @@
+/** Commands that change nothing. @module */
+import { maskPassword } from "../../base/text.ts";
+import { ConnectError } from "../../engine/errors.ts";
+import * as migrate from "../commands.ts";
+import { MissingUrlError } from "../errors.ts";
+import * as report from "../report.ts";
+import { type CommandContext, print } from "./context.ts";
+
+/** Adds history, current, heads, branches, show and check. */
+export function addStateCommands(context: CommandContext): void {
+  context.add("history", "list revisions, newest first, and mark the current ones")
+    .option("-v, --verbose", "everything that is known of each")
+    .option("-r, --range <a:b>", "from a to b: ids, base, head or current; -3: for the last three")
+    .option("-i, --indicate-current", "fail if the database cannot be reached, instead of listing the files only")
+    .action(async ({ verbose, range, indicateCurrent }) => {
+      await context.withEngine(async (engine) =>
+        print(
+          report.historyLines(await migrate.history(engine, context.directory, { range, signal: context.stop }), {
+            verbose,
+          }),
+        )
+      ).catch(async (error) => {
+        if (indicateCurrent || !(error instanceof ConnectError || error instanceof MissingUrlError)) throw error;
+        print(report.listLines(await migrate.list(context.directory, { range }), { verbose }));
+        console.error(`Listed without the state of the database: ${maskPassword(error.message)}`);
+      });
+    });
+  context.add("current", "show the current revisions of the database")
+    .option("-v, --verbose", "everything that is known of each")
+    .action((options) =>
+      context.withEngine(async (engine) =>
+        print(report.currentLines(await migrate.current(engine, context.directory, { signal: context.stop }), options))
+      )
+    );
+  context.add("heads", "list the revisions without children")
+    .action(async () => print(report.headLines(await migrate.heads(context.directory))));
+  context.add("branches", "list the revisions with several children")
+    .action(async () => print(report.branchLines(await migrate.branches(context.directory))));
+  context.add("show <revision>", "show a revision: an id, head or heads")
+    .action(async (name: string) => print(report.showLines(await migrate.show(context.directory, name))));
+  context.add(
+    "check",
+    "detect drift: pending or edited revisions, models that differ from the database; exit status 1 if any",
+  )
+    .action(() =>
+      context.withEngine(async (engine) => {
+        const result = await migrate.check(engine, context.directory, undefined, { signal: context.stop });
+        print(report.checkLines(result));
+        if (!result.isClean) context.status = 1;
+      })
+    );
+}

@@ -115,3 +115,47 @@ export function fullName({ schema, name }: ObjectName): string {
 export function isSameName(one: ObjectName, other: ObjectName): boolean {
   return one.name === other.name && one.schema === other.schema;
 }
+
+/** A part of a table. */
+export type TablePart = ColumnSchema | KeySchema | CheckSchema | ForeignKeySchema | IndexSchema;
+
+/** Names of the parts in {@linkcode TableSchema}. */
+type PartList = Exclude<keyof TableSchema, keyof ObjectName | keyof Describable | "comment">;
+
+/** The kind of the parts in each list; a list that is missing here does not compile. */
+const PART_KINDS = {
+  columns: "column",
+  primaryKey: "primaryKey",
+  uniques: "unique",
+  checks: "check",
+  foreignKeys: "foreignKey",
+  indexes: "index",
+} as const satisfies Record<PartList, string>;
+
+/** The kind of a part of a table. */
+export type PartKind = (typeof PART_KINDS)[PartList];
+
+/** Returns all parts of a table. */
+export function partsOf(table: TableSchema): TablePart[] {
+  return (Object.keys(PART_KINDS) as PartList[]).flatMap((list): readonly TablePart[] =>
+    table[list] === null ? [] : [table[list]].flat()
+  );
+}
+
+/**
+ * Changes the parts of a table.
+ *
+ * @param change returns the new part, or `undefined` to remove it
+ * @returns a copy of the table
+ */
+export function mapParts(
+  table: TableSchema,
+  change: <Part extends TablePart>(part: Part, kind: PartKind) => Part | undefined,
+): TableSchema {
+  const changed = Object.entries(PART_KINDS).map(([list, kind]) => {
+    const parts = table[list as PartList];
+    if (!Array.isArray(parts)) return [list, parts && (change(parts as KeySchema, kind) ?? null)];
+    return [list, parts.flatMap((part: TablePart) => change(part, kind) ?? [])];
+  });
+  return { ...table, ...Object.fromEntries(changed) };
+}

@@ -55,6 +55,8 @@ export interface TableSchema extends ObjectName, Describable {
   readonly checks: readonly CheckSchema[];
   readonly foreignKeys: readonly ForeignKeySchema[];
   readonly indexes: readonly IndexSchema[];
+  /** Constraints of other kinds. */
+  readonly others: readonly OtherSchema[];
 }
 
 /** A column, with SQL as PostgreSQL prints it. */
@@ -72,17 +74,25 @@ export interface ColumnSchema extends Describable {
   readonly usedBy?: string;
 }
 
-/** A primary key or a unique constraint. */
-export interface KeySchema extends Describable {
+/** A constraint or index. */
+export interface PartSchema extends Describable {
   readonly name: string;
-  /** The models give no name: any name of the database will do. */
+  /**
+   * Definition in the server's own words, if the other fields do not say everything: as `pg_get_constraintdef()` prints
+   * it, or `pg_get_indexdef()` from the method on.
+   */
+  readonly definition?: string;
+  /** Set in the schema of models if they do not give the name of a key: any name matches. */
   readonly anyName?: true;
+}
+
+/** A primary key or a unique constraint. */
+export interface KeySchema extends PartSchema {
   readonly columns: readonly string[];
 }
 
 /** A check constraint. */
-export interface CheckSchema extends Describable {
-  readonly name: string;
+export interface CheckSchema extends PartSchema {
   readonly expression: string;
 }
 
@@ -95,8 +105,7 @@ export interface ForeignKeySchema extends KeySchema {
 }
 
 /** An index that does not belong to a constraint. */
-export interface IndexSchema extends Describable {
-  readonly name: string;
+export interface IndexSchema extends PartSchema {
   readonly unique: boolean;
   /** `btree`, `gin`, … */
   readonly method: string;
@@ -104,6 +113,11 @@ export interface IndexSchema extends Describable {
   readonly keys: readonly string[];
   /** The condition of a partial index. */
   readonly where: string | null;
+}
+
+/** A constraint that only its definition says, such as an exclusion constraint. */
+export interface OtherSchema extends PartSchema {
+  readonly definition: string;
 }
 
 /** Unquoted name with its schema: `shop.toys`. */
@@ -117,7 +131,7 @@ export function isSameName(one: ObjectName, other: ObjectName): boolean {
 }
 
 /** A part of a table. */
-export type TablePart = ColumnSchema | KeySchema | CheckSchema | ForeignKeySchema | IndexSchema;
+export type TablePart = ColumnSchema | KeySchema | CheckSchema | ForeignKeySchema | IndexSchema | OtherSchema;
 
 /** Names of the parts in {@linkcode TableSchema}. */
 type PartList = Exclude<keyof TableSchema, keyof ObjectName | keyof Describable | "comment">;
@@ -130,6 +144,7 @@ const PART_KINDS = {
   checks: "check",
   foreignKeys: "foreignKey",
   indexes: "index",
+  others: "constraint",
 } as const satisfies Record<PartList, string>;
 
 /** The kind of a part of a table. */

@@ -12,6 +12,7 @@ import {
   type IndexSchema,
   type KeySchema,
   type ObjectName,
+  type OtherSchema,
   type TableSchema,
 } from "./database_schema.ts";
 
@@ -54,6 +55,7 @@ export type Operation =
   | { readonly kind: "addUnique" | "dropUnique"; readonly table: ObjectName; readonly key: KeySchema }
   | { readonly kind: "addCheck" | "dropCheck"; readonly table: ObjectName; readonly check: CheckSchema }
   | { readonly kind: "addForeignKey" | "dropForeignKey"; readonly table: ObjectName; readonly key: ForeignKeySchema }
+  | { readonly kind: "addConstraint" | "dropConstraint"; readonly table: ObjectName; readonly constraint: OtherSchema }
   | { readonly kind: "renameConstraint"; readonly table: ObjectName; readonly from: string; readonly to: string }
   | { readonly kind: "createIndex" | "dropIndex"; readonly table: ObjectName; readonly index: IndexSchema }
   | { readonly kind: "renameIndex"; readonly table: ObjectName; readonly from: string; readonly to: string }
@@ -89,6 +91,8 @@ const OPPOSITE = {
   dropCheck: "addCheck",
   addForeignKey: "dropForeignKey",
   dropForeignKey: "addForeignKey",
+  addConstraint: "dropConstraint",
+  dropConstraint: "addConstraint",
   createIndex: "dropIndex",
   dropIndex: "createIndex",
 } as const;
@@ -146,6 +150,9 @@ export function describe(operation: Operation): string {
     case "addCheck":
     case "dropCheck":
       return `${words} ${operation.check.name} of ${fullName(operation.table)}`;
+    case "addConstraint":
+    case "dropConstraint":
+      return `${words} ${operation.constraint.name} of ${fullName(operation.table)}`;
     case "createIndex":
     case "dropIndex":
       return `${words} ${operation.index.name} of ${fullName(operation.table)}`;

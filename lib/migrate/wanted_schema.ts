@@ -9,7 +9,7 @@ import { DatabaseError } from "../engine/errors.ts";
 import { createStatements } from "../schema/ddl.ts";
 import { quote } from "../base/quote.ts";
 import { Metadata, type Table } from "../schema/table.ts";
-import type { DatabaseSchema } from "./database_schema.ts";
+import { type DatabaseSchema, mapParts } from "./database_schema.ts";
 import { ScratchSchemaError } from "./errors.ts";
 import { reflect } from "./reflect/reflect.ts";
 
@@ -37,9 +37,18 @@ export async function wantedSchema(connection: Connection, metadata: Metadata, m
   const others = [...scratch.values()];
   const schema = await reflect(connection, { main: prefix, others });
   const back = new Map([...scratch].map(([name, other]) => [other, name]));
-  return withTexts({ ...schema, schemas: others }, (text) =>
+  const named = withTexts({ ...schema, schemas: others }, (text) =>
     back.get(text) ??
       text.replace(new RegExp(`\\b(${prefix}_\\d+)(?=\\.)`, "g"), (other) => quote(back.get(other)!)));
+  return withAnyNames(named);
+}
+
+/** Marks the keys whose names the models do not give. */
+function withAnyNames(schema: DatabaseSchema): DatabaseSchema {
+  const tables = schema.tables.map((table) =>
+    mapParts(table, (part, kind) => /^(primaryKey|unique|foreignKey)$/.test(kind) ? { ...part, anyName: true } : part)
+  );
+  return { ...schema, tables };
 }
 
 /** Creates the schema for tables without an explicit one, and prepends it to the search path. */

@@ -26,6 +26,7 @@ export function compareConstraints(
   const primary = match(keys(live.primaryKey), keys(wanted.primaryKey), { isOnlyOne: true });
   const unique = match(live.uniques, wanted.uniques);
   const checks = match(live.checks, wanted.checks);
+  const others = match(live.others, wanted.others);
   const recreated = checks.kept.filter(({ expression }) => [...retyped].some((column) => mentions(expression, column)));
   const operations: Operation[] = [
     ...primary.removed.map((key): Operation => ({ kind: "dropPrimaryKey", table, key })),
@@ -34,7 +35,9 @@ export function compareConstraints(
     ...unique.added.map((key): Operation => ({ kind: "addUnique", table, key })),
     ...[...checks.removed, ...recreated].map((check): Operation => ({ kind: "dropCheck", table, check })),
     ...[...checks.added, ...recreated].map((check): Operation => ({ kind: "addCheck", table, check })),
-    ...[...primary.renamed, ...unique.renamed, ...checks.renamed].map(({ from, to }): Operation => ({
+    ...others.removed.map((constraint): Operation => ({ kind: "dropConstraint", table, constraint })),
+    ...others.added.map((constraint): Operation => ({ kind: "addConstraint", table, constraint })),
+    ...[...primary.renamed, ...unique.renamed, ...checks.renamed, ...others.renamed].map(({ from, to }): Operation => ({
       kind: "renameConstraint",
       table,
       from: from.name,

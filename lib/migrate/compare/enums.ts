@@ -1,6 +1,6 @@
 /** Compares enum types. @module */
 import { quote } from "../../base/quote.ts";
-import type { DatabaseSchema, EnumSchema } from "../database_schema.ts";
+import type { DatabaseSchema, EnumSchema, PartSchema } from "../database_schema.ts";
 import type { Operation } from "../operations.ts";
 import { escapeForRegExp } from "./text.ts";
 
@@ -50,6 +50,8 @@ export function withRenamedEnums(live: DatabaseSchema, replaced: EnumChanges["re
     const cast = new RegExp(`::${escapeForRegExp(quote(from.name))}(?![\\w.])`, "g");
     const inSql = <Text extends string | null>(sql: Text) =>
       (sql === null ? null : sql.replace(cast, () => `::${quote(to)}`)) as Text;
+    const inDefinition = <Part extends PartSchema>(part: Part): Part =>
+      part.definition === undefined ? part : { ...part, definition: inSql(part.definition) };
     return {
       ...schema,
       enums: schema.enums.map((type) => type.name === from.name ? { ...type, name: to } : type),
@@ -60,8 +62,11 @@ export function withRenamedEnums(live: DatabaseSchema, replaced: EnumChanges["re
           type: column.type.replace(pattern, () => quote(to)),
           default: inSql(column.default),
         })),
-        checks: table.checks.map((check) => ({ ...check, expression: inSql(check.expression) })),
-        indexes: table.indexes.map((index) => ({ ...index, keys: index.keys.map(inSql), where: inSql(index.where) })),
+        checks: table.checks.map((check) => inDefinition({ ...check, expression: inSql(check.expression) })),
+        indexes: table.indexes.map((index) =>
+          inDefinition({ ...index, keys: index.keys.map(inSql), where: inSql(index.where) })
+        ),
+        others: table.others.map(inDefinition),
       })),
     };
   }, live);

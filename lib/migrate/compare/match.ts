@@ -1,12 +1,5 @@
 /** Finds added, removed and renamed parts in two lists. @module */
-import type { Describable } from "../database_schema.ts";
-
-/** A constraint or index of a table. */
-export type NamedPart = Describable & {
-  readonly name: string;
-  /** The models give no name: any name of the database will do. */
-  readonly anyName?: true;
-};
+import type { PartSchema } from "../database_schema.ts";
 
 /** Differences between two lists. */
 export interface Matched<Part> {
@@ -35,7 +28,7 @@ export interface MatchOptions<Part> {
  * @param wanted parts of the models
  * @returns the differences
  */
-export function match<Part extends NamedPart>(
+export function match<Part extends PartSchema>(
   live: readonly Part[],
   wanted: readonly Part[],
   { isFixed = () => false, isOnlyOne = false }: MatchOptions<Part> = {},
@@ -80,6 +73,6 @@ export function match<Part extends NamedPart>(
 }
 
 /** What is compared: everything but the name, as a string. */
-function contentOf<Part extends NamedPart>(part: Part): string {
+function contentOf<Part extends PartSchema>(part: Part): string {
   return JSON.stringify({ ...part, name: undefined, anyName: undefined });
 }

@@ -6,6 +6,7 @@ import {
   fullName,
   isSameName,
   type KeySchema,
+  type PartSchema,
   type TableSchema,
 } from "../database_schema.ts";
 import { InvalidTargetError } from "../errors.ts";
@@ -69,7 +70,9 @@ function withColumn(schema: DatabaseSchema, renamed: TableSchema, from: string, 
   const named = (name: string) => name === from ? to : name;
   const inSql = <Text extends string | null>(sql: Text) =>
     (sql === null ? null : withName(sql, quote(from), quote(to))) as Text;
-  const inKey = <Key extends KeySchema>(key: Key): Key => ({ ...key, columns: key.columns.map(named) });
+  const inDefinition = <Part extends PartSchema>(part: Part): Part =>
+    part.definition === undefined ? part : { ...part, definition: inSql(part.definition) };
+  const inKey = <Key extends KeySchema>(key: Key): Key => inDefinition({ ...key, columns: key.columns.map(named) });
   return {
     ...schema,
     tables: schema.tables.map((table) => {
@@ -83,8 +86,11 @@ function withColumn(schema: DatabaseSchema, renamed: TableSchema, from: string, 
         primaryKey: table.primaryKey && inKey(table.primaryKey),
         uniques: table.uniques.map(inKey),
         foreignKeys: foreignKeys.map(inKey),
-        checks: table.checks.map((check) => ({ ...check, expression: inSql(check.expression) })),
-        indexes: table.indexes.map((index) => ({ ...index, keys: index.keys.map(inSql), where: inSql(index.where) })),
+        checks: table.checks.map((check) => inDefinition({ ...check, expression: inSql(check.expression) })),
+        indexes: table.indexes.map((index) =>
+          inDefinition({ ...index, keys: index.keys.map(inSql), where: inSql(index.where) })
+        ),
+        others: table.others.map(inDefinition),
       };
     }),
   };

@@ -1,6 +1,6 @@
 /** Reads the constraints of ordinary tables from the catalogs. @module */
 import type { ReferentialAction } from "../../schema/columns.ts";
-import type { ForeignKeySchema, ObjectName } from "../database_schema.ts";
+import type { ForeignKeySchema, ObjectName, PartSchema } from "../database_schema.ts";
 import { inherits, isOrdinary } from "./relations.ts";
 
 /** A row of {@linkcode CONSTRAINTS}. */
@@ -20,7 +20,9 @@ export interface ConstraintRow {
   readonly referred: readonly string[];
   readonly on_delete: string;
   readonly on_update: string;
-  /** Features that models cannot describe. */
+  /** `pg_get_constraintdef()`. */
+  readonly definition: string;
+  /** Features that only the definition says. */
   readonly features: readonly string[];
 }
 
@@ -34,7 +36,7 @@ SELECT c.conrelid::text AS table, c.conname::text AS name, c.contype::text AS ki
        ${inherits("f")} AS to_inherits,
        ARRAY(SELECT a.attname::text FROM unnest(c.confkey) WITH ORDINALITY AS k (number, position)
                JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.number ORDER BY k.position) AS referred,
-       c.confdeltype::text AS on_delete, c.confupdtype::text AS on_update,
+       c.confdeltype::text AS on_delete, c.confupdtype::text AS on_update, pg_get_constraintdef(c.oid) AS definition,
        array_remove(ARRAY[
          CASE WHEN c.condeferrable THEN 'deferrable' END,
          CASE WHEN NOT c.convalidated THEN 'not validated' END,
@@ -94,8 +96,8 @@ export function foreignKeyOf(
   };
 }
 
-/** Reason to ignore a constraint, if models cannot describe it. */
-export function leftAlone(row: ConstraintRow): { leftAlone?: string } {
+/** Reason to ignore a constraint, and its definition, if the other fields do not say everything. */
+export function leftAlone(row: ConstraintRow): Pick<PartSchema, "leftAlone" | "definition"> {
   const { features, columns, to_name: name, to_kind: kind, to_inherits: inherits } = row;
   const capital = columns.find((name) => /\p{Lu}/u.test(name));
   const isToOdd = name !== null && kind !== null && !isOrdinary({ name, kind, inherits });
@@ -104,5 +106,5 @@ export function leftAlone(row: ConstraintRow): { leftAlone?: string } {
     ...(capital ? [`the column "${capital}" contains capital letters`] : []),
     ...(isToOdd ? [`references ${name}, which models cannot describe`] : []),
   ];
-  return reasons.length > 0 ? { leftAlone: reasons.join(", ") } : {};
+  return reasons.length > 0 ? { leftAlone: reasons.join(", "), definition: row.definition } : {};
 }

@@ -10,7 +10,9 @@ export interface IndexRow {
   readonly method: string;
   readonly keys: readonly string[];
   readonly where: string | null;
-  /** Features that models cannot describe. */
+  /** `pg_get_indexdef()` from the method on. */
+  readonly definition: string;
+  /** Features that only the definition says. */
   readonly features: readonly string[];
 }
 
@@ -22,6 +24,8 @@ export const INDEXES = `
 SELECT i.indrelid::text AS table, x.relname::text AS name, i.indisunique AS unique, m.amname::text AS method,
        ARRAY(SELECT pg_get_indexdef(i.indexrelid, k, true) FROM generate_series(1, i.indnkeyatts) k) AS keys,
        pg_get_expr(i.indpred, i.indrelid, true) AS where,
+       substr(pg_get_indexdef(i.indexrelid), 1 + length(format('CREATE %sINDEX %I ON %I.%I USING ',
+         CASE WHEN i.indisunique THEN 'UNIQUE ' END, x.relname, n.nspname, t.relname))) AS definition,
        array_remove(ARRAY[
          CASE WHEN NOT i.indisvalid THEN 'not valid' END,
          CASE WHEN i.indnatts > i.indnkeyatts THEN 'with included columns' END,
@@ -44,9 +48,10 @@ SELECT i.indrelid::text AS table, x.relname::text AS name, i.indisunique AS uniq
    AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x'))
  ORDER BY x.relname COLLATE "C"`;
 
-/** Converts a row into an index, with the features that models cannot describe. */
-export function indexOf({ name, unique, method, keys, where, features }: IndexRow): IndexSchema {
+/** Converts a row into an index; with its definition, if the other fields do not say everything. */
+export function indexOf({ name, unique, method, keys, where, definition, features }: IndexRow): IndexSchema {
   const capital = keys.find((key) => /^".*\p{Lu}.*"$/u.test(key));
   const reasons = [...features, ...(capital ? [`the column ${capital} contains capital letters`] : [])];
-  return { name, unique, method, keys, where, ...(reasons.length > 0 ? { leftAlone: reasons.join(", ") } : {}) };
+  const odd = reasons.length > 0 ? { leftAlone: reasons.join(", "), definition } : {};
+  return { name, unique, method, keys, where, ...odd };
 }

@@ -46,6 +46,7 @@ export function readTable(
     checks: ofKind("c").map((row) => ({ name: row.name, expression: row.expression!, ...leftAlone(row) })),
     foreignKeys: ofKind("f").map((row) => foreignKeyOf(row, nameOf)),
     indexes: indexes.map(indexOf),
+    others: ofKind("x").map(({ name, definition }) => ({ name, definition, leftAlone: CONSTRAINT_KINDS.x })),
   };
   const name = fullName(table);
   const parts = (kind: string, of: readonly (Describable & { readonly name: string })[]): UnmodelledObject[] =>

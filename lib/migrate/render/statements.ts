@@ -3,7 +3,7 @@ import { literal, quote } from "../../base/quote.ts";
 import { fullName } from "../database_schema.ts";
 import type { Operation } from "../operations.ts";
 import { builderStatement, call, list, sqlStatement, template, text } from "./source.ts";
-import { addColumn, addForeignKey, createIndex, createTable, quoteName, setComment } from "./tables.ts";
+import { addColumn, addDefined, addForeignKey, createIndex, createTable, quoteName, setComment } from "./tables.ts";
 import { conversion, dataType, sqlType } from "./types.ts";
 
 /** Lines of TypeScript code that run an operation. */
@@ -82,13 +82,19 @@ export function statement(operation: Operation): string[] {
       );
     case "addPrimaryKey":
     case "addUnique": {
-      const { name, columns } = operation.key;
+      const { name, columns, definition } = operation.key;
+      if (definition !== undefined) return addDefined(operation.table, { name, definition });
       return builderStatement([inTable(), call(`${operation.kind}Constraint`, text(name), list(columns))]);
     }
     case "addCheck": {
-      const { name, expression } = operation.check;
+      const { name, expression, definition } = operation.check;
+      if (definition !== undefined) return addDefined(operation.table, { name, definition });
       return builderStatement([inTable(), call("addCheckConstraint", text(name), template(expression))]);
     }
+    case "addConstraint":
+      return addDefined(operation.table, operation.constraint);
+    case "dropConstraint":
+      return dropConstraint(operation.constraint.name);
     case "addForeignKey":
       return addForeignKey(operation.table, operation.key);
     case "dropPrimaryKey":

@@ -6,6 +6,8 @@ import {
   fullName,
   type IndexSchema,
   type ObjectName,
+  type OtherSchema,
+  type PartSchema,
   type TableSchema,
 } from "../database_schema.ts";
 import { builderStatement, type Call, call, list, sqlStatement, template, text } from "./source.ts";
@@ -18,11 +20,18 @@ export function quoteName({ schema, name }: ObjectName): string {
 
 /** Creates a table with its constraints, indexes and comments. */
 export function createTable(table: TableSchema): string[] {
-  const { primaryKey, uniques, checks, foreignKeys } = table;
+  const keys = table.primaryKey ? [table.primaryKey] : [];
+  const [primaryKey, uniques, checks, foreignKeys] = [
+    keys.filter(isUsual),
+    table.uniques.filter(isUsual),
+    table.checks.filter(isUsual),
+    table.foreignKeys.filter(isUsual),
+  ];
+  const defined = [...keys, ...table.uniques, ...table.checks, ...table.others, ...table.foreignKeys].filter(isDefined);
   const statement = builderStatement([
     call("createTable", text(fullName(table))),
     ...table.columns.map((column) => call("addColumn", ...columnArguments(column))),
-    ...(primaryKey ? [call("addPrimaryKeyConstraint", text(primaryKey.name), list(primaryKey.columns))] : []),
+    ...primaryKey.map(({ name, columns }) => call("addPrimaryKeyConstraint", text(name), list(columns))),
     ...uniques.map(({ name, columns }) => call("addUniqueConstraint", text(name), list(columns))),
     ...checks.map(({ name, expression }) => call("addCheckConstraint", text(name), template(expression))),
     ...foreignKeys.map((key) => {
@@ -32,6 +41,7 @@ export function createTable(table: TableSchema): string[] {
   ]);
   return [
     ...statement,
+    ...defined.flatMap((constraint) => addDefined(table, constraint)),
     ...table.indexes.flatMap((index) => createIndex(table, index)),
     ...(table.comment === null ? [] : setComment(table, undefined, table.comment)),
     ...table.columns.flatMap(({ name, comment }) => comment === null ? [] : setComment(table, name, comment)),
@@ -49,8 +59,14 @@ export function addColumn(table: ObjectName, column: ColumnSchema): string[] {
   ];
 }
 
+/** Adds a constraint by its definition. */
+export function addDefined(table: ObjectName, { name, definition }: OtherSchema): string[] {
+  return sqlStatement(`ALTER TABLE ${quoteName(table)} ADD CONSTRAINT ${quote(name)} ${definition}`);
+}
+
 /** Adds a foreign key to an existing table. */
 export function addForeignKey(table: ObjectName, key: ForeignKeySchema): string[] {
+  if (isDefined(key)) return addDefined(table, key);
   return builderStatement([
     call("alterTable", text(fullName(table))),
     call("addForeignKeyConstraint", ...keyArguments(key)),
@@ -59,7 +75,12 @@ export function addForeignKey(table: ObjectName, key: ForeignKeySchema): string[
 }
 
 /** Creates an index. */
-export function createIndex(table: ObjectName, { name, unique, method, keys, where }: IndexSchema): string[] {
+export function createIndex(table: ObjectName, index: IndexSchema): string[] {
+  const { name, unique, method, keys, where, definition } = index;
+  if (definition !== undefined) {
+    const kind = unique ? "UNIQUE INDEX" : "INDEX";
+    return sqlStatement(`CREATE ${kind} ${quote(name)} ON ${quoteName(table)} USING ${definition}`);
+  }
   return builderStatement([
     call("createIndex", text(name)),
     ...(unique ? [call("unique")] : []),
@@ -79,6 +100,14 @@ export function createIndex(table: ObjectName, { name, unique, method, keys, whe
 export function setComment(table: ObjectName, column: string | undefined, comment: string | null): string[] {
   const on = column === undefined ? `TABLE ${quoteName(table)}` : `COLUMN ${quoteName(table)}.${quote(column)}`;
   return sqlStatement(`COMMENT ON ${on} IS ${comment === null ? "NULL" : literal(comment)}`);
+}
+
+function isDefined<Part extends PartSchema>(part: Part): part is Part & { readonly definition: string } {
+  return part.definition !== undefined;
+}
+
+function isUsual(part: PartSchema): boolean {
+  return !isDefined(part);
 }
 
 function columnArguments(column: ColumnSchema): string[] {

@@ -17,7 +17,6 @@ import {
   uuid,
 } from "../mod.ts";
 import { testDatabase } from "../../testing/test_database.ts";
-import { quote } from "../base/quote.ts";
 import { Hero } from "../../testing/heroes.ts";
 
 const database = testDatabase(import.meta.url);
@@ -186,13 +185,6 @@ Deno.test("an enum type is quoted where it must be, and has one set of values", 
     InvalidModelError,
     `"order" defines the enum type "Order" with other values`,
   );
-});
-
-Deno.test("a name is quoted where PostgreSQL would read it otherwise", () => {
-  assertEquals(quote("heroes"), "heroes");
-  assertEquals(quote("user"), '"user"');
-  assertEquals(quote("appSrc"), '"appSrc"');
-  assertEquals(quote('a"b'), '"a""b"');
 });
 
 database.test("createAll creates what is missing, dropAll drops what is there; both can be repeated", async (url) => {

@@ -1,30 +1,7 @@
-/** Tokenizes SQL: parameters, comments, literals and statement ends. @module */
-import { encodeParameter } from "../values/parameters.ts";
+/** Parameters, comments, keywords and statement ends of SQL. @module */
 import { literal } from "../base/quote.ts";
-
-/** A token of SQL. */
-export interface SqlToken {
-  readonly type: "string" | "comment" | "word" | "parameter" | "other";
-  readonly text: string;
-}
-
-/** Patterns: string literals, dollar-quoted strings and quoted names; line comments; words; parameters. */
-const TOKENS: readonly [SqlToken["type"], RegExp][] = [
-  ["string", /[eE]'(?:[^'\\]|''|\\.)*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$([A-Za-z_]\w*)?\$.*?\$\1\$/sy],
-  ["comment", /--[^\n]*/y],
-  ["word", /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y],
-  ["parameter", /\$\d+/y],
-];
-
-/** Splits SQL into tokens, whose concatenation is the original text. */
-export function* sqlTokens(sql: string): Generator<SqlToken> {
-  let position = 0;
-  while (position < sql.length) {
-    const token = tokenAt(sql, position);
-    yield token;
-    position += token.text.length;
-  }
-}
+import { sqlTokens } from "../base/sql_tokens.ts";
+import { encodeParameter } from "../values/parameters.ts";
 
 /**
  * Inlines the parameters of a statement as string literals, whose types the server infers as it does for parameters.
@@ -84,24 +61,4 @@ export function statementsIn(sql: string): string[] {
  */
 export function hasWord(sql: string, word: string): boolean {
   return sqlTokens(sql).some(({ type, text }) => type === "word" && text.toUpperCase() === word);
-}
-
-function tokenAt(sql: string, position: number): SqlToken {
-  if (sql.startsWith("/*", position)) return { type: "comment", text: blockComment(sql, position) };
-  for (const [type, pattern] of TOKENS) {
-    pattern.lastIndex = position;
-    const match = pattern.exec(sql);
-    if (match) return { type, text: match[0] };
-  }
-  return { type: "other", text: sql[position] };
-}
-
-/** Reads a block comment; they nest in PostgreSQL. */
-function blockComment(sql: string, start: number): string {
-  let depth = 0;
-  for (let position = start; position < sql.length; position++) {
-    if (sql.startsWith("/*", position)) depth++, position++;
-    else if (sql.startsWith("*/", position) && (position++, --depth === 0)) return sql.slice(start, position + 1);
-  }
-  return sql.slice(start);
 }

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { EncodingError } from "../values/errors.ts";
-import { hasWord, inlineParameters, sqlTokens, statementsIn, terminated, withoutComments } from "./sql_text.ts";
+import { sqlTokens } from "../base/sql_tokens.ts";
+import { hasWord, inlineParameters, statementsIn, terminated, withoutComments } from "./sql_text.ts";
 
 Deno.test("parameters become quoted texts; what only looks like one stays", () => {
   const cases: [sql: string, parameters: unknown[], expected: string][] = [
@@ -10,6 +11,8 @@ Deno.test("parameters become quoted texts; what only looks like one stays", () =
     [`SELECT '$1', "$1", $1`, [true], `SELECT '$1', "$1", 'true'`],
     ["SELECT E'\\'$1', $1", ["a\\b"], "SELECT E'\\'$1', 'a\\b'"],
     ["SELECT $$ $1 $$, $a$ $$ $1 $a$, $1", [2], "SELECT $$ $1 $$, $a$ $$ $1 $a$, '2'"],
+    ["SELECT $Äpfel$ it's $1 $Äpfel$, $1", [3], "SELECT $Äpfel$ it's $1 $Äpfel$, '3'"],
+    ["SELECT 1 -- $1\r, $1", [3], "SELECT 1 -- $1\r, '3'"],
     ["SELECT a$1, $1 -- $1\n/* $1 /* $1 */ $1 */ + $1", [3], "SELECT a$1, '3' -- $1\n/* $1 /* $1 */ $1 */ + '3'"],
     [
       "SELECT $1, $2, $3",

@@ -1,7 +1,11 @@
 /** Writes TypeScript code, formatted as `deno fmt` does at 120 columns. @module */
+import { sqlTokens } from "../../base/sql_tokens.ts";
 
 /** Line width inside a function body. */
 const LINE_WIDTH = 118;
+
+/** What ends a line of TypeScript, in a comment too, and an invisible mark that editors remove. */
+const LINE_BREAK = /[\n\r\u2028\u2029\ufeff]/g;
 
 /** A method call in a chain: `.addColumn("id", "uuid")`. */
 export interface Call {
@@ -20,18 +24,23 @@ export function call(name: string, ...args: readonly string[]): Call {
 
 /** Writes a string literal in double quotes, or in single quotes if that needs fewer escapes. */
 export function text(value: string): string {
-  const json = JSON.stringify(value);
+  const json = JSON.stringify(value).replace(LINE_BREAK, escaped);
   const count = (letter: string) => value.split(letter).length;
   return count('"') > count("'") ? `'${json.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'` : json;
 }
 
 /**
- * Writes SQL as a template literal of Kysely.
+ * Writes SQL as a template literal of Kysely. Line breaks in literals and names are escaped: indentation would change
+ * them.
  *
  * @param type type argument, where Kysely requires one
  */
 export function template(sql: string, type = ""): string {
-  return `sql${type}\`${sql.replace(/[\\`]|\$\{/g, "\\$&").replaceAll("\r", "\\r")}\``;
+  const pieces = Array.from(sqlTokens(sql), (token) => {
+    const text = token.text.replace(/[\\`]|\$\{/g, "\\$&");
+    return token.type === "string" ? text.replace(LINE_BREAK, escaped) : text.replaceAll("\r", "\\r");
+  });
+  return `sql${type}\`${pieces.join("")}\``;
 }
 
 /** Writes an array of strings. */
@@ -61,12 +70,17 @@ export function sqlStatement(sql: string): string[] {
 /** Writes a comment. */
 export function comment(sentences: string): string[] {
   const lines: string[] = [];
-  for (const word of sentences.split(" ")) {
+  for (const word of sentences.split(/\s+/)) {
     const line = lines.at(-1);
     if (line !== undefined && line.length + word.length < LINE_WIDTH) lines[lines.length - 1] = `${line} ${word}`;
     else lines.push(`// ${word}`);
   }
   return lines;
+}
+
+function escaped(letter: string): string {
+  if (letter === "\n") return "\\n";
+  return letter === "\r" ? "\\r" : `\\u${letter.charCodeAt(0).toString(16)}`;
 }
 
 function onOneLine({ name, args }: Call): string {

@@ -5,7 +5,8 @@
  * @module
  */
 import { join } from "node:path";
-import { fontOptions, renderSvg } from "../workbook/show/render.ts";
+import { renderPng } from "../workbook/show/png.ts";
+import { renderSvg } from "../workbook/show/render.ts";
 import { readOptions, runTask } from "../workbook/command_line.ts";
 import { codeCells, type NotebookFile, readNotebooks } from "../workbook/jupyter/notebook.ts";
 import { root } from "../workbook/paths.ts";
@@ -76,9 +77,7 @@ async function inDark(spec: Record<string, unknown>): Promise<string> {
     typeof value === "string" ? [key, own[key] ?? value] : [key, { ...value, ...own[key] }]
   );
   const svg = await renderSvg({ ...spec, config: { ...own, ...Object.fromEntries(merged) } });
-  const { Resvg } = await import("@resvg/resvg-js");
-  const drawn = new Resvg(svg, { fitTo: { mode: "zoom", value: 2 }, font: fontOptions() }).render();
-  return image(new Uint8Array(drawn.asPng()).toBase64());
+  return image((await renderPng(svg)).bytes.toBase64());
 }
 
 /** Shows an image at half its width, as in the notebook. */

@@ -4,11 +4,11 @@
  * @module
  */
 import { type Displayable, displaySymbol, type MimeBundle, type MimeMetadata } from "./display.ts";
-import { fontOptions } from "./render.ts";
+import { renderPng } from "./png.ts";
 
 /** Parts of a {@linkcode Picture}. */
 export interface PictureParts<Layout> {
-  /** Elements and their positions. */
+  /** What is drawn, as data. */
   readonly layout: Layout;
   /** The drawing as SVG; equal data give equal text. */
   readonly svg: string;
@@ -41,9 +41,7 @@ export class Picture<Layout> implements Displayable {
    * native module.
    */
   async png(): Promise<Uint8Array<ArrayBuffer>> {
-    const { Resvg } = await import("@resvg/resvg-js");
-    const image = new Resvg(this.svg, { fitTo: { mode: "zoom", value: 2 }, background: "white", font: fontOptions() });
-    return new Uint8Array(image.render().asPng());
+    return (await renderPng(this.svg)).bytes;
   }
 
   /** Returns a PNG instead of an SVG: an untrusted notebook hides SVG. */

@@ -1,26 +1,16 @@
 /**
- * Renders Vega-Lite to SVG and PNG without a browser and with a bundled font, so that pictures are identical on every
- * machine.
+ * Renders Vega-Lite to SVG without a browser, so that charts are identical on every machine.
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
+import { fontFamily } from "./png.ts";
 import { textWidth } from "./text_width.ts";
-
-const family = "IBM Plex Sans";
-const fontFolder = "@expo-google-fonts/ibm-plex-sans";
-
-/** A PNG and its display width in pixels: half the actual width, for high-resolution screens. */
-export interface RenderedPng {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly width: number;
-}
 
 /** Renders a Vega-Lite spec as SVG. Equal specs give equal text. Requires no permission. */
 export async function renderSvg(spec: Readonly<Record<string, unknown>>): Promise<string> {
   const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
   useOwnTextWidths((vega as unknown as { textMetrics: object }).textMetrics);
-  const config = { ...(spec.config as object), font: family };
+  const config = { ...(spec.config as object), font: fontFamily };
   const quiet = vega.logger(vega.Error);
   // deno-lint-ignore no-explicit-any -- a spec is data here; vega-lite itself says what is wrong with it
   const compiled = vegaLite.compile({ ...spec, config } as any, { logger: quiet as any });
@@ -30,34 +20,6 @@ export async function renderSvg(spec: Readonly<Record<string, unknown>>): Promis
   } finally {
     view.finalize();
   }
-}
-
-/**
- * Renders a Vega-Lite spec as PNG on a white background at double resolution. Requires permissions: the renderer is a
- * native module.
- */
-export async function renderPng(spec: Readonly<Record<string, unknown>>): Promise<RenderedPng> {
-  const svg = await renderSvg(spec);
-  const { Resvg } = await import("@resvg/resvg-js");
-  const image = new Resvg(svg, {
-    fitTo: { mode: "zoom", value: 2 },
-    background: "white",
-    font: fontOptions(),
-  }).render();
-  return { bytes: new Uint8Array(image.asPng()), width: Math.round(image.width / 2) };
-}
-
-/** Uses only the bundled font: installed fonts must not change a picture. */
-export function fontOptions() {
-  return {
-    fontFiles: [fontFile("400Regular/IBMPlexSans_400Regular.ttf"), fontFile("700Bold/IBMPlexSans_700Bold.ttf")],
-    loadSystemFonts: false,
-    defaultFontFamily: family,
-  };
-}
-
-function fontFile(name: string): string {
-  return fileURLToPath(import.meta.resolve(`${fontFolder}/${name}`));
 }
 
 /**

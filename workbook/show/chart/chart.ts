@@ -4,7 +4,8 @@
  * @module
  */
 import { type Displayable, displaySymbol, type MimeBundle, type MimeMetadata } from "../display.ts";
-import { renderPng } from "../render.ts";
+import { renderPng } from "../png.ts";
+import { renderSvg } from "../render.ts";
 import { chartConfig, plotWidth } from "../theme.ts";
 
 /** A Vega-Lite spec without `$schema`: https://vega.github.io/vega-lite/docs/ */
@@ -47,7 +48,7 @@ export class Chart implements Displayable {
    * module.
    */
   async png(): Promise<Uint8Array<ArrayBuffer>> {
-    const { bytes, width } = await renderPng(this.spec);
+    const { bytes, width } = await renderPng(await renderSvg(this.spec));
     this.#width = width;
     return bytes;
   }

@@ -65,7 +65,7 @@ Deno.test({
   name: "the PNG has the font that the text widths were measured with" + (permitted ? "" : needsPermission),
   ignore: !permitted,
   async fn() {
-    const { fontOptions } = await import("../render.ts");
+    const { fontOptions } = await import("../png.ts");
     const { Resvg } = await import("@resvg/resvg-js");
     const text = "select * from heroes where name = 'Æsir' MWil";
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="40"><text x="0" y="30" font-size="20"` +

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { type Displayable, displaySymbol, type MimeBundle, type MimeMetadata } from "../display.ts";
+import { displaySymbol, type MimeBundle, type MimeMetadata } from "../display.ts";
+import { Picture } from "../picture.ts";
 import { afterText, planAlt, type PlanRow, type PlanRows, planRows, type PlanStep, planText } from "./plan_rows.ts";
 import { drawPlan } from "./plan_svg.ts";
-import { fontOptions } from "../render.ts";
 import { type Table, table } from "../table.ts";
 
 /** Options of {@linkcode plan}. */
@@ -18,26 +18,19 @@ export interface PlanOptions {
   readonly notes?: readonly string[];
 }
 
-/** The result of {@linkcode plan}: a displayable picture and its data. */
-export class Plan implements Displayable {
-  readonly rows: readonly PlanRow[];
-  /** Alternative text. */
-  readonly alt: string;
-  /** The plan as lines of text. */
-  readonly text: string;
-  /** The picture as SVG. */
-  readonly svg: string;
-  readonly #width: number;
+/** The result of {@linkcode plan}: a picture and its data. */
+export class Plan extends Picture<readonly PlanRow[]> {
   readonly #isEmpty: boolean;
 
   constructor(rows: PlanRows, { title, notes = [] }: PlanOptions = {}) {
-    this.rows = rows.rows;
+    const alt = [...notes, planAlt(rows)].join(" ");
+    const text = [...notes, planText(rows)].join("\n");
+    super({ layout: rows.rows, alt, text, ...drawPlan(rows, title, notes) });
     this.#isEmpty = rows.rows.length === 0 && notes.length === 0;
-    this.alt = [...notes, planAlt(rows)].join(" ");
-    this.text = [...notes, planText(rows)].join("\n");
-    const { svg, width } = drawPlan(rows, title, notes);
-    this.svg = svg;
-    this.#width = width;
+  }
+
+  get rows(): readonly PlanRow[] {
+    return this.layout;
   }
 
   /** The statements with their SQL and dependencies. */
@@ -52,28 +45,13 @@ export class Plan implements Displayable {
     })));
   }
 
-  /**
-   * Renders the picture as PNG on a white background at double resolution. Requires permissions: the renderer is a
-   * native module.
-   */
-  async png(): Promise<Uint8Array<ArrayBuffer>> {
-    const { Resvg } = await import("@resvg/resvg-js");
-    const image = new Resvg(this.svg, { fitTo: { mode: "zoom", value: 2 }, background: "white", font: fontOptions() });
-    return new Uint8Array(image.render().asPng());
+  /** Without changes and notes there is only text. */
+  override async [displaySymbol](): Promise<MimeBundle> {
+    return this.#isEmpty ? { "text/plain": this.text } : await super[displaySymbol]();
   }
 
-  /** Returns PNG and text, but no SVG: an untrusted notebook hides it. */
-  async [displaySymbol](): Promise<MimeBundle> {
-    if (this.#isEmpty) return { "text/plain": this.text };
-    return { "image/png": (await this.png()).toBase64(), "text/plain": this.text };
-  }
-
-  get displayMetadata(): MimeMetadata {
-    return this.#isEmpty ? {} : { "image/png": { alt: this.alt, width: this.#width } };
-  }
-
-  [Symbol.for("Deno.customInspect")](): string {
-    return this.text;
+  override get displayMetadata(): MimeMetadata {
+    return this.#isEmpty ? {} : super.displayMetadata;
   }
 }
 

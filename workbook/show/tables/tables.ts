@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { type Displayable, displaySymbol, type MimeBundle, type MimeMetadata } from "../display.ts";
-import { fontOptions } from "../render.ts";
+import { Picture } from "../picture.ts";
 import { type Box, type DrawnMetadata, type Line, sizes, type TablesLayout, tablesLayout } from "./tables_layout.ts";
 import { textWidth } from "../text_width.ts";
 import { colours } from "../theme.ts";
@@ -13,47 +12,19 @@ import { colours } from "../theme.ts";
 const ink = { text: "#1a1a1a", type: "#5c5c5c", edge: "#8a8a8a", line: "#404040" } as const;
 
 /** The result of {@linkcode tables}. */
-export class TablesPicture implements Displayable {
-  /** The picture as data. */
-  readonly layout: TablesLayout;
-  /** Alternative text: the tables and their foreign keys. */
-  readonly alt: string;
-
+export class TablesPicture extends Picture<TablesLayout> {
   constructor(metadata: DrawnMetadata) {
-    this.layout = tablesLayout(metadata);
-    const names = this.layout.boxes.map(({ table }) => table).join(", ") || "none";
-    const keys = this.layout.lines.map(({ label, nullable }) => label + (nullable ? " (or NULL)" : "")).join("; ");
-    this.alt = `Tables: ${names}. Foreign keys: ${keys || "none"}.`;
+    const layout = tablesLayout(metadata);
+    const alt = tablesAlt(layout);
+    super({ layout, alt, text: alt, svg: drawing(layout, alt), width: extent(layout).width });
   }
+}
 
-  /** The picture as SVG; equal tables give equal text. */
-  get svg(): string {
-    return drawing(this.layout, this.alt);
-  }
-
-  /**
-   * Renders the picture as PNG on a white background at double resolution. Requires permissions: the renderer is a
-   * native module.
-   */
-  async png(): Promise<Uint8Array<ArrayBuffer>> {
-    const { Resvg } = await import("@resvg/resvg-js");
-    const image = new Resvg(this.svg, { fitTo: { mode: "zoom", value: 2 }, background: "white", font: fontOptions() });
-    return new Uint8Array(image.render().asPng());
-  }
-
-  /** Returns a PNG instead of an SVG: an untrusted notebook hides SVG. */
-  async [displaySymbol](): Promise<MimeBundle> {
-    return { "image/png": (await this.png()).toBase64(), "text/plain": this.alt };
-  }
-
-  /** The alternative text and the display width of the picture. */
-  get displayMetadata(): MimeMetadata {
-    return { "image/png": { alt: this.alt, width: extent(this.layout).width } };
-  }
-
-  [Symbol.for("Deno.customInspect")](): string {
-    return this.alt;
-  }
+/** Generates alternative text: the tables and their foreign keys. */
+function tablesAlt({ boxes, lines }: TablesLayout): string {
+  const names = boxes.map(({ table }) => table).join(", ") || "none";
+  const keys = lines.map(({ label, nullable }) => label + (nullable ? " (or NULL)" : "")).join("; ");
+  return `Tables: ${names}. Foreign keys: ${keys || "none"}.`;
 }
 
 /**

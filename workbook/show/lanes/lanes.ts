@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { checkLanes, lanesAlt, type LanesData, lanesText } from "./lanes_data.ts";
+import { Picture, type PictureParts } from "../picture.ts";
+import { checkLanes, type LanesData } from "./lanes_data.ts";
 import { type LanesLayout, lanesLayout } from "./lanes_layout.ts";
 import { drawLanes } from "./lanes_svg.ts";
-import { Picture } from "../picture.ts";
+import { lanesAlt, lanesText } from "./lanes_text.ts";
 
 /** Options of {@linkcode lanes}. */
 export interface LanesOptions {
@@ -31,8 +32,20 @@ export interface LanesOptions {
  * @throws {LanesDataError} when there is nothing to draw, a time is none, or a link names a lane that is not there
  */
 export function lanes(data: LanesData, options: LanesOptions = {}): Picture<LanesLayout> {
+  return new Picture(lanesParts(data, options));
+}
+
+/**
+ * Makes the parts of a picture of lanes.
+ * @param alt alternative text, if not a sentence for each lane
+ * @throws {LanesDataError} as {@linkcode lanes}
+ */
+export function lanesParts(
+  data: LanesData,
+  { width }: LanesOptions = {},
+  alt: string = lanesAlt(data),
+): PictureParts<LanesLayout> {
   checkLanes(data);
-  const layout = lanesLayout(data, options.width);
-  const alt = lanesAlt(data);
-  return new Picture({ layout, alt, text: lanesText(data), ...drawLanes(layout, alt, data) });
+  const layout = lanesLayout(data, width);
+  return { layout, alt, text: lanesText(data), ...drawLanes(layout, alt, data) };
 }

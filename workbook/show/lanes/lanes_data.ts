@@ -1,16 +1,15 @@
 /**
- * The data that {@linkcode lanes} draws, its validation, and its description as text.
+ * The data that {@linkcode lanes} draws, and its validation.
  *
  * @module
  */
-import { formatNumber } from "../number.ts";
 
 /**
  * Kind of a segment: `runs` a statement or other work; `holds` a resource (a lock, an open transaction) without
  * working; `waits` for another lane; `idle`: neither works nor blocks another lane; `failed`: work without success;
- * `connects`: a connection is being opened.
+ * `connects`: a connection is being opened; `receives`: a result arrives.
  */
-export type SegmentKind = "runs" | "holds" | "waits" | "idle" | "failed" | "connects";
+export type SegmentKind = "runs" | "receives" | "holds" | "waits" | "idle" | "failed" | "connects";
 
 /** Kind of an event; `note` covers everything else. */
 export type LaneEventKind = "begin" | "commit" | "rollback" | "done" | "error" | "note";
@@ -20,8 +19,19 @@ export interface LaneSegment {
   readonly from: number;
   readonly to: number;
   readonly kind: SegmentKind;
-  /** Text in the bar, or below it if it does not fit. */
+  /** Text in the bar, or below it if it does not fit; in a row it is shortened, and behind rows it is not drawn. */
   readonly label?: string;
+  /** Row among concurrent segments of the lane, starting at 0; a segment without one spans all rows, behind them. */
+  readonly row?: number;
+}
+
+/** Segments of a lane that belong together: numbered above the lane, and framed if there is more than one row. */
+export interface LaneGroup {
+  readonly from: number;
+  readonly to: number;
+  /** Number of rows, from the first one. */
+  readonly rows: number;
+  readonly number: number;
 }
 
 /** An event in a lane. */
@@ -38,7 +48,9 @@ export interface Lane {
   readonly name: string;
   /** Text below the name, such as `"pid 4711"`. */
   readonly note?: string;
+  /** From back to front. */
   readonly segments: readonly LaneSegment[];
+  readonly groups?: readonly LaneGroup[];
   readonly events?: readonly LaneEvent[];
 }
 
@@ -53,6 +65,9 @@ export interface LaneLink {
   readonly label?: string;
 }
 
+/** A name for each segment kind that has one of its own. */
+export type SegmentWords = Partial<Readonly<Record<SegmentKind, string>>>;
+
 /** Data for {@linkcode lanes}. Times are milliseconds since the start, or steps, depending on `unit`. */
 export interface LanesData {
   /** Title of the picture. */
@@ -62,11 +77,15 @@ export interface LanesData {
    * regardless of its duration, so that equal interleavings give equal pictures.
    */
   readonly unit?: "ms" | "step";
+  /** Title of the time axis; by default it names the unit. */
+  readonly axisTitle?: string;
   /** Lanes from top to bottom. */
   readonly lanes: readonly Lane[];
   readonly links?: readonly LaneLink[];
   /** Alternative names for segment kinds in the legend and the text. */
-  readonly words?: Partial<Readonly<Record<SegmentKind, string>>>;
+  readonly words?: SegmentWords;
+  /** Longer names for segment kinds, in the legend only. */
+  readonly legend?: SegmentWords;
 }
 
 /** Invalid data for {@linkcode lanes}. */
@@ -74,16 +93,20 @@ export class LanesDataError extends Error {
   override readonly name = "LanesDataError";
 }
 
-/** @throws {LanesDataError} if there are no lanes, a time is not a number, or a link names an unknown lane. */
+/** @throws {LanesDataError} if there are no lanes, a time or a row is not a number, or a link names an unknown lane. */
 export function checkLanes({ lanes, links = [] }: LanesData): void {
   const names = lanes.map(({ name }) => name);
   if (names.length === 0) throw new LanesDataError("No lanes to draw. Provide one for each process or session.");
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new LanesDataError(`Two lanes are named "${twice}". Lane names must be unique.`);
-  for (const { name, segments, events = [] } of lanes) {
-    for (const { from, to, kind } of segments) {
+  for (const { name, segments, groups = [], events = [] } of lanes) {
+    for (const { from, to, kind } of [...segments, ...groups.map((group) => ({ ...group, kind: "has a group" }))]) {
       if (Number.isFinite(from) && Number.isFinite(to) && from <= to) continue;
       throw new LanesDataError(`"${name}" ${kind} from ${from} to ${to}: expected two numbers in ascending order.`);
+    }
+    const misplaced = segments.find(({ row = 0 }) => !Number.isSafeInteger(row) || row < 0);
+    if (misplaced) {
+      throw new LanesDataError(`"${name}" ${misplaced.kind} in row ${misplaced.row}: expected a number from 0.`);
     }
     const wrong = events.find(({ at }) => !Number.isFinite(at));
     if (wrong) throw new LanesDataError(`"${name}" has an event "${wrong.kind}" at ${wrong.at}: expected a number.`);
@@ -98,88 +121,4 @@ export function checkLanes({ lanes, links = [] }: LanesData): void {
       throw new LanesDataError(`The link from "${from}" to "${to}" is at ${at}: expected a number.`);
     }
   }
-}
-
-/** Names of segment kinds in the legend. */
-export const segmentWords: Readonly<Record<SegmentKind, string>> = {
-  runs: "runs",
-  waits: "waits",
-  holds: "holds, idle",
-  idle: "idle",
-  failed: "failed",
-  connects: "connecting",
-};
-
-/** Generates alternative text: one sentence per lane with its segments, waits and outcome. */
-export function lanesAlt(data: LanesData): string {
-  const sentences = data.lanes.map((lane) => {
-    const others = [...new Set(linksOf(data, lane).map(({ to }) => to))].join(" and ");
-    const times = (Object.keys(segmentWords) as SegmentKind[]).flatMap((kind) => {
-      const own = lane.segments.filter((segment) => segment.kind === kind);
-      const whom = kind === "waits" && others !== "" ? ` for ${others}` : "";
-      const total = own.reduce((sum, { from, to }) => sum + to - from, 0);
-      return own.length === 0 && whom === ""
-        ? []
-        : [`${data.words?.[kind] ?? kind}${own.length === 0 ? "" : ` ${amount(total, data)}`}${whom}`];
-    });
-    const ends = (lane.events ?? []).filter(({ kind }) => kind !== "begin" && kind !== "note").map(eventText);
-    return `${laneName(lane)}: ${[...times, ...ends].join(", ") || "nothing"}.`;
-  });
-  return [...(data.title === undefined ? [] : [`${data.title}.`]), ...sentences].join(" ");
-}
-
-/** Describes the whole picture as text, lane by lane in chronological order. */
-export function lanesText(data: LanesData): string {
-  const isSteps = data.unit === "step";
-  const lines = data.lanes.flatMap((lane) => {
-    const happened = [
-      ...(lane.events ?? []).map((event) => ({ at: event.at, text: `${moment(event.at, data)}: ${eventText(event)}` })),
-      ...lane.segments.map(({ from, to, kind, label }) => ({
-        at: from,
-        text:
-          `${isSteps ? steps(from, to) : `${formatNumber(from)} to ${formatNumber(to)} ms`}: ${
-            data.words?.[kind] ?? kind
-          }` +
-          (label === undefined ? "" : `: ${label}`),
-      })),
-      ...linksOf(data, lane).map(({ to, at, label }) => ({
-        at,
-        text: `${isSteps ? steps(at, at) : moment(at, data)}: waits for ${to}${
-          label === undefined ? "" : `: ${label}`
-        }`,
-      })),
-    ];
-    return [laneName(lane), ...happened.toSorted((a, b) => a.at - b.at).map(({ text }) => `  ${text}`)];
-  });
-  return [...(data.title === undefined ? [] : [data.title]), ...lines].join("\n");
-}
-
-function linksOf({ links = [] }: LanesData, { name }: Lane): LaneLink[] {
-  return links.filter(({ from }) => from === name);
-}
-
-function laneName({ name, note }: Lane): string {
-  return note === undefined ? name : `${name} (${note})`;
-}
-
-function eventText({ kind, label }: LaneEvent): string {
-  if (label === undefined) return kind;
-  return kind === "note" ? label : `${kind}: ${label}`;
-}
-
-function amount(value: number, { unit }: LanesData): string {
-  if (unit !== "step") return `${formatNumber(value)} ms`;
-  return `${formatNumber(value)} step${value === 1 ? "" : "s"}`;
-}
-
-/** Formats a moment; a whole number is the boundary between two steps. */
-function moment(at: number, { unit }: LanesData): string {
-  if (unit !== "step") return `${formatNumber(at)} ms`;
-  return Number.isInteger(at) ? `before step ${at}` : `step ${Math.floor(at)}`;
-}
-
-/** Formats a range of steps: "step 2", "steps 2 to 4". */
-function steps(from: number, to: number): string {
-  const [first, last] = [Math.floor(from), Math.max(Math.floor(from), Math.ceil(to) - 1)];
-  return first === last ? `step ${first}` : `steps ${first} to ${last}`;
 }

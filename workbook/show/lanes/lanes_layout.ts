@@ -3,43 +3,14 @@
  *
  * @module
  */
-import type { Lane, LaneEventKind, LaneLink, LanesData, SegmentKind } from "./lanes_data.ts";
 import { formatNumber } from "../number.ts";
 import { fitText, textWidth } from "../text_width.ts";
+import { type Arrow, type DrawnLane, layOutLane, type Plot } from "./lane_layout.ts";
+import { laneFonts, laneSizes } from "./lane_sizes.ts";
+import type { LanesData } from "./lanes_data.ts";
 
-/** A bar; positions and sizes in pixels. */
-export interface DrawnSegment {
-  readonly kind: SegmentKind;
-  readonly x: number;
-  readonly width: number;
-  /** Text inside the bar; a text that does not fit becomes a note of the lane. */
-  readonly label?: string;
-  /** Start of the text. */
-  readonly labelX?: number;
-}
-
-/** A text below a bar. */
-export interface DrawnNote {
-  readonly text: string;
-  /** Start of the text. */
-  readonly x: number;
-  /** Row of notes, starting at 0. */
-  readonly row: number;
-  /** The position on the bar that it refers to. */
-  readonly anchor: number;
-}
-
-/** A lane. */
-export interface DrawnLane {
-  readonly name: string;
-  readonly note: string;
-  readonly y: number;
-  readonly height: number;
-  readonly barY: number;
-  readonly segments: readonly DrawnSegment[];
-  readonly events: readonly { readonly kind: LaneEventKind; readonly x: number }[];
-  readonly notes: readonly DrawnNote[];
-}
+const widestName = 190;
+const linkGap = 12;
 
 /** An arrow from the waiting lane to the one it waits for. */
 export interface DrawnLink {
@@ -65,15 +36,6 @@ export interface LanesLayout {
   readonly links: readonly DrawnLink[];
 }
 
-/** Sizes in pixels. */
-export const laneSizes = { margin: 14, title: 32, pad: 13, bar: 26, noteRow: 17, axis: 44, legendGap: 10 } as const;
-/** Font sizes in pixels. */
-export const laneFonts = { title: 16, name: 14, text: 12.5, axis: 12 } as const;
-const widestName = 190;
-const narrowest = 2; // otherwise a statement of 0.2 ms would be invisible on a scale of seconds
-const noteGap = 14;
-const linkGap = 12;
-
 /**
  * Lays out lanes. Equal data give equal pictures.
  * @param plotWidth width of the time axis, in pixels
@@ -95,7 +57,7 @@ export function lanesLayout(data: LanesData, plotWidth = 640): LanesLayout {
   const arrows = placeArrows(data, plot);
   let y = top;
   const lanes = data.lanes.map((lane, index): DrawnLane => {
-    const drawn = { ...names[index], y, barY: y + laneSizes.pad, ...layOutLane(lane, index, arrows, plot) };
+    const drawn = { ...names[index], ...layOutLane(lane, index, y, arrows, plot) };
     y += drawn.height;
     return drawn;
   });
@@ -107,7 +69,8 @@ export function lanesLayout(data: LanesData, plotWidth = 640): LanesLayout {
     top,
     bottom: y,
     ticks: ticks(data, [start, end], plot.scale),
-    axisTitle: data.unit === "step" ? "step of the script, not to scale" : "milliseconds since the start",
+    axisTitle: data.axisTitle ??
+      (data.unit === "step" ? "step of the script, not to scale" : "milliseconds since the start"),
     lanes,
     links: arrows.map(({ link: { from, to }, x, lane, target }) => {
       const isDown = target > lane;
@@ -115,53 +78,10 @@ export function lanesLayout(data: LanesData, plotWidth = 640): LanesLayout {
         from,
         to,
         x,
-        y: lanes[lane].barY + (isDown ? laneSizes.bar : 0),
-        endY: lanes[target].barY + (isDown ? 0 : laneSizes.bar),
+        y: lanes[lane].barY + (isDown ? lanes[lane].barHeight : 0),
+        endY: lanes[target].barY + (isDown ? 0 : lanes[target].barHeight),
       };
     }),
-  };
-}
-
-/** Area of the time axis, in pixels. */
-interface Plot {
-  readonly left: number;
-  readonly right: number;
-  readonly scale: (at: number) => number;
-}
-
-/** An arrow from the waiting lane to its target, by lane index. */
-interface Arrow {
-  readonly link: LaneLink;
-  readonly lane: number;
-  readonly target: number;
-  x: number;
-}
-
-/** Lays out the bars, marks and texts of a lane, and computes its height. */
-function layOutLane(lane: Lane, index: number, arrows: readonly Arrow[], plot: Plot) {
-  const passing = (from: number, to: number) =>
-    arrows.filter(({ lane, target }) => Math.min(lane, target) <= from && Math.max(lane, target) >= to)
-      .map(({ x }) => x);
-  const segments = lane.segments.map(({ from, to, kind, label = "" }) => {
-    const x = Math.min(plot.scale(from), plot.right - narrowest);
-    const width = Math.max(plot.scale(to) - x, narrowest);
-    const labelX = label === "" ? undefined : placeInside(label, x, x + width, passing(index - 1, index + 1));
-    return { drawn: { kind, x, width, ...(labelX === undefined ? {} : { label, labelX }) }, label };
-  });
-  const events = lane.events ?? [];
-  const texts = [
-    ...segments.filter(({ drawn }) => drawn.label === undefined)
-      .map(({ drawn, label }) => ({ text: label, anchor: drawn.x + Math.min(drawn.width / 2, 8) })),
-    ...events.map(({ at, label = "" }) => ({ text: label, anchor: plot.scale(at) })),
-    ...arrows.filter((arrow) => arrow.lane === index).map(({ link, x }) => ({ text: link.label ?? "", anchor: x })),
-  ].filter(({ text }) => text !== "");
-  const notes = placeNotes(texts, passing(index, index + 1), plot);
-  const rows = Math.max(0, ...notes.map(({ row }) => row + 1));
-  return {
-    height: 2 * laneSizes.pad + laneSizes.bar + (rows > 0 ? rows * laneSizes.noteRow + 4 : 0),
-    segments: segments.map(({ drawn }) => drawn),
-    events: events.map(({ kind, at }) => ({ kind, x: plot.scale(at) })),
-    notes,
   };
 }
 
@@ -195,55 +115,6 @@ function placeArrows({ lanes, links = [] }: LanesData, { scale, right }: Plot): 
     arrows[index].x = Math.min(arrows[index].x, limit);
   }
   return arrows;
-}
-
-/** Returns the start of a text that fits in a bar without crossing an arrow; undefined if there is none. */
-function placeInside(text: string, x: number, end: number, arrows: readonly number[]): number | undefined {
-  const width = textWidth(text, laneFonts.text);
-  const places = [x + 7, ...arrows.filter((arrow) => arrow > x).map((arrow) => arrow + 9)];
-  return places.find((place) => place + width + 5 <= end && isClear(place, width, arrows));
-}
-
-/** Returns whether no arrow crosses a text at this position. */
-function isClear(x: number, width: number, arrows: readonly number[]): boolean {
-  return !arrows.some((arrow) => x - 5 < arrow && arrow < x + width + 5);
-}
-
-/**
- * Places texts in rows below a bar, without overlaps and, where possible, without crossing an arrow. A text is placed
- * to the right of its anchor, or to the left of it at the end of the picture. Right-aligned texts are placed first,
- * then the others from left to right, so that leader lines seldom pass a text closer to the bar.
- */
-function placeNotes(
-  texts: readonly { text: string; anchor: number }[],
-  arrows: readonly number[],
-  { left, right }: Plot,
-): DrawnNote[] {
-  const measured = texts.map(({ text: whole, anchor }) => {
-    const text = fitText(whole, laneFonts.text, right - left);
-    const width = textWidth(text, laneFonts.text);
-    return { text, anchor, width, fits: anchor + 6 + width <= right };
-  }).toSorted((a, b) => Number(b.fits) - Number(a.fits) || (a.fits ? b.anchor - a.anchor : a.anchor - b.anchor));
-  const placed: (DrawnNote & { from: number; to: number; end: number })[] = [];
-  for (const { text, anchor, width, fits } of measured) {
-    const before = Math.max(left, anchor - 6 - width);
-    const behindArrows = arrows.filter((arrow) => arrow > anchor).map((arrow) => arrow + 9);
-    const places = fits ? [anchor + 6, ...behindArrows, before] : [before];
-    const x = places.find((x) => x + width <= right && isClear(x, width, arrows)) ?? places[0];
-    // the text and its leader line
-    const [from, to] = [Math.min(anchor, x), Math.max(anchor, x + width)];
-    const lowest = Math.max(-1, ...placed.map(({ row }) => row));
-    const isFree = (row: number) =>
-      placed.every((other) => {
-        if (other.row === row) return to + noteGap <= other.from || other.to + noteGap <= from;
-        // the leader line of a lower text passes the texts above it
-        return other.row > row ? isClear(x, width, [other.anchor]) : isClear(other.x, other.end - other.x, [anchor]);
-      });
-    const row = Array.from({ length: lowest + 1 }, (_, row) => row).find(isFree) ?? lowest + 1;
-    placed.push({ text, x, row, anchor, from, to, end: x + width });
-  }
-  const notes = placed.map(({ text, x, row, anchor }) => ({ text, x, row, anchor }));
-  return notes.toSorted((a, b) => a.anchor - b.anchor);
 }
 
 /** Returns about six ticks at round numbers, or one per step, labelled at the middle of the step. */

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows }
 import { displaySymbol } from "../display.ts";
 import { lanes } from "./lanes.ts";
 import { type LanesData, LanesDataError, type SegmentKind } from "./lanes_data.ts";
-import { laneFonts } from "./lanes_layout.ts";
+import { laneFonts } from "./lane_sizes.ts";
 import { textWidth } from "../text_width.ts";
 
 /** Two replicas: one brings the database to head, the other waits and finds nothing to do. */

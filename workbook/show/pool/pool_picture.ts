@@ -5,21 +5,14 @@
  * @module
  */
 import type { EngineEvent } from "../../../lib/engine/events.ts";
-import {
-  type Lane,
-  type LaneEvent,
-  lanesAlt,
-  type LanesData,
-  type LaneSegment,
-  lanesText,
-} from "../lanes/lanes_data.ts";
-import { type LanesLayout, lanesLayout } from "../lanes/lanes_layout.ts";
-import { drawLanes } from "../lanes/lanes_svg.ts";
-import { formatNumber } from "../number.ts";
+import { lanesParts } from "../lanes/lanes.ts";
+import type { Lane, LaneEvent, LanesData, LaneSegment } from "../lanes/lanes_data.ts";
+import type { LanesLayout } from "../lanes/lanes_layout.ts";
 import { Picture } from "../picture.ts";
 import { type EventSource, recordEvents } from "../record_events.ts";
 import { type Table, table } from "../table.ts";
 import { NoEventsError } from "../timeline/timeline.ts";
+import { waitLabel } from "../timeline/timeline_lanes.ts";
 import { type TimelineBar, timelineRows } from "../timeline/timeline_rows.ts";
 
 /** Options of {@linkcode poolPicture}. */
@@ -46,9 +39,7 @@ export class PoolPicture extends Picture<LanesLayout> {
   readonly holds: readonly PoolHold[];
 
   constructor(bars: readonly TimelineBar[], data: LanesData, width?: number) {
-    const layout = lanesLayout(data, width);
-    const alt = lanesAlt(data);
-    super({ layout, alt, text: lanesText(data), ...drawLanes(layout, alt, data) });
+    super(lanesParts(data, { width }));
     this.holds = bars.filter(({ kind }) => kind === "held").map((bar) => ({
       connection: numberOf(bar.lane),
       holder: bar.text || "unknown",
@@ -128,8 +119,7 @@ function laneOf(name: string, bars: readonly TimelineBar[]): Lane {
   const own = bars.filter(({ lane }) => lane === name);
   const segments = own.flatMap((bar): LaneSegment[] => {
     const time = { from: bar.start, to: bar.end };
-    const took = `${formatNumber(bar.end - bar.start)} ms`;
-    if (bar.kind === "waiting") return [{ ...time, kind: "waits", label: `${took}, ${bar.text}` }];
+    if (bar.kind === "waiting") return [{ ...time, kind: "waits", label: waitLabel(bar) }];
     if (bar.kind === "connecting") return [{ ...time, kind: "connects" }];
     if (bar.kind === "open") return freeBetween(bar, own);
     if (bar.kind !== "held") return [];

@@ -6,7 +6,6 @@
 import { startNetworkDelay } from "../network/network_delay.ts";
 import { RoundTripCounter } from "../network/round_trips.ts";
 import { EngineUrl } from "../../lib/engine/url.ts";
-import { withClient } from "../admin_client.ts";
 import { withoutDriver } from "../connection_url.ts";
 import { UsageError } from "../errors.ts";
 
@@ -42,17 +41,4 @@ export function counted(url: string): { counter: RoundTripCounter; url: string }
   withAddress(url, 0);
   const counter = new RoundTripCounter(EngineUrl.parse(url));
   return { counter, url: withAddress(url, counter.url.port) };
-}
-
-/** Returns the median round-trip time of 100 empty queries, in milliseconds. */
-export async function roundTripTime(url: string): Promise<number> {
-  return await withClient(url, async (client) => {
-    const times: number[] = [];
-    for (let query = 0; query < 100; query++) {
-      const started = performance.now();
-      await client.query("SELECT 1");
-      times.push(performance.now() - started);
-    }
-    return times.toSorted((a, b) => a - b)[50];
-  });
 }

@@ -9,6 +9,7 @@ import { withAddress, withDatabase } from "../connection_url.ts";
 import { databaseName, dropTestDatabase, makeTestDatabase } from "../temporary_database.ts";
 import { SetupError } from "../errors.ts";
 import { startNetworkDelay } from "../network/network_delay.ts";
+import { roundTripTime } from "../network/round_trip_time.ts";
 import { KNOWN, knownId } from "./workload.ts";
 
 /** A load-test database. Close it to drop it. */
@@ -93,7 +94,7 @@ export interface Route extends AsyncDisposable {
 
 /** @param delay milliseconds added to each round trip; 0 for a direct route without a proxy. */
 export async function routeTo(url: string, delay: number): Promise<Route> {
-  if (delay === 0) return { url, roundTrip: await roundTrip(url), [Symbol.asyncDispose]: () => Promise.resolve() };
+  if (delay === 0) return { url, roundTrip: await roundTripTime(url), [Symbol.asyncDispose]: () => Promise.resolve() };
   const { host, port, isSocket } = EngineUrl.parse(url);
   if (isSocket) throw new SetupError("A network delay requires a database with a host and a port, not a Unix socket.");
   const proxy = await startNetworkDelay({ host, port }, delay);
@@ -101,23 +102,11 @@ export async function routeTo(url: string, delay: number): Promise<Route> {
   try {
     return {
       url: delayed,
-      roundTrip: await roundTrip(delayed),
+      roundTrip: await roundTripTime(delayed),
       [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose](),
     };
   } catch (error) {
     await proxy[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-async function roundTrip(url: string): Promise<number> {
-  await using engine = createEngine(url);
-  await using connection = await engine.connect({ isolationLevel: "AUTOCOMMIT" });
-  const times: number[] = [];
-  for (let n = 0; n < 51; n++) {
-    const start = performance.now();
-    await connection.execute("SELECT 1");
-    times.push(performance.now() - start);
-  }
-  return times.sort((a, b) => a - b)[25];
 }

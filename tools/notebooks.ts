@@ -23,14 +23,14 @@ import { solutionsFolder } from "../workbook/paths.ts";
 import { CellProgress } from "../workbook/jupyter/progress.ts";
 import { dropRunSchemas } from "../workbook/jupyter/run_schemas.ts";
 import { type Job, type Report, runJobs } from "../workbook/jupyter/runs.ts";
-import { writeOutputs } from "../workbook/jupyter/write_outputs.ts";
+import { type When, writeOutputs } from "../workbook/jupyter/write_outputs.ts";
 
 const help = `Runs the notebooks top to bottom on the Deno kernel, without a browser.
 
 usage: deno task notebooks [NN …] [--write[=all]] [--solutions | --wrong] [--check] [--fmt]
 
   NN           only notebooks whose names start with this prefix: 00, 13_bench
-  --write      store the outputs where they changed in kind; --write=all stores every output
+  --write      store all outputs if one changed in kind; --write=all stores them in any case
   --solutions  run with the exercises solved: each check must say PASS
   --wrong      run with the wrong answers: each check must say NOT YET
   --check      run nothing; check types, lint and format of the cells and answers
@@ -72,7 +72,7 @@ async function notebooks(args: string[], stop: AbortSignal): Promise<number> {
   const progress = new CellProgress(console.log);
   const reports = await runJobs(jobs, { environment, stop, cleanUp: dropRunSchemas, ...progress.listeners });
   if (isWrite) {
-    for (const report of reports) await store(report, values["write-all"] ? "all" : "changed");
+    for (const report of reports) await store(report, values["write-all"] ? "always" : "changed");
   }
   return reports.some(failed) ? 1 : 0;
 }
@@ -81,13 +81,13 @@ function failed({ problems, proofs }: Report): boolean {
   return problems.length > 0 || proofs.some(({ expected, said }) => expected !== said);
 }
 
-async function store(report: Report, extent: "all" | "changed"): Promise<void> {
+async function store(report: Report, when: When): Promise<void> {
   const { file } = report.job;
   if (failed(report)) return console.log(`${file.name}: not written, because its run failed`);
-  const { text, replaced } = await writeOutputs(file, report, extent);
+  const { text, isReplaced } = await writeOutputs(file, report, when);
   if (text === file.text) return console.log(`${file.name}: unchanged`);
   await Deno.writeTextFile(file.path, text);
-  console.log(`${file.name}: written, outputs of ${replaced} cells replaced`);
+  console.log(`${file.name}: written${isReplaced ? ", with the outputs of this run" : ", with the outputs it had"}`);
 }
 
 async function format(files: readonly NotebookFile[]): Promise<number> {

@@ -60,11 +60,6 @@ export function findLeak(outputs: readonly Output[], folders: readonly string[])
   }
 }
 
-/** Returns whether a reader sees the id of a revision: twelve hexadecimal digits. */
-export function showsRevision(outputs: readonly Output[]): boolean {
-  return /(?<![0-9a-z-])[0-9a-f]{12}(?![0-9a-z-])/.test(visibleText(outputs));
-}
-
 /** Returns whether two outputs differ only in numbers, identifiers and pixels of pictures. */
 export function sameInKind(a: readonly Output[], b: readonly Output[]): boolean {
   return JSON.stringify(a.map(kind)) === JSON.stringify(b.map(kind));

@@ -47,19 +47,21 @@ Deno.test("every variant of a notebook runs on the kernel, and each check says w
   ]);
   assertEquals(cells, [0, 1, 2, 3, 4]);
 
-  // Stored once, the outputs of a second run change nothing; a changed cell is stale and is stored again.
+  // Stored once, the outputs of a second run change nothing; a changed cell is stale until outputs are stored again.
   const written = await writeOutputs(file, reports[0]);
-  assertEquals(written.replaced, 5);
+  assertEquals(written.isReplaced, true);
   const [again] = await runJobs([{ file, variant: variants[0] }], { environment, folder: fixture.folder });
   assertEquals(await writeOutputs({ ...file, notebook: parseNotebook(written.text) }, again), {
     text: written.text,
-    replaced: 0,
+    isReplaced: false,
   });
   assertEquals(await findStale([file]), []);
   notebook.cells[1].source += "\n";
   assertEquals(await findStale([file]), ["01_fixture.ipynb, code cell 2: its outputs do not belong to this source"]);
-  assertEquals((await writeOutputs(file, again)).replaced, 1);
-  assertEquals((await writeOutputs(file, again, "all")).replaced, 5);
+  assertEquals((await writeOutputs(file, again)).isReplaced, true);
+  assertEquals(await findStale([file]), []);
+  assertEquals((await writeOutputs(file, again)).isReplaced, false);
+  assertEquals((await writeOutputs(file, again, "always")).isReplaced, true);
 });
 
 Deno.test("a run fails on the first error, and names notebook, cell and error", async () => {

@@ -5,6 +5,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { Models } from "./environment.ts";
 import { FileExistsError, InvalidDirectoryError, InvalidTargetError, MissingMessageError } from "./errors.ts";
 import { history, type StopOptions } from "./history.ts";
+import { resolveName } from "./revision_names.ts";
 import { loadGraph } from "./migration_session.ts";
 import { compareModels, type ModelComparison } from "./model_comparison.ts";
 import { environmentText, type RevisionBody, revisionText, slugOf } from "./templates.ts";
@@ -68,7 +69,7 @@ export async function init(directory: string = "migrations"): Promise<string[]> 
 export async function revision(directory: string, request: RevisionRequest): Promise<WrittenRevision> {
   const folder = resolve(directory);
   const graph = await loadGraph(folder);
-  const parents = graph.resolve(request.head ?? "head");
+  const parents = resolveName(graph, request.head ?? "head");
   const inner = parents.find((parent) => !graph.heads.includes(parent));
   if (inner && !request.splice) {
     throw new InvalidTargetError(
@@ -97,7 +98,7 @@ export async function merge(
 ): Promise<WrittenRevision> {
   const folder = resolve(directory);
   const graph = await loadGraph(folder);
-  const ids = [...new Set(revisions.flatMap((name) => graph.resolve(name)).map(({ id }) => id))];
+  const ids = [...new Set(revisions.flatMap((name) => resolveName(graph, name)).map(({ id }) => id))];
   if (ids.length < 2) {
     throw new InvalidTargetError(`A merge requires at least two revisions; got ${ids.join() || "none"}.`);
   }

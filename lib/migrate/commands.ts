@@ -6,6 +6,7 @@
  */
 import { resolve } from "node:path";
 import type { Engine } from "../engine/engine.ts";
+import { resolveName } from "./revision_names.ts";
 import { loadGraph, withMigrationLock } from "./migration_session.ts";
 import type { MigrationOptions, WaitOptions } from "./progress.ts";
 import type { Revision } from "./revision_file.ts";
@@ -114,7 +115,7 @@ export async function stamp(
   options: WaitOptions = {},
 ): Promise<Revision[]> {
   const graph = await loadGraph(resolve(directory));
-  const asked = [...new Set([target].flat().flatMap((name) => graph.resolve(name)))];
+  const asked = [...new Set([target].flat().flatMap((name) => resolveName(graph, name)))];
   const isBelowAnother = ({ id }: Revision) =>
     asked.some((other) => other.id !== id && graph.withAncestors([other.id]).has(id));
   const revisions = asked.filter((revision) => !isBelowAnother(revision));

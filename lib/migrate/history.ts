@@ -1,6 +1,8 @@
 /** Commands that read revision files and the state of a database. @module */
 import { resolve } from "node:path";
 import type { Engine } from "../engine/engine.ts";
+import { revisionRange } from "./revision_range.ts";
+import { resolveName } from "./revision_names.ts";
 import { headsOf, loadGraph, stoppable } from "./migration_session.ts";
 import type { Revision } from "./revision_file.ts";
 import { lastApplied, type LogEntry } from "./version_log.ts";
@@ -51,7 +53,7 @@ export interface StopOptions {
  * @throws {MigrationError} when the folder or a revision file is invalid
  */
 export async function list(directory: string, { range = ":" }: HistoryOptions = {}): Promise<Revision[]> {
-  return (await loadGraph(resolve(directory))).range(...endsOf(range)).toReversed();
+  return revisionRange(await loadGraph(resolve(directory)), ...endsOf(range)).toReversed();
 }
 
 /**
@@ -74,7 +76,7 @@ export async function history(
   const applied = graph.withAncestors(current);
   const log = lastApplied(entries);
   const heads = new Set(graph.heads);
-  return graph.range(...endsOf(range), current).toReversed().map((revision) => {
+  return revisionRange(graph, ...endsOf(range), current).toReversed().map((revision) => {
     const isApplied = applied.has(revision.id);
     const entry = isApplied ? log.get(revision.id) : undefined;
     return {
@@ -113,7 +115,7 @@ export async function branches(directory: string): Promise<BranchPoint[]> {
  * @returns the revisions
  */
 export async function show(directory: string, name: string): Promise<Revision[]> {
-  return (await loadGraph(resolve(directory))).resolve(name);
+  return resolveName(await loadGraph(resolve(directory)), name);
 }
 
 /** Splits a range; `"a"` is the range from a to a. */

@@ -12,6 +12,8 @@ import { failure } from "./failure.ts";
 import { loadGraph } from "./migration_session.ts";
 import type { Revision } from "./revision_file.ts";
 import type { RevisionGraph } from "./revision_graph.ts";
+import { resolveName } from "./revision_names.ts";
+import { downgradePath, upgradePath } from "./revision_paths.ts";
 import { type Part, type RevisionConnection, runFunction, type StatementAnswer } from "./revision_kysely.ts";
 import { hasWord, inlineParameters, terminated } from "./sql_text.ts";
 import { type Direction, functionOf, logDirection, type MigrationStep, planSteps, position } from "./steps.ts";
@@ -44,8 +46,8 @@ const MOST_STATEMENTS = 10_000;
 export async function upgradeSql(directory: string, range: string, options: ScriptOptions = {}): Promise<string> {
   const graph = await loadGraph(resolve(directory));
   const [from, to] = range.includes(":") ? range.split(":") : ["base", range];
-  const heads = graph.resolve(from || "base").map(({ id }) => id);
-  return await script(graph, "upgrade", heads, graph.upgradePath(heads, to || "head"), options);
+  const heads = resolveName(graph, from || "base").map(({ id }) => id);
+  return await script(graph, "upgrade", heads, upgradePath(graph, heads, to || "head"), options);
 }
 
 /**
@@ -64,8 +66,8 @@ export async function downgradeSql(directory: string, range: string, options: Sc
       `"${range}" does not specify the current revision, which downgrade --sql requires: use from:to, such as head:-1.`,
     );
   }
-  const heads = graph.resolve(from).map(({ id }) => id);
-  return await script(graph, "downgrade", heads, graph.downgradePath(heads, to), options);
+  const heads = resolveName(graph, from).map(({ id }) => id);
+  return await script(graph, "downgrade", heads, downgradePath(graph, heads, to), options);
 }
 
 async function script(

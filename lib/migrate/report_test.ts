@@ -14,7 +14,15 @@ import type { Revision } from "./revision_file.ts";
 
 function revision(id: string, downRevisions: string[], message: string): Revision {
   const nothing = async () => {};
-  const text = { message, createDate: "2025-11-03", path: `${id}.ts`, checksum: "c0ffee", transactional: true };
+  const text = {
+    message,
+    createDate: "2025-11-03",
+    path: `${id}.ts`,
+    checksum: "c0ffee",
+    transactional: true,
+    dependsOn: [],
+    branchLabels: [],
+  };
   return { id, downRevisions, ...text, up: nothing, down: nothing };
 }
 

@@ -9,12 +9,15 @@ import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { InvalidDirectoryError, InvalidRevisionError } from "./errors.ts";
 import type { RevisionNode } from "./revision_graph.ts";
+import { RESERVED_NAMES } from "./revision_names.ts";
 
 /** Function `up` or `down` of a revision. All queries of `db` run in the transaction of the revision. */
 export type RevisionFunction = (db: Kysely<unknown>) => Promise<void>;
 
 /** A revision file. */
 export interface Revision extends RevisionNode {
+  readonly dependsOn: readonly string[];
+  readonly branchLabels: readonly string[];
   /** Message: the first paragraph of the header. */
   readonly message: string;
   /** Creation date, `2025-11-03`, optionally with a time. */
@@ -42,9 +45,12 @@ export interface RevisionHeader {
 
 const FILE_NAME = /^([0-9A-Za-z]+)_\w+\.ts$/;
 
+/** Form of the id of a revision. */
+export const REVISION_ID = /^[0-9A-Za-z]+$/;
+
 /**
- * Loads all revisions of a migrations folder, in no particular order. Skips tests (`…_test.ts`) and files that are not
- * TypeScript. Loads a file again if it has changed.
+ * Loads all revisions of a migrations folder and of the folders in its `versions/`, in no particular order. Skips tests
+ * (`…_test.ts`) and files that are not TypeScript. Loads a file again if it has changed.
  *
  * @param directory folder that contains `versions/`
  * @returns the revisions
@@ -55,7 +61,7 @@ export async function loadRevisions(directory: string): Promise<Revision[]> {
   const versions = join(directory, "versions");
   let names: string[];
   try {
-    names = await readdir(versions);
+    names = await readdir(versions, { recursive: true });
   } catch (error) {
     if ((error as { code?: string }).code !== "ENOENT") throw error;
     throw new InvalidDirectoryError(
@@ -147,6 +153,7 @@ export function checkRevision(
 ): Revision {
   const wrong = (problem: string) => new InvalidRevisionError(path, problem);
   const { revision, downRevision, up, down, transactional = true } = module;
+  const [dependsOn, branchLabels] = [wordsOf(module.dependsOn), wordsOf(module.branchLabels)];
   const id = FILE_NAME.exec(basename(path))?.[1];
   if (id === undefined) throw wrong("its name does not have the form <id>_<message>.ts");
   if (typeof revision !== "string") throw wrong(`it does not export its id: export const revision = "${id}"`);
@@ -169,8 +176,24 @@ export function checkRevision(
   if (!isRevisionFunction(up)) throw wrong("it does not export async function up(db)");
   if (!isRevisionFunction(down)) throw wrong("it does not export async function down(db)");
   if (typeof transactional !== "boolean") throw wrong("its export transactional is not a boolean");
+  if (dependsOn === undefined) throw wrong("its export dependsOn is not an id or label, or an array of them");
+  if (branchLabels === undefined) throw wrong("its export branchLabels is not a label, or an array of labels");
+  const label = branchLabels.find((each) => !isBranchLabel(each));
+  if (label !== undefined) throw wrong(`"${label}" cannot be a branch label: choose a word other than head and base`);
   const { message, createDate } = header;
-  return { id, downRevisions, message, createDate, path, checksum, transactional, up, down };
+  return {
+    id,
+    downRevisions,
+    dependsOn,
+    branchLabels,
+    message,
+    createDate,
+    path,
+    checksum,
+    transactional,
+    up,
+    down,
+  };
 }
 
 /** Parents exported by a file; `undefined` if the export is invalid. */
@@ -179,6 +202,17 @@ function parentsOf(downRevision: unknown): readonly string[] | undefined {
   const ids = Array.isArray(downRevision) ? downRevision : [downRevision];
   const valid = ids.length > 0 && ids.every((id) => typeof id === "string") && new Set(ids).size === ids.length;
   return valid ? ids : undefined;
+}
+
+/** Words of an optional export; `undefined` if it is invalid. */
+function wordsOf(value: unknown): readonly string[] | undefined {
+  const words = [value ?? []].flat();
+  return words.every((word) => typeof word === "string") ? words : undefined;
+}
+
+/** Whether a word can be a branch label: `app@head` and `app+1` must be told apart from it. */
+export function isBranchLabel(word: string): boolean {
+  return /^\w+$/.test(word) && !RESERVED_NAMES.includes(word);
 }
 
 function isRevisionFunction(value: unknown): value is RevisionFunction {

@@ -143,3 +143,21 @@ fileTest("the checksum follows the text, but not its line ends", async () => {
   await folder.write("versions/a1_a1.ts", `${text}// more`);
   assertEquals((await loadRevision(path)).checksum === checksum, false);
 });
+
+Deno.test("labels and dependencies are optional: a word, or several", () => {
+  const read = (exports: Record<string, unknown>) =>
+    checkRevision(PATH, parseHeader(HEADER, PATH), { ...EXPORTS, ...exports }, "");
+  assertEquals([read({}).branchLabels, read({}).dependsOn], [[], []]);
+  const { branchLabels, dependsOn } = read({ branchLabels: "app", dependsOn: ["net", "9e9e"] });
+  assertEquals([branchLabels, dependsOn], [["app"], ["net", "9e9e"]]);
+  assertStringIncludes(problem({ exports: { branchLabels: ["head"] } }), `"head" cannot be a branch label`);
+  assertStringIncludes(problem({ exports: { branchLabels: "a-1" } }), `"a-1" cannot be a branch label`);
+  assertStringIncludes(problem({ exports: { dependsOn: 1 } }), "dependsOn is not an id or label");
+});
+
+fileTest("revisions may lie in folders of versions/", async () => {
+  await using folder = await makeMigrations({ id: "a1" });
+  const text = await Deno.readTextFile(join(folder.directory, "versions", "a1_a1.ts"));
+  await folder.write("versions/billing/b2_b2.ts", text.replaceAll("a1", "b2"));
+  assertEquals((await loadRevisions(folder.directory)).map(({ id }) => id).sort(), ["a1", "b2"]);
+});

@@ -8,6 +8,9 @@ import {
   UnknownRevisionError,
 } from "./errors.ts";
 import { RevisionGraph, type RevisionNode } from "./revision_graph.ts";
+import { resolveName } from "./revision_names.ts";
+import { downgradePath, headsAfterDowngrade, headsAfterUpgrade, upgradePath } from "./revision_paths.ts";
+import { revisionRange } from "./revision_range.ts";
 
 /** `graph("a", "b<a", "m<b,c")`: each revision behind its parents. */
 function graph(...revisions: string[]): RevisionGraph {
@@ -53,7 +56,7 @@ Deno.test("a missing parent is named with its child", () => {
 Deno.test("a circle is named, without the revisions that only hang on it", () => {
   const error = assertThrows(() => graph("a", "b<d", "c<b", "d<c", "e<d"), RevisionCycleError);
   assertEquals(error.ids.toSorted(), ["b", "c", "d"]);
-  assertThrows(() => graph("a<a"), RevisionCycleError, "a revises a");
+  assertThrows(() => graph("a<a"), RevisionCycleError, "a follows a");
 });
 
 Deno.test("a revision is found by its id or by the beginning of it", () => {
@@ -67,54 +70,54 @@ Deno.test("a revision is found by its id or by the beginning of it", () => {
 
 Deno.test("upgrade: what is missing up to head, to an id, or the next few", () => {
   const line = graph(...LINE);
-  assertEquals(ids(line.upgradePath([], "head")), ["a1", "b2", "c3"]);
-  assertEquals(ids(line.upgradePath(["a1"], "head")), ["b2", "c3"]);
-  assertEquals(ids(line.upgradePath([], "b2")), ["a1", "b2"]);
-  assertEquals(ids(line.upgradePath(["a1"], "+1")), ["b2"]);
-  assertEquals(ids(line.upgradePath(["c3"], "head")), []);
-  assertEquals(ids(line.upgradePath(["c3"], "a1")), [], "what is applied already stays");
-  assertEquals(ids(graph().upgradePath([], "head")), []);
+  assertEquals(ids(upgradePath(line, [], "head")), ["a1", "b2", "c3"]);
+  assertEquals(ids(upgradePath(line, ["a1"], "head")), ["b2", "c3"]);
+  assertEquals(ids(upgradePath(line, [], "b2")), ["a1", "b2"]);
+  assertEquals(ids(upgradePath(line, ["a1"], "+1")), ["b2"]);
+  assertEquals(ids(upgradePath(line, ["c3"], "head")), []);
+  assertEquals(ids(upgradePath(line, ["c3"], "a1")), [], "what is applied already stays");
+  assertEquals(ids(upgradePath(graph(), [], "head")), []);
 });
 
 Deno.test("upgrade through branches and their merge takes every revision once", () => {
-  assertEquals(ids(graph(...MERGE).upgradePath(["b"], "head")), ["c", "d", "m"]);
-  assertEquals(ids(graph(...BRANCHES).upgradePath([], "d")), ["a", "c", "d"]);
-  assertThrows(() => graph(...BRANCHES).upgradePath([], "head"), MultipleHeadsError);
+  assertEquals(ids(upgradePath(graph(...MERGE), ["b"], "head")), ["c", "d", "m"]);
+  assertEquals(ids(upgradePath(graph(...BRANCHES), [], "d")), ["a", "c", "d"]);
+  assertThrows(() => upgradePath(graph(...BRANCHES), [], "head"), MultipleHeadsError);
 });
 
 Deno.test("downgrade: the last few, all, or back to an id, newest first", () => {
   const line = graph(...LINE);
-  assertEquals(ids(line.downgradePath(["c3"], "-1")), ["c3"]);
-  assertEquals(ids(line.downgradePath(["c3"], "-2")), ["c3", "b2"]);
-  assertEquals(ids(line.downgradePath(["b2"], "base")), ["b2", "a1"]);
-  assertEquals(ids(line.downgradePath(["c3"], "a1")), ["c3", "b2"]);
-  assertEquals(ids(line.downgradePath(["c3"], "c3")), []);
-  assertEquals(ids(line.downgradePath([], "base")), []);
-  assertEquals(ids(graph(...BRANCHES).downgradePath(["b", "d"], "c")), ["d"], "only what comes after the target");
+  assertEquals(ids(downgradePath(line, ["c3"], "-1")), ["c3"]);
+  assertEquals(ids(downgradePath(line, ["c3"], "-2")), ["c3", "b2"]);
+  assertEquals(ids(downgradePath(line, ["b2"], "base")), ["b2", "a1"]);
+  assertEquals(ids(downgradePath(line, ["c3"], "a1")), ["c3", "b2"]);
+  assertEquals(ids(downgradePath(line, ["c3"], "c3")), []);
+  assertEquals(ids(downgradePath(line, [], "base")), []);
+  assertEquals(ids(downgradePath(graph(...BRANCHES), ["b", "d"], "c")), ["d"], "only what comes after the target");
 });
 
 Deno.test("a step too far, and a way down to what is not applied, are refused", () => {
   const line = graph(...LINE);
   assertThrows(
-    () => line.downgradePath(["b2"], "-3"),
+    () => downgradePath(line, ["b2"], "-3"),
     InvalidTargetError,
     `"-3" is out of range: there are 2 revisions`,
   );
-  assertThrows(() => line.downgradePath([], "-1"), InvalidTargetError, "there is nothing to undo");
-  assertThrows(() => line.upgradePath(["b2"], "+2"), InvalidTargetError, "there is 1 revision to apply");
+  assertThrows(() => downgradePath(line, [], "-1"), InvalidTargetError, "there is nothing to undo");
+  assertThrows(() => upgradePath(line, ["b2"], "+2"), InvalidTargetError, "there is 1 revision to apply");
   assertThrows(
-    () => line.downgradePath(["a1"], "b2"),
+    () => downgradePath(line, ["a1"], "b2"),
     InvalidTargetError,
     "revision b2: it is not applied; the database is at a1",
   );
-  assertThrows(() => line.downgradePath(["a1"], "-0"), UnknownRevisionError);
-  assertThrows(() => graph(...BRANCHES).downgradePath(["b", "d"], "-1"), InvalidTargetError, "at b and d");
+  assertThrows(() => downgradePath(line, ["a1"], "-0"), UnknownRevisionError);
+  assertThrows(() => downgradePath(graph(...BRANCHES), ["b", "d"], "-1"), InvalidTargetError, "at b and d");
 });
 
 Deno.test("a step up replaces the parents by the revision, a step down brings them back", () => {
   const merged = graph(...MERGE);
-  const up = (heads: string[], id: string) => merged.headsAfterUpgrade(heads, merged.find(id));
-  const down = (heads: string[], id: string) => merged.headsAfterDowngrade(heads, merged.find(id));
+  const up = (heads: string[], id: string) => headsAfterUpgrade(merged, heads, merged.find(id));
+  const down = (heads: string[], id: string) => headsAfterDowngrade(merged, heads, merged.find(id));
   assertEquals(up([], "a"), ["a"]);
   assertEquals(up(["a"], "b"), ["b"]);
   assertEquals(up(["b"], "c"), ["b", "c"], "a second line begins beside the first");
@@ -125,41 +128,45 @@ Deno.test("a step up replaces the parents by the revision, a step down brings th
 });
 
 Deno.test("heads goes to the end of every branch", () => {
-  assertEquals(ids(graph(...BRANCHES).upgradePath(["a"], "heads")), ["b", "c", "d"]);
-  assertEquals(ids(graph(...LINE).upgradePath([], "heads")), ["a1", "b2", "c3"]);
+  assertEquals(ids(upgradePath(graph(...BRANCHES), ["a"], "heads")), ["b", "c", "d"]);
+  assertEquals(ids(upgradePath(graph(...LINE), [], "heads")), ["a1", "b2", "c3"]);
 });
 
 Deno.test("+n goes on where there is one way to go, and is refused where branches give it a choice", () => {
   const branches = graph(...BRANCHES);
-  assertEquals(ids(branches.upgradePath([], "+1")), ["a"], "before they part");
-  assertThrows(() => branches.upgradePath(["a"], "+1"), InvalidTargetError, "the next revision may be b or c");
-  assertThrows(() => branches.upgradePath([], "+2"), InvalidTargetError, `Specify an id, or "heads"`);
-  assertEquals(ids(branches.upgradePath(["b"], "+2")), ["c", "d"], "the one branch is done");
-  assertThrows(() => branches.upgradePath(["b", "d"], "+1"), InvalidTargetError, "there is nothing to apply");
-  assertEquals(ids(graph(...MERGE).upgradePath(["a"], "+2")), ["b", "c"], "all of it comes before the one head");
+  assertEquals(ids(upgradePath(branches, [], "+1")), ["a"], "before they part");
+  assertThrows(() => upgradePath(branches, ["a"], "+1"), InvalidTargetError, "the next revision may be b or c");
+  assertThrows(() => upgradePath(branches, [], "+2"), InvalidTargetError, `Specify an id, or "heads"`);
+  assertEquals(ids(upgradePath(branches, ["b"], "+2")), ["c", "d"], "the one branch is done");
+  assertThrows(() => upgradePath(branches, ["b", "d"], "+1"), InvalidTargetError, "there is nothing to apply");
+  assertEquals(ids(upgradePath(graph(...MERGE), ["a"], "+2")), ["b", "c"], "all of it comes before the one head");
 });
 
 Deno.test("names: head, heads, base, and ids", () => {
-  assertEquals(ids(graph(...LINE).resolve("head")), ["c3"]);
-  assertEquals(ids(graph(...BRANCHES).resolve("heads")), ["b", "d"]);
-  assertEquals(ids(graph(...LINE).resolve("base")), []);
-  assertEquals(ids(graph(...LINE).resolve("b")), ["b2"]);
-  assertThrows(() => graph(...BRANCHES).resolve("head"), MultipleHeadsError);
+  assertEquals(ids(resolveName(graph(...LINE), "head")), ["c3"]);
+  assertEquals(ids(resolveName(graph(...BRANCHES), "heads")), ["b", "d"]);
+  assertEquals(ids(resolveName(graph(...LINE), "base")), []);
+  assertEquals(ids(resolveName(graph(...LINE), "b")), ["b2"]);
+  assertThrows(() => resolveName(graph(...BRANCHES), "head"), MultipleHeadsError);
   assertEquals(ids(graph(...BRANCHES).childrenOf("a")), ["b", "c"]);
 });
 
 Deno.test("a range has both of its ends; either may be left out", () => {
   const merged = graph(...MERGE);
-  assertEquals(ids(merged.range("c", "d")), ["c", "d"]);
-  assertEquals(ids(merged.range("c", undefined)), ["c", "d", "m"], "what comes after c, not what stands beside it");
-  assertEquals(ids(merged.range(undefined, "b")), ["a", "b"]);
-  assertEquals(ids(merged.range("base", "head")), ["a", "b", "c", "d", "m"]);
-  assertEquals(ids(merged.range("current", "", ["c"])), ["c", "d", "m"]);
-  assertEquals(ids(merged.range("", "current", ["c"])), ["a", "c"]);
-  assertEquals(ids(merged.range("current", "head", [])), ["a", "b", "c", "d", "m"], "at base");
-  assertEquals(ids(merged.range("-2", "d")), ["c", "d"]);
-  assertEquals(ids(merged.range("d", "c")), [], "the wrong way round");
-  assertThrows(() => merged.range("current", "head"), UnknownRevisionError, `"current"`);
+  assertEquals(ids(revisionRange(merged, "c", "d")), ["c", "d"]);
+  assertEquals(
+    ids(revisionRange(merged, "c", undefined)),
+    ["c", "d", "m"],
+    "what comes after c, not what stands beside it",
+  );
+  assertEquals(ids(revisionRange(merged, undefined, "b")), ["a", "b"]);
+  assertEquals(ids(revisionRange(merged, "base", "head")), ["a", "b", "c", "d", "m"]);
+  assertEquals(ids(revisionRange(merged, "current", "", ["c"])), ["c", "d", "m"]);
+  assertEquals(ids(revisionRange(merged, "", "current", ["c"])), ["a", "c"]);
+  assertEquals(ids(revisionRange(merged, "current", "head", [])), ["a", "b", "c", "d", "m"], "at base");
+  assertEquals(ids(revisionRange(merged, "-2", "d")), ["c", "d"]);
+  assertEquals(ids(revisionRange(merged, "d", "c")), [], "the wrong way round");
+  assertThrows(() => revisionRange(merged, "current", "head"), UnknownRevisionError, `"current"`);
 });
 
 /** Repeatable numbers from 0 to 1. */
@@ -175,18 +182,18 @@ Deno.test("in any graph: all the way up by single steps, each behind its parents
       return { id: `r${index}`, downRevisions: index === 0 ? [] : [...new Set(parents)].map((parent) => `r${parent}`) };
     });
     const any = new RevisionGraph(revisions.toSorted(() => next() - 0.5));
-    const path = any.upgradePath([], "heads");
+    const path = upgradePath(any, [], "heads");
     let heads: string[] = [];
     for (const revision of path) {
       const applied = any.withAncestors(heads);
       assertEquals([revision.downRevisions.every((id) => applied.has(id)), applied.has(revision.id)], [true, false]);
       const before = heads;
-      heads = any.headsAfterUpgrade(heads, revision);
+      heads = headsAfterUpgrade(any, heads, revision);
       assertEquals(any.withAncestors(heads).size, applied.size + 1, `seed ${seed}`);
-      assertEquals(any.headsAfterDowngrade(heads, revision).toSorted(), before.toSorted(), `seed ${seed}`);
+      assertEquals(headsAfterDowngrade(any, heads, revision).toSorted(), before.toSorted(), `seed ${seed}`);
     }
     assertEquals(heads.toSorted(), ids(any.heads).toSorted());
-    assertEquals(ids(any.downgradePath(heads, "base")), ids(path).toReversed());
-    assertEquals(ids(any.range(undefined, undefined)), ids(any.ordered));
+    assertEquals(ids(downgradePath(any, heads, "base")), ids(path).toReversed());
+    assertEquals(ids(revisionRange(any, undefined, undefined)), ids(any.ordered));
   }
 });

@@ -9,6 +9,8 @@ import type { Engine } from "../engine/engine.ts";
 import { NotInOneTransactionError } from "./errors.ts";
 import { type RanStatement, runTogether } from "./inside_transaction.ts";
 import { headsOf, loadGraph, withMigrationLock } from "./migration_session.ts";
+import { downgradePath, upgradePath } from "./revision_paths.ts";
+import { isRelative } from "./revision_names.ts";
 import { runOutside } from "./outside_transaction.ts";
 import type { MigrationOptions, StepContext } from "./progress.ts";
 import { inlineParameters } from "./sql_text.ts";
@@ -112,10 +114,10 @@ async function withSteps<T>(
 ): Promise<T> {
   const graph = await loadGraph(directory);
   // reject an invalid target before waiting for the lock
-  if (direction === "upgrade" && !target.startsWith("+")) graph.upgradePath([], target);
+  if (direction === "upgrade" && !isRelative(target)) upgradePath(graph, [], target);
   return await withMigrationLock(engine, options, async (connection: Connection, table: VersionTable) => {
     const heads = await headsOf(table, graph, directory);
-    const path = direction === "upgrade" ? graph.upgradePath(heads, target) : graph.downgradePath(heads, target);
+    const path = direction === "upgrade" ? upgradePath(graph, heads, target) : downgradePath(graph, heads, target);
     const steps = planSteps(graph, direction, heads, path);
     const { onProgress = () => {}, lockTimeout = 5000, lockRetries = 4, lockPause = 1000, signal } = options;
     if (steps.length === 0) {

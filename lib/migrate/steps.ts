@@ -1,6 +1,7 @@
 /** Plans the steps of a run. @module */
 import type { Revision } from "./revision_file.ts";
 import type { RevisionGraph } from "./revision_graph.ts";
+import { headsAfterDowngrade, headsAfterUpgrade } from "./revision_paths.ts";
 
 /** Towards head, or towards base. */
 export type Direction = "upgrade" | "downgrade";
@@ -27,8 +28,8 @@ export function planSteps(
   let from = heads;
   return path.map((revision) => {
     const to = direction === "upgrade"
-      ? graph.headsAfterUpgrade(from, revision)
-      : graph.headsAfterDowngrade(from, revision);
+      ? headsAfterUpgrade(graph, from, revision)
+      : headsAfterDowngrade(graph, from, revision);
     const step = { direction, revision, from, to };
     from = to;
     return step;

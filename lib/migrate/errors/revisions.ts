@@ -20,6 +20,22 @@ export class DuplicateRevisionError extends MigrationError {
   }
 }
 
+/** Two revisions have the same branch label, or a label is the id of a revision. */
+export class DuplicateLabelError extends MigrationError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
+  static override readonly code: string = "DUPLICATE_LABEL";
+
+  /**
+   * Creates the error.
+   *
+   * @param label the label
+   * @param ids ids of both revisions
+   */
+  constructor(readonly label: string, readonly ids: readonly string[]) {
+    super(`The branch label ${label} of revision ${ids[1]} already names revision ${ids[0]}. Choose another label.`);
+  }
+}
+
 /** The parent of a revision does not exist. */
 export class MissingParentError extends MigrationError {
   /** Stable code, listed in `lib/ERRORS.md`. */
@@ -36,6 +52,22 @@ export class MissingParentError extends MigrationError {
   }
 }
 
+/** A revision depends on one that does not exist. */
+export class MissingDependencyError extends MigrationError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
+  static override readonly code: string = "MISSING_DEPENDENCY";
+
+  /**
+   * Creates the error.
+   *
+   * @param id id of the revision
+   * @param dependency id or label that it depends on
+   */
+  constructor(readonly id: string, readonly dependency: string) {
+    super(`Revision ${id} depends on ${dependency}, which does not exist. Restore that file, or correct dependsOn.`);
+  }
+}
+
 /** Revisions depend on each other in a cycle. */
 export class RevisionCycleError extends MigrationError {
   /** Stable code, listed in `lib/ERRORS.md`. */
@@ -44,10 +76,13 @@ export class RevisionCycleError extends MigrationError {
   /**
    * Creates the error.
    *
-   * @param ids the cycle: each is a child of the next, the last one of the first
+   * @param ids the cycle: each follows the next, the last one the first
    */
   constructor(readonly ids: readonly string[]) {
-    super(`Revisions form a cycle: ${[...ids, ids[0]].join(" revises ")}. Correct the downRevision of one of them.`);
+    super(
+      `Revisions form a cycle: ${[...ids, ids[0]].join(" follows ")}. ` +
+        "Correct the downRevision or dependsOn of one of them.",
+    );
   }
 }
 
@@ -81,13 +116,19 @@ export class UnknownRevisionError extends MigrationError {
    * @param asked id or prefix that was looked up
    * @param candidates ids with this prefix; all known ids if none has it
    * @param ambiguous whether several ids have the prefix
+   * @param what what was looked up
    */
-  constructor(readonly asked: string, candidates: readonly string[], ambiguous: boolean) {
+  constructor(
+    readonly asked: string,
+    candidates: readonly string[],
+    ambiguous: boolean,
+    what: "revision" | "branch label" = "revision",
+  ) {
     const list = candidates.join(", ") || "none";
     super(
       ambiguous
         ? `Revision id "${asked}" is ambiguous: ${list}. Give a longer prefix.`
-        : `Revision "${asked}" does not exist. Known revisions: ${list}.`,
+        : `${what[0].toUpperCase()}${what.slice(1)} "${asked}" does not exist. Known ${what}s: ${list}.`,
     );
   }
 }

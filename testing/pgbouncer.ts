@@ -22,7 +22,7 @@ export interface Pooler extends AsyncDisposable {
  */
 export async function startPooler(
   url: string,
-  mode: "transaction" | "session",
+  mode: "transaction" | "session" | "statement",
   size: number,
   ignored = "extra_float_digits",
 ): Promise<Pooler> {

@@ -10,6 +10,9 @@ import { addRunCommands, run } from "./cli/runs.ts";
 import { addStateCommands } from "./cli/state.ts";
 import { MultipleHeadsError } from "./errors.ts";
 
+/** Exit status for arguments that no command takes, as of most programs. */
+const USAGE = 2;
+
 /** Time to cancel the running statement after a stop signal, in milliseconds. */
 const GRACE = 3_000;
 
@@ -17,7 +20,8 @@ const GRACE = 3_000;
  * Runs the command line. Ctrl-C, SIGTERM and SIGHUP cancel the running statement on the server, as in psql.
  *
  * @param args arguments after `deno task migrate`
- * @returns exit status: 0 on success; 1 on failure, or when `check` finds drift; 128 plus the number of a stop signal
+ * @returns exit status: 0 on success; 1 on failure, or when `check` finds drift; 2 for
+ * arguments that no command takes; 128 plus the number of a stop signal
  */
 export async function main(args: readonly string[]): Promise<number> {
   const stopping = new AbortController();
@@ -39,7 +43,7 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.command.parseAsync(args, { from: "user" });
     return program.status;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode; // commander has printed the message
+    if (error instanceof CommanderError) return error.exitCode && USAGE; // commander has printed the message
     if (!(error instanceof EngineError) && !isOfSystem(error)) throw error; // a bug: print the stack
     console.error(maskPassword(program.explain(error)));
     return stoppedBy ?? 1;

@@ -78,47 +78,51 @@ processTest("each command has a --help that says what it takes", async () => {
   assertEquals(listed.sort(), usages.map((usage) => usage.split(" ")[0]).sort());
 });
 
-processTest("mistakes are told in a sentence without a stack, without the password, with status 1", async () => {
-  await using folder = await makeMigrations({ id: "a1" }, { id: "b2", after: "a1" }, { id: "c3", after: "a1" });
-  for (const file of ["a1_a1.ts", "b2_b2.ts", "c3_c3.ts"]) {
-    await folder.write(`a folder/versions/${file}`, await Deno.readTextFile(`${folder.directory}/versions/${file}`));
-  }
-  const mistakes: [args: string[], message: string][] = [
-    [["dowgrade", "-1"], "unknown command 'dowgrade'"],
-    [["--bla"], "unknown option '--bla'"],
-    [["history", "x"], "too many arguments"],
-    [["downgrade"], "missing required argument 'target'"],
-    [["--dir", "nowhere"], "env.ts does not exist. Create it with init"],
-    [["--url", "mysql://sandy:secret@host/shop"], `"mysql" is not a known dialect`],
-    [["--url", "postgresql://sandy:secret@127.0.0.1:1/shop", "--dir", PROJECT_MIGRATIONS], "ECONNREFUSED"],
-    [
-      ["check", "--url", "postgresql://sandy:secret@127.0.0.1:1/shop", "--dir", PROJECT_MIGRATIONS],
-      "postgresql+pg://sandy:***@127.0.0.1:1/shop: connect ECONNREFUSED 127.0.0.1:1. Start the server, or correct --url.\n",
-    ],
-    [["init", `${PROJECT_MIGRATIONS}/env.ts`], "not a directory"],
-    [["revision", "-m", " … ", "--dir", PROJECT_MIGRATIONS], 'requires a message: -m "create heroes"'],
-    [["history", "-i", "--url", "postgresql://a@127.0.0.1:1/b", "--dir", PROJECT_MIGRATIONS], "correct --url"],
-    [["upgrade", "--lock-timeout", "soon"], "a number of seconds"],
-    [["downgrade", "-1", "--sql", "--dir", PROJECT_MIGRATIONS], "use from:to"],
-    [["revision", "--dir", PROJECT_MIGRATIONS], "required option '-m, --message <text>'"],
-    [["init", PROJECT_MIGRATIONS], "is not empty"],
-    [["show", "nothing", "--dir", PROJECT_MIGRATIONS], `"nothing" does not exist. Known revisions: `],
-    [
-      ["--url", "postgresql://sandy:secret@127.0.0.1:1/shop", "--dir", folder.directory],
-      mergeCommand(folder.directory),
-    ],
-    [
-      ["--url", "postgresql://sandy:secret@127.0.0.1:1/shop", "--dir", `${folder.directory}/a folder`],
-      mergeCommand(`"${folder.directory}/a folder"`),
-    ],
-  ];
-  const outcomes = await Promise.all(mistakes.map(([args]) => migrate(...args)));
-  for (const [index, { code, out, err }] of outcomes.entries()) {
-    assertEquals(code, 1);
-    assertStringIncludes(err, mistakes[index][1]);
-    assertNotMatch(out + err, /secret|\n\s+at /);
-  }
-});
+processTest(
+  "mistakes are told in a sentence without a stack, without the password, with status 1, or 2 for a wrong argument",
+  async () => {
+    await using folder = await makeMigrations({ id: "a1" }, { id: "b2", after: "a1" }, { id: "c3", after: "a1" });
+    for (const file of ["a1_a1.ts", "b2_b2.ts", "c3_c3.ts"]) {
+      await folder.write(`a folder/versions/${file}`, await Deno.readTextFile(`${folder.directory}/versions/${file}`));
+    }
+    const mistakes: [args: string[], message: string, status?: number][] = [
+      [["dowgrade", "-1"], "unknown command 'dowgrade'", 2],
+      [["--bla"], "unknown option '--bla'", 2],
+      [["history", "x"], "too many arguments", 2],
+      [["downgrade"], "missing required argument 'target'", 2],
+      [["--dir", "nowhere"], "env.ts does not exist. Create it with init"],
+      [["--url", "mysql://sandy:secret@host/shop"], `"mysql" is not a known dialect`],
+      [["--url", "postgresql://sandy:secret@127.0.0.1:1/shop", "--dir", PROJECT_MIGRATIONS], "ECONNREFUSED"],
+      [
+        ["check", "--url", "postgresql://sandy:secret@127.0.0.1:1/shop", "--dir", PROJECT_MIGRATIONS],
+        "postgresql+pg://sandy:***@127.0.0.1:1/shop: connect ECONNREFUSED 127.0.0.1:1. Start the server, or correct --url.\n",
+      ],
+      [["init", `${PROJECT_MIGRATIONS}/env.ts`], "not a directory"],
+      [["revision", "-m", " … ", "--dir", PROJECT_MIGRATIONS], 'requires a message: -m "create heroes"'],
+      [["history", "-i", "--url", "postgresql://a@127.0.0.1:1/b", "--dir", PROJECT_MIGRATIONS], "correct --url"],
+      [["upgrade", "--lock-timeout", "soon"], "a number of seconds", 2],
+      [["downgrade", "-1", "--sql", "--dir", PROJECT_MIGRATIONS], "use from:to"],
+      [["revision", "--dir", PROJECT_MIGRATIONS], "required option '-m, --message <text>'", 2],
+      [["init", PROJECT_MIGRATIONS], "is not empty"],
+      [["show", "nothing", "--dir", PROJECT_MIGRATIONS], `"nothing" does not exist. Known revisions: `],
+      [
+        ["--url", "postgresql://sandy:secret@127.0.0.1:1/shop", "--dir", folder.directory],
+        mergeCommand(folder.directory),
+      ],
+      [
+        ["--url", "postgresql://sandy:secret@127.0.0.1:1/shop", "--dir", `${folder.directory}/a folder`],
+        mergeCommand(`"${folder.directory}/a folder"`),
+      ],
+    ];
+    const outcomes = await Promise.all(mistakes.map(([args]) => migrate(...args)));
+    for (const [index, { code, out, err }] of outcomes.entries()) {
+      const [args, message, status = 1] = mistakes[index];
+      assertEquals([args, code], [args, status]);
+      assertStringIncludes(err, message);
+      assertNotMatch(out + err, /secret|\n\s+at /);
+    }
+  },
+);
 
 database.test("the project's revisions: up, up again, history, current, down, up", async (url) => {
   const target = ["--url", await makeSchema(url), "--dir", PROJECT_MIGRATIONS];
@@ -213,6 +217,35 @@ database.test("of eight processes that upgrade at once exactly one runs each rev
   assertEquals(log.tuples().all(), [["a1", "migrate"], ["b2", "migrate"], ["c3", "migrate"]]);
   const index = await connection.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_once_id'::regclass");
   assertEquals(index.scalarOne(), true);
+});
+
+processTest("an empty range, and base, are not told as a folder without revisions", async () => {
+  await using folder = await makeMigrations({ id: "a1" }, { id: "b2", after: "a1" });
+  const nowhere = ["--dir", folder.directory, "--url", "postgresql://nobody@127.0.0.1:1/x"];
+  const [range, base, before] = await Promise.all([
+    migrate("history", "-r", "b2:a1", ...nowhere),
+    migrate("show", "base", ...nowhere),
+    migrate("show", "a1-1", ...nowhere),
+  ]);
+  assertEquals([range.code, range.out], [0, "no revisions in the range b2:a1\n"]);
+  assertEquals([base.code, base.out], [0, "base is the state before the first revision\n"]);
+  assertEquals(before.out, "a1-1 is the state before the first revision\n");
+});
+
+database.test("downgrade head says where the database is, or that it is there", async (url) => {
+  await using folder = await makeMigrations({ id: "a1" }, { id: "b2", after: "a1" });
+  const target = ["--url", await makeSchema(url), "--dir", folder.directory];
+  await migrate("upgrade", "head-1", ...target);
+  const before = await migrate("downgrade", "head", ...target);
+  assertEquals(before.code, 1);
+  assertStringIncludes(before.err, "Cannot downgrade to revision b2: it is not applied; the database is at a1.");
+  assertEquals((await migrate("upgrade", "a1+1", ...target)).code, 0);
+  const at = await migrate("downgrade", "head", ...target);
+  assertEquals([at.code, at.out], [0, "already at head: b2 revision b2\n"]);
+  assertEquals(
+    (await migrate("history", "-r", "head-1:head-1", ...target)).out,
+    "base → a1  revision a1  2025-11-03\n",
+  );
 });
 
 database.test("check ends with 1 on drift, else with 0", async (url) => {

@@ -12,13 +12,13 @@ import { TransactionPoolerError } from "./errors.ts";
 const PATIENCE = 2000;
 
 /**
- * Rejects a connection through a transaction pooler. Without a pooler, costs one statement: a pooler reports a process
- * id of its own.
+ * Rejects a connection through a pooler that assigns server processes per transaction or per statement. Without a
+ * pooler, costs one statement: a pooler reports a process id of its own.
  *
  * @param connection connection to test
  * @param url URL of the engine, for the error message
  * @param openSecond opens a second connection to the same address
- * @throws {TransactionPoolerError} when the pooler assigns server processes per transaction
+ * @throws {TransactionPoolerError} when the pooler assigns server processes per transaction or per statement
  */
 export async function requireDirect(
   connection: Connection,
@@ -36,12 +36,16 @@ export async function requireDirect(
   }
   let mustWait = false;
   try {
-    second.begin().catch(() => {}); // settles with the next statement
-    if (await within(serverProcess(second)) === undefined) {
+    const begun = second.begin().then(() => true, () => false); // settles with the next statement
+    const other = await within(serverProcess(second).catch(() => null));
+    if (other === undefined) {
       mustWait = true; // likewise
       return;
     }
-    if (await within(serverProcess(connection)) === pid) return; // a session pooler
+    const again = await within(serverProcess(connection));
+    // it answered before BEGIN, and the first connection still answers
+    if (other === null && !await begun) throw new TransactionPoolerError(await directUrl(connection, url), "statement");
+    if (again === pid) return; // a session pooler
   } finally {
     const closed = second.close();
     if (!mustWait) await closed;

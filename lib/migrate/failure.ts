@@ -1,6 +1,6 @@
 /** Creates the error of a failed revision. @module */
 import { basename } from "node:path";
-import { CommitOutcomeUnknownError } from "../engine/errors.ts";
+import { CommitOutcomeUnknownError, ConnectionLostError } from "../engine/errors.ts";
 import { IrreversibleError, type MigrationError, MigrationInterruptedError, RevisionFailedError } from "./errors.ts";
 import { rootCause } from "./root_cause.ts";
 import type { Revision } from "./revision_file.ts";
@@ -8,6 +8,7 @@ import type { MigrationStep } from "./steps.ts";
 
 /** Advice for common errors of migrations, by SQLSTATE. */
 const ADVICE: Record<string, string> = {
+  "25006": "The database is read-only, such as a standby. Connect to the primary server with --url.",
   "25001": "This statement cannot run in a transaction. Move it to a revision of its own, with " +
     "export const transactional = false.",
   "42501":
@@ -18,6 +19,9 @@ const ADVICE: Record<string, string> = {
     "xact_start < now() - interval '1 s'. Or increase --lock-timeout.",
   "55P04": "A new enum value cannot be used before it is committed. Use it in a later revision.",
 };
+
+/** SQLSTATEs, or their classes, of errors that a correction of the revision does not remove. */
+const NOT_OF_THE_REVISION = /^(08|40|53|57|58|25006|28|42501|55P03)/;
 
 /** Advice when the outcome of a COMMIT is unknown. */
 const LOOK = "Check the current revision to see whether it was committed.";
@@ -52,11 +56,18 @@ export function failure(
       ? LOOK
       : error instanceof IrreversibleError
       ? outcome
-      : `${outcome} Correct the revision and run the command again.`,
+      : `${outcome} ${whatNext(error, sqlstate)}`,
     place: placeOf(thrown, revision),
     advice: ADVICE[sqlstate],
   };
   return new RevisionFailedError(step, thrown);
+}
+
+function whatNext(error: unknown, sqlstate: string): string {
+  if (error instanceof ConnectionLostError) return "Run the command again when the server accepts connections.";
+  return NOT_OF_THE_REVISION.test(sqlstate)
+    ? "Run the command again when the cause is removed."
+    : "Correct the revision and run the command again.";
 }
 
 /** Position in the revision file, from the stack of an error. */

@@ -43,6 +43,22 @@ for (const size of [3, 1]) {
   });
 }
 
+test("behind PgBouncer that lends by statement, the --url of the server is told", async (url) => {
+  await using folder = await makeMigrations({ id: "a1", ...creating("one") });
+  const { port } = EngineUrl.parse(url);
+  await Promise.all(
+    ["pg", "postgres", "libpq"].flatMap((driver) =>
+      [3, 1].map(async (size) => {
+        await using pooler = await startPooler(url, "statement", size);
+        const behind = pooler.url.replace("postgresql:", `postgresql+${driver}:`);
+        const { code, out, err } = await migrate("upgrade", "--dir", folder.directory, "--url", behind);
+        assertEquals([driver, size, code, out], [driver, size, 1, ""]);
+        assertMatch(err, new RegExp(`statement pooler, which refuses transactions\\. Nothing was run\\. .*:${port}/`));
+      })
+    ),
+  );
+});
+
 test("commands that only read work behind PgBouncer, one after the other", async (url) => {
   await using folder = await makeMigrations({ id: "a1", ...creating("one") });
   await folder.write("env.ts", "");

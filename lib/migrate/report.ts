@@ -41,13 +41,15 @@ function stepText({ revision, from, to }: MigrationStep): string {
 
 /** Options of lists of revisions. */
 export interface ListOptions {
+  /** The range that was asked for. */
+  readonly range?: string | undefined;
   /** Show all fields of each revision. */
   readonly verbose?: boolean;
 }
 
 /** Formats history entries: a line each, or a paragraph if `verbose`. */
-export function historyLines(entries: readonly HistoryEntry[], { verbose = false }: ListOptions = {}): string[] {
-  if (entries.length === 0) return ["no revisions"];
+export function historyLines(entries: readonly HistoryEntry[], { verbose = false, range }: ListOptions = {}): string[] {
+  if (entries.length === 0) return [none(range)];
   if (verbose) {
     return entries.flatMap((entry) => [...revisionLines(entry.revision, marks(entry)), ...logLines(entry), ""]);
   }
@@ -55,8 +57,8 @@ export function historyLines(entries: readonly HistoryEntry[], { verbose = false
 }
 
 /** Formats revisions without the state of a database. */
-export function listLines(revisions: readonly Revision[], { verbose = false }: ListOptions = {}): string[] {
-  if (revisions.length === 0) return ["no revisions"];
+export function listLines(revisions: readonly Revision[], { verbose = false, range }: ListOptions = {}): string[] {
+  if (revisions.length === 0) return [none(range)];
   return verbose ? revisions.flatMap((revision) => [...revisionLines(revision), ""]) : revisions.map(listLine);
 }
 
@@ -82,9 +84,15 @@ export function branchLines(points: readonly BranchPoint[]): string[] {
   });
 }
 
-/** Formats revisions, a paragraph each. */
-export function showLines(revisions: readonly Revision[]): string[] {
-  if (revisions.length === 0) return ["no revisions"];
+/**
+ * Formats revisions, a paragraph each.
+ *
+ * @param name the name that was looked up
+ */
+export function showLines(revisions: readonly Revision[], name: string): string[] {
+  if (revisions.length === 0) {
+    return [/(^|@)heads?$/.test(name) ? "no revisions" : `${name} is the state before the first revision`];
+  }
   return revisions.flatMap((revision) => revisionLines(revision));
 }
 
@@ -128,6 +136,10 @@ export function checkLines({ pending, changed, differences, notCompared, unmodel
     ...(notCompared === "pending" ? ["models not compared: revisions are pending"] : []),
     ...(isClean ? ["no drift"] : []),
   ];
+}
+
+function none(range: string | undefined): string {
+  return range === undefined ? "no revisions" : `no revisions in the range ${range}`;
 }
 
 function listLine({ id, downRevisions, message, createDate }: Revision): string {

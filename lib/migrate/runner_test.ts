@@ -1,4 +1,12 @@
-import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+  assertNotMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { createEngine } from "../engine/engine.ts";
 import { DatabaseError } from "../engine/errors.ts";
 import { testDatabase } from "../../testing/test_database.ts";
@@ -89,11 +97,13 @@ for (const driver of ["pg", "postgres"] as const) {
       ...A1,
       up: `${A1.up}\n  await sql\`SELECT pg_terminate_backend(pg_backend_pid())\`.execute(db);`,
     });
-    await assertRejects(
+    const error = await assertRejects(
       () => upgrade(engine, folder.directory),
       RevisionFailedError,
       "connection to PostgreSQL was lost",
     );
+    assertStringIncludes(error.message, "Run the command again when the server accepts connections.");
+    assertNotMatch(error.message, /Correct the revision/);
     assertEquals([await tables(engine), await versions(engine)], [[], []]);
     await folder.add(A1);
     assertEquals((await upgrade(engine, folder.directory)).length, 1);
@@ -158,6 +168,23 @@ database.test("a query that a revision does not wait for is told, whether it wou
       assertMatch(error.message, message);
       assertEquals([error.revision, await tables(engine), await versions(engine)], ["a1", [], []]);
     }
+  }
+});
+
+database.test("what is no fault of the revision is not told as one", async (url) => {
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  const causes: [sql: string, sqlstate: string, advice: RegExp][] = [
+    ["SELECT pg_cancel_backend(pg_backend_pid())", "57014", /Run the command again/],
+    ["SET transaction_read_only = on", "25006", /read-only.*primary server/],
+    ["DO $$ BEGIN RAISE 'full' USING ERRCODE = '53100'; END $$", "53100", /when the cause is removed/],
+  ];
+  for (const [sql, sqlstate, advice] of causes) {
+    await using folder = await makeMigrations({ ...A1, up: `await sql\`${sql}\`.execute(db);\n  ${A1.up}` });
+    const error = await assertRejects(() => upgrade(engine, folder.directory), RevisionFailedError);
+    assertEquals(error.sqlstate, sqlstate);
+    assertMatch(error.message, advice);
+    assertNotMatch(error.message, /Correct the revision/);
   }
 });
 

@@ -17,11 +17,12 @@ export function addStateCommands(context: CommandContext): void {
         print(
           report.historyLines(await migrate.history(engine, context.directory, { range, signal: context.stop }), {
             verbose,
+            range,
           }),
         )
       ).catch(async (error) => {
         if (indicateCurrent || !(error instanceof ConnectError || error instanceof MissingUrlError)) throw error;
-        print(report.listLines(await migrate.list(context.directory, { range }), { verbose }));
+        print(report.listLines(await migrate.list(context.directory, { range }), { verbose, range }));
         console.error(`Listed without the state of the database: ${maskPassword(error.message)}`);
       });
     });
@@ -37,7 +38,7 @@ export function addStateCommands(context: CommandContext): void {
   context.add("branches", "list the revisions with several children")
     .action(async () => print(report.branchLines(await migrate.branches(context.directory))));
   context.add("show <revision>", "show a revision: an id, head or heads")
-    .action(async (name: string) => print(report.showLines(await migrate.show(context.directory, name))));
+    .action(async (name: string) => print(report.showLines(await migrate.show(context.directory, name), name)));
   context.add(
     "check",
     "detect drift: pending or edited revisions, models that differ from the database; exit status 1 if any",

@@ -93,7 +93,7 @@ export class ScratchSchemaError extends MigrationError {
   }
 }
 
-/** A transaction pooler makes session-level locks ineffective. Nothing was run. */
+/** A transaction or statement pooler makes session-level locks ineffective. Nothing was run. */
 export class TransactionPoolerError extends MigrationError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "TRANSACTION_POOLER";
@@ -102,11 +102,13 @@ export class TransactionPoolerError extends MigrationError {
    * Creates the error.
    *
    * @param direct URL of the server without the password; `undefined` if unknown
+   * @param pooling what the pooler assigns a server process to
    */
-  constructor(direct: string | undefined) {
+  constructor(direct: string | undefined, pooling: "transaction" | "statement" = "transaction") {
     super(
-      "The connection goes through a transaction pooler, which makes the session-level migration lock ineffective. " +
-        "Nothing was run. Connect to the server directly: --url " + (direct ?? "with the host and port of the server"),
+      `The connection goes through a ${pooling} pooler, which ${
+        pooling === "transaction" ? "makes the session-level migration lock ineffective" : "refuses transactions"
+      }. Nothing was run. Connect to the server directly: --url ${direct ?? "with the host and port of the server"}`,
     );
   }
 }

@@ -28,12 +28,28 @@ export function conventionalName(
 }
 
 /**
+ * Says why a text cannot name an object of a database.
+ *
+ * @returns the end of a sentence that begins with the name; `undefined` if it can
+ */
+export function problemOfName(name: string): string | undefined {
+  if (name === "") return "is empty";
+  if (name.includes("\0")) return "contains NUL";
+  if (!name.isWellFormed()) return "is not valid Unicode";
+  return isTooLong(name) ? `is longer than ${MOST_BYTES} bytes, and PostgreSQL would cut it off` : undefined;
+}
+
+function isTooLong(name: string): boolean {
+  return new TextEncoder().encode(name).length > MOST_BYTES;
+}
+
+/**
  * Replaces the end of a name that is too long by a hash of the whole, so that names with a common beginning stay
  * distinct.
  */
-function shortened(name: string): string {
+export function shortened(name: string): string {
+  if (!isTooLong(name)) return name;
   const bytes = new TextEncoder();
-  if (bytes.encode(name).length <= MOST_BYTES) return name;
   const ending = `_${hash(name)}`;
   const letters = [...name];
   while (bytes.encode(letters.join("")).length + ending.length > MOST_BYTES) letters.pop();

@@ -51,7 +51,7 @@ export function compare(live: DatabaseSchema, wanted: DatabaseSchema): Compariso
     ...[...replaced, ...enums.removed].map((type): Operation => ({ kind: "dropEnum", type })),
   ];
   return {
-    operations: inRunningOrder(operations),
+    operations: inRunningOrder(operations, namesIn(live)),
     notes: enums.notes,
     unmodelled: [...unmodelled, ...compared.flatMap(({ unmodelled }) => unmodelled)],
   };
@@ -77,6 +77,12 @@ function comparePair({ live, wanted }: { live: TableSchema; wanted: TableSchema 
     operations: [...columns.operations, ...constraints.operations, ...indexes.operations, ...comment],
     unmodelled: columns.unmodelled,
   };
+}
+
+/** Names of relations, indexes and constraints. */
+function namesIn({ tables, taken }: DatabaseSchema): Iterable<string> {
+  const parts = tables.flatMap((table) => [table.primaryKey ?? [], table.uniques, table.indexes].flat());
+  return [...tables, ...taken, ...parts].map(({ name }) => name);
 }
 
 /** Whether a table keeps all columns and keys that a foreign key may reference. */

@@ -1,8 +1,10 @@
 /** Compares enum types. @module */
 import { quote } from "../../base/quote.ts";
+import { isSameList } from "../../base/same_list.ts";
 import type { DatabaseSchema, EnumSchema, PartSchema } from "../database_schema.ts";
 import type { Operation } from "../operations.ts";
-import { escapeForRegExp } from "./text.ts";
+import { unusedName } from "./free_names.ts";
+import { nameIn, withTypeName } from "./text.ts";
 
 /** Differences between enum types. */
 export interface EnumChanges {
@@ -25,14 +27,15 @@ export function compareEnums(live: DatabaseSchema, wanted: DatabaseSchema): Enum
   for (const type of wanted.enums) {
     const there = live.enums.find(({ name }) => name === type.name);
     if (!there) operations.push({ kind: "createEnum", type });
-    else if (String(there.values) === String(type.values)) continue;
+    else if (isSameList(there.values, type.values)) continue;
     else if (isSubsequence(there.values, type.values)) operations.push(...addedValues(there, type));
     else if (there.leftAlone !== undefined) {
       notes.push(
         `Values of the enum ${type.name} were removed or reordered, but it is ${there.leftAlone}. Change it by hand.`,
       );
     } else {
-      const old = unusedName(`${type.name}_old`, [...live.enums, ...wanted.enums, ...live.taken, ...live.tables]);
+      const used = [...live.enums, ...wanted.enums, ...live.taken, ...live.tables].map(({ name }) => name);
+      const old = unusedName(`${type.name}_old`, new Set(used));
       replaced.push({ from: there, to: old });
       operations.push({ kind: "renameEnum", from: type.name, to: old }, { kind: "createEnum", type });
     }
@@ -46,10 +49,8 @@ export function compareEnums(live: DatabaseSchema, wanted: DatabaseSchema): Enum
 /** The schema after the replaced types were renamed, in SQL expressions too. */
 export function withRenamedEnums(live: DatabaseSchema, replaced: EnumChanges["replaced"]): DatabaseSchema {
   return replaced.reduce((schema, { from, to }) => {
-    const pattern = new RegExp(`^${escapeForRegExp(quote(from.name))}(?=(\\[\\])*$)`);
-    const cast = new RegExp(`::${escapeForRegExp(quote(from.name))}(?![\\w.])`, "g");
     const inSql = <Text extends string | null>(sql: Text) =>
-      (sql === null ? null : sql.replace(cast, () => `::${quote(to)}`)) as Text;
+      (sql === null ? null : withTypeName(sql, from.name, to)) as Text;
     const inDefinition = <Part extends PartSchema>(part: Part): Part =>
       part.definition === undefined ? part : { ...part, definition: inSql(part.definition) };
     return {
@@ -59,7 +60,7 @@ export function withRenamedEnums(live: DatabaseSchema, replaced: EnumChanges["re
         ...table,
         columns: table.columns.map((column) => ({
           ...column,
-          type: column.type.replace(pattern, () => quote(to)),
+          type: isOfEnum(column, from) ? column.type.replace(WITHOUT_DIMENSIONS, () => quote(to)) : column.type,
           default: inSql(column.default),
         })),
         checks: table.checks.map((check) => inDefinition({ ...check, expression: inSql(check.expression) })),
@@ -72,9 +73,12 @@ export function withRenamedEnums(live: DatabaseSchema, replaced: EnumChanges["re
   }, live);
 }
 
+/** A type without the `[]` of arrays. */
+const WITHOUT_DIMENSIONS = /^.*?(?=(\[\])*$)/s;
+
 /** Whether a column has this enum type, or is an array of it. */
 export function isOfEnum(column: { readonly type: string }, { name }: EnumSchema): boolean {
-  return column.type.replace(/(\[\])+$/, "") === quote(name);
+  return nameIn(WITHOUT_DIMENSIONS.exec(column.type)![0]) === name;
 }
 
 function addedValues(there: EnumSchema, type: EnumSchema): Operation[] {
@@ -86,9 +90,5 @@ function addedValues(there: EnumSchema, type: EnumSchema): Operation[] {
 }
 
 function isSubsequence(part: readonly string[], whole: readonly string[]): boolean {
-  return String(whole.filter((value) => part.includes(value))) === String(part);
-}
-
-function unusedName(wish: string, others: readonly { readonly name: string }[]): string {
-  return others.some(({ name }) => name === wish) ? unusedName(`${wish}_`, others) : wish;
+  return isSameList(whole.filter((value) => part.includes(value)), part);
 }

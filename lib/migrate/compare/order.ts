@@ -1,4 +1,5 @@
 /** Execution order of operations. @module */
+import { inFreeOrder } from "./free_names.ts";
 import type { Operation } from "../operations.ts";
 
 /**
@@ -48,7 +49,22 @@ const POSITIONS: Readonly<Record<Operation["kind"], number>> = Object.fromEntrie
   ORDER.map((kind, position) => [kind, position]),
 ) as Record<typeof ORDER[number], number>;
 
-/** Sorts operations into execution order; operations of one kind keep their order. */
-export function inRunningOrder(operations: readonly Operation[]): Operation[] {
-  return operations.toSorted((one, other) => POSITIONS[one.kind] - POSITIONS[other.kind]);
+/**
+ * Sorts operations into execution order; operations of one kind keep their order. Constraints and indexes are renamed
+ * so that each new name is free: those of keys share the names of indexes.
+ *
+ * @param taken names that temporary ones must not be
+ */
+export function inRunningOrder(operations: readonly Operation[], taken: Iterable<string> = []): Operation[] {
+  const sorted = operations.toSorted((one, other) => POSITIONS[one.kind] - POSITIONS[other.kind]);
+  const renames = sorted.filter((operation) => isRename(operation));
+  if (renames.length === 0) return sorted;
+  const bySchema = Map.groupBy(renames, ({ table }) => table.schema);
+  const ordered = [...bySchema.values()].flatMap((renames) => inFreeOrder(renames, taken));
+  const first = sorted.findIndex(isRename);
+  return [...sorted.slice(0, first), ...ordered, ...sorted.slice(first + renames.length)];
+}
+
+function isRename(operation: Operation): operation is Extract<Operation, { kind: "renameConstraint" | "renameIndex" }> {
+  return operation.kind === "renameConstraint" || operation.kind === "renameIndex";
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { literal } from "../base/quote.ts";
 import {
   type CheckSchema,
   type ColumnSchema,
@@ -106,6 +107,10 @@ export function inverse(operation: Operation): Operation | undefined {
 
 /** Describes an operation in a line: `add column heroes.app_src (text)`. */
 export function describe(operation: Operation): string {
+  return description(operation).replaceAll("\r", "\\r").replaceAll("\n", "\\n");
+}
+
+function description(operation: Operation): string {
   const words = operation.kind.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   switch (operation.kind) {
     case "createSchema":
@@ -113,11 +118,11 @@ export function describe(operation: Operation): string {
       return `${words} ${operation.schema}`;
     case "createEnum":
     case "dropEnum":
-      return `${words} ${operation.type.name} (${operation.type.values.join(", ")})`;
+      return `${words} ${operation.type.name} (${operation.type.values.map(valueText).join(", ")})`;
     case "renameEnum":
       return `${words} ${operation.from} to ${operation.to}`;
     case "addEnumValue":
-      return `add value ${operation.value} to enum ${operation.type}`;
+      return `add value ${valueText(operation.value)} to enum ${operation.type}`;
     case "createTable":
     case "dropTable":
       return `${words} ${fullName(operation.table)}`;
@@ -166,6 +171,11 @@ export function describe(operation: Operation): string {
         nameOfColumn(operation)
       }`;
   }
+}
+
+/** A value of an enum; quoted if it could be read as several, or as none. */
+function valueText(value: string): string {
+  return /^[^\s,'()]+(?: [^\s,'()]+)*$/.test(value) ? value : literal(value);
 }
 
 function nameOfColumn({ table, column }: { readonly table: ObjectName; readonly column?: string }): string {

@@ -1,6 +1,6 @@
 /** Texts and names of models come through a revision file unchanged. */
 import { assertEquals } from "@std/assert";
-import { integer, Metadata, sql, text } from "../mod.ts";
+import { enumeration, integer, Metadata, sql, text } from "../mod.ts";
 import { literal } from "../base/quote.ts";
 import { testDatabase } from "../../testing/test_database.ts";
 import { makeMigrations, ownLines, scratch } from "../../testing/migrations.ts";
@@ -58,3 +58,41 @@ for (const value of TEXTS) {
     assertEquals(await ownLines(engine), lines);
   });
 }
+
+const withMoods = (name: string, ...values: string[]) => {
+  const metadata = new Metadata();
+  metadata.add("heroes", { id: integer().primaryKey(), mood: enumeration(name, values) });
+  return metadata;
+};
+
+database.test("values of an enum with commas are told from several values", async (url) => {
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  await engine.begin((connection) => withMoods("mood", "a,b", "c").createAll(connection));
+  const found = async (...values: string[]) =>
+    (await engine.begin((connection) => autogenerate(connection, withMoods("mood", ...values)))).summary;
+  assertEquals(await found("a,b", "c"), []);
+  assertEquals(await found("a", "b", "c"), [
+    "rename enum mood to mood_old",
+    "create enum mood (a, b, c)",
+    "change type of heroes.mood from mood_old to mood",
+    "drop enum mood_old ('a,b', c)",
+  ]);
+  assertEquals(await found("a,b", "c", "it's"), ["add value 'it''s' to enum mood"]);
+});
+
+database.test("an enum type whose name is long, a keyword or needs quotes is replaced", async (url) => {
+  for (const name of ["x".repeat(63), "position", "User", 'a"b', "json_table", "merge_action", "Füße 🦸"]) {
+    const { engine } = await scratch(url);
+    await using _engine = engine;
+    await using folder = await makeMigrations();
+    await engine.begin((connection) => withMoods(name, "a", "b").createAll(connection));
+    const before = await ownLines(engine);
+    const metadata = withMoods(name, "b", "a");
+    await revision(folder.directory, { message: "change", autogenerate: engine, models: { metadata } });
+    await upgrade(engine, folder.directory);
+    assertEquals((await engine.begin((connection) => autogenerate(connection, metadata))).summary, [], name);
+    await downgrade(engine, folder.directory, "base");
+    assertEquals(await ownLines(engine), before);
+  }
+});

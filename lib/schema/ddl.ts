@@ -12,6 +12,7 @@ import { dependencyOrder } from "../base/dependency_order.ts";
 import { InvalidModelError } from "./errors.ts";
 import { conventionalName } from "../base/naming.ts";
 import { literal, quote } from "../base/quote.ts";
+import { isSameList } from "../base/same_list.ts";
 import type { ForeignKey, Index, Metadata, Table, TableColumn } from "./table.ts";
 
 /** A statement of DDL. */
@@ -157,7 +158,7 @@ function enumTypes(metadata: Metadata): [name: string, values: readonly string[]
     for (const { attribute, type, values } of table.columns) {
       if (!values) continue;
       const name = type.replace(/(\[\])+$/, "");
-      if (String(types.get(name) ?? values) !== String(values)) {
+      if (!isSameList(types.get(name) ?? values, values)) {
         throw new InvalidModelError(
           table.name,
           `"${attribute}" defines the enum type ${name} with other values than an earlier column`,

@@ -185,6 +185,10 @@ Deno.test("an enum type is quoted where it must be, and has one set of values", 
     InvalidModelError,
     `"order" defines the enum type "Order" with other values`,
   );
+  const commas = declarativeBase();
+  commas.model("toys", { id, kind: enumeration("kind", ["a,b"]) });
+  commas.model("cars", { id, kind: enumeration("kind", ["a", "b"]) });
+  assertThrows(() => createStatements(commas.metadata), InvalidModelError, "with other values");
 });
 
 database.test("createAll creates what is missing, dropAll drops what is there; both can be repeated", async (url) => {

@@ -6,6 +6,8 @@
 import { assertEquals } from "@std/assert";
 import { createEngine, type Engine } from "../lib/engine/engine.ts";
 import type { Metadata } from "../lib/schema/table.ts";
+import { createSyncEngine, type SyncEngine } from "../lib/sync/sync_engine.ts";
+import { syncSessionmaker } from "../lib/sync/sync_session.ts";
 import type { TestDatabase } from "./test_database.ts";
 import { type SessionMaker, sessionmaker } from "../lib/orm/sessionmaker.ts";
 import { emptyTables } from "./empty_tables.ts";
@@ -13,12 +15,16 @@ import { emptyTables } from "./empty_tables.ts";
 /** Fixture of a test. */
 export interface Fixture {
   engine: Engine;
+  /** Makes sessions; of the blocking kind for `blocking`, whose calls may be awaited like the others. */
   getSession: SessionMaker;
   /** Statements sent, reduced to what the test examines. */
   sent: string[];
   /** Returns the committed rows. */
   rows(sql: string): Promise<unknown[][]>;
 }
+
+/** The drivers of a `Session`, and `SyncSession`. */
+export const EVERY_SESSION = ["pg", "postgres", "libpq", "blocking"] as const;
 
 /** Returns the first word of a statement. */
 export const firstWord = (sql: string): string => sql.split(" ", 1)[0].toUpperCase();
@@ -28,8 +34,26 @@ export function target(sql: string): string | undefined {
   return /^(BEGIN|COMMIT|ROLLBACK)/.test(sql) ? undefined : sql.split(" ").slice(0, 3).join(" ");
 }
 
+/** The engines of a test: the one of its sessions, and one that awaits. */
+interface Engines {
+  readonly engine: Engine;
+  readonly blocking?: SyncEngine;
+}
+
+function connect(url: string, driver: string): Engines {
+  const on = (name: string) => url.replace("postgresql:", `postgresql+${name}:`);
+  if (driver !== "blocking") return { engine: createEngine(on(driver)) };
+  return { engine: createEngine(on("pg")), blocking: createSyncEngine(on("libpq")) };
+}
+
+async function dispose({ engine, blocking }: Engines): Promise<void> {
+  blocking?.dispose();
+  await engine.dispose();
+}
+
 /**
  * Registers tests of one driver.
+ * @param driver one of {@linkcode EVERY_SESSION}.
  * @param look returns what to record of a statement, or `undefined`.
  */
 export function sessionTest(
@@ -38,17 +62,18 @@ export function sessionTest(
   metadata: Metadata,
   look: (sql: string) => string | undefined = firstWord,
 ): (name: string, run: (fixture: Fixture) => Promise<void>) => void {
-  let shared: Engine | undefined; // connecting takes as long as a small test
-  Deno.test.afterAll(() => shared?.dispose());
+  let shared: Engines | undefined; // connecting takes as long as a small test
+  Deno.test.afterAll(() => shared && dispose(shared));
   return (name, run) =>
     database.test(`${driver}: ${name}`, async (url) => {
-      const engine = shared ?? createEngine(url.replace("postgresql:", `postgresql+${driver}:`));
+      const engines = shared ?? connect(url, driver);
+      const { engine, blocking } = engines;
       shared = undefined; // a failed test may leave it in any state
       await using failed = new AsyncDisposableStack();
-      failed.defer(() => engine.dispose());
+      failed.defer(() => dispose(engines));
       await engine.begin((connection) => emptyTables(connection, metadata));
       const sent: string[] = [];
-      const stopListening = engine.events.on("query", ({ sql }) => {
+      const stopListening = (blocking ?? engine).events.on("query", ({ sql }) => {
         const noted = look(sql);
         if (noted !== undefined) sent.push(noted);
       });
@@ -56,10 +81,11 @@ export function sessionTest(
         await using connection = await engine.connect();
         return (await connection.execute(sql)).tuples().all();
       };
-      await run({ engine, getSession: sessionmaker(engine), sent, rows });
+      const getSession = blocking ? syncSessionmaker(blocking) as unknown as SessionMaker : sessionmaker(engine);
+      await run({ engine, getSession, sent, rows });
       assertEquals(engine.poolStatus.held, 0, "a connection was not given back");
       stopListening();
       failed.move();
-      shared = engine;
+      shared = engines;
     });
 }

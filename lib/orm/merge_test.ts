@@ -6,7 +6,7 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { selectinload, StaleDataError } from "../mod.ts";
 import { declarativeBase, identity, integer, select, text } from "../mod.ts";
-import { sessionTest } from "../../testing/fixture.ts";
+import { EVERY_SESSION, sessionTest, target } from "../../testing/fixture.ts";
 import { metadata, Note, Score, Toy, User } from "../../testing/playground.ts";
 import { testDatabase } from "../../testing/test_database.ts";
 
@@ -15,10 +15,11 @@ const base = declarativeBase();
 class Page extends base.model("pages", {
   id: identity().primaryKey(),
   title: text(),
+  status: text().nullable().default(() => "new"),
   version: integer().version(),
 }) {}
 
-for (const driver of ["pg", "postgres"]) {
+for (const driver of EVERY_SESSION) {
   const test = sessionTest(database, driver, metadata);
 
   test("merge: onto the row's object, which is loaded; the given one stays outside", async ({ getSession, sent, rows }) => {
@@ -105,16 +106,72 @@ for (const driver of ["pg", "postgres"]) {
 
   test("merge: not of a model", async ({ getSession }) => {
     await using session = getSession();
-    await assertRejects(() => session.merge({ name: "sandy" }), TypeError, "Only objects of models can be merged");
+    await assertRejects(
+      async () => await session.merge({ name: "sandy" }),
+      TypeError,
+      "Only objects of models can be merged",
+    );
   });
 
-  sessionTest(database, driver, base.metadata)("merge: an older version is refused", async ({ getSession }) => {
+  const testPages = sessionTest(database, driver, base.metadata, target);
+
+  testPages("merge: defaults and the version of a new object are not copied onto a row", async (t) => {
+    const { getSession, rows } = t;
+    await getSession.begin((session) => session.add(new Page({ id: 1, title: "one", status: "read" })));
+    await using session = getSession();
+    const page = await session.merge(new Page({ id: 1, title: "two" }));
+    assertEquals([page.status, page.version], ["read", 1]);
+    await session.commit();
+    await session.merge(new Page({ id: 1, title: "three" })); // whatever its version is by now
+    t.sent.length = 0;
+    await session.commit();
+    assertEquals(t.sent, ["UPDATE pages SET"]);
+    assertEquals(await rows("SELECT * FROM pages"), [[1, "three", "read", 3]]);
+    assertEquals([page.status, page.version], ["read", 3]);
+  });
+
+  testPages("merge: what its caller gave is copied, even if it equals the default", async ({ getSession, rows }) => {
+    await getSession.begin((session) => {
+      session.addAll([1, 2, 3].map((id) => new Page({ id, title: "one", status: "read" })));
+    });
+    const assigned = new Page({ id: 2, title: "two" });
+    assigned.status = "new";
+    await using session = getSession();
+    for (const page of [new Page({ id: 1, title: "two", status: "new" }), assigned]) await session.merge(page);
+    await session.merge(new Page({ id: 3, title: "two", status: null }));
+    await session.commit();
+    assertEquals(await rows("SELECT status FROM pages ORDER BY id"), [["new"], ["new"], [null]]);
+  });
+
+  testPages("defaults are given by the flush that inserts the row", async ({ getSession, rows, sent }) => {
+    await using session = getSession();
+    const page = await session.merge(new Page({ id: 100, title: "one" }));
+    const pages = [new Page({ title: "two", status: null }), new Page({ title: "three" })];
+    session.addAll(pages);
+    assertEquals([page, ...pages].map(({ status, version }) => [status, version]), [
+      [undefined as never, undefined as never],
+      [null, undefined as never],
+      [undefined as never, undefined as never],
+    ]);
+    sent.length = 0;
+    await session.commit();
+    assertEquals(sent.length, 2); // with the key, and without
+    assertEquals([page, ...pages].map(({ status, version }) => [status, version]), [["new", 1], [null, 1], ["new", 1]]);
+    assertEquals(session.dirty.size, 0);
+    assertEquals(await rows("SELECT title, status, version FROM pages ORDER BY title"), [
+      ["one", "new", 1],
+      ["three", "new", 1],
+      ["two", null, 1],
+    ]);
+  });
+
+  testPages("merge: an older version is refused", async ({ getSession, engine }) => {
     const page = new Page({ title: "one" });
     await getSession.begin((session) => session.add(page));
-    await getSession.begin(async (session) => void ((await session.getOne(Page, page.id)).title = "two"));
+    await engine.begin((other) => other.execute("UPDATE pages SET version = version + 1"));
     page.title = "three";
     await using session = getSession();
     await session.merge(page);
-    await assertRejects(() => session.commit(), StaleDataError);
+    await assertRejects(async () => await session.commit(), StaleDataError);
   });
 }

@@ -115,8 +115,9 @@ export function declarativeBase<Shared extends Columns = Record<never, never>>(
           const relations = relationsOf(model);
           for (const name of Object.keys(values)) if (!relations.has(name)) table.column(name); // throws
           const attributes = this as Record<string, unknown>;
-          for (const { attribute, default: make } of table.columns) {
-            attributes[attribute] = values[attribute] === undefined ? make?.() : values[attribute];
+          for (const { attribute, primaryKey, default: make } of table.columns) {
+            const isMade = primaryKey && values[attribute] === undefined; // others: `giveDefaults()`
+            attributes[attribute] = isMade ? make?.() : values[attribute];
           }
           for (const name of relations.keys()) if (values[name] !== undefined) attributes[name] = values[name];
         }

@@ -138,8 +138,9 @@ export class Session extends SessionBase implements AsyncDisposable {
 
   /**
    * Copies the state of an object, which may be new or in another session, onto the object of its row in this session,
-   * loading it if necessary, or onto a new object when there is no row. Undefined attributes and relations that are not
-   * loaded are left unchanged; objects in relations are merged, too.
+   * loading it if necessary, or onto a new object when there is no row. Attributes that were not given, and relations
+   * that are not loaded, are left unchanged: defaults belong to the INSERT. An object that was given a version is
+   * checked against that of the row. Objects in relations are merged, too.
    *
    * @returns the object in this session; the given one is not added.
    */

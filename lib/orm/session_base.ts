@@ -84,7 +84,8 @@ export abstract class SessionBase {
   }
 
   /**
-   * Returns the statements of the next flush as data, in order, with their parameters as far as they are known.
+   * Returns the statements of the next flush as data, in order, with their parameters as far as they are known. New
+   * objects get their defaults.
    *
    * @throws {MissingValueError} when a new object lacks a value that it needs.
    */

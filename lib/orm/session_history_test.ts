@@ -225,6 +225,20 @@ class History {
     else await this.#writes(get);
   }
 
+  /** Copies what the given object was given: not its defaults, nor its first version. */
+  async merge(a: number, b: number): Promise<void> {
+    const [number, user] = this.#pick("users", a) ?? [];
+    if (!user) return;
+    const given = new User({ id: (user as User).id, name: NAMES[b % 4], ...b % 3 ? {} : { settings: null } });
+    const merge = async () => assertStrictEquals(await this.#session.merge(given), user as User);
+    if (this.#flushed.users.has(number!) && !stateOf(user as unknown as Entity).isExpired) await merge();
+    else await this.#writes(merge);
+    if (this.#failed) return;
+    const row = this.#wanted.users.get(number!)!;
+    row.name = given.name;
+    if (b % 3 === 0) row.settings = null;
+  }
+
   /** A query sees what waits, and gives the objects that are known. */
   async select(): Promise<void> {
     await this.#writes(async () => {
@@ -433,7 +447,20 @@ class History {
 /** The more often a command is named, the more often it comes. */
 const COMMANDS: (keyof History)[] = [
   ...["addUser", "addUser", "addToy", "addTeam", "rename", "settings", "setTeam", "leaveTeam", "setFriend"] as const,
-  ...["link", "link", "unlink", "delete", "replace", "flush", "get", "select", "commit", "commit", "rollback"] as const,
+  ...[
+    "merge",
+    "link",
+    "link",
+    "unlink",
+    "delete",
+    "replace",
+    "flush",
+    "get",
+    "select",
+    "commit",
+    "commit",
+    "rollback",
+  ] as const,
   ...["beginNested", "commitNested", "rollbackNested", "reopen", "overtake"] as const,
 ];
 const command = fc.tuple(fc.constantFrom(...COMMANDS), fc.nat(7), fc.nat(11));

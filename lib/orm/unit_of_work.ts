@@ -9,6 +9,7 @@
  */
 import { dependencyOrder } from "../base/dependency_order.ts";
 import type { ForeignKey, Table, TableColumn } from "../schema/table.ts";
+import { giveDefaults } from "./defaults.ts";
 import { associationRow, type Link } from "./association_rows.ts";
 import { deleteRows, detachRows, insertRows, linkRows, unlinkRows, updateRows } from "./dml.ts";
 import { MissingValueError } from "./errors.ts";
@@ -120,6 +121,7 @@ function newRows(table: Table, entities: ReadonlySet<Entity>, deferred: readonly
   const deferredColumns = new Set(deferred.map(({ column }) => column));
   return [...entities].map((entity): RowWrite => {
     const awaited = propagateKeys(entity);
+    giveDefaults(table, entity, awaited);
     const given = table.columns.filter((column) => entity[column.attribute] !== undefined || awaited.has(column));
     requireValues(table, entity, given);
     if (awaited.size + deferredColumns.size === 0) return { table, entity, columns: given, awaitsKeys: false };

@@ -65,7 +65,7 @@ export interface ColumnDefinition {
   readonly check?: string;
   /** The foreign key. */
   readonly references?: Reference;
-  /** Makes the value of a new object that is constructed without one. */
+  /** Makes the value of a new row whose object has none; that of a key with the object. */
   readonly default?: () => unknown;
   /** The DEFAULT of the column, evaluated by the server. */
   readonly serverDefault?: ServerExpression;
@@ -137,9 +137,10 @@ export class Column<Value, Optional extends boolean = false, Key extends boolean
   }
 
   /**
-   * Sets a default for new objects.
+   * Sets a default for new rows. The flush that inserts an object gives it the value, as in SQLAlchemy; a key is made
+   * with the object, so that others can refer to it.
    *
-   * @param make called for each object that is constructed without a value.
+   * @param make called for each object without a value.
    */
   default(make: () => Value): Column<Value, true, Key> {
     return this.#with({ default: make });

@@ -78,10 +78,10 @@ export async function revision(directory: string, request: RevisionRequest): Pro
     );
   }
   const downRevisions = parents.map(({ id }) => id);
-  if (!request.autogenerate) return await write(folder, request.message, downRevisions);
+  if (!request.autogenerate) return { path: await writeRevision(folder, request.message, downRevisions) };
   const comparison = await compareAtHead(request.autogenerate, folder, request);
   if (comparison.isEmpty) return { path: undefined, comparison };
-  return { ...await write(folder, request.message, downRevisions, comparison), comparison };
+  return { path: await writeRevision(folder, request.message, downRevisions, comparison), comparison };
 }
 
 /**
@@ -106,7 +106,7 @@ export async function merge(
     const above = ids.find((other) => other !== id && graph.withAncestors([other]).has(id));
     if (above) throw new InvalidTargetError(`Nothing to merge: revision ${id} is an ancestor of ${above}.`);
   }
-  return await write(folder, message ?? `merge ${ids.join(" and ")}`, ids, "nothing");
+  return { path: await writeRevision(folder, message ?? `merge ${ids.join(" and ")}`, ids, "nothing") };
 }
 
 async function compareAtHead(
@@ -129,16 +129,26 @@ async function compareAtHead(
   );
 }
 
-async function write(
+/**
+ * Writes a revision file.
+ *
+ * @param folder folder that contains `versions/`
+ * @param message message of the revision
+ * @param downRevisions ids of its parents
+ * @param body contents; by default `up` and `down` hold examples
+ * @returns the path
+ * @throws {MissingMessageError} when the message contains no letter or digit
+ */
+export async function writeRevision(
   folder: string,
   message: string,
   downRevisions: readonly string[],
   body?: RevisionBody | "nothing",
-): Promise<WrittenRevision> {
+): Promise<string> {
   if (!/[\p{L}\p{N}]/u.test(message)) throw new MissingMessageError();
   const id = crypto.randomUUID().replaceAll("-", "").slice(-12);
   const path = join(folder, "versions", `${id}_${slugOf(message)}.ts`);
   const createDate = new Date().toISOString().slice(0, 10);
   await writeFile(path, revisionText({ id, downRevisions, message, createDate, body }), { flag: "wx" });
-  return { path };
+  return path;
 }

@@ -57,6 +57,7 @@ processTest("--help lists the commands and exits with 0", async () => {
 processTest("each command has a --help that says what it takes", async () => {
   const usages = [
     "init [options] [folder]",
+    "adopt [options]",
     "revision [options]",
     "merge [options] <revisions...>",
     "upgrade [options] [target]",

@@ -13,6 +13,7 @@ import type { Revision } from "./revision_file.ts";
 import { type DryRun, runRevisions, tryRevisions } from "./runner.ts";
 import type { Direction, MigrationStep } from "./steps.ts";
 
+export { adopt, type AdoptedDatabase, type AdoptOptions } from "./adopt.ts";
 export { init, merge, revision, type RevisionRequest } from "./authoring.ts";
 export { check, type CheckResult } from "./check.ts";
 export {

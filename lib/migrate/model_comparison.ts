@@ -33,8 +33,14 @@ export async function compareModels(
 }
 
 /** Specifier of the module that exports `IrreversibleError`, for revisions of this folder. */
-function errorsModule(directory: string): string {
+export function errorsModule(directory: string): string {
   return specifierOf(fileURLToPath(new URL("errors.ts", import.meta.url)), join(directory, "versions"));
+}
+
+/** Specifier of a file for modules in a folder: `./models.ts`, `../../lib/mod.ts`. */
+export function importSpecifier(file: string, folder: string): string {
+  const specifier = specifierOf(file, folder);
+  return /^(\.|file:)/.test(specifier) ? specifier : `./${specifier}`;
 }
 
 /** Specifier of a file for modules in `folder`; encodes `#`, `?` and `%`, which have a meaning in URLs. */

@@ -1,5 +1,6 @@
 /** Formats progress, history and check results as lines of text. @module */
-import type { BranchPoint, CheckResult, DryRun, HistoryEntry } from "./commands.ts";
+import { relative } from "node:path";
+import type { AdoptedDatabase, BranchPoint, CheckResult, DryRun, HistoryEntry } from "./commands.ts";
 import { holderText } from "./migration_lock.ts";
 import type { MigrationProgress } from "./progress.ts";
 import type { Revision } from "./revision_file.ts";
@@ -32,6 +33,16 @@ export function progressLine(progress: MigrationProgress): string {
       return `already at ${progress.atHead && names.length > 0 ? "head: " : ""}${position(names)}`;
     }
   }
+}
+
+/** Formats the result of `adopt`. */
+export function adoptedLines({ revision, files, advice, differences }: AdoptedDatabase): string[] {
+  return [
+    ...files.map((path) => `wrote ${relative(".", path)}`),
+    ...differences.map((line) => `models and database differ: ${line}`),
+    ...(advice === undefined ? [] : [advice]),
+    `now at ${revision.id}  ${revision.message}`,
+  ];
 }
 
 /** Formats a step: `base → 1a2b3c4d5e6f  create heroes`. */

@@ -72,6 +72,9 @@ export function slugOf(message: string): string {
   return words.slice(0, 40).replace(/^_+|_+$/g, "") || "revision";
 }
 
+/** The line of `env.ts` where the metadata belongs. */
+export const METADATA_PLACE = '// export { metadata } from "the file of the models";';
+
 /** Text of `env.ts` in a new migrations folder. */
 export const environmentText = `/**
  * Configures migrations: the database URL, and the metadata of the models.
@@ -96,7 +99,7 @@ export function url(): string | Promise<string> {
 
 // The metadata of declarativeBase(), for revision --autogenerate and check.
 // Alembic: target_metadata.
-// export { metadata } from "the file of the models";
+${METADATA_PLACE}
 
 // Filter for the compared objects. Alembic: include_object.
 // export function includeObject …

@@ -1,14 +1,23 @@
 /** Commands that write files. @module */
 import { relative } from "node:path";
 import * as migrate from "../commands.ts";
+import * as report from "../report.ts";
 import { type CommandContext, print } from "./context.ts";
 
-/** Adds init, revision and merge. */
+/** Adds init, adopt, revision and merge. */
 export function addFileCommands(context: CommandContext): void {
   context.add("init [folder]", "create a migrations folder with env.ts and versions/")
     .action(async (folder: string | undefined) => {
       for (const path of await migrate.init(folder ?? context.directory)) console.log(`created ${relative(".", path)}`);
     });
+  context.add("adopt", "write models and a first revision for a database that has tables, and record it as applied")
+    .option("--models <file>", "file to write the models to (default: models.ts in the migrations folder)")
+    .option("-m, --message <text>", "message of the revision (default: adopt the database)")
+    .action((request: { models?: string; message?: string }) =>
+      context.withEngine(async (engine) =>
+        print(report.adoptedLines(await migrate.adopt(engine, context.directory, { ...request, ...context.waiting() })))
+      )
+    );
   context.add("revision", "create a revision file")
     .requiredOption("-m, --message <text>", "message of the revision")
     .option("--autogenerate", "generate up() and down() from the differences between the models and the database")

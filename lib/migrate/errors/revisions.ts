@@ -193,6 +193,21 @@ export class MissingUrlError extends MigrationError {
   static override readonly code: string = "MISSING_URL";
 }
 
+/** `adopt` starts a history, but there is one. */
+export class AlreadyMigratedError extends MigrationError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
+  static override readonly code: string = "ALREADY_MIGRATED";
+
+  /**
+   * Creates the error.
+   *
+   * @param history sentence on the revisions that exist
+   */
+  constructor(history: string) {
+    super(`${history} adopt writes the first revision: use revision --autogenerate, or another folder and database.`);
+  }
+}
+
 /** A command would overwrite a file. */
 export class FileExistsError extends MigrationError {
   /** Stable code, listed in `lib/ERRORS.md`. */

@@ -1,0 +1,50 @@
+/** Gives names to the tables of a database and to their columns. @module */
+import { type DatabaseSchema, isSameName, type TableSchema } from "../database_schema.ts";
+import { attributeName, className, variableName } from "./names.ts";
+import { type TableParts, tableParts } from "./table_parts.ts";
+
+/** A table with the names that its model gives. */
+export interface NamedTable {
+  readonly table: TableSchema;
+  /** Name of the class, or of the variable of an association table. */
+  readonly name: string;
+  /** Names of the attributes by column. */
+  readonly attributes: ReadonlyMap<string, string>;
+  readonly parts: TableParts;
+  /** Whether it only connects two other tables. */
+  readonly isAssociation: boolean;
+}
+
+/**
+ * Names the tables that models can describe: those of the main schema that have a primary key.
+ *
+ * @param taken names of variables that the file needs otherwise
+ */
+export function namedTables({ tables }: DatabaseSchema, taken: ReadonlySet<string>): NamedTable[] {
+  const modelled = tables.filter(({ schema, primaryKey }) => schema === undefined && primaryKey !== null);
+  const names = new Set(taken);
+  return modelled.map((table) => {
+    const attributes = attributesOf(table);
+    const parts = tableParts(table, attributes, ({ to }) => modelled.some((other) => isSameName(other, to)));
+    const isAssociation = onlyConnects(table, parts);
+    const name = isAssociation ? variableName(table.name, names) : className(table.name, names);
+    names.add(name);
+    return { table, name, attributes, parts, isAssociation };
+  });
+}
+
+function attributesOf({ columns }: TableSchema): Map<string, string> {
+  const taken = new Set<string>();
+  return new Map(columns.map(({ name }) => {
+    const attribute = attributeName(name, taken);
+    taken.add(attribute);
+    return [name, attribute];
+  }));
+}
+
+/** Whether the two columns of a table are foreign keys, and together its primary key. */
+function onlyConnects({ columns, primaryKey }: TableSchema, { foreignKeys }: TableParts): boolean {
+  const names = columns.map(({ name }) => name);
+  return names.length === 2 && String(names) === String(primaryKey?.columns) &&
+    names.every((name) => foreignKeys.has(name));
+}

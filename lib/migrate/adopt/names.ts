@@ -1,0 +1,135 @@
+/** Names of classes and attributes for the tables and columns of a database. @module */
+
+/** Words whose singular the rules below do not find. */
+const SINGULARS: Readonly<Record<string, string>> = {
+  people: "person",
+  children: "child",
+  men: "man",
+  women: "woman",
+  mice: "mouse",
+  feet: "foot",
+  teeth: "tooth",
+  movies: "movie",
+  cookies: "cookie",
+  indices: "index",
+  matrices: "matrix",
+  criteria: "criterion",
+  news: "news",
+  series: "series",
+  species: "species",
+  lens: "lens",
+  aliases: "alias",
+  caches: "cache",
+};
+
+/** Words of the language that cannot name a class. */
+const RESERVED = new Set(
+  ("await break case catch class const continue debugger default delete do else enum export extends false finally for " +
+    "function if implements import in instanceof interface let new null package private protected public return " +
+    "static super switch this throw true try typeof var void while with yield").split(" "),
+);
+
+/** Returns the singular of an English noun in lower case: `category` for `categories`. */
+export function singular(word: string): string {
+  if (word in SINGULARS) return SINGULARS[word];
+  if (/(analy|ba|cri|diagno|hypothe|the)ses$/.test(word)) return `${word.slice(0, -2)}is`;
+  if (/(ss|us|is|os)$/.test(word)) return word;
+  if (/[^aeiou]ies$/.test(word)) return `${word.slice(0, -3)}y`;
+  if (/(ss|sh|ch|x|zz|us)es$/.test(word)) return word.slice(0, -2);
+  return /[^s]s$/.test(word) && word.length > 2 ? word.slice(0, -1) : word;
+}
+
+/** Returns the plural of a name in camelCase or PascalCase, in camelCase: `articleTags` for `ArticleTag`. */
+export function plural(name: string): string {
+  const [, start, last] = /^(.*?)(\p{Lu}?[^\p{Lu}]*)$/u.exec(name)!;
+  const word = pluralOf(last.toLowerCase());
+  return start === "" ? word : uncapitalized(start) + capitalized(word);
+}
+
+function pluralOf(word: string): string {
+  const irregular = Object.entries(SINGULARS).find(([, one]) => one === word);
+  if (irregular) return irregular[0];
+  if (/[^aeiou]y$/.test(word)) return `${word.slice(0, -1)}ies`;
+  if (/sis$/.test(word)) return `${word.slice(0, -2)}es`;
+  if (/(s|sh|ch|x|z)$/.test(word)) return `${word}es`;
+  return `${word}s`;
+}
+
+/**
+ * Returns the name of a many-to-one relation: `author` for `authorId`. An attribute without such an ending names the
+ * key itself; its relation is named after the other model.
+ *
+ * @param isOnly whether one foreign key connects the two tables
+ */
+export function relationName(attribute: string, target: string, isOnly: boolean): string {
+  const short = attribute.replace(/(?<=.)(Id|ID|Uuid|Key|Code|No|Nr|Fk)$/, "");
+  if (short !== attribute) return short;
+  return isOnly ? uncapitalized(target) : attribute + target;
+}
+
+/**
+ * Returns the name of a class for a table: `ArticleTag` for `article_tags`. A name that JavaScript uses gets the ending
+ * `Row`.
+ *
+ * @param taken names of other classes
+ */
+export function className(table: string, taken: ReadonlySet<string>): string {
+  const words = wordsOf(table);
+  const last = words.pop() ?? "";
+  const name = [...words, singular(last)].map(capitalized).join("");
+  const valid = /^\p{ID_Start}/u.test(name) ? name : `Table${name}`;
+  return unique(valid in globalThis ? `${valid}Row` : valid, (other) => taken.has(other));
+}
+
+/**
+ * Returns the name of an attribute for a column: `createdAt` for `created_at`. A name that every object has, such as
+ * `constructor`, gets the ending `Column`.
+ *
+ * @param taken names of other attributes
+ */
+export function attributeName(column: string, taken: ReadonlySet<string>): string {
+  return unique(camelCase(column, "column"), (other) => taken.has(other));
+}
+
+/**
+ * Returns the name of a variable for a table or type: `articleTag` for `article_tag`.
+ *
+ * @param taken names of other variables
+ */
+export function variableName(name: string, taken: ReadonlySet<string>): string {
+  const variable = camelCase(name, "type");
+  return unique(RESERVED.has(variable) ? `${variable}Type` : variable, (other) => taken.has(other));
+}
+
+/** Converts a name to camelCase. */
+function camelCase(name: string, kind: string): string {
+  const [first = "", ...rest] = wordsOf(name);
+  const joined = first + rest.map(capitalized).join("");
+  const valid = /^\p{ID_Start}/u.test(joined) ? joined : kind + capitalized(joined);
+  return valid in Object.prototype ? `${valid}${capitalized(kind)}` : valid;
+}
+
+/** Splits a name into words in lower case, at underscores, capitals and all that a name in JavaScript cannot contain. */
+function wordsOf(name: string): string[] {
+  return name
+    .replace(/(\p{Ll}|\p{N})(?=\p{Lu})/gu, "$1_")
+    .replace(/(\p{Lu})(?=\p{Lu}\p{Ll})/gu, "$1_")
+    .split(/[^\p{ID_Continue}]+|_+/u)
+    .filter(Boolean)
+    .map((word) => word.toLowerCase());
+}
+
+function uncapitalized(name: string): string {
+  return name.replace(/^\p{Lu}+(?=\p{Lu}\p{Ll}|$)|^\p{Lu}/u, (letters) => letters.toLowerCase());
+}
+
+function capitalized(word: string): string {
+  const [first = "", ...rest] = word;
+  return first.toUpperCase() + rest.join("");
+}
+
+/** Appends 2, 3, … to a name that is taken. */
+function unique(name: string, isTaken: (name: string) => boolean): string {
+  if (!isTaken(name)) return name;
+  for (let number = 2;; number++) if (!isTaken(name + number)) return name + number;
+}

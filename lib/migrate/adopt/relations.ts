@@ -1,0 +1,83 @@
+/** Finds the relations of models: what their foreign keys connect. @module */
+import { isSameName, type ObjectName } from "../database_schema.ts";
+import { text } from "../render/source.ts";
+import { call, type Code, object } from "./code.ts";
+import { plural, relationName, variableName } from "./names.ts";
+import type { NamedTable } from "./named_table.ts";
+
+/** A relation of a model. */
+export interface RelationCode {
+  readonly name: string;
+  /** Type of the attribute: `User | null`, `Related<Toy>`. */
+  readonly type: string;
+  readonly kind: "manyToOne" | "oneToMany" | "manyToMany";
+  /** Name of the class on the other side. */
+  readonly target: string;
+  /** Attribute of the foreign key, if several connect the two tables. */
+  readonly foreignKey?: string;
+  /** Variable of the association table. */
+  readonly secondary?: string;
+}
+
+/** Writes the declaration of a relation: `manyToOne(() => User)`. */
+export function relationCode({ kind, target, foreignKey, secondary }: RelationCode): Code {
+  const options = [["foreignKey", foreignKey && text(foreignKey)], ["secondary", secondary]] as const;
+  const given = options.filter(([, value]) => value !== undefined);
+  return call(kind, `() => ${target}`, ...(given.length > 0 ? [object(given)] : []));
+}
+
+/** Returns the relations of each model, by its name: many-to-one, one-to-many, many-to-many. */
+export function relationsOf(tables: readonly NamedTable[]): ReadonlyMap<string, readonly RelationCode[]> {
+  const found = new Map<string, RelationCode[]>(tables.map(({ name }) => [name, []]));
+  const models = tables.filter(({ isAssociation }) => !isAssociation);
+  const modelOf = (name: ObjectName) => models.find(({ table }) => isSameName(table, name));
+  const add = (owner: NamedTable, relation: RelationCode) => {
+    const relations = found.get(owner.name)!;
+    const taken = new Set([...owner.attributes.values(), ...relations.map(({ name }) => name)]);
+    relations.push({ ...relation, name: variableName(relation.name, taken) });
+  };
+  for (const model of models) {
+    for (const [column, key] of model.parts.foreignKeys) {
+      const target = modelOf(key.to);
+      if (!target) continue;
+      const attribute = model.attributes.get(column)!;
+      const isOnly = model.parts.connections.filter((to) => isSameName(to, key.to)).length === 1;
+      const isNullable = model.table.columns.some(({ name, nullable }) => name === column && nullable);
+      const name = relationName(attribute, target.name, isOnly && target !== model);
+      const foreignKey = isOnly ? {} : { foreignKey: attribute };
+      add(model, {
+        name,
+        type: target.name + (isNullable ? " | null" : ""),
+        kind: "manyToOne",
+        target: target.name,
+        ...foreignKey,
+      });
+      add(target, {
+        name: backName(name, model, isOnly, target === model),
+        type: `Related<${model.name}>`,
+        kind: "oneToMany",
+        target: model.name,
+        ...foreignKey,
+      });
+    }
+  }
+  for (const { name: secondary, parts } of tables.filter(({ isAssociation }) => isAssociation)) {
+    const [one, other] = [...parts.foreignKeys.values()].map(({ to }) => modelOf(to));
+    if (!one || !other || one === other) continue; // between a table and itself a name would be a guess
+    for (const [owner, target] of [[one, other], [other, one]]) {
+      const type = `Related<${target.name}>`;
+      add(owner, { name: plural(target.name), type, kind: "manyToMany", target: target.name, secondary });
+    }
+  }
+  const KINDS = ["manyToOne", "oneToMany", "manyToMany"];
+  return new Map([...found].map(([name, relations]) => [
+    name,
+    relations.toSorted((one, other) => KINDS.indexOf(one.kind) - KINDS.indexOf(other.kind)),
+  ]));
+}
+
+/** Name of the other direction: `articles`; `messagesAsSender` if several keys connect the tables. */
+function backName(name: string, { name: owner }: NamedTable, isOnly: boolean, isTree: boolean): string {
+  if (isTree && isOnly) return "children";
+  return isOnly ? plural(owner) : `${plural(owner)}As${name[0].toUpperCase()}${name.slice(1)}`;
+}

@@ -1,0 +1,43 @@
+/** Writes comments on what models cannot describe. @module */
+import { type DatabaseSchema, fullName, type TableSchema, type UnmodelledObject } from "../database_schema.ts";
+import { comments } from "./code.ts";
+
+/** Kinds of objects that belong to a table, but not to its model. */
+const ATTACHED = new Set(["trigger", "policy"]);
+
+/** Comment above a model, on what else its table has. */
+export function besides(table: TableSchema, unmodelled: readonly UnmodelledObject[]): string[] {
+  const name = fullName(table);
+  const remarks = unmodelled.flatMap((object) => {
+    if (object.kind === "table" && object.name === name && object.reason) {
+      return [object.reason.replace(/^it (has|is) /, "")];
+    }
+    if (!ATTACHED.has(object.kind) || !object.name.startsWith(`${name}.`)) return [];
+    return [`${object.kind} ${object.name.slice(name.length + 1)}`];
+  });
+  return remarks.length === 0 ? [] : comments(`Beside the model: ${remarks.join(", ")}.`);
+}
+
+/** Comment at the end of the file, on the objects that belong to no model. */
+export function unmodelledLines({ unmodelled }: DatabaseSchema, modelled: readonly TableSchema[]): string[] {
+  const isOfModel = ({ name }: UnmodelledObject) =>
+    modelled.some((table) => name === fullName(table) || name.startsWith(`${fullName(table)}.`));
+  const rest = unmodelled.filter((object) => !isOfModel(object));
+  if (rest.length === 0) return [];
+  return [
+    "// Models do not describe these; a revision changes them with sql`…`:",
+    ...rest.map(({ kind, name, reason }) => `//   ${kind} ${name}${reason === undefined ? "" : `: ${reason}`}`),
+  ];
+}
+
+/** Kinds of objects that a revision creates with their table. */
+const WITH_TABLE = /^(column|primary key|unique constraint|check|foreign key|index|exclusion constraint)$/;
+
+/** Names what operations do not create: `view published`, `trigger article.keep_revision`. */
+export function notCreated({ tables, unmodelled }: DatabaseSchema): string[] {
+  return unmodelled.flatMap(({ kind, name, reason }) => {
+    if (WITH_TABLE.test(kind) || kind === "constraint trigger") return [];
+    if (kind !== "table" || !tables.some((table) => fullName(table) === name)) return [`${kind} ${name}`];
+    return reason === "it has no primary key" ? [] : [`${reason!.replace(/^it (has|is) /, "")} of ${name}`];
+  });
+}

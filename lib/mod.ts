@@ -32,7 +32,16 @@ export { SecondUnitOfWorkError } from "./engine/drivers/libpq/one_unit_of_work.t
 
 // the schema: columns, tables, and the DDL that creates them
 export * from "./schema/columns.ts";
-export { type ForeignKey, Metadata, Table, type TableColumn, type TableOptions } from "./schema/table.ts";
+export {
+  type ForeignKey,
+  type Index,
+  Metadata,
+  type SqlConstraint,
+  Table,
+  type TableColumn,
+  type Unique,
+} from "./schema/table.ts";
+export type * from "./schema/table_options.ts";
 export { createStatements, createTable, dropStatements } from "./schema/ddl.ts";
 export * from "./schema/errors.ts";
 

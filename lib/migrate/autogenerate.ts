@@ -94,7 +94,7 @@ export async function autogenerate(
         ? ["New enum values can be used only after they are committed. Upgrade, then generate a revision for the rest."]
         : [],
     ],
-    unmodelled: unmodelledLines(live, comparison),
+    unmodelled: unmodelledLines(comparison),
     likelyRenames,
     postponed: later.map(describe),
     isEmpty: now.length === 0,
@@ -149,8 +149,8 @@ function renamesIn(operations: readonly Operation[]): Renames {
   }));
 }
 
-function unmodelledLines(live: DatabaseSchema, { unmodelled }: Comparison): string[] {
+function unmodelledLines({ unmodelled }: Comparison): string[] {
   const line = ({ kind, name, reason }: UnmodelledObject) => `${kind} ${name}${reason ? `: ${reason}` : ""}`;
-  const all = [...live.unmodelled, ...unmodelled].filter(({ reason }) => !reason?.includes(LEFT_OUT));
+  const all = unmodelled.filter(({ reason }) => !reason?.includes(LEFT_OUT));
   return [...new Set(all.map(line))];
 }

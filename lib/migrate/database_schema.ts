@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ReferentialAction } from "../schema/columns.ts";
+import type { Deferrable, ReferentialAction } from "../schema/columns.ts";
 
 /** The tables and types of some schemas of a database. */
 export interface DatabaseSchema {
@@ -12,7 +12,7 @@ export interface DatabaseSchema {
   readonly enums: readonly EnumSchema[];
   /** Ordinary tables. */
   readonly tables: readonly TableSchema[];
-  /** Objects that models cannot describe. They are ignored. */
+  /** Objects that models cannot describe. They are ignored, except parts of tables that the models name. */
   readonly unmodelled: readonly UnmodelledObject[];
   /** Names of other relations, such as views, which a new table cannot use. */
   readonly taken: readonly ObjectName[];
@@ -26,6 +26,8 @@ export interface UnmodelledObject {
   readonly name: string;
   /** Feature that models cannot describe, unless `kind` implies it. */
   readonly reason?: string;
+  /** Set for a part of a table that models can name, and then describe. */
+  readonly part?: { readonly table: ObjectName; readonly kind: PartKind; readonly part: TablePart };
 }
 
 /** Object that may have a feature that models cannot describe. */
@@ -89,6 +91,8 @@ export interface PartSchema extends Describable {
 /** A primary key or a unique constraint. */
 export interface KeySchema extends PartSchema {
   readonly columns: readonly string[];
+  /** Missing if it is not deferrable. */
+  readonly deferrable?: Deferrable;
 }
 
 /** A check constraint. */
@@ -150,10 +154,14 @@ const PART_KINDS = {
 /** The kind of a part of a table. */
 export type PartKind = (typeof PART_KINDS)[PartList];
 
-/** Returns all parts of a table. */
-export function partsOf(table: TableSchema): TablePart[] {
+/**
+ * Returns the parts of a table.
+ *
+ * @param kind kind of the parts (default: all)
+ */
+export function partsOf(table: TableSchema, kind?: PartKind): TablePart[] {
   return (Object.keys(PART_KINDS) as PartList[]).flatMap((list): readonly TablePart[] =>
-    table[list] === null ? [] : [table[list]].flat()
+    table[list] === null || kind !== undefined && PART_KINDS[list] !== kind ? [] : [table[list]].flat()
   );
 }
 

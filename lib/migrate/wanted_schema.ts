@@ -9,7 +9,7 @@ import { DatabaseError } from "../engine/errors.ts";
 import { createStatements } from "../schema/ddl.ts";
 import { quote } from "../base/quote.ts";
 import { Metadata, type Table } from "../schema/table.ts";
-import { type DatabaseSchema, mapParts } from "./database_schema.ts";
+import { type DatabaseSchema, fullName, mapParts } from "./database_schema.ts";
 import { ScratchSchemaError } from "./errors.ts";
 import { reflect } from "./reflect/reflect.ts";
 
@@ -40,13 +40,21 @@ export async function wantedSchema(connection: Connection, metadata: Metadata, m
   const named = withTexts({ ...schema, schemas: others }, (text) =>
     back.get(text) ??
       text.replace(new RegExp(`\\b(${prefix}_\\d+)(?=\\.)`, "g"), (other) => quote(back.get(other)!)));
-  return withAnyNames(named);
+  return withAnyNames(named, metadata, main);
 }
 
 /** Marks the keys whose names the models do not give. */
-function withAnyNames(schema: DatabaseSchema): DatabaseSchema {
+function withAnyNames(schema: DatabaseSchema, metadata: Metadata, main: string): DatabaseSchema {
+  const given = new Map([...metadata.tables.values()].map((table) => {
+    const names = [table.primaryKeyName, ...[...table.uniques, ...table.foreignKeys()].map(({ name }) => name)];
+    const key = table.schema === main ? table.name : table.fullName;
+    return [key, new Set([...names, ...table.constraints.map(({ name }) => name)])];
+  }));
   const tables = schema.tables.map((table) =>
-    mapParts(table, (part, kind) => /^(primaryKey|unique|foreignKey)$/.test(kind) ? { ...part, anyName: true } : part)
+    mapParts(table, (part, kind) => {
+      const isKey = kind === "primaryKey" || kind === "unique" || kind === "foreignKey";
+      return isKey && !given.get(fullName(table))!.has(part.name) ? { ...part, anyName: true } : part;
+    })
   );
   return { ...schema, tables };
 }

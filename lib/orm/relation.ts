@@ -78,12 +78,15 @@ export function resolveRelation(owner: AnyModel, name: string, declaration: Rela
     throw new InvalidModelError(owner.table.name, `"${name}" is both a column and a relation: rename one`);
   }
   const only = (from: Table, to: Table): ForeignKey => {
-    const keys = from.foreignKeys().filter((key) => key.to === to)
+    const all = from.foreignKeys().filter((key) => key.to === to)
       .filter(({ column }) => foreignKey === undefined || column.attribute === foreignKey);
+    const keys = all.filter(isOfOneColumn);
     if (keys.length === 1) return keys[0];
-    const [problem, cure] = keys.length === 0
+    const [problem, cure] = keys.length > 1
+      ? ["there are several foreign keys", "name one with { foreignKey }"]
+      : all.length === 0
       ? ["there is no foreign key", "give a column .references()"]
-      : ["there are several foreign keys", "name one with { foreignKey }"];
+      : ["there is only a foreign key of several columns", "a relation needs one of one column, by .references()"];
     throw new InvalidModelError(
       owner.table.name,
       `for the relation "${name}" ${problem} from "${from.name}" to "${to.name}": ${cure}`,
@@ -97,7 +100,11 @@ export function resolveRelation(owner: AnyModel, name: string, declaration: Rela
   }
   // between a table and itself the order of declaration tells the two keys apart
   const [key, otherKey] = owner.table === target.table
-    ? secondary!.foreignKeys()
+    ? secondary!.foreignKeys().filter(isOfOneColumn)
     : [only(secondary!, owner.table), only(secondary!, target.table)];
   return { name, kind, owner, target, key, otherKey };
+}
+
+function isOfOneColumn({ columns }: ForeignKey): boolean {
+  return columns.length === 1;
 }

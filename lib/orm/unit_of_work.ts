@@ -70,7 +70,7 @@ function tableOrder<Row extends Tracked>(rows: readonly Row[], isUsed: (row: Row
 function planDeletes(deleted: readonly Persistent[]): WriteStatement[] {
   const { order, closing } = tableOrder(
     deleted,
-    ({ loaded }, { from, column }) => loaded[from.columns.indexOf(column)] !== null,
+    ({ loaded }, { from, columns }) => columns.every((column) => loaded[from.columns.indexOf(column)] !== null),
   );
   const rowsOf = (table: Table, columns: readonly TableColumn[]) =>
     deleted.filter((row) => row.table === table).map(({ entity, loaded }) => ({ table, entity, loaded, columns }));
@@ -83,7 +83,10 @@ function planDeletes(deleted: readonly Persistent[]): WriteStatement[] {
 
 /** Inserts new rows after the rows that they refer to; updates complete those that refer to later ones. */
 function planInserts(added: readonly Tracked[]): WriteStatement[] {
-  const { order, closing } = tableOrder(added, ({ entity }, { column }) => entity[column.attribute] !== null);
+  const { order, closing } = tableOrder(
+    added,
+    ({ entity }, { columns }) => columns.every(({ attribute }) => entity[attribute] !== null),
+  );
   const tables = order.map((table) => {
     const entities = added.filter((tracked) => tracked.table === table).map(({ entity }) => entity);
     return planTableInserts(table, new Set(entities), closing.filter(({ from }) => from === table));

@@ -37,14 +37,28 @@ export type ReferentialAction = "no action" | "restrict" | "cascade" | "set null
 /** The target of a foreign key: a column as `"table.column"`, or the primary key of a model. */
 export type ReferenceTarget = string | (() => { readonly table: Table });
 
-/** A foreign key of one column. */
-export interface Reference {
-  /** The column referred to. */
-  readonly target: ReferenceTarget;
+/**
+ * When a constraint is checked: `false` at each row, `true` at the end of each statement, or later after
+ * `SET CONSTRAINTS`, and `"deferred"` at COMMIT.
+ */
+export type Deferrable = boolean | "deferred";
+
+/** Options of a foreign key. */
+export interface ReferenceOptions {
+  /** The name of the foreign key (default: `fk_table_column_referred`, where migrations accept any name). */
+  readonly name?: string;
   /** The action when the referenced row is deleted. */
   readonly onDelete?: ReferentialAction;
   /** The action when the referenced key is updated. */
   readonly onUpdate?: ReferentialAction;
+  /** When the foreign key is checked (default: at the end of each statement, and not deferrable). */
+  readonly deferrable?: Deferrable;
+}
+
+/** A foreign key of one column. */
+export interface Reference extends ReferenceOptions {
+  /** The column referred to. */
+  readonly target: ReferenceTarget;
 }
 
 /** The definition of a column. */
@@ -59,10 +73,16 @@ export interface ColumnDefinition {
   readonly primaryKey: boolean;
   /** True for a column with a UNIQUE constraint. */
   readonly unique: boolean;
+  /** The name and the rest of the UNIQUE constraint. */
+  readonly uniqueOptions?: { readonly name?: string; readonly deferrable?: Deferrable };
   /** True for a column with an index. */
   readonly index: boolean;
+  /** The name of the index, if it is not the usual one. */
+  readonly indexName?: string;
   /** The condition of a CHECK constraint. */
   readonly check?: string;
+  /** The name of the CHECK constraint, if it is not the usual one. */
+  readonly checkName?: string;
   /** The foreign key. */
   readonly references?: Reference;
   /** Makes the value of a new row whose object has none; that of a key with the object. */
@@ -107,13 +127,13 @@ export class Column<Value, Optional extends boolean = false, Key extends boolean
   }
 
   /** Adds a UNIQUE constraint. */
-  unique(): Column<Value, Optional, Key> {
-    return this.#with({ unique: true });
+  unique(options: { readonly name?: string; readonly deferrable?: Deferrable } = {}): Column<Value, Optional, Key> {
+    return this.#with({ unique: true, uniqueOptions: options });
   }
 
   /** Adds an index. */
-  index(): Column<Value, Optional, Key> {
-    return this.#with({ index: true });
+  index({ name }: { readonly name?: string } = {}): Column<Value, Optional, Key> {
+    return this.#with({ index: true, indexName: name });
   }
 
   /**
@@ -121,8 +141,8 @@ export class Column<Value, Optional extends boolean = false, Key extends boolean
    *
    * @param condition SQL such as `"shells >= 0"`. Never build it from user input.
    */
-  check(condition: string): Column<Value, Optional, Key> {
-    return this.#with({ check: condition });
+  check(condition: string, { name }: { readonly name?: string } = {}): Column<Value, Optional, Key> {
+    return this.#with({ check: condition, checkName: name });
   }
 
   /**
@@ -132,7 +152,7 @@ export class Column<Value, Optional extends boolean = false, Key extends boolean
    * @param target a model, or `"table.column"` where two models refer to each other or one to itself, because their
    * types could not be inferred otherwise.
    */
-  references(target: ReferenceTarget, options: Omit<Reference, "target"> = {}): Column<Value, true, Key> {
+  references(target: ReferenceTarget, options: ReferenceOptions = {}): Column<Value, true, Key> {
     return this.#with({ references: { target, ...options } });
   }
 

@@ -7,13 +7,13 @@ import type { Connection } from "../engine/connection.ts";
 import { Limit, type LimitOptions } from "../engine/limit.ts";
 import { checkOptions } from "../engine/check_options.ts";
 import { LIMIT } from "../engine/option_kinds.ts";
-import { IDENTITY } from "./columns.ts";
+import { type Deferrable, IDENTITY } from "./columns.ts";
 import { dependencyOrder } from "../base/dependency_order.ts";
 import { InvalidModelError } from "./errors.ts";
 import { conventionalName } from "../base/naming.ts";
 import { literal, quote } from "../base/quote.ts";
 import { isSameList } from "../base/same_list.ts";
-import type { ForeignKey, Index, Metadata, Table, TableColumn } from "./table.ts";
+import type { ForeignKey, Index, Metadata, SqlConstraint, Table, TableColumn } from "./table.ts";
 
 /** A statement of DDL. */
 export interface Ddl {
@@ -42,6 +42,11 @@ export function createStatements(metadata: Metadata): Ddl[] {
     })),
     ...order.flatMap((table) => createTable(table, closing).map((sql) => ofTable(table, sql))),
     ...closing.map((key) => ofTable(key.from, `ALTER TABLE ${key.from.sqlName} ADD ${foreignKey(key)}`)),
+    ...order.flatMap((table) =>
+      table.constraints.filter(refers).map((constraint) =>
+        ofTable(table, `ALTER TABLE ${table.sqlName} ADD ${definedConstraint(constraint)}`)
+      )
+    ),
   ];
 }
 
@@ -56,6 +61,11 @@ export function dropStatements(metadata: Metadata): Ddl[] {
     ...closing.map((key) =>
       ofTable(key.from, `ALTER TABLE ${key.from.sqlName} DROP CONSTRAINT IF EXISTS ${foreignKeyName(key)}`)
     ),
+    ...order.flatMap((table) =>
+      table.constraints.filter(refers).map(({ name }) =>
+        ofTable(table, `ALTER TABLE ${table.sqlName} DROP CONSTRAINT IF EXISTS ${quote(name)}`)
+      )
+    ),
     ...order.toReversed().map((table) => ofTable(table, `DROP TABLE ${table.sqlName}`)),
     ...enumTypes(metadata).map(([name]): Ddl => ({ kind: "type", object: name, sql: `DROP TYPE ${name}` })),
   ];
@@ -67,17 +77,18 @@ export function dropStatements(metadata: Metadata): Ddl[] {
  * @param without foreign keys to leave out.
  */
 export function createTable(table: Table, without: readonly ForeignKey[] = []): string[] {
-  const excluded = new Set(without.map(({ column }) => column));
+  const excluded = new Set(without.filter(({ from }) => from === table).map(foreignKeyName));
+  const primaryKeyName = table.primaryKeyName ?? conventionalName("pk", table.name);
   const lines = [
     ...table.columns.map(columnDefinition),
-    `CONSTRAINT ${quote(conventionalName("pk", table.name))} PRIMARY KEY (${names(table.primaryKey)})`,
-    ...table.uniques.map((columns) =>
-      `CONSTRAINT ${quote(conventionalName("uq", table.name, columns))} UNIQUE (${names(columns)})`
+    `CONSTRAINT ${quote(primaryKeyName)} PRIMARY KEY (${names(table.primaryKey)})`,
+    ...table.uniques.map(({ name, columns, deferrable }) =>
+      `CONSTRAINT ${quote(name ?? conventionalName("uq", table.name, columns))} UNIQUE (${names(columns)})` +
+      deferred(deferrable)
     ),
-    ...table.checks.map(({ name, sql }) =>
-      `CONSTRAINT ${quote(conventionalName("ck", table.name, [name]))} CHECK (${sql})`
-    ),
-    ...table.foreignKeys().filter(({ column }) => !excluded.has(column)).map(foreignKey),
+    ...table.checks.map(({ name, sql }) => `CONSTRAINT ${quote(name)} CHECK (${sql})`),
+    ...table.constraints.filter((constraint) => !refers(constraint)).map(definedConstraint),
+    ...table.foreignKeys().filter((key) => !excluded.has(foreignKeyName(key))).map(foreignKey),
   ];
   const comments = [
     { on: `TABLE ${table.sqlName}`, comment: table.comment },
@@ -177,21 +188,37 @@ function columnDefinition({ name, type, nullable, serverDefault }: TableColumn):
   return parts.join(" ");
 }
 
-function createIndex(table: Table, { name, on, unique, using, where }: Index): string {
+function createIndex(table: Table, { name, on, unique, using, where, definition }: Index): string {
+  const start = `CREATE ${unique ? "UNIQUE " : ""}INDEX ${quote(name)} ON ${table.sqlName} `;
+  if (definition !== undefined) return `${start}USING ${definition}`;
   const keys = on.map((key) => "name" in key ? quote(key.name) : `(${key.sql})`);
-  return `CREATE ${unique ? "UNIQUE " : ""}INDEX ${quote(name)} ON ${table.sqlName} ` +
-    (using === undefined ? "" : `USING ${using} `) + `(${keys.join(", ")})` + (where ? ` WHERE ${where.sql}` : "");
+  return start + (using === undefined ? "" : `USING ${using} `) + `(${keys.join(", ")})` +
+    (where ? ` WHERE ${where.sql}` : "");
 }
 
 function foreignKey(key: ForeignKey): string {
-  const { column, to, referred, onDelete, onUpdate } = key;
-  return `CONSTRAINT ${foreignKeyName(key)} FOREIGN KEY (${quote(column.name)}) ` +
-    `REFERENCES ${to.sqlName} (${quote(referred.name)})` +
-    (onDelete ? ` ON DELETE ${onDelete.toUpperCase()}` : "") + (onUpdate ? ` ON UPDATE ${onUpdate.toUpperCase()}` : "");
+  const { columns, to, referredColumns, onDelete, onUpdate, deferrable } = key;
+  return `CONSTRAINT ${foreignKeyName(key)} FOREIGN KEY (${names(columns)}) ` +
+    `REFERENCES ${to.sqlName} (${names(referredColumns)})` +
+    (onDelete ? ` ON DELETE ${onDelete.toUpperCase()}` : "") +
+    (onUpdate ? ` ON UPDATE ${onUpdate.toUpperCase()}` : "") + deferred(deferrable);
 }
 
-function foreignKeyName({ from, column, to }: ForeignKey): string {
-  return quote(conventionalName("fk", from.name, [column, to]));
+function foreignKeyName({ from, columns, to, name }: ForeignKey): string {
+  return quote(name ?? conventionalName("fk", from.name, [...columns, to]));
+}
+
+function deferred(deferrable: Deferrable | undefined): string {
+  return deferrable ? ` DEFERRABLE${deferrable === "deferred" ? " INITIALLY DEFERRED" : ""}` : "";
+}
+
+function definedConstraint({ name, sql }: SqlConstraint): string {
+  return `CONSTRAINT ${quote(name)} ${sql}`;
+}
+
+/** Whether a constraint may refer to a table that is created later. */
+function refers({ sql }: SqlConstraint): boolean {
+  return /^\s*foreign\s+key\b/i.test(sql);
 }
 
 function names(columns: readonly TableColumn[]): string {

@@ -5,11 +5,32 @@
  */
 import type { Connection } from "../engine/connection.ts";
 import type { LimitOptions } from "../engine/limit.ts";
-import { type Column, type ColumnDefinition, type Reference, ServerExpression } from "./columns.ts";
+import { type Column, type ColumnDefinition, ServerExpression } from "./columns.ts";
+import {
+  checksOf,
+  type ForeignKey,
+  foreignKeysOf,
+  type Index,
+  indexesOf,
+  type SqlConstraint,
+  type Unique,
+  uniquesOf,
+} from "./constraints.ts";
 import { createAll, dropAll } from "./ddl.ts";
 import { InvalidModelError } from "./errors.ts";
-import { conventionalName, snakeCase } from "../base/naming.ts";
+import { snakeCase } from "../base/naming.ts";
 import { quote } from "../base/quote.ts";
+import type { TableOptions } from "./table_options.ts";
+
+export type { ForeignKey, Index, SqlConstraint, Unique } from "./constraints.ts";
+export type {
+  CheckOptions,
+  ForeignKeyOptions,
+  IndexDefinition,
+  IndexOptions,
+  TableOptions,
+  UniqueOptions,
+} from "./table_options.ts";
 
 /** The columns of a model by attribute name. */
 // deno-lint-ignore no-explicit-any -- a column of any type
@@ -21,64 +42,6 @@ export interface TableColumn extends ColumnDefinition {
   readonly attribute: string;
   /** The name in the database, snake_case. */
   readonly name: string;
-}
-
-/** Options of a table. They name columns by attribute. */
-export interface TableOptions<Attribute extends string = string> {
-  /** The schema of the table (default: the first schema of the search path). */
-  readonly schema?: string;
-  /** The comment of the table in the database. */
-  readonly comment?: string;
-  /** UNIQUE constraints, each a list of columns. */
-  readonly unique?: readonly (readonly Attribute[])[];
-  /** Indexes, each a list of columns or with options. */
-  readonly indexes?: readonly (readonly Attribute[] | IndexOptions<Attribute>)[];
-  /** CHECK constraints: SQL conditions by name. */
-  readonly checks?: Readonly<Record<string, string>>;
-}
-
-/** Options of an index. */
-export interface IndexOptions<Attribute extends string = string> {
-  /** The columns, or SQL expressions: `sql("lower(name)")`. */
-  readonly on: readonly (Attribute | ServerExpression)[];
-  /** The name (default: `ix_table_column`); required if the index contains an expression. */
-  readonly name?: string;
-  /** Makes the index unique. */
-  readonly unique?: boolean;
-  /** The access method: `gin`, `gist`, `brin`, `hash`, … (default: `btree`). */
-  readonly using?: string;
-  /** The condition of a partial index. */
-  readonly where?: ServerExpression;
-}
-
-/** An index with its columns resolved. */
-export interface Index {
-  /** The name. */
-  readonly name: string;
-  /** The columns and expressions of the index. */
-  readonly on: readonly (TableColumn | ServerExpression)[];
-  /** True for a UNIQUE index. */
-  readonly unique: boolean;
-  /** The index method; `btree` if missing. */
-  readonly using?: string;
-  /** The condition of a partial index. */
-  readonly where?: ServerExpression;
-}
-
-/** A foreign key with its target resolved. */
-export interface ForeignKey {
-  /** The table with the foreign key. */
-  readonly from: Table;
-  /** The column of the foreign key. */
-  readonly column: TableColumn;
-  /** The table referred to. */
-  readonly to: Table;
-  /** The column referred to. */
-  readonly referred: TableColumn;
-  /** The action when the referenced row is deleted. */
-  readonly onDelete?: Reference["onDelete"];
-  /** The action when the referenced key is updated. */
-  readonly onUpdate?: Reference["onUpdate"];
 }
 
 /** A table as a model defines it. */
@@ -104,11 +67,16 @@ export class Table<C extends Columns = Columns, Name extends string = string> {
   /** The positions of the columns whose values can be changed in place: dates, arrays, JSON, bytes. */
   readonly mutableIndexes: readonly number[];
   /** The UNIQUE constraints, without the primary key. */
-  readonly uniques: readonly (readonly TableColumn[])[];
+  readonly uniques: readonly Unique[];
   /** The indexes, without those of constraints. */
   readonly indexes: readonly Index[];
   /** The CHECK constraints. */
-  readonly checks: readonly { readonly name: string; readonly sql: string }[];
+  readonly checks: readonly SqlConstraint[];
+  /** The constraints that are given by their SQL. */
+  readonly constraints: readonly SqlConstraint[];
+  /** The name of the primary key, if the model gives one. */
+  readonly primaryKeyName: string | undefined;
+  readonly #foreignKeys: TableOptions["foreignKeys"];
 
   /**
    * @ignore
@@ -135,23 +103,12 @@ export class Table<C extends Columns = Columns, Name extends string = string> {
     this.version = versionOf(name, this.columns);
     this.keyIndexes = this.primaryKey.map((column) => this.columns.indexOf(column));
     this.mutableIndexes = this.columns.flatMap(({ mutable }, index) => mutable ? [index] : []);
-    const named = (attributes: readonly string[]) => {
-      if (Array.isArray(attributes)) return attributes.map((attribute) => this.column(attribute));
-      throw new InvalidModelError(
-        name,
-        'unique takes a list of lists, one for each constraint: [["street", "number"]]',
-      );
-    };
-    const single = (which: "unique" | "index") => this.columns.filter((column) => column[which]);
-    this.uniques = [...single("unique").map((column) => [column]), ...(options.unique ?? []).map(named)];
-    this.indexes = [
-      ...single("index").map(({ attribute }) => this.#index({ on: [attribute] })),
-      ...(options.indexes ?? []).map((index) => this.#index("on" in index ? index : { on: index })),
-    ];
-    this.checks = [
-      ...this.columns.flatMap(({ name, check }) => check === undefined ? [] : [{ name, sql: check }]),
-      ...Object.entries(options.checks ?? {}).map(([name, sql]) => ({ name, sql })),
-    ];
+    this.primaryKeyName = options.primaryKey?.name;
+    this.uniques = uniquesOf(this, options);
+    this.indexes = indexesOf(this, options);
+    this.checks = checksOf(this, options);
+    this.constraints = Object.entries(options.constraints ?? {}).map(([name, sql]) => ({ name, sql }));
+    this.#foreignKeys = options.foreignKeys;
   }
 
   /**
@@ -168,43 +125,10 @@ export class Table<C extends Columns = Columns, Name extends string = string> {
   /**
    * Resolves the foreign keys: on demand, because a table may refer to one that is declared later.
    *
-   * @throws {InvalidModelError} when a target does not exist.
+   * @throws {InvalidModelError} when a target does not exist, or the columns do not fit.
    */
   foreignKeys(): ForeignKey[] {
-    return this.columns.flatMap((column) => {
-      if (!column.references) return [];
-      const { target, onDelete, onUpdate } = column.references;
-      return [{ from: this, column, ...this.#resolve(column, target), onDelete, onUpdate }];
-    });
-  }
-
-  #index({ on, name, unique = false, using, where }: IndexOptions): Index {
-    const keys = on.map((key) => typeof key === "string" ? this.column(key) : key);
-    const columns = keys.filter((key): key is TableColumn => "name" in key);
-    if (name === undefined && columns.length < keys.length) {
-      throw new InvalidModelError(this.name, "an index of an expression needs a name");
-    }
-    return { name: name ?? conventionalName("ix", this.name, columns), on: keys, unique, using, where };
-  }
-
-  #resolve(column: TableColumn, target: Reference["target"]): { to: Table; referred: TableColumn } {
-    if (typeof target !== "string") {
-      const { table } = target();
-      if (table.primaryKey.length === 1) return { to: table, referred: table.primaryKey[0] };
-      throw new InvalidModelError(
-        this.name,
-        `"${column.attribute}" refers to "${table.name}", whose key has several columns: name one, as "table.column"`,
-      );
-    }
-    const dot = target.lastIndexOf(".");
-    const table = this.metadata.tables.get(target.slice(0, dot));
-    const referred = table?.columns.find(({ name }) => name === target.slice(dot + 1));
-    if (table && referred) return { to: table, referred };
-    const known = [...this.metadata.tables.keys()].join(", ");
-    throw new InvalidModelError(
-      this.name,
-      `"${column.attribute}" refers to "${target}", which is no column of a known table; the tables are: ${known}`,
-    );
+    return foreignKeysOf(this, this.#foreignKeys ?? []);
   }
 }
 

@@ -3,6 +3,7 @@ import {
   type DatabaseSchema,
   isSameName,
   type ObjectName,
+  partsOf,
   type TableSchema,
   type UnmodelledObject,
 } from "../database_schema.ts";
@@ -12,6 +13,7 @@ import { compareConstraints } from "./constraints.ts";
 import { compareEnums, isOfEnum, withRenamedEnums } from "./enums.ts";
 import { compareForeignKeys, type TablePair } from "./foreign_keys.ts";
 import { compareIndexes } from "./indexes.ts";
+import { isNamed } from "./match.ts";
 import { inRunningOrder } from "./order.ts";
 import { compareTables, createTables, dropTables, nameOf } from "./tables.ts";
 
@@ -21,7 +23,7 @@ export interface Comparison {
   readonly operations: readonly Operation[];
   /** Remarks on differences without an operation. */
   readonly notes: readonly string[];
-  /** Ignored objects, in addition to those of the reflected schema. */
+  /** Ignored objects. */
   readonly unmodelled: readonly UnmodelledObject[];
 }
 
@@ -53,8 +55,18 @@ export function compare(live: DatabaseSchema, wanted: DatabaseSchema): Compariso
   return {
     operations: inRunningOrder(operations, namesIn(live)),
     notes: enums.notes,
-    unmodelled: [...unmodelled, ...compared.flatMap(({ unmodelled }) => unmodelled)],
+    unmodelled: [
+      ...live.unmodelled.filter((object) => !isInModels(object, wanted)),
+      ...unmodelled,
+      ...compared.flatMap(({ unmodelled }) => unmodelled),
+    ],
   };
+}
+
+/** Whether an object of the database that models describe only if they name it is named. */
+function isInModels({ part: of }: UnmodelledObject, wanted: DatabaseSchema): boolean {
+  const table = of && wanted.tables.find((table) => isSameName(table, of.table));
+  return table !== undefined && of !== undefined && isNamed(of.part, partsOf(table, of.kind));
 }
 
 interface ComparedPair extends TablePair {

@@ -72,6 +72,11 @@ export function match<Part extends PartSchema>(
   return { added: isTaken ? [] : [...missing], removed, renamed, kept };
 }
 
+/** Whether a part of the database is one of the models, as it is or changed. */
+export function isNamed(live: PartSchema, wanted: readonly PartSchema[]): boolean {
+  return wanted.some((part) => part.name === live.name || part.anyName === true && contentOf(part) === contentOf(live));
+}
+
 /** What is compared: everything but the name, as a string. */
 function contentOf<Part extends PartSchema>(part: Part): string {
   return JSON.stringify({ ...part, name: undefined, anyName: undefined });

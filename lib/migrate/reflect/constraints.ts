@@ -1,6 +1,6 @@
 /** Reads the constraints of ordinary tables from the catalogs. @module */
 import type { ReferentialAction } from "../../schema/columns.ts";
-import type { ForeignKeySchema, ObjectName, PartSchema } from "../database_schema.ts";
+import type { ForeignKeySchema, KeySchema, ObjectName, PartSchema } from "../database_schema.ts";
 import { inherits, isOrdinary } from "./relations.ts";
 
 /** A row of {@linkcode CONSTRAINTS}. */
@@ -20,6 +20,8 @@ export interface ConstraintRow {
   readonly referred: readonly string[];
   readonly on_delete: string;
   readonly on_update: string;
+  readonly deferrable: boolean;
+  readonly deferred: boolean;
   /** `pg_get_constraintdef()`. */
   readonly definition: string;
   /** Features that only the definition says. */
@@ -36,7 +38,8 @@ SELECT c.conrelid::text AS table, c.conname::text AS name, c.contype::text AS ki
        ${inherits("f")} AS to_inherits,
        ARRAY(SELECT a.attname::text FROM unnest(c.confkey) WITH ORDINALITY AS k (number, position)
                JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.number ORDER BY k.position) AS referred,
-       c.confdeltype::text AS on_delete, c.confupdtype::text AS on_update, pg_get_constraintdef(c.oid) AS definition,
+       c.confdeltype::text AS on_delete, c.confupdtype::text AS on_update, c.condeferrable AS deferrable,
+       c.condeferred AS deferred, pg_get_constraintdef(c.oid) AS definition,
        array_remove(ARRAY[
          CASE WHEN c.condeferrable THEN 'deferrable' END,
          CASE WHEN NOT c.convalidated THEN 'not validated' END,
@@ -45,7 +48,6 @@ SELECT c.conrelid::text AS table, c.conname::text AS name, c.contype::text AS ki
          CASE WHEN c.contype = 'c' AND c.connoinherit THEN 'not inherited' END,
          CASE WHEN c.contype = 'f' AND c.confmatchtype <> 's' THEN 'not of the kind MATCH SIMPLE' END,
          CASE WHEN to_jsonb(c)->>'confdelsetcols' IS NOT NULL THEN 'sets some of the columns' END,
-         CASE WHEN c.contype = 'f' AND cardinality(c.conkey) > 1 THEN 'over several columns' END,
          CASE WHEN to_jsonb(i)->>'indnullsnotdistinct' = 'true' THEN 'nulls not distinct' END,
          CASE WHEN i.indnatts > i.indnkeyatts THEN 'with included columns' END
        ], NULL) AS features
@@ -76,6 +78,11 @@ const ACTIONS: Readonly<Record<string, ReferentialAction>> = {
   d: "set default",
 };
 
+/** Converts a row into a primary key or unique constraint. */
+export function keyOf(row: ConstraintRow): KeySchema {
+  return { name: row.name, columns: row.columns, ...deferrable(row), ...leftAlone(row) };
+}
+
 /**
  * Converts a row into a foreign key.
  *
@@ -86,17 +93,22 @@ export function foreignKeyOf(
   nameOf: (schema: string, name: string) => ObjectName,
 ): ForeignKeySchema {
   return {
-    name: row.name,
-    columns: row.columns,
+    ...keyOf(row),
     to: nameOf(row.to_schema!, row.to_name!),
     referred: row.referred,
     onDelete: ACTIONS[row.on_delete],
     onUpdate: ACTIONS[row.on_update],
-    ...leftAlone(row),
   };
 }
 
-/** Reason to ignore a constraint, and its definition, if the other fields do not say everything. */
+function deferrable({ deferrable, deferred }: ConstraintRow): Pick<KeySchema, "deferrable"> {
+  return deferrable ? { deferrable: deferred ? "deferred" : true } : {};
+}
+
+/**
+ * Reason to ignore a constraint that the models do not have, and its definition, if the other fields do not say
+ * everything.
+ */
 export function leftAlone(row: ConstraintRow): Pick<PartSchema, "leftAlone" | "definition"> {
   const { features, columns, to_name: name, to_kind: kind, to_inherits: inherits } = row;
   const capital = columns.find((name) => /\p{Lu}/u.test(name));
@@ -106,5 +118,9 @@ export function leftAlone(row: ConstraintRow): Pick<PartSchema, "leftAlone" | "d
     ...(capital ? [`the column "${capital}" contains capital letters`] : []),
     ...(isToOdd ? [`references ${name}, which models cannot describe`] : []),
   ];
-  return reasons.length > 0 ? { leftAlone: reasons.join(", "), definition: row.definition } : {};
+  const isSaid = row.kind !== "p" && row.kind !== "c" && String(features) === "deferrable";
+  return {
+    ...(reasons.length > 0 ? { leftAlone: reasons.join(", ") } : {}),
+    ...(reasons.length > 0 && !isSaid ? { definition: row.definition } : {}),
+  };
 }

@@ -35,7 +35,7 @@ const DEFINITIONS = {
   uniques: [
     ["included", "UNIQUE (b) INCLUDE (name)"],
     ["ordinary", undefined],
-    ["uq", "UNIQUE (a) DEFERRABLE INITIALLY DEFERRED"],
+    ["uq", undefined],
   ],
   checks: [["ck", "CHECK ((a > 0)) NO INHERIT"], ["unchecked", "CHECK ((b > 0)) NOT VALID"]],
   foreignKeys: [["fk", "FOREIGN KEY (a, b) REFERENCES toys(a, b) MATCH FULL ON DELETE CASCADE DEFERRABLE"]],

@@ -1,13 +1,14 @@
 /** Converts catalog rows into tables. @module */
 import {
-  type Describable,
   fullName,
   type ObjectName,
+  type PartKind,
+  partsOf,
   type TableSchema,
   type UnmodelledObject,
 } from "../database_schema.ts";
 import { columnOf, type ColumnRow } from "./columns.ts";
-import { CONSTRAINT_KINDS, type ConstraintRow, foreignKeyOf, leftAlone } from "./constraints.ts";
+import { CONSTRAINT_KINDS, type ConstraintRow, foreignKeyOf, keyOf, leftAlone } from "./constraints.ts";
 import { indexOf, type IndexRow } from "./indexes.ts";
 import { RELATION_KINDS, type RelationRow } from "./relations.ts";
 
@@ -21,6 +22,17 @@ export interface TableRows {
   readonly constraints: readonly ConstraintRow[];
   readonly indexes: readonly IndexRow[];
 }
+
+/** Names of the parts of a table. */
+const PART_WORDS: Readonly<Record<PartKind, string>> = {
+  column: "column",
+  primaryKey: CONSTRAINT_KINDS.p,
+  unique: CONSTRAINT_KINDS.u,
+  check: CONSTRAINT_KINDS.c,
+  foreignKey: CONSTRAINT_KINDS.f,
+  index: "index",
+  constraint: CONSTRAINT_KINDS.x,
+};
 
 /** Converts a relation that models cannot describe. */
 export function oddRelation({ kind, schema, name, inherits }: RelationRow, nameOf: NameOf): UnmodelledObject {
@@ -36,33 +48,30 @@ export function readTable(
   nameOf: NameOf,
 ): { readonly table: TableSchema; readonly unmodelled: readonly UnmodelledObject[] } {
   const ofKind = (...kinds: ConstraintRow["kind"][]) => constraints.filter(({ kind }) => kinds.includes(kind));
-  const keys = (kind: "p" | "u") => ofKind(kind).map((row) => ({ ...nameAndColumns(row), ...leftAlone(row) }));
   const table = {
     ...nameOf(relation.schema, relation.name),
     comment: relation.comment,
     columns: columns.map((column) => columnOf(column, main)),
-    primaryKey: keys("p").at(0) ?? null,
-    uniques: keys("u"),
+    primaryKey: ofKind("p").map(keyOf).at(0) ?? null,
+    uniques: ofKind("u").map(keyOf),
     checks: ofKind("c").map((row) => ({ name: row.name, expression: row.expression!, ...leftAlone(row) })),
     foreignKeys: ofKind("f").map((row) => foreignKeyOf(row, nameOf)),
     indexes: indexes.map(indexOf),
     others: ofKind("x").map(({ name, definition }) => ({ name, definition, leftAlone: CONSTRAINT_KINDS.x })),
   };
   const name = fullName(table);
-  const parts = (kind: string, of: readonly (Describable & { readonly name: string })[]): UnmodelledObject[] =>
-    of.flatMap((part) =>
-      part.leftAlone === undefined ? [] : [{ kind, name: `${name}.${part.name}`, reason: part.leftAlone }]
-    );
+  const parts = (Object.keys(PART_WORDS) as PartKind[]).flatMap((kind) =>
+    partsOf(table, kind).flatMap((part): UnmodelledObject[] => {
+      const object = { kind: PART_WORDS[kind], name: `${name}.${part.name}`, part: { table, kind, part } };
+      if (part.leftAlone === undefined) return [];
+      return [part.leftAlone === object.kind ? object : { ...object, reason: part.leftAlone }];
+    })
+  );
   const unmodelled: UnmodelledObject[] = [
     ...(table.primaryKey ? [] : [{ kind: "table", name, reason: "it has no primary key" }]),
     ...relation.features.map((reason) => ({ kind: "table", name, reason })),
-    ...parts("column", table.columns),
-    ...parts(CONSTRAINT_KINDS.p, table.primaryKey ? [table.primaryKey] : []),
-    ...parts(CONSTRAINT_KINDS.u, table.uniques),
-    ...parts(CONSTRAINT_KINDS.c, table.checks),
-    ...parts(CONSTRAINT_KINDS.f, table.foreignKeys),
-    ...parts("index", table.indexes),
-    ...ofKind("x", "t").map((row) => ({ kind: CONSTRAINT_KINDS[row.kind], name: `${name}.${row.name}` })),
+    ...parts,
+    ...ofKind("t").map((row) => ({ kind: CONSTRAINT_KINDS.t, name: `${name}.${row.name}` })),
     ...attached(relation, name),
   ];
   const views = relation.views.map((view) => `the view ${view} depends on it`);
@@ -80,10 +89,6 @@ export function attached({ triggers, policies }: RelationRow, table: string): Un
     ...triggers.map((name) => ({ kind: "trigger", name: `${table}.${name}` })),
     ...policies.map((name) => ({ kind: "policy", name: `${table}.${name}` })),
   ];
-}
-
-function nameAndColumns({ name, columns }: ConstraintRow): { name: string; columns: readonly string[] } {
-  return { name, columns };
 }
 
 function about({ kind, name, reason }: UnmodelledObject, table: string): string {

@@ -3,7 +3,16 @@ import { literal, quote } from "../../base/quote.ts";
 import { fullName } from "../database_schema.ts";
 import type { Operation } from "../operations.ts";
 import { builderStatement, call, list, sqlStatement, template, text } from "./source.ts";
-import { addColumn, addDefined, addForeignKey, createIndex, createTable, quoteName, setComment } from "./tables.ts";
+import {
+  addColumn,
+  addDefined,
+  addForeignKey,
+  createIndex,
+  createTable,
+  quoteName,
+  setComment,
+  uniqueArguments,
+} from "./tables.ts";
 import { conversion, dataType, sqlType } from "./types.ts";
 
 /** Lines of TypeScript code that run an operation. */
@@ -82,9 +91,9 @@ export function statement(operation: Operation): string[] {
       );
     case "addPrimaryKey":
     case "addUnique": {
-      const { name, columns, definition } = operation.key;
+      const { name, definition } = operation.key;
       if (definition !== undefined) return addDefined(operation.table, { name, definition });
-      return builderStatement([inTable(), call(`${operation.kind}Constraint`, text(name), list(columns))]);
+      return builderStatement([inTable(), call(`${operation.kind}Constraint`, ...uniqueArguments(operation.key))]);
     }
     case "addCheck": {
       const { name, expression, definition } = operation.check;

@@ -5,6 +5,7 @@ import {
   type ForeignKeySchema,
   fullName,
   type IndexSchema,
+  type KeySchema,
   type ObjectName,
   type OtherSchema,
   type PartSchema,
@@ -32,12 +33,11 @@ export function createTable(table: TableSchema): string[] {
     call("createTable", text(fullName(table))),
     ...table.columns.map((column) => call("addColumn", ...columnArguments(column))),
     ...primaryKey.map(({ name, columns }) => call("addPrimaryKeyConstraint", text(name), list(columns))),
-    ...uniques.map(({ name, columns }) => call("addUniqueConstraint", text(name), list(columns))),
+    ...uniques.map((key) => call("addUniqueConstraint", ...uniqueArguments(key))),
     ...checks.map(({ name, expression }) => call("addCheckConstraint", text(name), template(expression))),
-    ...foreignKeys.map((key) => {
-      const actions = actionCalls(key).map(({ name, args }) => `.${name}(${args.join(", ")})`).join("");
-      return call("addForeignKeyConstraint", ...keyArguments(key), ...(actions ? [`(key) => key${actions}`] : []));
-    }),
+    ...foreignKeys.map((key) =>
+      call("addForeignKeyConstraint", ...keyArguments(key), ...onBuilder("key", actionCalls(key)))
+    ),
   ]);
   return [
     ...statement,
@@ -127,10 +127,28 @@ function keyArguments({ name, columns, to, referred }: ForeignKeySchema): string
   return [text(name), list(columns), text(fullName(to)), list(referred)];
 }
 
-function actionCalls({ onDelete, onUpdate }: ForeignKeySchema): Call[] {
+/** Arguments of `addUniqueConstraint()`. */
+export function uniqueArguments(key: KeySchema): string[] {
+  return [text(key.name), list(key.columns), ...onBuilder("key", deferredCalls(key))];
+}
+
+/** A function that makes calls on a builder; none without calls. */
+function onBuilder(parameter: string, calls: readonly Call[]): string[] {
+  const chain = calls.map(({ name, args }) => `.${name}(${args.join(", ")})`).join("");
+  return chain ? [`(${parameter}) => ${parameter}${chain}`] : [];
+}
+
+function deferredCalls({ deferrable }: KeySchema): Call[] {
+  if (!deferrable) return [];
+  return [call("deferrable"), ...(deferrable === "deferred" ? [call("initiallyDeferred")] : [])];
+}
+
+function actionCalls(key: ForeignKeySchema): Call[] {
+  const { onDelete, onUpdate } = key;
   return [
     ...(onDelete === "no action" ? [] : [call("onDelete", text(onDelete))]),
     ...(onUpdate === "no action" ? [] : [call("onUpdate", text(onUpdate))]),
+    ...deferredCalls(key),
   ];
 }
 

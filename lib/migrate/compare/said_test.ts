@@ -1,0 +1,193 @@
+/**
+ * What models can say beside columns of the library's types: names, deferrable and composite keys, parts given by their
+ * SQL. Each change is found exactly, made, and taken back.
+ */
+import { assertEquals, assertNotEquals } from "@std/assert";
+import { integer, Metadata, text, uuid } from "../../mod.ts";
+import { testDatabase } from "../../../testing/test_database.ts";
+import { makeMigrations, ownLines, scratch } from "../../../testing/migrations.ts";
+import { revision } from "../authoring.ts";
+import { autogenerate } from "../autogenerate.ts";
+import { downgrade, upgrade } from "../commands.ts";
+
+const database = testDatabase(import.meta.url);
+
+type Columns = Parameters<Metadata["add"]>[1];
+type Options = Parameters<Metadata["add"]>[2];
+
+/** Shops, whose key has two columns, and toys. */
+function toys(options: Options, columns: Columns = {}): Metadata {
+  const metadata = new Metadata();
+  metadata.add("shops", { tenant: integer().primaryKey(), id: integer().primaryKey(), name: text() });
+  const usual = {
+    id: uuid().primaryKey(),
+    tenant: integer(),
+    shopId: integer().nullable(),
+    name: text(),
+    at: integer(),
+  };
+  metadata.add("toys", { ...usual, ...columns }, options);
+  return metadata;
+}
+
+const shop = { on: ["tenant", "shopId"], references: "shops", columns: ["tenant", "id"] } as const;
+const ix = (definition: string, unique = false): Options => ({ indexes: [{ name: "ix_toys", definition, unique }] });
+const recreated = (kind: string, name: string) => [`drop ${kind} ${name} of toys`, `add ${kind} ${name} of toys`];
+const fk = "fk_toys_tenant_shop_id_shops";
+
+/** Per kind: the models before and after, and what is found. */
+const CHANGES: Record<string, [before: Metadata, after: Metadata, found: string[]]> = {
+  "a name is given to a primary key": [toys({}), toys({ primaryKey: { name: "toys_pkey" } }), [
+    "rename constraint pk_toys of toys to toys_pkey",
+  ]],
+  "a name is given to a unique constraint": [
+    toys({ unique: [["name"]] }),
+    toys({ unique: [{ on: ["name"], name: "one_name" }] }),
+    ["rename constraint uq_toys_name of toys to one_name"],
+  ],
+  "a name is given to a foreign key": [
+    toys({ foreignKeys: [shop] }),
+    toys({ foreignKeys: [{ ...shop, name: "toys_of_shop" }] }),
+    [`rename constraint ${fk} of toys to toys_of_shop`],
+  ],
+  "names are given to those of a column": [
+    toys({}, { name: text().unique().index().check("name <> ''"), at: integer().references("other.id") }),
+    toys({}, {
+      name: text().unique({ name: "a" }).index({ name: "b" }).check("name <> ''", { name: "c" }),
+      at: integer().references("other.id", { name: "d" }),
+    }),
+    [
+      "rename constraint uq_toys_name of toys to a",
+      "rename constraint ck_toys_name of toys to c",
+      "rename constraint fk_toys_at_other of toys to d",
+      "rename index ix_toys_name of toys to b",
+    ],
+  ],
+  "a name is given to a check": [
+    toys({ checks: { at: "at > 0" } }),
+    toys({ checks: { at: { sql: "at > 0", name: "positive" } } }),
+    ["rename constraint ck_toys_at of toys to positive"],
+  ],
+  "a composite foreign key": [toys({}), toys({ foreignKeys: [shop] }), [`add foreign key ${fk} of toys`]],
+  "no composite foreign key": [toys({ foreignKeys: [shop] }), toys({}), [`drop foreign key ${fk} of toys`]],
+  "actions of a composite foreign key": [
+    toys({ foreignKeys: [shop] }),
+    toys({ foreignKeys: [{ ...shop, onDelete: "cascade" }] }),
+    recreated("foreign key", fk),
+  ],
+  "a deferrable foreign key": [
+    toys({ foreignKeys: [shop] }),
+    toys({ foreignKeys: [{ ...shop, deferrable: true }] }),
+    recreated("foreign key", fk),
+  ],
+  "a deferred foreign key": [
+    toys({ foreignKeys: [{ ...shop, deferrable: true }] }),
+    toys({ foreignKeys: [{ ...shop, deferrable: "deferred" }] }),
+    recreated("foreign key", fk),
+  ],
+  "a foreign key that is no longer deferrable": [
+    toys({ foreignKeys: [{ ...shop, deferrable: true }] }),
+    toys({ foreignKeys: [shop] }),
+    recreated("foreign key", fk),
+  ],
+  "a deferrable unique constraint": [
+    toys({ unique: [["name"]] }),
+    toys({ unique: [{ on: ["name"], deferrable: "deferred" }] }),
+    recreated("unique", "uq_toys_name"),
+  ],
+  "a table with such keys": [
+    new Metadata(),
+    toys({
+      primaryKey: { name: "p" },
+      unique: [{ on: ["name"], deferrable: "deferred" }],
+      foreignKeys: [{ ...shop, deferrable: true, onUpdate: "cascade" }],
+      constraints: { no_overlap: "EXCLUDE USING hash (name WITH =)" },
+      indexes: [{ name: "latest", definition: "btree (at DESC) INCLUDE (name)" }],
+    }),
+    ["create table shops", "create table toys"],
+  ],
+  "an index by its definition": [toys({}), toys(ix("btree (name text_pattern_ops)")), [
+    "create index ix_toys of toys",
+  ]],
+  "another definition of an index": [
+    toys(ix("btree (at DESC)")),
+    toys(ix("btree (at DESC NULLS LAST) INCLUDE (name) WHERE at > 0")),
+    ["drop index ix_toys of toys", "create index ix_toys of toys"],
+  ],
+  "an index by its definition is unique": [
+    toys(ix("btree (at DESC)")),
+    toys(ix("btree (at DESC)", true)),
+    ["drop index ix_toys of toys", "create index ix_toys of toys"],
+  ],
+  "an exclusion constraint": [toys({}), toys({ constraints: { x: "EXCLUDE USING hash (at WITH =)" } }), [
+    "add constraint x of toys",
+  ]],
+  "another exclusion constraint": [
+    toys({ constraints: { x: "EXCLUDE USING hash (at WITH =)" } }),
+    toys({ constraints: { x: "EXCLUDE USING hash (at WITH =) WHERE (at > 0)" } }),
+    recreated("constraint", "x"),
+  ],
+  "a unique constraint by its SQL": [
+    toys({ constraints: { u: "UNIQUE (name)" } }),
+    toys({ constraints: { u: "UNIQUE (name) INCLUDE (at)" } }),
+    recreated("unique", "u"),
+  ],
+  "a check by its SQL": [
+    toys({ constraints: { c: "CHECK (at > 0)" } }),
+    toys({ constraints: { c: "CHECK (at > 0) NO INHERIT" } }),
+    recreated("check", "c"),
+  ],
+  "a foreign key by its SQL": [
+    toys({ constraints: { f: "FOREIGN KEY (tenant, shop_id) REFERENCES shops (tenant, id)" } }),
+    toys({ constraints: { f: "FOREIGN KEY (tenant, shop_id) REFERENCES shops MATCH FULL" } }),
+    recreated("foreign key", "f"),
+  ],
+};
+// what the fourth case refers to
+for (const metadata of CHANGES["names are given to those of a column"].slice(0, 2)) {
+  (metadata as Metadata).add("other", { id: integer().primaryKey() });
+}
+
+for (const [kind, [before, after, expected]] of Object.entries(CHANGES)) {
+  database.test(`${kind}: found, made, and taken back`, async (url) => {
+    const { engine } = await scratch(url);
+    await using _engine = engine;
+    await using folder = await makeMigrations();
+    const found = (metadata: Metadata) => engine.begin((connection) => autogenerate(connection, metadata));
+    await engine.begin((connection) => before.createAll(connection));
+    const first = await ownLines(engine);
+    assertEquals((await found(before)).summary, [], "nothing to do before");
+    assertEquals((await found(after)).summary, expected);
+    await revision(folder.directory, { message: kind, autogenerate: engine, models: { metadata: after } });
+    await upgrade(engine, folder.directory);
+    const { summary, unmodelled } = await found(after);
+    assertEquals(summary, [], "nothing to do afterwards");
+    assertEquals(unmodelled, [], "the models say everything");
+    assertNotEquals(await ownLines(engine), first);
+    await downgrade(engine, folder.directory, "base");
+    assertEquals(await ownLines(engine), first);
+    await upgrade(engine, folder.directory);
+    assertEquals((await found(after)).summary, [], "nothing to do after a second time");
+  });
+}
+
+database.test("a key without a name in the models matches one of any name; given names are compared", async (url) => {
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  await engine.begin((connection) =>
+    connection.execute(`
+    CREATE TABLE shops (tenant int, id int, name text NOT NULL, CONSTRAINT "Shops PK" PRIMARY KEY (tenant, id));
+    CREATE TABLE toys (id uuid CONSTRAINT k PRIMARY KEY, tenant int NOT NULL, shop_id int, name text NOT NULL,
+      at int NOT NULL, CONSTRAINT of_shop FOREIGN KEY (tenant, shop_id) REFERENCES shops DEFERRABLE,
+      CONSTRAINT one UNIQUE (name) DEFERRABLE INITIALLY DEFERRED)`)
+  );
+  const compared = (options: Options) => engine.begin((connection) => autogenerate(connection, toys(options)));
+  const [foreignKey, unique] = [{ ...shop, deferrable: true }, { on: ["name"], deferrable: "deferred" }] as const;
+  assertEquals((await compared({ foreignKeys: [foreignKey], unique: [unique] })).summary, []);
+  const named = { foreignKeys: [{ ...foreignKey, name: "f" }], unique: [{ ...unique, name: "u" }] };
+  assertEquals((await compared({ ...named, primaryKey: { name: "p" } })).summary, [
+    "rename constraint k of toys to p",
+    "rename constraint one of toys to u",
+    "rename constraint of_shop of toys to f",
+  ]);
+});

@@ -62,7 +62,7 @@ export function ratioChart(rows: readonly RatioRow[], { title, reference }: Rati
     type: "quantitative",
     scale: { type: "log", domain: [ticks[0], ticks.at(-1)], nice: false },
     axis: { grid: true, values: ticks, tickCount: 100, format: ",~r" },
-    title: `times ${reference}: left of the line took less, right of it more`,
+    title: `time relative to “${reference}” (left of the line: faster, right: slower)`,
   };
   const legend = { title: null };
   const colour = {
@@ -125,7 +125,7 @@ export function ratioChart(rows: readonly RatioRow[], { title, reference }: Rati
 
 /** Generates alternative text with the first eight ratios. */
 function ratioAlt(rows: readonly RatioRow[], title: string, reference: string): string {
-  const named = rows.slice(0, 8).map(({ label, ratio }) => `${label} ${formatNumber(ratio, 2)}`);
-  const more = rows.length > named.length ? `, and ${rows.length - named.length} more` : "";
-  return `${title}, as multiples of ${reference}: ${named.join(", ")}${more}.`;
+  const named = rows.slice(0, 8).map(({ label, ratio }) => `${label}: ${formatNumber(ratio, 2)}`);
+  const more = rows.length > named.length ? `; and ${rows.length - named.length} more` : "";
+  return `${title}: time relative to “${reference}”. ${named.join("; ")}${more}.`;
 }

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ratioChart, RatioRowError } from "./ratio_chart.ts";
 import { renderSvg } from "../render.ts";
 
@@ -11,10 +11,11 @@ const options = { title: "One row", reference: "raw" };
 
 Deno.test("ratioChart() sorts by ratio, in the picture and in its alternative text", async () => {
   const picture = ratioChart(rows, options);
-  assertEquals(picture.alt, "One row, as multiples of raw: quick one 0.50, raw 1.0, slow one 3.0.");
+  assertEquals(picture.alt, "One row: time relative to “raw”. quick one: 0.50; raw: 1.0; slow one: 3.0.");
   const svg = await renderSvg(picture.spec);
   const labels = [...svg.matchAll(/<text[^>]*>(quick one|raw|slow one)</g)].map((match) => match[1]);
   assertEquals(labels.slice(0, 3), ["quick one", "raw", "slow one"]);
+  assertStringIncludes(svg, ">time relative to “raw” (left of the line: faster, right: slower)<");
 });
 
 Deno.test("ratioChart() keeps the line at 1 inside, also where all took more", async () => {

@@ -9,7 +9,7 @@ import type { Lane, LaneEvent, LaneLink, LanesData, SegmentKind } from "./lanes_
 /** Names of segment kinds in the legend. */
 export const segmentWords: Readonly<Record<SegmentKind, string>> = {
   runs: "runs",
-  receives: "receives the result",
+  receives: "receives",
   waits: "waits",
   holds: "holds, idle",
   idle: "idle",

@@ -19,16 +19,16 @@ const segmentKinds: Readonly<Record<TimelineBarKind, SegmentKind>> = {
 
 const words = {
   runs: "statement",
-  receives: "answer",
+  receives: "result",
   holds: "connection held",
   waits: "waiting for a connection",
   idle: "connection open",
-  failed: "statement that failed",
+  failed: "failed statement",
 } as const;
 
 const legend = {
-  runs: "statement: on its way, at the server",
-  receives: "its answer arrives, is decoded",
+  runs: "statement in transit or on the server",
+  receives: "result being received and decoded",
 } as const;
 
 /** Converts a timeline to lanes, one for each place in the queue and each connection. */

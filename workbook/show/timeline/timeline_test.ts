@@ -36,7 +36,7 @@ Deno.test("timeline() explains itself: title, lanes, legend in plain words", () 
       "connection 1",
       "connection open",
       "connection held",
-      "statement: on its way, at the server",
+      "statement in transit or on the server",
       "waiting for a connection",
       "begin",
       "commit",

@@ -1,6 +1,6 @@
 /** Writes a column of a model. @module */
 import { snakeCase } from "../../base/naming.ts";
-import type { ColumnSchema, ForeignKeySchema } from "../database_schema.ts";
+import type { ColumnSchema, ForeignKeySchema, KeySchema } from "../database_schema.ts";
 import { text } from "../render/source.ts";
 import { call, chain, type Code, object } from "./code.ts";
 import type { TableParts } from "./table_parts.ts";
@@ -31,19 +31,17 @@ export function columnCode(column: ColumnSchema, facts: ColumnFacts, enums: Enum
 }
 
 /** Options of a foreign key that differ from the usual ones. */
-export function keyOptions({ onDelete, onUpdate, definition }: ForeignKeySchema): [string, Code | undefined][] {
+export function keyOptions({ onDelete, onUpdate, deferrable }: ForeignKeySchema): [string, Code | undefined][] {
   return [
     ["onDelete", onDelete === "no action" ? undefined : text(onDelete)],
     ["onUpdate", onUpdate === "no action" ? undefined : text(onUpdate)],
-    ["deferrable", deferrable(definition)],
+    ["deferrable", deferrableCode(deferrable)],
   ];
 }
 
-/** When a deferrable constraint is checked, from its definition; `undefined` if it is not deferrable. */
-export function deferrable(definition: string | undefined): Code | undefined {
-  const ending = / DEFERRABLE( INITIALLY DEFERRED)?$/.exec(definition ?? "");
-  if (!ending) return undefined;
-  return ending[1] === undefined ? "true" : text("deferred");
+/** When a deferrable constraint is checked; `undefined` if it is not deferrable. */
+export function deferrableCode(deferrable: KeySchema["deferrable"]): Code | undefined {
+  return typeof deferrable === "string" ? text(deferrable) : deferrable ? "true" : undefined;
 }
 
 function references(key: ForeignKeySchema): Code {

@@ -4,7 +4,7 @@ import { quote } from "../../base/quote.ts";
 import type { ForeignKeySchema, IndexSchema, ObjectName, TableSchema } from "../database_schema.ts";
 import { text } from "../render/source.ts";
 import { quoteName } from "../render/tables.ts";
-import { deferrable, keyOptions } from "./columns.ts";
+import { deferrableCode, keyOptions } from "./columns.ts";
 import { call, type Code, list, object } from "./code.ts";
 
 /** The constraints and indexes of a table, by where the model says them. */
@@ -32,21 +32,21 @@ export function tableParts(
   isModelled: (key: ForeignKeySchema) => boolean,
 ): TableParts {
   const named = (columns: readonly string[]) => list(columns.map((column) => text(attributes.get(column)!)));
-  const usual = table.uniques.filter(({ definition }) => definition === undefined);
+  const usual = table.uniques.filter(({ definition, deferrable }) => definition === undefined && !deferrable);
   const unique = new Set(usual.filter(({ columns }) => columns.length === 1).map(({ columns }) => columns[0]));
   const foreignKeys = new Map<string, ForeignKeySchema>();
   const composite: ForeignKeySchema[] = [];
   const constraints: [string, string][] = [];
   for (const key of table.foreignKeys) {
     const sql = foreignKeySql(key);
-    if (!isModelled(key) || !isSayable(key.definition, sql)) constraints.push([key.name, key.definition ?? sql]);
+    if (!isModelled(key) || key.definition !== undefined) constraints.push([key.name, key.definition ?? sql]);
     else if (key.columns.length === 1 && !foreignKeys.has(key.columns[0])) foreignKeys.set(key.columns[0], key);
     else composite.push(key);
   }
   const uniques: Code[] = table.uniques.flatMap((key) => {
-    if (key.definition === undefined) return key.columns.length > 1 ? [named(key.columns)] : [];
-    if (isSayable(key.definition, `UNIQUE (${sqlNames(key.columns)})`)) {
-      return [object([["on", named(key.columns)], ["deferrable", deferrable(key.definition)]])];
+    if (usual.includes(key)) return key.columns.length > 1 ? [named(key.columns)] : [];
+    if (key.definition === undefined) {
+      return [object([["on", named(key.columns)], ["deferrable", deferrableCode(key.deferrable)]])];
     }
     constraints.push([key.name, key.definition]);
     return [];
@@ -119,11 +119,6 @@ function indexCode(index: IndexSchema, attributes: ReadonlyMap<string, string>):
 /** The column that an index key is; `undefined` for an expression. */
 function columnOf(key: string, attributes: ReadonlyMap<string, string>): string | undefined {
   return [...attributes.keys()].find((column) => key === column || key === quote(column) || key === `"${column}"`);
-}
-
-/** Whether options of the library say a constraint; otherwise its definition does. */
-function isSayable(definition: string | undefined, sql: string): boolean {
-  return definition === undefined || definition.replace(/ DEFERRABLE( INITIALLY DEFERRED)?$/, "") === sql;
 }
 
 /** A foreign key as `pg_get_constraintdef()` prints it. */

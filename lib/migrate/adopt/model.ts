@@ -1,22 +1,27 @@
 /** Writes the model of a table. @module */
-import type { ColumnSchema } from "../database_schema.ts";
+import { type ColumnSchema, isSameName } from "../database_schema.ts";
 import { text } from "../render/source.ts";
 import { call, type Code, lines, object, type Property, statement } from "./code.ts";
 import { columnCode } from "./columns.ts";
 import type { NamedTable } from "./named_table.ts";
 import { type RelationCode, relationCode } from "./relations.ts";
+import { optionsCode } from "./table_options.ts";
 import type { Enums } from "./types.ts";
 
-/** Writes the call that makes a model, or an association table: `model("toys", { … })`. */
-export function modelCode({ table, attributes, parts, isAssociation }: NamedTable, enums: Enums): Code {
-  const property = (column: ColumnSchema): Property => {
-    if (column.leftAlone !== undefined) return { comment: `${column.name} ${column.type}: ${column.leftAlone}` };
-    const attribute = attributes.get(column.name)!;
-    const isKey = !isAssociation && table.primaryKey!.columns.includes(column.name);
-    return { key: attribute, value: columnCode(column, { attribute, isKey, ...parts }, enums) };
-  };
-  const create = isAssociation ? "associationTable" : "model";
-  return call(create, text(table.name), lines(table.columns.map(property)), ...(parts.options ? [parts.options] : []));
+/**
+ * Writes the call that makes a model, or an association table: `model("toys", { … })`.
+ *
+ * @param tables all tables
+ */
+export function modelCode(named: NamedTable, tables: readonly NamedTable[], enums: Enums): Code {
+  const { table, attributes, isAssociation } = named;
+  const property = (column: ColumnSchema): Property =>
+    column.leftAlone === undefined
+      ? { key: attributes.get(column.name)!, value: columnCode(column, named, enums) }
+      : { comment: `${column.name} ${column.type}: ${column.leftAlone}` };
+  const options = optionsCode(named, ({ to }) => tables.find((other) => isSameName(other.table, to))!);
+  const columns = lines(table.columns.map(property));
+  return call(isAssociation ? "associationTable" : "model", text(table.name), columns, ...(options ? [options] : []));
 }
 
 /** Writes the statement that declares a model. */

@@ -40,7 +40,7 @@ export function modelsFile(schema: DatabaseSchema, { library, head }: ModelsFile
   const tables = namedTables(schema, names);
   for (const { name } of tables) names.add(name);
   const { enums, shared } = enumsOf(schema.enums, tables, names);
-  const codes = tables.map((named) => ({ named, code: modelCode(named, enums) }));
+  const codes = tables.map((named) => ({ named, code: modelCode(named, tables, enums) }));
   const relations = relationsOf(tables);
   const associations = codes.filter(({ named }) => named.isAssociation);
   const models = codes.filter(({ named }) => !named.isAssociation);

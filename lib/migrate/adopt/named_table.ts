@@ -25,7 +25,7 @@ export function namedTables({ tables }: DatabaseSchema, taken: ReadonlySet<strin
   const names = new Set(taken);
   return modelled.map((table) => {
     const attributes = attributesOf(table);
-    const parts = tableParts(table, attributes, ({ to }) => modelled.some((other) => isSameName(other, to)));
+    const parts = tableParts(table, (name) => modelled.some((other) => isSameName(other, name)));
     const isAssociation = onlyConnects(table, parts);
     const name = isAssociation ? variableName(table.name, names) : className(table.name, names);
     names.add(name);
@@ -43,8 +43,8 @@ function attributesOf({ columns }: TableSchema): Map<string, string> {
 }
 
 /** Whether the two columns of a table are foreign keys, and together its primary key. */
-function onlyConnects({ columns, primaryKey }: TableSchema, { foreignKeys }: TableParts): boolean {
+function onlyConnects({ columns, primaryKey }: TableSchema, { references }: TableParts): boolean {
   const names = columns.map(({ name }) => name);
   return names.length === 2 && String(names) === String(primaryKey?.columns) &&
-    names.every((name) => foreignKeys.has(name));
+    names.every((name) => references.has(name));
 }

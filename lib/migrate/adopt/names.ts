@@ -35,7 +35,7 @@ export function singular(word: string): string {
   if (/(analy|ba|cri|diagno|hypothe|the)ses$/.test(word)) return `${word.slice(0, -2)}is`;
   if (/(ss|us|is|os)$/.test(word)) return word;
   if (/[^aeiou]ies$/.test(word)) return `${word.slice(0, -3)}y`;
-  if (/(ss|sh|ch|x|zz|us)es$/.test(word)) return word.slice(0, -2);
+  if (/(ss|sh|ch|x|zz|[^aeo]us)es$/.test(word)) return word.slice(0, -2);
   return /[^s]s$/.test(word) && word.length > 2 ? word.slice(0, -1) : word;
 }
 

@@ -37,11 +37,11 @@ export function relationsOf(tables: readonly NamedTable[]): ReadonlyMap<string, 
     relations.push({ ...relation, name: variableName(relation.name, taken) });
   };
   for (const model of models) {
-    for (const [column, key] of model.parts.foreignKeys) {
+    for (const [column, key] of model.parts.references) {
       const target = modelOf(key.to);
       if (!target) continue;
       const attribute = model.attributes.get(column)!;
-      const isOnly = model.parts.connections.filter((to) => isSameName(to, key.to)).length === 1;
+      const isOnly = keysTo(model, key.to) === 1;
       const isNullable = model.table.columns.some(({ name, nullable }) => name === column && nullable);
       const name = relationName(attribute, target.name, isOnly && target !== model);
       const foreignKey = isOnly ? {} : { foreignKey: attribute };
@@ -62,7 +62,7 @@ export function relationsOf(tables: readonly NamedTable[]): ReadonlyMap<string, 
     }
   }
   for (const { name: secondary, parts } of tables.filter(({ isAssociation }) => isAssociation)) {
-    const [one, other] = [...parts.foreignKeys.values()].map(({ to }) => modelOf(to));
+    const [one, other] = [...parts.references.values()].map(({ to }) => modelOf(to));
     if (!one || !other || one === other) continue; // between a table and itself a name would be a guess
     for (const [owner, target] of [[one, other], [other, one]]) {
       const type = `Related<${target.name}>`;
@@ -74,6 +74,12 @@ export function relationsOf(tables: readonly NamedTable[]): ReadonlyMap<string, 
     name,
     relations.toSorted((one, other) => KINDS.indexOf(one.kind) - KINDS.indexOf(other.kind)),
   ]));
+}
+
+/** Number of foreign keys of one column from a model to a table. */
+function keysTo({ parts }: NamedTable, table: ObjectName): number {
+  const keys = [...parts.references.values(), ...parts.foreignKeys.filter(({ columns }) => columns.length === 1)];
+  return keys.filter(({ to }) => isSameName(to, table)).length;
 }
 
 /** Name of the other direction: `articles`; `messagesAsSender` if several keys connect the tables. */

@@ -1,141 +1,100 @@
-/** Writes the options of a model: what its columns do not say. @module */
+/** Sorts the constraints and indexes of a table by where its model says them. @module */
 import { conventionalName } from "../../base/naming.ts";
 import { quote } from "../../base/quote.ts";
-import type { ForeignKeySchema, IndexSchema, ObjectName, TableSchema } from "../database_schema.ts";
-import { text } from "../render/source.ts";
+import type { ForeignKeySchema, IndexSchema, KeySchema, ObjectName, TableSchema } from "../database_schema.ts";
 import { quoteName } from "../render/tables.ts";
-import { deferrableCode, keyOptions } from "./columns.ts";
-import { call, type Code, list, object } from "./code.ts";
 
-/** The constraints and indexes of a table, by where the model says them. */
+/** The constraints and indexes of a table. */
 export interface TableParts {
-  /** Columns with a UNIQUE constraint of their own. */
-  readonly unique: ReadonlySet<string>;
-  /** Columns with an index of their own, under its conventional name. */
-  readonly indexed: ReadonlySet<string>;
+  /** UNIQUE constraints of one column, by the column. */
+  readonly uniqueColumns: ReadonlyMap<string, KeySchema>;
   /** Foreign keys of one column, by the column. */
-  readonly foreignKeys: ReadonlyMap<string, ForeignKeySchema>;
-  /** Tables that typed foreign keys refer to, one entry for each key. */
-  readonly connections: readonly ObjectName[];
-  readonly options: Code | undefined;
+  readonly references: ReadonlyMap<string, ForeignKeySchema>;
+  /** Columns with an index of their own, under its conventional name. */
+  readonly indexedColumns: ReadonlySet<string>;
+  /** The other UNIQUE constraints. */
+  readonly uniques: readonly KeySchema[];
+  /** The other foreign keys. */
+  readonly foreignKeys: readonly ForeignKeySchema[];
+  /** The other indexes. */
+  readonly indexes: readonly IndexSchema[];
+  /** What only SQL says. */
+  readonly constraints: readonly { readonly name: string; readonly sql: string }[];
 }
 
 /**
  * Sorts the constraints and indexes of a table.
  *
- * @param attributes names of the attributes by column
- * @param isModelled whether the models describe a table
+ * @param isModelled whether the models describe a table, so that a foreign key can name it
  */
-export function tableParts(
-  table: TableSchema,
-  attributes: ReadonlyMap<string, string>,
-  isModelled: (key: ForeignKeySchema) => boolean,
-): TableParts {
-  const named = (columns: readonly string[]) => list(columns.map((column) => text(attributes.get(column)!)));
-  const usual = table.uniques.filter(({ definition, deferrable }) => definition === undefined && !deferrable);
-  const unique = new Set(usual.filter(({ columns }) => columns.length === 1).map(({ columns }) => columns[0]));
-  const foreignKeys = new Map<string, ForeignKeySchema>();
-  const composite: ForeignKeySchema[] = [];
-  const constraints: [string, string][] = [];
-  for (const key of table.foreignKeys) {
-    const sql = foreignKeySql(key);
-    if (!isModelled(key) || key.definition !== undefined) constraints.push([key.name, key.definition ?? sql]);
-    else if (key.columns.length === 1 && !foreignKeys.has(key.columns[0])) foreignKeys.set(key.columns[0], key);
-    else composite.push(key);
-  }
-  const uniques: Code[] = table.uniques.flatMap((key) => {
-    if (usual.includes(key)) return key.columns.length > 1 ? [named(key.columns)] : [];
-    if (key.definition === undefined) {
-      return [object([["on", named(key.columns)], ["deferrable", deferrableCode(key.deferrable)]])];
-    }
-    constraints.push([key.name, key.definition]);
-    return [];
+export function tableParts(table: TableSchema, isModelled: (name: ObjectName) => boolean): TableParts {
+  const ofOne = <Key extends KeySchema>(keys: readonly Key[]) =>
+    new Map(keys.filter(({ columns }) => columns.length === 1).toReversed().map((key) => [key.columns[0], key]));
+  const rest = <Part>(parts: readonly Part[], said: Iterable<Part>) => parts.filter((part) => !new Set(said).has(part));
+  const isSayable = (key: KeySchema) => key.definition === undefined;
+  const sayableKeys = table.foreignKeys.filter((key) => isSayable(key) && isModelled(key.to));
+  const uniqueColumns = ofOne(table.uniques.filter(isSayable));
+  const references = ofOne(sayableKeys);
+  const usual = table.indexes.flatMap((index) => {
+    const column = usualColumn(table, index);
+    return column === undefined ? [] : [{ index, column }];
   });
-  for (const { name, definition, expression } of table.checks) {
-    constraints.push([name, definition ?? `CHECK (${expression})`]);
-  }
-  for (const { name, definition } of table.others) constraints.push([name, definition]);
-  const indexed = new Set<string>();
-  const indexes: Code[] = [];
-  for (const index of table.indexes) {
-    const column = usualColumn(table, index, attributes);
-    if (column !== undefined) indexed.add(column);
-    else indexes.push(indexCode(index, attributes));
-  }
-  const options = ([
-    ["comment", table.comment === null ? undefined : text(table.comment)],
-    ["unique", some(uniques)],
-    [
-      "foreignKeys",
-      some(composite.map((key) =>
-        object([
-          ["on", named(key.columns)],
-          ["references", text(key.to.name)],
-          ["columns", list(key.referred.map(text))],
-          ...keyOptions(key),
-        ])
-      )),
-    ],
-    ["indexes", some(indexes)],
-    [
-      "constraints",
-      constraints.length === 0
-        ? undefined
-        : object(constraints.toSorted(byName).map(([name, sql]) => [name, text(sql)])),
-    ],
-  ] as const).filter(([, value]) => value !== undefined);
-  const connections = [...foreignKeys.values(), ...composite].map(({ to }) => to);
-  return { unique, indexed, foreignKeys, connections, options: options.length === 0 ? undefined : object(options) };
+  const constraints = [
+    ...table.checks.map(({ name, definition, expression }) => ({ name, sql: definition ?? `CHECK (${expression})` })),
+    ...rest(table.uniques, table.uniques.filter(isSayable)).map(({ name, definition }) => ({ name, sql: definition! })),
+    ...rest(table.foreignKeys, sayableKeys).map((key) => ({
+      name: key.name,
+      sql: key.definition ?? foreignKeySql(key),
+    })),
+    ...table.others.map(({ name, definition }) => ({ name, sql: definition })),
+  ];
+  return {
+    uniqueColumns,
+    references,
+    indexedColumns: new Set(usual.map(({ column }) => column)),
+    uniques: rest(table.uniques.filter(isSayable), uniqueColumns.values()),
+    foreignKeys: rest(sayableKeys, references.values()),
+    indexes: rest(table.indexes, usual.map(({ index }) => index)),
+    constraints: constraints.toSorted((one, other) => one.name < other.name ? -1 : 1),
+  };
 }
 
-/** The column of an index that `.index()` says: of one column, under its conventional name. */
-function usualColumn(table: TableSchema, index: IndexSchema, attributes: ReadonlyMap<string, string>) {
-  const { name, unique, method, keys, where, definition } = index;
-  const column = columnOf(keys[0], attributes);
-  const isUsual = !unique && method === "btree" && where === null && definition === undefined;
-  if (column === undefined || keys.length > 1 || !isUsual) return undefined;
-  return name === conventionalName("ix", table.name, [column]) ? column : undefined;
-}
-
-function indexCode(index: IndexSchema, attributes: ReadonlyMap<string, string>): Code {
-  const { name, unique, method, keys, where, definition } = index;
-  const isUnique = unique ? "true" : undefined;
-  if (definition !== undefined) {
-    return object([["name", text(name)], ["unique", isUnique], ["definition", text(definition)]]);
-  }
-  const on = keys.map((key) => {
-    const column = columnOf(key, attributes);
-    return column === undefined ? call("sql", text(key)) : text(attributes.get(column)!);
-  });
-  return object([
-    ["on", list(on)],
-    ["name", text(name)],
-    ["unique", isUnique],
-    ["using", method === "btree" ? undefined : text(method)],
-    ["where", where === null ? undefined : call("sql", text(where))],
-  ]);
+/** The column of an index that `.index()` says: of this column alone, under its conventional name. */
+function usualColumn(table: TableSchema, index: IndexSchema): string | undefined {
+  const { name, unique, method, keys: [key, ...more], where, definition } = index;
+  if (unique || method !== "btree" || more.length > 0 || where !== null || definition !== undefined) return undefined;
+  const column = columnOf(table, key);
+  return column !== undefined && name === conventionalName("ix", table.name, [column]) ? column : undefined;
 }
 
 /** The column that an index key is; `undefined` for an expression. */
-function columnOf(key: string, attributes: ReadonlyMap<string, string>): string | undefined {
-  return [...attributes.keys()].find((column) => key === column || key === quote(column) || key === `"${column}"`);
+export function columnOf({ columns }: TableSchema, key: string): string | undefined {
+  return columns.find(({ name }) => key === name || key === quote(name) || key === `"${name}"`)?.name;
 }
 
-/** A foreign key as `pg_get_constraintdef()` prints it. */
-function foreignKeySql({ columns, to, referred, onDelete, onUpdate }: ForeignKeySchema): string {
-  return `FOREIGN KEY (${sqlNames(columns)}) REFERENCES ${quoteName(to)}(${sqlNames(referred)})` +
+/**
+ * The name of a key, if somebody has chosen it; `undefined` for the one that PostgreSQL or this library makes. Models
+ * without a name accept any.
+ */
+export function chosenName(
+  table: TableSchema,
+  kind: "pk" | "uq" | "fk",
+  key: KeySchema | ForeignKeySchema,
+): string | undefined {
+  const ending = { pk: "pkey", uq: "key", fk: "fkey" }[kind];
+  const columns = kind === "pk" ? [] : key.columns;
+  const made = [
+    [table.name, ...columns, ending].join("_"),
+    conventionalName(kind, table.name, "to" in key ? [...columns, key.to] : columns),
+  ];
+  return made.includes(key.name) ? undefined : key.name;
+}
+
+/** A foreign key in SQL. */
+function foreignKeySql({ columns, to, referred, onDelete, onUpdate, deferrable }: ForeignKeySchema): string {
+  const names = (columns: readonly string[]) => columns.map(quote).join(", ");
+  return `FOREIGN KEY (${names(columns)}) REFERENCES ${quoteName(to)}(${names(referred)})` +
     (onUpdate === "no action" ? "" : ` ON UPDATE ${onUpdate.toUpperCase()}`) +
-    (onDelete === "no action" ? "" : ` ON DELETE ${onDelete.toUpperCase()}`);
-}
-
-function sqlNames(columns: readonly string[]): string {
-  return columns.map(quote).join(", ");
-}
-
-function some(items: readonly Code[]): Code | undefined {
-  return items.length === 0 ? undefined : list(items);
-}
-
-function byName([one]: readonly [string, string], [other]: readonly [string, string]): number {
-  return one < other ? -1 : 1;
+    (onDelete === "no action" ? "" : ` ON DELETE ${onDelete.toUpperCase()}`) +
+    (deferrable ? ` DEFERRABLE${deferrable === "deferred" ? " INITIALLY DEFERRED" : ""}` : "");
 }

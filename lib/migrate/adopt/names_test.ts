@@ -1,0 +1,83 @@
+import { assertEquals } from "@std/assert";
+import { attributeName, className, plural, relationName, singular, variableName } from "./names.ts";
+
+const free: ReadonlySet<string> = new Set();
+
+Deno.test("a class is named in the singular, in PascalCase", () => {
+  const names = {
+    articles: "Article",
+    article_tags: "ArticleTag",
+    "User": "User",
+    "OrderLines": "OrderLine",
+    "order lines": "OrderLine",
+    categories: "Category",
+    movies: "Movie",
+    addresses: "Address",
+    status: "Status",
+    news: "News",
+    diagnoses: "Diagnosis",
+    houses: "House",
+    statuses: "Status",
+    people: "Person",
+    HTTPRequests: "HttpRequest",
+    "2024_sales": "Table2024Sale",
+    "—": "Table",
+    straßen: "Straßen",
+  };
+  assertEquals(Object.fromEntries(Object.keys(names).map((table) => [table, className(table, free)])), names);
+});
+
+Deno.test("a class has no name of JavaScript's, and none that another has", () => {
+  assertEquals(["maps", "event", "date", "objects"].map((table) => className(table, free)), [
+    "MapRow",
+    "EventRow",
+    "DateRow",
+    "ObjectRow",
+  ]);
+  assertEquals(className("user", new Set(["User", "User2"])), "User3");
+});
+
+Deno.test("an attribute is named in camelCase; a name that every object has gets an ending", () => {
+  const names = [
+    ["created_at", "createdAt"],
+    ["userName", "userName"],
+    ["URL", "url"],
+    ["order by", "orderBy"],
+    ["area_m2", "areaM2"],
+    ["_hidden", "hidden"],
+    ["class", "class"],
+    ["constructor", "constructorColumn"],
+    ["toString", "toStringColumn"],
+    ["__proto__", "proto"],
+    ["hasOwnProperty", "hasOwnPropertyColumn"],
+    ["1st", "column1st"],
+    ["%", "column"],
+  ];
+  assertEquals(names.map(([column]) => [column, attributeName(column, free)]), names);
+  assertEquals(attributeName("user name", new Set(["userName"])), "userName2");
+});
+
+Deno.test("a variable is no word of the language", () => {
+  assertEquals(["user_toy", "new", "enum"].map((name) => variableName(name, free)), ["userToy", "newType", "enumType"]);
+});
+
+Deno.test("words have a singular and a plural", () => {
+  const words = {
+    category: "categories",
+    box: "boxes",
+    branch: "branches",
+    key: "keys",
+    series: "series",
+    child: "children",
+  };
+  assertEquals(Object.keys(words).map((word) => plural(word)), Object.values(words));
+  assertEquals(Object.values(words).map(singular), Object.keys(words));
+  assertEquals(["ArticleTag", "Person", "Analysis"].map(plural), ["articleTags", "people", "analyses"]);
+});
+
+Deno.test("a relation is named after its key, or after the other model", () => {
+  assertEquals(relationName("authorId", "User", true), "author");
+  assertEquals(relationName("sender", "User", true), "user");
+  assertEquals(relationName("sender", "User", false), "senderUser");
+  assertEquals(relationName("storeKey", "DimStore", false), "store");
+});

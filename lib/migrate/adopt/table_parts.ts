@@ -30,7 +30,7 @@ export interface TableParts {
 export function tableParts(table: TableSchema, isModelled: (name: ObjectName) => boolean): TableParts {
   const ofOne = <Key extends KeySchema>(keys: readonly Key[]) =>
     new Map(keys.filter(({ columns }) => columns.length === 1).toReversed().map((key) => [key.columns[0], key]));
-  const rest = <Part>(parts: readonly Part[], said: Iterable<Part>) => parts.filter((part) => !new Set(said).has(part));
+  const rest = <Part>(parts: readonly Part[], said: Iterable<Part>) => [...new Set(parts).difference(new Set(said))];
   const isSayable = (key: KeySchema) => key.definition === undefined;
   const sayableKeys = table.foreignKeys.filter((key) => isSayable(key) && isModelled(key.to));
   const uniqueColumns = ofOne(table.uniques.filter(isSayable));

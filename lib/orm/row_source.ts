@@ -4,6 +4,7 @@
  * @module
  */
 import type { Table, TableColumn } from "../schema/table.ts";
+import { parameterType } from "./parameter_type.ts";
 import { identifyingColumns, isArray, type RowWrite } from "./write_statement.ts";
 
 /** Reads one value of a row as it is sent. */
@@ -34,7 +35,7 @@ export const ROW_BY_ROW: Pick<RowSource, "parameters"> = {
 export function rowSource(columns: readonly TableColumn[], count: number, withPositions = false): RowSource {
   if (columns.length === 0) return { sql: "generate_series(1, $1)", parameters: () => withPositions ? [count] : [] };
   if (columns.some(isArray)) return valuesList(columns, count, withPositions);
-  const unnest = `unnest(${columns.map(({ type }, index) => `$${index + 1}::${type}[]`).join(", ")})`;
+  const unnest = `unnest(${columns.map(({ type }, index) => `$${index + 1}::${parameterType(type)}[]`).join(", ")})`;
   return {
     sql: withPositions ? `${unnest} WITH ORDINALITY` : `SELECT * FROM ${unnest}`,
     parameters: (rows, values) => values.map((value) => rows.map(value)),
@@ -43,7 +44,7 @@ export function rowSource(columns: readonly TableColumn[], count: number, withPo
 
 function valuesList(columns: readonly TableColumn[], count: number, withPositions: boolean): RowSource {
   const rows = Array.from({ length: count }, (_, row) => {
-    const values = columns.map(({ type }, index) => `$${row * columns.length + index + 1}::${type}`);
+    const values = columns.map(({ type }, index) => `$${row * columns.length + index + 1}::${parameterType(type)}`);
     return `(${[...values, ...withPositions ? [row + 1] : []].join(", ")})`;
   });
   const sql = `VALUES ${rows.join(", ")}`;

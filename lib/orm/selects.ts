@@ -6,6 +6,7 @@
 import { quote } from "../base/quote.ts";
 import { isEnumList, type Table, type TableColumn } from "../schema/table.ts";
 import type { JoinPlan } from "./joins.ts";
+import { parameterType } from "./parameter_type.ts";
 import type { Relation } from "./relation.ts";
 
 /** Options of a row lock, which lasts until the end of the transaction. */
@@ -32,7 +33,7 @@ export function selectByKey(table: Table, lock: boolean | RowLockOptions = false
 /** Returns the SELECT of the rows that owners refer to; the parameter is an array of their keys. */
 export function selectReferred({ key, target: { table } }: Relation, { columns, joined, order }: JoinPlan): string {
   return `SELECT ${[columnsOf(table), ...columns].join(", ")} FROM ${table.sqlName}${joined} ` +
-    `WHERE ${columnOf(table, key.referred)} = ANY($1::${key.referred.type}[])` +
+    `WHERE ${columnOf(table, key.referred)} = ANY($1::${parameterType(key.referred.type)}[])` +
     (order ? ` ORDER BY ${order.join(", ")}` : "");
 }
 
@@ -49,7 +50,7 @@ export function selectCollected(
     ? ` JOIN ${key.from.sqlName} ON ${columnOf(key.from, otherKey.column)} = ${columnOf(table, otherKey.referred)}`
     : "";
   return `SELECT ${[columnsOf(table), owner, ...columns].join(", ")} FROM ${table.sqlName}${link}${joined} ` +
-    `WHERE ${owner} = ANY($1::${key.referred.type}[]) ORDER BY ${order.join(", ")}`;
+    `WHERE ${owner} = ANY($1::${parameterType(key.referred.type)}[]) ORDER BY ${order.join(", ")}`;
 }
 
 /**

@@ -5,15 +5,13 @@
  * @module
  */
 import { literal, quote } from "../base/quote.ts";
-import { IDENTITY } from "../schema/columns.ts";
+import { IDENTITY, type ServerExpression } from "../schema/columns.ts";
 import { isEnumList, type Table, type TableColumn } from "../schema/table.ts";
+import { FreeNames } from "./free_names.ts";
 import { columnValues, identifyingValues, ROW_BY_ROW, type RowSource, rowSource, type RowValue } from "./row_source.ts";
 import { identifyingColumns, type RowWrite, type WriteStatement } from "./write_statement.ts";
 
 type NamedColumn = Pick<TableColumn, "name">;
-
-/** Holds the positions of new rows; no column of a table can have this name. */
-const POSITION: NamedColumn = { name: "#" };
 
 /**
  * Inserts new rows by `INSERT … SELECT FROM unnest()`: one text for any number of rows, so that it is prepared once.
@@ -37,10 +35,11 @@ export function insertRows(rows: readonly RowWrite[]): WriteStatement {
   }
   const keys = generatedKeys.map((column) => `${defaultSql(table, column)} AS ${quote(column.name)}`).join(", ");
   const written = names([...generatedKeys, ...columns]);
-  const sql = `WITH new AS MATERIALIZED (SELECT ${keys}, source.* ` +
-    `FROM ${source.sql} AS source (${names([...columns, POSITION])})), ` +
-    `made AS (INSERT INTO ${table.sqlName} (${written}) SELECT ${written} FROM new${returningSql}) ` +
-    `SELECT ${names([POSITION])}, made.* FROM made JOIN new USING (${names(table.primaryKey)})`;
+  const [position, given, rowsNew, rowsMade] = ["#", "source", "new", "made"].map(nameIn(table));
+  const sql = `WITH ${rowsNew} AS MATERIALIZED (SELECT ${keys}, ${given}.* ` +
+    `FROM ${source.sql} AS ${given} (${[...columns.map(({ name }) => quote(name)), position].join(", ")})), ` +
+    `${rowsMade} AS (INSERT INTO ${table.sqlName} (${written}) SELECT ${written} FROM ${rowsNew}${returningSql}) ` +
+    `SELECT ${position}, ${rowsMade}.* FROM ${rowsMade} JOIN ${rowsNew} USING (${names(table.primaryKey)})`;
   const more = { returning, withPositions, rowCountChecked: true };
   return statement("insert", rows, source, columnValues(columns), sql, more);
 }
@@ -92,20 +91,31 @@ function updateSeveralRows(
   details: UpdateDetails,
 ): WriteStatement {
   const [{ table, columns: changed }] = rows;
-  const keys = identifyingColumns(table).map((column) => ({ ...column, name: `key_${column.name}` }));
-  const columns = [...keys, ...changed];
+  const free = new FreeNames(namesOf(table));
+  const changes = quote(free.take("changed"));
+  const keys = identifyingColumns(table).map((column) => ({ ...column, name: free.take(`key_${column.name}`) }));
+  const values = changed.map((column) => {
+    const isMentioned = renewed.some(({ onUpdate }) => onUpdate && mayMention(onUpdate, column));
+    return isMentioned ? { ...column, name: free.take(`new_${column.name}`) } : column;
+  });
+  const columns = [...keys, ...values];
   const source = rowSource(columns, rows.length);
   const assignments = [
-    ...changed.map(({ name }) => `${quote(name)} = changed.${quote(name)}`),
+    ...changed.map(({ name }, index) => `${quote(name)} = ${changes}.${quote(values[index].name)}`),
     ...renewed.map((column) => renewal(column, `${table.sqlName}.${quote(column.name)}`)),
   ];
   const conditions = identifyingColumns(table).map(({ name }, index) =>
-    `${table.sqlName}.${quote(name)} = changed.${quote(keys[index].name)}`
+    `${table.sqlName}.${quote(name)} = ${changes}.${quote(keys[index].name)}`
   );
   const sql =
-    `UPDATE ${table.sqlName} SET ${assignments.join(", ")} FROM (${source.sql}) AS changed (${names(columns)}) ` +
+    `UPDATE ${table.sqlName} SET ${assignments.join(", ")} FROM (${source.sql}) AS ${changes} (${names(columns)}) ` +
     `WHERE ${conditions.join(" AND ")} RETURNING ${selectList(details.returning, table)}`;
   return statement("update", rows, source, [...identifyingValues(table), ...columnValues(changed)], sql, details);
+}
+
+/** Reports whether an expression may name a column: it then means the column of the table. */
+function mayMention({ sql }: ServerExpression, { name }: TableColumn): boolean {
+  return sql.includes('"') || sql.toLowerCase().includes(name);
 }
 
 /** Sets a column that changes with each UPDATE: the next version, or its `onUpdate` expression. */
@@ -182,6 +192,17 @@ function statement(
 function defaultSql(table: Table, { name, serverDefault }: TableColumn): string {
   if (serverDefault !== IDENTITY) return serverDefault!.sql;
   return `nextval(pg_get_serial_sequence(${literal(table.sqlName)}, ${literal(name)}))`;
+}
+
+/** The names that a statement on a table has from its model. */
+function namesOf({ name, columns }: Table): string[] {
+  return [name, ...columns.map((column) => column.name)];
+}
+
+/** Returns a function that chooses names for a statement on a table, quoted. */
+function nameIn(table: Table): (name: string) => string {
+  const free = new FreeNames(namesOf(table));
+  return (name) => quote(free.take(name));
 }
 
 function names(columns: readonly NamedColumn[]): string {

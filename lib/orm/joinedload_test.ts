@@ -124,7 +124,7 @@ Deno.test("joinedload: a long name keeps its number", () => {
     static relations = { up: manyToOne(() => Node) };
   }
   const sql = sqlOf(select(Node).options(joinedload("up", joinedload("up"))));
-  const as = (number: number) => `${"n".repeat(55)}_${number}`;
+  const as = (number: number) => `${"n".repeat(61)}_${number}`;
   assert(sql.endsWith(`left outer join ${name} as ${as(2)} on ${as(2)}.id = ${as(1)}.up_id`));
 });
 

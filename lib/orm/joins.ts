@@ -4,7 +4,8 @@
  * @module
  */
 import { quote } from "../base/quote.ts";
-import type { Table } from "../schema/table.ts";
+import { FreeNames } from "./free_names.ts";
+import { joinNames } from "./join_names.ts";
 import type { AnyModel, Relation } from "./relation.ts";
 import { relationNamed } from "./relations.ts";
 import { columnsOf, keysOf } from "./selects.ts";
@@ -36,6 +37,8 @@ export interface JoinPlan {
   readonly columns: readonly string[];
   /** The SQL of the joins, with a leading space. */
   readonly joined: string;
+  /** The names that the query has. */
+  readonly names: FreeNames;
   /** The default ORDER BY if the joins repeat rows of the table; undefined if they do not. */
   readonly order: readonly string[] | undefined;
 }
@@ -51,7 +54,10 @@ export function planJoins(
   options: readonly LoaderOption[],
   at: number = model.table.columns.length,
 ): JoinPlan {
-  const aliases = new Aliases(model.table.name);
+  if (!options.some(({ isJoined }) => isJoined)) {
+    return { joins: [], columns: [], joined: "", names: new FreeNames([model.table.name]), order: undefined };
+  }
+  const names = new FreeNames([model.table.name, ...joinNames(model)]);
   const columns: string[] = [];
   const order: string[] = [];
   let joined = "";
@@ -59,8 +65,8 @@ export function planJoins(
     options.filter(({ isJoined }) => isJoined).map(({ name, nested }) => {
       const relation = relationNamed(model, name);
       const { table } = relation.target;
-      const alias = aliases.add(table);
-      joined += joinSql(relation, owner, alias, aliases);
+      const alias = quote(names.number(table.name));
+      joined += joinSql(relation, owner, alias, names);
       columns.push(columnsOf(table, alias));
       if (relation.kind !== "many-to-one") order.push(...keysOf(table, alias));
       const first = at;
@@ -68,39 +74,18 @@ export function planJoins(
       return { relation, at: first, joins: add(alias, relation.target, nested), nested };
     });
   const joins = add(quote(model.table.name), model, options);
-  return { joins, columns, joined, order: order.length > 0 ? [...keysOf(model.table), ...order] : undefined };
+  return { joins, columns, joined, names, order: order.length > 0 ? [...keysOf(model.table), ...order] : undefined };
 }
 
 /** Joins the target of a relation; one with an association table by an inner join in parentheses. */
-function joinSql({ kind, key, otherKey, target }: Relation, owner: string, alias: string, aliases: Aliases): string {
+function joinSql({ kind, key, otherKey, target }: Relation, owner: string, alias: string, names: FreeNames): string {
   const targetSql = `${target.table.sqlName} as ${alias}`;
   if (otherKey) {
-    const link = aliases.add(key.from);
+    const link = quote(names.number(key.from.name));
     const onLink = `${alias}.${quote(otherKey.referred.name)} = ${link}.${quote(otherKey.column.name)}`;
     return ` left outer join (${key.from.sqlName} as ${link} join ${targetSql} on ${onLink})` +
       ` on ${link}.${quote(key.column.name)} = ${owner}.${quote(key.referred.name)}`;
   }
   const [own, other] = kind === "many-to-one" ? [key.column, key.referred] : [key.referred, key.column];
   return ` left outer join ${targetSql} on ${alias}.${quote(other.name)} = ${owner}.${quote(own.name)}`;
-}
-
-/** PostgreSQL truncates names to 63 bytes, which must not drop the number. */
-const MAX_TABLE_NAME = 55;
-
-/** The names of tables in a query. */
-class Aliases {
-  readonly #names: Set<string>;
-
-  constructor(table: string) {
-    this.#names = new Set([table]);
-  }
-
-  /** Returns a new name for a table, quoted. */
-  add(table: Table): string {
-    const name = table.name.slice(0, MAX_TABLE_NAME);
-    let number = 1;
-    while (this.#names.has(`${name}_${number}`)) number++;
-    this.#names.add(`${name}_${number}`);
-    return quote(`${name}_${number}`);
-  }
 }

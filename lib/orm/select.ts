@@ -14,6 +14,7 @@ import { InvalidModelError } from "../schema/errors.ts";
 import { isEnumList, type TableColumn } from "../schema/table.ts";
 import { InvalidStatementError } from "./errors.ts";
 import { FromStatement } from "./from_statement.ts";
+import { linkName } from "./join_names.ts";
 import { type LoaderOption, planJoins } from "./joins.ts";
 import type { AnyModel } from "./model.ts";
 import type { ObjectStatement } from "./object_statement.ts";
@@ -160,7 +161,7 @@ export class Select<M extends AnyModel, Joined = unknown>
       );
       return new Select(this.model, joined, this.loaders, this.refresh);
     }
-    const link = `${name}Link`; // two relations may use one association table
+    const link = linkName(this.model, name);
     const joined = this.builder
       .innerJoin(`${key.from.fullName} as ${link}`, `${link}.${far.name}`, `${own}.${near.name}`)
       .innerJoin(

@@ -43,11 +43,14 @@ export function selectReferred({ key, target: { table } }: Relation, { columns, 
  */
 export function selectCollected(
   { key, otherKey, target: { table } }: Relation,
-  { columns, joined, order = keysOf(table) }: JoinPlan,
+  { columns, joined, names, order = keysOf(table) }: JoinPlan,
 ): string {
-  const owner = columnOf(key.from, key.column); // of the association table, or of the target itself
+  const from = otherKey ? names.take(key.from.name) : table.name; // of the association table, or of the target itself
+  const alias = from === key.from.name ? "" : ` AS ${quote(from)}`;
+  const owner = columnOf(key.from, key.column, quote(from));
   const link = otherKey
-    ? ` JOIN ${key.from.sqlName} ON ${columnOf(key.from, otherKey.column)} = ${columnOf(table, otherKey.referred)}`
+    ? ` JOIN ${key.from.sqlName}${alias} ON ${columnOf(key.from, otherKey.column, quote(from))} = ` +
+      columnOf(table, otherKey.referred)
     : "";
   return `SELECT ${[columnsOf(table), owner, ...columns].join(", ")} FROM ${table.sqlName}${link}${joined} ` +
     `WHERE ${owner} = ANY($1::${parameterType(key.referred.type)}[]) ORDER BY ${order.join(", ")}`;

@@ -70,9 +70,9 @@ export async function adopt(
   if (await exists(file)) {
     throw new FileExistsError(`${file} exists. Name another file for the models with --models.`);
   }
-  return await withMigrationLock(engine, options, async (connection, table) => {
+  return await withMigrationLock(engine, folder, options, async (connection, table) => {
     await requireNoStamp(table);
-    const schema = await readSchema(connection, table.schema);
+    const schema = await readSchema(connection, table);
     await using written = new WrittenFiles();
     const text = modelsFile(schema, {
       library: importSpecifier(join(fileURLToPath(new URL("..", import.meta.url)), "mod.ts"), dirname(file)),
@@ -84,7 +84,7 @@ export async function adopt(
     const path = await writeRevision(folder, message, [], bodyOf(schema, folder));
     written.added(path);
     const { metadata } = await import(pathToFileURL(file).href);
-    const { summary } = await autogenerate(connection, metadata);
+    const { summary } = await autogenerate(connection, metadata, { versionTable: table.names });
     const revision = await loadRevision(path);
     await recordAsApplied(connection, table, revision);
     return { revision, models: file, files: written.keep(), advice, differences: summary };
@@ -161,10 +161,10 @@ function bodyOf(schema: DatabaseSchema, folder: string) {
   };
 }
 
-async function readSchema(connection: Connection, main: string): Promise<DatabaseSchema> {
+async function readSchema(connection: Connection, { main, names }: VersionTable): Promise<DatabaseSchema> {
   await connection.begin({ readOnly: true });
   try {
-    return await reflect(connection, { main });
+    return await reflect(connection, { main, versionTable: names });
   } finally {
     await connection.rollback();
   }
@@ -173,8 +173,7 @@ async function readSchema(connection: Connection, main: string): Promise<Databas
 async function recordAsApplied(connection: Connection, table: VersionTable, revision: Revision): Promise<void> {
   await connection.begin();
   await table.create();
-  await table.replace([revision.id]);
-  await table.log.record([revision], "stamp", 0);
+  await table.stamp([revision.id], [revision]);
   await connection.commit();
 }
 

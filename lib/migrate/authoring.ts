@@ -112,16 +112,16 @@ export async function merge(
 async function compareAtHead(
   engine: Engine,
   folder: string,
-  { models, signal }: RevisionRequest,
+  { models, ...options }: RevisionRequest,
 ): Promise<ModelComparison> {
-  const pending = (await history(engine, folder, { signal })).filter(({ applied }) => !applied);
+  const pending = (await history(engine, folder, options)).filter(({ applied }) => !applied);
   if (pending.length > 0) {
     const ids = pending.map(({ revision }) => revision.id).join(", ");
     throw new InvalidTargetError(
       `The database has pending revisions: ${ids}. Run "upgrade heads" first.`,
     );
   }
-  const comparison = await compareModels(engine, folder, models, signal);
+  const comparison = await compareModels(engine, folder, models, options);
   if (comparison) return comparison;
   throw new InvalidDirectoryError(
     `${join(folder, "env.ts")} exports no metadata, which autogenerate requires. Export the metadata of ` +

@@ -14,6 +14,7 @@ import { type IncludeObject, LEFT_OUT, markLeftOut, withoutLeftOut } from "./inc
 import { describe, type Operation } from "./operations.ts";
 import { reflect } from "./reflect/reflect.ts";
 import { renderRevision } from "./render/render.ts";
+import { type VersionTableNames, versionTableNames } from "./version_table_name.ts";
 import { wantedSchema } from "./wanted_schema.ts";
 
 /** Options of {@linkcode autogenerate}. */
@@ -24,6 +25,8 @@ export interface AutogenerateOptions {
   readonly schema?: string;
   /** Confirmed renames, keyed by old names: `{ "heroes": "champions", "heroes.app_src": "source" }`. */
   readonly renames?: Renames;
+  /** Version table, which is not compared (default: `schema_version`). */
+  readonly versionTable?: VersionTableNames;
   /** Specifier of the module that exports `IrreversibleError` (default: `../../lib/migrate/errors.ts`). */
   readonly errorsModule?: string;
 }
@@ -74,7 +77,7 @@ export async function autogenerate(
   options: AutogenerateOptions = {},
 ): Promise<AutogenerateResult> {
   const { includeObject = () => true, renames = {}, errorsModule = "../../lib/migrate/errors.ts" } = options;
-  const { live, wanted } = await readBoth(connection, metadata, options.schema);
+  const { live, wanted } = await readBoth(connection, metadata, options);
   const renamed = applyRenames(markLeftOut(live, includeObject), renames);
   const comparison = compare(renamed.schema, withoutLeftOut(wanted, includeObject));
   const { now, later } = inTwo([...renamed.operations, ...comparison.operations]);
@@ -107,7 +110,7 @@ export async function autogenerate(
 async function readBoth(
   connection: Connection,
   metadata: Metadata,
-  schema: string | undefined,
+  { schema, versionTable = versionTableNames() }: AutogenerateOptions,
 ): Promise<{ live: DatabaseSchema; wanted: DatabaseSchema }> {
   const part = connection.inTransaction ? await connection.beginNested() : undefined;
   if (!part) await connection.begin({ readOnly: false });
@@ -122,7 +125,11 @@ async function readBoth(
     )).one();
     if (main === null) throw new MissingSchemaError(path);
     const named = [...metadata.tables.values()].flatMap(({ schema }) => schema ?? []);
-    const live = await reflect(connection, { main, others: [...new Set(named)].filter((name) => name !== main) });
+    const live = await reflect(connection, {
+      main,
+      others: [...new Set(named)].filter((name) => name !== main),
+      versionTable,
+    });
     return { live, wanted: await wantedSchema(connection, metadata, main) };
   } finally {
     await (part ?? connection).rollback();

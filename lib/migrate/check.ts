@@ -38,12 +38,12 @@ export async function check(
   engine: Engine,
   directory: string,
   models?: Models,
-  { signal }: StopOptions = {},
+  options: StopOptions = {},
 ): Promise<CheckResult> {
-  const entries = await history(engine, directory, { signal });
+  const entries = await history(engine, directory, options);
   const pending = entries.filter(({ applied }) => !applied).map(({ revision }) => revision).toReversed();
   const changed = entries.filter((entry) => entry.changed);
-  const comparison = pending.length > 0 ? undefined : await compareModels(engine, resolve(directory), models, signal);
+  const comparison = pending.length > 0 ? undefined : await compareModels(engine, resolve(directory), models, options);
   const differences = comparison?.summary;
   return {
     pending,

@@ -115,19 +115,17 @@ export async function stamp(
   target: string | readonly string[],
   options: WaitOptions = {},
 ): Promise<Revision[]> {
-  const graph = await loadGraph(resolve(directory));
+  const folder = resolve(directory);
+  const graph = await loadGraph(folder);
   const asked = [...new Set([target].flat().flatMap((name) => resolveName(graph, name)))];
   const isBelowAnother = ({ id }: Revision) =>
     asked.some((other) => other.id !== id && graph.withAncestors([other.id]).has(id));
   const revisions = asked.filter((revision) => !isBelowAnother(revision));
-  return await withMigrationLock(engine, options, async (connection, table) => {
+  return await withMigrationLock(engine, folder, options, async (_connection, table) => {
     await table.create();
     const ids = revisions.map(({ id }) => id);
     const covered = graph.withAncestors(ids);
-    await connection.begin();
-    await table.replace(ids);
-    await table.log.record(graph.ordered.filter(({ id }) => covered.has(id)), "stamp", 0);
-    await connection.commit();
+    await table.stamp(ids, graph.ordered.filter(({ id }) => covered.has(id)));
     return revisions;
   });
 }

@@ -6,8 +6,7 @@ import { testDatabase } from "../../testing/test_database.ts";
 import { upgrade } from "./commands.ts";
 import { requireDirect } from "./direct_connection.ts";
 import { TransactionPoolerError } from "./errors.ts";
-import { MigrationLock } from "./migration_lock.ts";
-import { makeMigrations, scratch } from "../../testing/migrations.ts";
+import { makeMigrations } from "../../testing/migrations.ts";
 
 const database = testDatabase(import.meta.url);
 
@@ -117,23 +116,47 @@ database.test("without a pooler one statement is enough", async (url) => {
 
 database.test("a lock that the next statement does not find is not relied on", async (url) => {
   await using engine = createEngine(url);
+  await using folder = await makeMigrations({ id: "a1" });
   const behind = await servers(engine, 2);
   let turn = 0;
-  const alternating = { execute: (...args: Parameters<Connection["execute"]>) => behind[turn++ % 2].execute(...args) };
+  const alternating = {
+    backendPid: behind[0].backendPid,
+    execute: (...args: Parameters<Connection["execute"]>) => behind[turn++ % 2].execute(...args),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  const source = { url: engine.url, connect: () => Promise.resolve(alternating) };
   await assertRejects(
-    () => MigrationLock.acquire(alternating as unknown as Connection, "public", { timeout: 0, onWait: () => {} }),
+    () => upgrade(source as unknown as Engine, folder.directory, "head", { waitTimeout: 0 }),
     TransactionPoolerError,
   );
+  assertEquals(await locks(engine), 0, "it is released");
   for (const server of behind) await server.close();
 });
 
-database.test("a run makes sure of its connection before it takes the lock", async (url) => {
-  const { engine } = await scratch(url);
-  await using _engine = engine;
+database.test("a run does not try to take the lock through a connection that may be a pooler's", async (url) => {
+  await using engine = createEngine(url);
   await using folder = await makeMigrations({ id: "a1" });
-  const statements: string[] = [];
-  engine.events.on("query", ({ sql }) => void statements.push(sql));
-  await upgrade(engine, folder.directory);
-  assertEquals(statements[0], "SELECT pg_backend_pid()");
-  assertEquals(statements.filter((sql) => sql.startsWith("SELECT pg_try_advisory_lock(")).length, 1);
+  const [server] = await servers(engine, 1);
+  const heard: string[] = [];
+  const pooled = {
+    backendPid: -1, // a pooler invents it
+    execute: (...[sql, parameters]: Parameters<Connection["execute"]>) => {
+      heard.push(String(sql));
+      if (heard.length > 1) throw new Error("enough");
+      return server.execute(sql, parameters);
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  const source = { url: engine.url, connect: () => Promise.resolve(pooled) };
+  await assertRejects(() => upgrade(source as unknown as Engine, folder.directory), Error, "enough");
+  assertEquals([heard[1], await locks(engine)], ["SELECT pg_backend_pid()", 0], "first it finds out");
+  await server.close();
 });
+
+/** Number of advisory locks in the database. */
+async function locks(engine: Engine): Promise<number> {
+  await using connection = await engine.connect();
+  const sql = `SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory'
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+  return (await connection.execute(sql)).scalarOne<number>();
+}

@@ -5,6 +5,8 @@ import { revisionRange } from "./revision_range.ts";
 import { resolveName } from "./revision_names.ts";
 import { headsOf, loadGraph, stoppable } from "./migration_session.ts";
 import type { Revision } from "./revision_file.ts";
+import type { RevisionGraph } from "./revision_graph.ts";
+import { type EnvironmentOptions, versionTableOf } from "./environment.ts";
 import { lastApplied, type LogEntry } from "./version_log.ts";
 import { VersionTable } from "./version_table.ts";
 
@@ -39,7 +41,7 @@ export interface HistoryOptions {
 }
 
 /** Options of a command that can be stopped. */
-export interface StopOptions {
+export interface StopOptions extends EnvironmentOptions {
   /** Cancels the running statement on the server; the command throws the reason of the signal. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -63,16 +65,16 @@ export async function list(directory: string, { range = ":" }: HistoryOptions = 
  * @param directory folder that contains `versions/`
  * @param options range and signal
  * @returns the revisions and their state
- * @throws {MigrationError} when the folder or a revision file is invalid
+ * @throws {MigrationError} when the folder or a revision file is invalid, or the version table is that of another tool
  */
 export async function history(
   engine: Engine,
   directory: string,
-  { range = ":", signal }: HistoryOptions & StopOptions = {},
+  { range = ":", ...options }: HistoryOptions & StopOptions = {},
 ): Promise<HistoryEntry[]> {
   const folder = resolve(directory);
   const graph = await loadGraph(folder);
-  const { heads: current, entries } = await readState(engine, (table) => headsOf(table, graph, folder), signal);
+  const { heads: current, entries } = await readState(engine, graph, folder, options);
   const applied = graph.withAncestors(current);
   const log = lastApplied(entries);
   const heads = new Set(graph.heads);
@@ -126,10 +128,12 @@ function endsOf(range: string): [from: string | undefined, to: string | undefine
 
 async function readState(
   engine: Engine,
-  headsOf: (table: VersionTable) => Promise<string[]>,
-  signal: AbortSignal | undefined,
+  graph: RevisionGraph<Revision>,
+  folder: string,
+  options: StopOptions,
 ): Promise<{ heads: string[]; entries: LogEntry[] }> {
-  await using connection = await engine.connect({ ...stoppable(signal), isolationLevel: "AUTOCOMMIT" });
-  const table = await VersionTable.of(connection);
-  return { heads: await headsOf(table), entries: await table.log.entries() };
+  const names = await versionTableOf(folder, options);
+  await using connection = await engine.connect({ ...stoppable(options.signal), isolationLevel: "AUTOCOMMIT" });
+  const table = await VersionTable.of(connection, names);
+  return { heads: await headsOf(table, graph, folder), entries: await table.log.entries() };
 }

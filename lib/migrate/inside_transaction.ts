@@ -69,13 +69,13 @@ async function attemptTogether(
     for (step of steps) {
       const start = performance.now();
       onProgress({ type: "running", step });
-      await connection.execute("RESET ALL"); // the previous revision may have changed settings, such as the search path
-      await connection.execute(`SET LOCAL lock_timeout = ${lockTimeout}`);
+      // the previous revision may have changed settings, such as the search path
+      await connection.execute(`RESET ALL; SET LOCAL lock_timeout = ${lockTimeout}`);
       await runFunction(functionOf(step), new TransactionConnection(connection, step, trial));
       signal?.throwIfAborted(); // in case the revision caught the error
-      times.push(performance.now() - start);
-      await table.move(step.from, step.to);
-      await table.log.record([step.revision], logDirection(step), times.at(-1)!);
+      const milliseconds = performance.now() - start;
+      times.push(milliseconds);
+      await table.move(step.from, step.to, { revision: step.revision, direction: logDirection(step), milliseconds });
     }
     if (trial) await connection.execute("SET CONSTRAINTS ALL IMMEDIATE"); // runs the checks that COMMIT would run
     await trial?.end(connection);

@@ -8,7 +8,7 @@
 import { sleep } from "../base/sleep.ts";
 import type { Connection } from "../engine/connection.ts";
 import { cleanUp } from "./clean_up.ts";
-import { MigrationLockTimeoutError, TransactionPoolerError } from "./errors.ts";
+import { MigrationLockTimeoutError } from "./errors.ts";
 
 /** Process that holds the lock. */
 export interface LockHolder {
@@ -28,12 +28,25 @@ export interface LockOptions {
   readonly onWait: (holder: LockHolder) => void;
   /** Aborts the wait. */
   readonly signal?: AbortSignal | undefined;
+  /** Result of a first attempt with {@linkcode TRY_LOCK}. */
+  readonly taken?: boolean | undefined;
 }
 
-/** Condition on pg_locks: the granted lock with the key $1. */
-const IS_LOCK = `locktype = 'advisory' AND granted AND objsubid = 1
+/** SQL expression: the key of the lock of a schema, given as an expression. */
+const keyOf = (schema: string) => `hashtextextended('schema_version in ' || current_database() || '.' || ${schema}, 0)`;
+
+/** SQL condition on pg_locks: the granted lock of a schema. */
+const isLock = (schema: string) =>
+  `locktype = 'advisory' AND granted AND objsubid = 1
           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-          AND (classid::bigint << 32) | objid::bigint = $1`;
+          AND (classid::bigint << 32) | objid::bigint = ${keyOf(schema)}`;
+
+/** SQL expression: takes the lock of a schema if it is free; true if the session holds it now. */
+export const TRY_LOCK = (schema: string): string => `pg_try_advisory_lock(${keyOf(schema)})`;
+
+/** SQL condition: the current server process holds the lock of a schema. */
+export const HOLDS_LOCK = (schema: string): string =>
+  `EXISTS (SELECT FROM pg_locks WHERE pid = pg_backend_pid() AND ${isLock(schema)})`;
 
 /** Interval between two attempts, in milliseconds. */
 const POLL_INTERVAL = 100;
@@ -41,30 +54,29 @@ const POLL_INTERVAL = 100;
 /** A held lock; release it with `await using`. */
 export class MigrationLock implements AsyncDisposable {
   readonly #connection: Connection;
-  readonly #key: bigint;
+  readonly #schema: string;
 
-  private constructor(connection: Connection, key: bigint) {
+  private constructor(connection: Connection, schema: string) {
     this.#connection = connection;
-    this.#key = key;
+    this.#schema = schema;
   }
 
   /**
    * Acquires the lock, waiting if necessary.
    *
    * @param connection connection in autocommit: an open transaction would hold a snapshot during the wait
-   * @param schema schema in which the migrations run
+   * @param schema schema of the version table
    * @param options timeout and signal
-   * @returns the lock
+   * @returns the lock; {@linkcode HOLDS_LOCK} tells whether it is held by the server process of later statements
    * @throws {MigrationLockTimeoutError} when another process holds the lock until the timeout
-   * @throws {TransactionPoolerError} when the lock is held by another server process
    * @throws the reason of the signal
    */
   static async acquire(connection: Connection, schema: string, options: LockOptions): Promise<MigrationLock> {
-    const lock = new MigrationLock(connection, await keyOf(connection, schema));
+    const lock = new MigrationLock(connection, schema);
     const deadline = performance.now() + options.timeout;
     let told: number | undefined;
     let holder: LockHolder | undefined;
-    while (!await lock.#try()) {
+    for (let taken = options.taken ?? await lock.#try(); !taken; taken = await lock.#try()) {
       // the holder may have finished between the two statements: keep the last known one
       holder = await lock.#holder() ?? holder;
       if (holder && holder.pid !== told) {
@@ -76,33 +88,25 @@ export class MigrationLock implements AsyncDisposable {
       }
       await sleep(POLL_INTERVAL, options.signal);
     }
-    if (!await lock.#isHeld()) throw new TransactionPoolerError(undefined);
     return lock;
   }
 
   /** Releases the lock; the server releases it itself if the connection is lost. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const unlock = this.#connection.execute("SELECT pg_advisory_unlock($1)", [this.#key], cleanUp());
+    const unlock = this.#connection.execute(`SELECT pg_advisory_unlock(${keyOf("$1")})`, [this.#schema], cleanUp());
     await unlock.catch(() => this.#connection.invalidate()); // closing the connection releases it
   }
 
   async #try(): Promise<boolean> {
-    const answer = await this.#connection.execute("SELECT pg_try_advisory_lock($1)", [this.#key]);
-    return answer.scalarOne<boolean>();
-  }
-
-  /** Whether the current server process holds the lock. */
-  async #isHeld(): Promise<boolean> {
-    const sql = `SELECT EXISTS (SELECT FROM pg_locks WHERE pid = pg_backend_pid() AND ${IS_LOCK})`;
-    return (await this.#connection.execute(sql, [this.#key])).scalarOne<boolean>();
+    return (await this.#connection.execute(`SELECT ${TRY_LOCK("$1")}`, [this.#schema])).scalarOne<boolean>();
   }
 
   async #holder(): Promise<LockHolder | null> {
     const answer = await this.#connection.execute<LockHolder>(
       `SELECT pid, coalesce(application_name, '') AS "applicationName", backend_start AS "connectedSince"
          FROM pg_locks JOIN pg_stat_activity USING (pid)
-        WHERE ${IS_LOCK}`,
-      [this.#key],
+        WHERE ${isLock("$1")}`,
+      [this.#schema],
     );
     return answer.first();
   }
@@ -115,9 +119,4 @@ export function holderText({ pid, applicationName, connectedSince }: LockHolder)
     connectedSince && `connected since ${connectedSince.toISOString()}`,
   ].filter(Boolean);
   return `process ${pid}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}`;
-}
-
-async function keyOf(connection: Connection, schema: string): Promise<bigint> {
-  const sql = "SELECT hashtextextended('schema_version in ' || current_database() || '.' || $1, 0)";
-  return (await connection.execute(sql, [schema])).scalarOne<bigint>();
 }

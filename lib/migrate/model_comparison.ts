@@ -4,7 +4,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { unlessAborted } from "../base/within.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { AutogenerateResult } from "./autogenerate.ts";
-import { loadEnvironment, type Models } from "./environment.ts";
+import { loadEnvironment, type Models, versionTableOf } from "./environment.ts";
+import type { StopOptions } from "./history.ts";
 import { stoppable } from "./migration_session.ts";
 
 export type { AutogenerateResult as ModelComparison } from "./autogenerate.ts";
@@ -15,21 +16,26 @@ export type { AutogenerateResult as ModelComparison } from "./autogenerate.ts";
  * @param engine engine of the database
  * @param directory absolute path of the folder that contains `env.ts`
  * @param models models to compare instead of those of `env.ts`
- * @param signal cancels the comparison
+ * @param options signal, and arguments for the functions of `env.ts`
  * @returns the differences; `undefined` if `env.ts` exports no metadata
  */
 export async function compareModels(
   engine: Engine,
   directory: string,
   models?: Models,
-  signal?: AbortSignal,
+  options: StopOptions = {},
 ): Promise<AutogenerateResult | undefined> {
-  const { metadata: given, includeObject } = models ?? await loadEnvironment(directory);
+  const { signal } = options;
+  const { metadata: given, includeObject } = models ?? await loadEnvironment(directory, options);
   const metadata = typeof given === "function" ? await unlessAborted(Promise.resolve(given()), signal) : given;
   if (metadata === undefined) return undefined;
   const { autogenerate } = await import("./autogenerate.ts");
   await using connection = await engine.connect({ ...stoppable(signal), isolationLevel: "AUTOCOMMIT" });
-  return await autogenerate(connection, metadata, { includeObject, errorsModule: errorsModule(directory) });
+  return await autogenerate(connection, metadata, {
+    includeObject,
+    errorsModule: errorsModule(directory),
+    versionTable: await versionTableOf(directory, options),
+  });
 }
 
 /** Specifier of the module that exports `IrreversibleError`, for revisions of this folder. */

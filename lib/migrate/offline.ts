@@ -10,18 +10,18 @@ import { literal } from "../base/quote.ts";
 import { InvalidTargetError, IrreversibleError, OfflineError } from "./errors.ts";
 import { failure } from "./failure.ts";
 import { loadGraph } from "./migration_session.ts";
-import type { Revision } from "./revision_file.ts";
-import type { RevisionGraph } from "./revision_graph.ts";
 import { resolveName } from "./revision_names.ts";
 import { downgradePath, upgradePath } from "./revision_paths.ts";
 import { type Part, type RevisionConnection, runFunction, type StatementAnswer } from "./revision_kysely.ts";
 import { hasWord, inlineParameters, terminated } from "./sql_text.ts";
-import { type Direction, functionOf, logDirection, type MigrationStep, planSteps, position } from "./steps.ts";
+import { functionOf, logDirection, type MigrationStep, planSteps, position } from "./steps.ts";
 import { createLogSql } from "./version_log.ts";
 import { createVersionTableSql } from "./version_table.ts";
+import { type SqlNames, sqlNames, type VersionTableNames } from "./version_table_name.ts";
+import { type EnvironmentOptions, versionTableOf } from "./environment.ts";
 
 /** Options of a script. */
-export interface ScriptOptions {
+export interface ScriptOptions extends EnvironmentOptions {
   /** Maximum time that a statement waits for a lock, in milliseconds (default 5,000). */
   readonly lockTimeout?: number;
   /** Run all revisions in one transaction (default: each in its own). */
@@ -44,10 +44,12 @@ const MOST_STATEMENTS = 10_000;
  * @throws {MigrationError} when the folder, a revision file or the range is invalid
  */
 export async function upgradeSql(directory: string, range: string, options: ScriptOptions = {}): Promise<string> {
-  const graph = await loadGraph(resolve(directory));
+  const folder = resolve(directory);
+  const graph = await loadGraph(folder);
   const [from, to] = range.includes(":") ? range.split(":") : ["base", range];
   const heads = resolveName(graph, from || "base").map(({ id }) => id);
-  return await script(graph, "upgrade", heads, upgradePath(graph, heads, to || "head"), options);
+  const steps = planSteps(graph, "upgrade", heads, upgradePath(graph, heads, to || "head"));
+  return await script(steps, await versionTableOf(folder, options), options);
 }
 
 /**
@@ -59,7 +61,8 @@ export async function upgradeSql(directory: string, range: string, options: Scri
  * @throws {MigrationError} when the folder, a revision file or the range is invalid
  */
 export async function downgradeSql(directory: string, range: string, options: ScriptOptions = {}): Promise<string> {
-  const graph = await loadGraph(resolve(directory));
+  const folder = resolve(directory);
+  const graph = await loadGraph(folder);
   const [from, to] = range.split(":");
   if (!from || !to) {
     throw new InvalidTargetError(
@@ -67,18 +70,20 @@ export async function downgradeSql(directory: string, range: string, options: Sc
     );
   }
   const heads = resolveName(graph, from).map(({ id }) => id);
-  return await script(graph, "downgrade", heads, downgradePath(graph, heads, to), options);
+  const steps = planSteps(graph, "downgrade", heads, downgradePath(graph, heads, to));
+  return await script(steps, await versionTableOf(folder, options), options);
 }
 
 async function script(
-  graph: RevisionGraph<Revision>,
-  direction: Direction,
-  heads: readonly string[],
-  path: readonly Revision[],
+  steps: readonly MigrationStep[],
+  names: VersionTableNames,
   { lockTimeout = 5000, singleTransaction = false }: ScriptOptions,
 ): Promise<string> {
-  const steps = planSteps(graph, direction, heads, path);
-  const blocks = [HEADER, transaction([createVersionTableSql("schema_version"), createLogSql("schema_version_log")])];
+  const tables = sqlNames(names);
+  const blocks = [
+    HEADER,
+    transaction([createVersionTableSql(tables.table, names.table), createLogSql(tables.log, names.log)]),
+  ];
   const together: string[] = [];
   const newValues = new Set<string>();
   for (const step of steps) {
@@ -100,12 +105,15 @@ async function script(
       );
     }
     for (const value of addedValues(statements)) newValues.add(value);
-    if (singleTransaction) together.push(comment, guard(from), setUp, ...statements, ...bookkeeping(step));
-    else if (revision.transactional) {
-      blocks.push(`${comment}\n${transaction([guard(from), setUp, ...statements, ...bookkeeping(step)])}`);
+    if (singleTransaction) {
+      together.push(comment, guard(tables, from), setUp, ...statements, ...bookkeeping(tables, step));
+    } else if (revision.transactional) {
+      blocks.push(
+        `${comment}\n${transaction([guard(tables, from), setUp, ...statements, ...bookkeeping(tables, step)])}`,
+      );
     } else {
-      const body = [guard(from), ...withLockTimeout(statements, lockTimeout)].map(terminated).join("\n\n");
-      const after = transaction([guard(from), ...bookkeeping(step)]);
+      const body = [guard(tables, from), ...withLockTimeout(statements, lockTimeout)].map(terminated).join("\n\n");
+      const after = transaction([guard(tables, from), ...bookkeeping(tables, step)]);
       blocks.push(`${comment}\n-- outside a transaction\n${body}\n\n${after}`);
     }
   }
@@ -200,25 +208,25 @@ class Recorder implements RevisionConnection {
 }
 
 /** Raises an error unless the database is at these heads. */
-function guard(heads: readonly string[]): string {
+function guard({ table }: SqlNames, heads: readonly string[]): string {
   const expected = heads.length === 0 ? "NULL" : `ARRAY[${heads.toSorted().map(literal).join(", ")}]`;
   return `DO $$
 BEGIN
-  IF (SELECT array_agg(revision ORDER BY revision COLLATE "C") FROM schema_version) IS DISTINCT FROM ${expected} THEN
+  IF (SELECT array_agg(revision ORDER BY revision COLLATE "C") FROM ${table}) IS DISTINCT FROM ${expected} THEN
     RAISE EXCEPTION 'expected the database to be at revision ${position(heads)}';
   END IF;
 END $$`;
 }
 
 /** Statements that update the version table and the log. */
-function bookkeeping(step: MigrationStep): string[] {
+function bookkeeping({ table, log }: SqlNames, step: MigrationStep): string[] {
   const { from, to, revision } = step;
   const gone = from.filter((id) => !to.includes(id)).map(literal);
   const come = to.filter((id) => !from.includes(id)).map((id) => `(${literal(id)})`);
   return [
-    ...(gone.length > 0 ? [`DELETE FROM schema_version WHERE revision IN (${gone.join(", ")})`] : []),
-    ...(come.length > 0 ? [`INSERT INTO schema_version (revision) VALUES ${come.join(", ")}`] : []),
-    `INSERT INTO schema_version_log (revision, direction, checksum, milliseconds)\n  VALUES (${
+    ...(gone.length > 0 ? [`DELETE FROM ${table} WHERE revision IN (${gone.join(", ")})`] : []),
+    ...(come.length > 0 ? [`INSERT INTO ${table} (revision) VALUES ${come.join(", ")}`] : []),
+    `INSERT INTO ${log} (revision, direction, checksum, milliseconds)\n  VALUES (${
       [revision.id, logDirection(step), revision.checksum].map(literal).join(", ")
     }, extract(epoch FROM clock_timestamp() - transaction_timestamp()) * 1000)`,
   ];

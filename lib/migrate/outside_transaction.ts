@@ -34,8 +34,7 @@ export async function runOutside(context: StepContext, step: MigrationStep): Pro
   onProgress({ type: "running", step });
   const statements = new AutocommitConnection(context, step);
   try {
-    await connection.execute("RESET ALL");
-    await connection.execute(`SET lock_timeout = ${lockTimeout}`);
+    await connection.execute(`RESET ALL; SET lock_timeout = ${lockTimeout}`);
     statements.begunBefore = new Set(await table.log.begin(revision, logDirection(step)));
     await runFunction(functionOf(step), statements);
     signal?.throwIfAborted(); // in case the revision caught the error

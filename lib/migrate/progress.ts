@@ -3,6 +3,7 @@ import { sleep } from "../base/sleep.ts";
 import type { Connection } from "../engine/connection.ts";
 import type { LockHolder } from "./migration_lock.ts";
 import type { Revision } from "./revision_file.ts";
+import type { EnvironmentOptions } from "./environment.ts";
 import type { MigrationStep } from "./steps.ts";
 import type { VersionTable } from "./version_table.ts";
 
@@ -28,7 +29,7 @@ export type MigrationProgress =
   | { readonly type: "unchanged"; readonly atHead: boolean; readonly revisions: readonly Revision[] };
 
 /** Options of commands that take the migration lock; times are in milliseconds. */
-export interface WaitOptions {
+export interface WaitOptions extends EnvironmentOptions {
   /** Called for each progress event. */
   readonly onProgress?: (progress: MigrationProgress) => void;
   /** Maximum wait for another process that runs migrations (default 60,000). */

@@ -13,8 +13,8 @@ import {
   type TransactionSettings,
 } from "kysely";
 import { EngineDialect, SavepointDriver } from "../engine/kysely/dialect.ts";
-import { AwaitedConnection } from "./awaited_connection.ts";
 import { NotAwaitedError, RevisionTransactionError } from "./errors.ts";
+import { OpenQueries } from "./open_queries.ts";
 import type { RevisionFunction } from "./revision_file.ts";
 import { statementsIn } from "./sql_text.ts";
 
@@ -44,27 +44,29 @@ export interface RevisionConnection {
  * @throws {NotAwaitedError} when the function returns before its queries finish
  */
 export async function runFunction(run: RevisionFunction, connection: RevisionConnection): Promise<void> {
-  const watched = new AwaitedConnection(connection);
+  const queries = new OpenQueries();
   try {
-    await run(new Kysely({ dialect: new RevisionDialect(watched) }));
+    await run(new Kysely({ dialect: new RevisionDialect(connection, queries) }));
   } finally {
-    await watched.close();
+    await queries.close();
   }
-  if (watched.unawaited !== undefined) throw new NotAwaitedError(watched.unawaited);
+  if (queries.unawaited !== undefined) throw new NotAwaitedError(queries.unawaited);
 }
 
 /** The dialect of the engine, with a driver for a single connection. */
 class RevisionDialect extends EngineDialect {
   readonly #connection: RevisionConnection;
+  readonly #queries: OpenQueries;
 
-  constructor(connection: RevisionConnection) {
+  constructor(connection: RevisionConnection, queries: OpenQueries) {
     const refuse = () => Promise.reject(new Error("a revision opens no connection"));
     super({ connect: refuse, control: refuse, isBlocking: false });
     this.#connection = connection;
+    this.#queries = queries;
   }
 
   override createDriver(): Driver {
-    return new RevisionDriver(this.#connection);
+    return new RevisionDriver(this.#connection, this.#queries);
   }
 }
 
@@ -74,16 +76,18 @@ const TRANSACTION_CONTROL =
 
 class RevisionDriver extends SavepointDriver implements Driver {
   readonly #connection: RevisionConnection;
+  readonly #queries: OpenQueries;
 
-  constructor(connection: RevisionConnection) {
+  constructor(connection: RevisionConnection, queries: OpenQueries) {
     super();
     this.#connection = connection;
+    this.#queries = queries;
   }
 
   async init(): Promise<void> {}
 
   acquireConnection(): Promise<DatabaseConnection> {
-    return Promise.resolve(new KyselyConnection(this.#connection));
+    return Promise.resolve(new KyselyConnection(this.#connection, this.#queries));
   }
 
   async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
@@ -107,12 +111,12 @@ class KyselyConnection implements DatabaseConnection {
   /** Set on the connection of a `db.transaction()`. */
   part: Part | undefined;
 
-  constructor(readonly connection: RevisionConnection) {}
+  constructor(readonly connection: RevisionConnection, readonly queries: OpenQueries) {}
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
     const control = statementsIn(sql).find((statement) => TRANSACTION_CONTROL.test(statement));
     if (control) throw new RevisionTransactionError(`A revision cannot run "${control}"`);
-    const { rows, changed } = await this.connection.execute(sql, parameters);
+    const { rows, changed } = await this.queries.answer(sql, () => this.connection.execute(sql, parameters));
     return { rows: rows as Row[], numAffectedRows: changed };
   }
 

@@ -48,7 +48,8 @@ export interface RunRequest {
  * @throws {MigrationLockTimeoutError} when another process holds the lock until the timeout
  * @throws {TransactionPoolerError} when the connection goes through a transaction pooler
  * @throws {UnknownDatabaseRevisionError} when a current revision has no file
- * @throws {MissingSchemaError} when no schema of the search path exists
+ * @throws {MissingSchemaError} when no schema of the search path exists, or not that of the version table
+ * @throws {ForeignVersionTableError} when the version table belongs to another tool
  */
 export async function runRevisions(
   engine: Engine,
@@ -90,11 +91,11 @@ export async function tryRevisions(engine: Engine, request: RunRequest, options:
     await runTogether(quiet, steps, {
       async begin(connection) {
         ran = [];
-        before = await schemaLines(connection);
+        before = await schemaLines(connection, context.table.names.table);
       },
       onStatement: (statement) => void ran.push(statement),
       async end(connection) {
-        after = await schemaLines(connection);
+        after = await schemaLines(connection, context.table.names.table);
       },
     });
     const statements = ran.map(({ step, sql, parameters, rowCount }) => ({
@@ -115,7 +116,7 @@ async function withSteps<T>(
   const graph = await loadGraph(directory);
   // reject an invalid target before waiting for the lock
   if (direction === "upgrade" && !isRelative(target)) upgradePath(graph, [], target);
-  return await withMigrationLock(engine, options, async (connection: Connection, table: VersionTable) => {
+  return await withMigrationLock(engine, directory, options, async (connection: Connection, table: VersionTable) => {
     const heads = await headsOf(table, graph, directory);
     const path = direction === "upgrade" ? upgradePath(graph, heads, target) : downgradePath(graph, heads, target);
     const steps = planSteps(graph, direction, heads, path);

@@ -1,9 +1,13 @@
 /** Describes a schema as lines of text, which dry runs compare. @module */
 import type { Connection } from "../engine/connection.ts";
 
-/** Lists tables, columns, comments, constraints, indexes, enums, routines and triggers, one line each. */
-export async function schemaLines(connection: Connection): Promise<string[]> {
-  return (await connection.execute<{ line: string }>(LINES)).scalars().all();
+/**
+ * Lists tables, columns, comments, constraints, indexes, enums, routines and triggers, one line each.
+ *
+ * @param versionTable name of the version table, which is left out with its log
+ */
+export async function schemaLines(connection: Connection, versionTable: string = "schema_version"): Promise<string[]> {
+  return (await connection.execute<{ line: string }>(LINES, [versionTable])).scalars().all();
 }
 
 /**
@@ -24,7 +28,7 @@ const LINES = `
 WITH named AS (
   SELECT c.oid, c.relkind, c.oid::regclass::text AS name
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relname !~ '^schema_version(_log(_id_seq)?)?$'
+   WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relname NOT IN ($1::text, $1 || '_log', $1 || '_log_id_seq')
      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
 ), lines AS (
   SELECT 1 AS kind, name || CASE relkind WHEN 'v' THEN ' view: ' || pg_get_viewdef(oid)

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { quote } from "../base/quote.ts";
 import type { Connection } from "../engine/connection.ts";
 import type { Revision } from "./revision_file.ts";
 
@@ -28,14 +29,28 @@ export interface LogEntry {
   readonly applicationName: string;
 }
 
+/** The columns of the log with their types. */
+export const LOG_COLUMNS: readonly string[] = [
+  "id bigint",
+  "revision text",
+  "direction text",
+  "checksum text",
+  "started_at timestamp with time zone",
+  "milliseconds double precision",
+  "begun text[]",
+  "user_name text",
+  "application_name text",
+];
+
 /**
  * Returns the statement that creates the log.
  *
  * @param table quoted name, with the schema if known
+ * @param name its name without schema and quotes
  */
-export function createLogSql(table: string): string {
+export function createLogSql(table: string, name: string): string {
   return `CREATE TABLE IF NOT EXISTS ${table} (
-  id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_schema_version_log PRIMARY KEY,
+  id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT ${quote(`pk_${name}`)} PRIMARY KEY,
   revision text NOT NULL,
   direction text NOT NULL,
   checksum text NOT NULL,
@@ -47,30 +62,34 @@ export function createLogSql(table: string): string {
 )`;
 }
 
+/**
+ * Returns the statement that adds entries for revisions that finished just now.
+ *
+ * @param table quoted name
+ * @param first number of its first parameter: ids, then checksums, the direction and the duration in milliseconds
+ */
+export function recordSql(table: string, first: number): string {
+  const [ids, checksums, direction, milliseconds] = [0, 1, 2, 3].map((index) => `$${first + index}`);
+  return `INSERT INTO ${table} (revision, direction, checksum, started_at, milliseconds)
+SELECT revision, ${direction}, checksum, clock_timestamp() - ${milliseconds}::float8 * interval '1 ms',
+       ${milliseconds}::float8
+  FROM unnest(${ids}::text[], ${checksums}::text[]) AS done (revision, checksum)`;
+}
+
 /** The log of a schema. */
 export class VersionLog {
   readonly #connection: Connection;
   readonly #table: string;
+  readonly #exists: boolean;
 
-  /** @param table quoted name with its schema */
-  constructor(connection: Connection, table: string) {
+  /**
+   * @param table quoted name with its schema
+   * @param exists whether it existed at first
+   */
+  constructor(connection: Connection, table: string, exists: boolean) {
     this.#connection = connection;
     this.#table = table;
-  }
-
-  /** Creates the table if it does not exist. */
-  async create(): Promise<void> {
-    if (!await this.#exists()) await this.#connection.execute(createLogSql(this.#table));
-  }
-
-  /** Adds entries for revisions that finished just now. */
-  async record(revisions: readonly Revision[], direction: LogDirection, milliseconds: number): Promise<void> {
-    await this.#connection.execute(
-      `INSERT INTO ${this.#table} (revision, direction, checksum, started_at, milliseconds)
-       SELECT revision, $3, checksum, clock_timestamp() - $4::float8 * interval '1 ms', $4::float8
-         FROM unnest($1::text[], $2::text[]) AS done (revision, checksum)`,
-      [revisions.map(({ id }) => id), revisions.map(({ checksum }) => checksum), direction, milliseconds],
-    );
+    this.#exists = exists;
   }
 
   /**
@@ -113,19 +132,15 @@ export class VersionLog {
     );
   }
 
-  /** Returns all entries, oldest first; none if the log does not exist. */
+  /** Returns all entries, oldest first; none if the log did not exist at first. */
   async entries(): Promise<LogEntry[]> {
-    if (!await this.#exists()) return [];
+    if (!this.#exists) return [];
     const answer = await this.#connection.execute<LogEntry>(
       `SELECT revision, direction, checksum, started_at AS "startedAt", milliseconds, user_name AS "userName",
               application_name AS "applicationName"
          FROM ${this.#table} ORDER BY id`,
     );
     return answer.all();
-  }
-
-  async #exists(): Promise<boolean> {
-    return (await this.#connection.execute("SELECT to_regclass($1) IS NOT NULL", [this.#table])).scalarOne<boolean>();
   }
 }
 

@@ -25,7 +25,7 @@ export class UnknownDatabaseRevisionError extends MigrationError {
   }
 }
 
-/** No schema of the search path exists. */
+/** No schema of the search path exists, or not that of the version table. */
 export class MissingSchemaError extends MigrationError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "MISSING_SCHEMA";
@@ -34,9 +34,36 @@ export class MissingSchemaError extends MigrationError {
    * Creates the error.
    *
    * @param searchPath the search path of the connection
+   * @param named the schema that is named for the version table
    */
-  constructor(searchPath: string) {
-    super(`No schema of the search path (${searchPath}) exists. Create one with CREATE SCHEMA.`);
+  constructor(searchPath: string, named?: string) {
+    super(
+      named === undefined
+        ? `No schema of the search path (${searchPath}) exists. Create one with CREATE SCHEMA.`
+        : `The schema of the version table, ${named}, does not exist. Run: CREATE SCHEMA ${quote(named)}`,
+    );
+  }
+}
+
+/** A table with the name of the version table belongs to another tool. Nothing was changed. */
+export class ForeignVersionTableError extends MigrationError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
+  static override readonly code: string = "FOREIGN_VERSION_TABLE";
+
+  /**
+   * Creates the error.
+   *
+   * @param table quoted name
+   * @param found kind of the relation, then its columns with their types
+   * @param expected columns of a table of this tool
+   */
+  constructor(readonly table: string, [kind, ...found]: readonly string[], expected: readonly string[]) {
+    const some = found.length > 6 ? [...found.slice(0, 5), "…"] : found;
+    const what = kind !== "r" ? "it is no table" : `its columns are ${some.join(", ") || "none"}`;
+    super(
+      `${table} is not a table of these migrations: ${what}; expected: ${expected.join(", ")}. Nothing was changed. ` +
+        'If another tool uses it, choose a name in env.ts: export const versionTable = "…";',
+    );
   }
 }
 

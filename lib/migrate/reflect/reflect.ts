@@ -5,6 +5,7 @@ import { type ColumnRow, COLUMNS } from "./columns.ts";
 import { type ConstraintRow, CONSTRAINTS } from "./constraints.ts";
 import { INDEXES, type IndexRow } from "./indexes.ts";
 import { isOrdinary, type RelationRow, RELATIONS } from "./relations.ts";
+import { type VersionTableNames, versionTableNames } from "../version_table_name.ts";
 import { attached, oddRelation, readTable } from "./tables.ts";
 import { type RoutineRow, ROUTINES, TYPE_KINDS, type TypeRow, TYPES } from "./types.ts";
 
@@ -14,6 +15,8 @@ export interface ReflectedSchemas {
   readonly main: string;
   /** Other schemas. The result omits those that do not exist. */
   readonly others?: readonly string[];
+  /** Version table and log, which are left out. */
+  readonly versionTable?: VersionTableNames;
 }
 
 /**
@@ -22,7 +25,7 @@ export interface ReflectedSchemas {
  */
 export async function reflect(
   connection: Connection,
-  { main, others = [] }: ReflectedSchemas,
+  { main, others = [], versionTable = versionTableNames() }: ReflectedSchemas,
 ): Promise<DatabaseSchema> {
   const schemas = [main, ...others];
   const rows = async <Row>(sql: string) => (await connection.execute<Row>(sql, [schemas])).all();
@@ -36,7 +39,9 @@ export async function reflect(
     rows<RoutineRow>(ROUTINES),
   ]);
   const nameOf = (schema: string, name: string): ObjectName => schema === main ? { name } : { schema, name };
-  const relations = allRelations.filter(({ name }) => !/^schema_version(_log)?$/.test(name));
+  const relations = allRelations.filter(({ schema, name }) =>
+    schema !== (versionTable.schema ?? main) || name !== versionTable.table && name !== versionTable.log
+  );
   const odd = relations.filter((relation) => !isOrdinary(relation));
   const [columnsOf, constraintsOf, indexesOf] = [byTable(columns), byTable(constraints), byTable(indexes)];
   const tables = relations.filter(isOrdinary).map((relation) => {

@@ -1,25 +1,24 @@
 /** Detects queries that a revision does not await. @module */
-import type { TransactionSettings } from "kysely";
-import type { Part, RevisionConnection, StatementAnswer } from "./revision_kysely.ts";
 
 /**
- * Forwards queries until it is closed. The promise of an unfinished query then stays pending: its rejection would be
+ * The unfinished queries of a revision. Once closed, the promise of such a query stays pending: its rejection would be
  * unhandled, and end the program before it reports the revision.
  */
-export class AwaitedConnection implements RevisionConnection {
-  readonly #connection: RevisionConnection;
-  readonly #open = new Set<Promise<StatementAnswer>>();
+export class OpenQueries {
+  readonly #open = new Set<Promise<unknown>>();
   #isClosed = false;
   /** SQL of the first query that was unfinished at `close()`, or started later. */
   unawaited: string | undefined;
 
-  constructor(connection: RevisionConnection) {
-    this.#connection = connection;
-  }
-
-  async execute(sql: string, parameters: readonly unknown[]): Promise<StatementAnswer> {
+  /**
+   * Returns the answer to a query.
+   *
+   * @param sql text of the query, for the message
+   * @param send sends it; not called after `close()`
+   */
+  async answer<Answer>(sql: string, send: () => Promise<Answer>): Promise<Answer> {
     if (this.#isClosed) return await this.#leavePending(sql);
-    const answer = this.#connection.execute(sql, parameters);
+    const answer = send();
     this.#open.add(answer);
     await Promise.allSettled([answer]);
     this.#open.delete(answer);
@@ -29,10 +28,6 @@ export class AwaitedConnection implements RevisionConnection {
   #leavePending(sql: string): Promise<never> {
     this.unawaited ??= sql;
     return new Promise(() => {});
-  }
-
-  begin(settings: TransactionSettings): Promise<Part> {
-    return this.#connection.begin(settings);
   }
 
   /** Rejects further queries and waits for the running ones. */

@@ -32,6 +32,7 @@ export { SecondUnitOfWorkError } from "./engine/drivers/libpq/one_unit_of_work.t
 
 // the schema: columns, tables, and the DDL that creates them
 export * from "./schema/columns.ts";
+export { columnType } from "./schema/column_type.ts";
 export {
   type ForeignKey,
   type Index,

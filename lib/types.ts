@@ -18,6 +18,7 @@ export type { FirstColumn, IsUnion, Rows } from "./engine/result.ts";
 export type { SyncSavepoint } from "./engine/savepoint.ts";
 export type { ISOLATION_LEVELS, TransactionOptions } from "./engine/transaction_options.ts";
 export type { SslMode } from "./engine/url_parts.ts";
+export type { ColumnFactory, ColumnTypeOptions } from "./schema/column_type.ts";
 export type { Ddl } from "./schema/ddl.ts";
 export type { Columns, Index, IndexOptions } from "./schema/table.ts";
 export type { Entity } from "./orm/identity_map.ts";

@@ -6,7 +6,7 @@
  */
 import { literal, quote } from "../base/quote.ts";
 import { IDENTITY, type ServerExpression } from "../schema/columns.ts";
-import { isEnumList, type Table, type TableColumn } from "../schema/table.ts";
+import { readCast, type Table, type TableColumn } from "../schema/table.ts";
 import { FreeNames } from "./free_names.ts";
 import { columnValues, identifyingValues, ROW_BY_ROW, type RowSource, rowSource, type RowValue } from "./row_source.ts";
 import { identifyingColumns, type RowWrite, type WriteStatement } from "./write_statement.ts";
@@ -146,7 +146,7 @@ export function unlinkRows(rows: readonly RowWrite[]): WriteStatement {
 function checkedStatement(kind: WriteStatement["kind"], command: string, rows: readonly RowWrite[]): WriteStatement {
   const [{ table }] = rows;
   const found = whereIn(kind, command, rows, identifyingColumns(table), identifyingValues(table));
-  return { ...found, sql: `${found.sql} RETURNING ${names(table.primaryKey)}`, rowCountChecked: true };
+  return { ...found, sql: `${found.sql} RETURNING ${selectList(table.primaryKey)}`, rowCountChecked: true };
 }
 
 function whereIn(
@@ -216,5 +216,5 @@ function names(columns: readonly NamedColumn[]): string {
  */
 function selectList(columns: readonly TableColumn[], table?: Table): string {
   const prefix = table ? `${table.sqlName}.` : "";
-  return columns.map((column) => `${prefix}${quote(column.name)}${isEnumList(column) ? "::text[]" : ""}`).join(", ");
+  return columns.map((column) => `${prefix}${quote(column.name)}${readCast(column)}`).join(", ");
 }

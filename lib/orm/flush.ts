@@ -8,6 +8,7 @@ import type { Result } from "../engine/result.ts";
 import { type Eventual, settled, step, type Steps } from "../engine/steps.ts";
 import { encodeParameters } from "../values/parameters.ts";
 import { KeyChangedError, StaleDataError } from "./errors.ts";
+import { decodeRows } from "./column_value.ts";
 import { keyOf, mapKey } from "./key.ts";
 import { type ObjectState, stateOf } from "./object_state.ts";
 import { propagateKeys } from "./reference.ts";
@@ -91,7 +92,8 @@ function applyResult(statement: WriteStatement, result: Result<unknown>): void {
 }
 
 /** Names the rows that a statement did not find, and expires their objects. */
-function staleData({ table, kind, entities }: WriteStatement, rows: readonly unknown[][]): StaleDataError {
+function staleData({ table, kind, entities }: WriteStatement, rows: unknown[][]): StaleDataError {
+  decodeRows(table.primaryKey, rows);
   const found = new Set(rows.map((row) => mapKey(row.slice(0, table.primaryKey.length))));
   const keyed = entities.map((entity) => {
     const state = stateOf(entity);

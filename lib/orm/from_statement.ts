@@ -6,7 +6,7 @@
 import { decodeArray } from "../values/decode.ts";
 import type { Result } from "../engine/result.ts";
 import type { LoaderOption } from "./joins.ts";
-import { isEnumList } from "../schema/table.ts";
+import { readCast } from "../schema/table.ts";
 import type { Compiled } from "../engine/kysely/compiler.ts";
 import { InvalidStatementError } from "./errors.ts";
 import type { AnyModel } from "./model.ts";
@@ -62,9 +62,12 @@ export class FromStatement<M extends AnyModel> implements ObjectStatement<M> {
       if (keyIndexes.some((index) => row[positions[index]] === null)) {
         throw new InvalidStatementError(model, "a row has NULL for its key, as an outer join makes it: leave it out");
       }
-      // an array of an enum type arrives as text
+      // without a cast such an array arrives as text
       const decode = (value: unknown) => typeof value === "string" ? decodeArray(value, String) : value;
-      return columns.map((column, index) => isEnumList(column) ? decode(row[positions[index]]) : row[positions[index]]);
+      return columns.map((column, index) => {
+        const value = row[positions[index]];
+        return readCast(column) === "::text[]" ? decode(value) : value;
+      });
     });
   }
 }

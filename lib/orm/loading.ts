@@ -7,6 +7,7 @@
  */
 import type { Query } from "../engine/kysely/compilable.ts";
 import { Result } from "../engine/result.ts";
+import { decodeRows, sentValue } from "./column_value.ts";
 import type { Entity } from "./identity_map.ts";
 import { type Join, type LoaderOption, planJoins } from "./joins.ts";
 import { type MapKey, mapKey } from "./key.ts";
@@ -78,7 +79,7 @@ export class Loader {
   *result<Row>(statement: Query<Row>, raw: Result<Row>): Loading<Result<Row>> {
     const resultOf = (columns: readonly string[], rows: unknown[][], repeats?: boolean) =>
       new Result<Row>({ columns, rows, command: "", rowCount: raw.rowCount }, repeats);
-    if (statement instanceof SelectColumns) return resultOf(statement.names, raw.tuples().all());
+    if (statement instanceof SelectColumns) return resultOf(statement.names, statement.rowsOf(raw));
     if (!givesObjects(statement)) return raw;
     const { model, loaders, refresh } = statement;
     const objects = yield* this.#load(model, statement.rowsOf(raw), loaders, undefined, refresh);
@@ -144,7 +145,7 @@ export class Loader {
     if (missing.size > 0) {
       const rows = yield {
         sql: selectReferred(relation, planJoins(target, joined)),
-        parameters: [[...missing.values()]],
+        parameters: [[...missing.values()].map((id) => sentValue(key.referred, id))],
       };
       const objects = yield* this.#load(target, rows, joined);
       for (const entity of objects) targets.set(mapKey([entity[key.referred.attribute]]), entity);
@@ -156,10 +157,11 @@ export class Loader {
   *#loadCollections(relation: Relation, owners: readonly Entity[], nested: Options): Loading {
     const { key, target } = relation;
     const ownerId = (owner: Entity) => owner[key.referred.attribute];
-    const ids = owners.map(ownerId).filter((id) => id !== undefined);
+    const ids = owners.map(ownerId).filter((id) => id !== undefined).map((id) => sentValue(key.referred, id));
     if (ids.length === 0) return;
     const at = target.table.columns.length; // of the owner's key
     const rows = yield { sql: selectCollected(relation, planJoins(target, nested)), parameters: [ids] };
+    decodeRows([key.column], rows, at);
     const objects = yield* this.#load(target, rows, nested, at + 1);
     const byOwner = grouped(rows.map((row) => mapKey([row[at]])), objects);
     for (const owner of owners) fillCollection(owner, relation, byOwner.get(mapKey([ownerId(owner)])) ?? []);

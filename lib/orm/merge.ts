@@ -34,8 +34,9 @@ export function* merge(session: SessionSteps, object: Entity): Steps<Entity> {
 }
 
 function copyColumns(source: Entity, target: Entity): void {
-  for (const { attribute } of modelOf(source).table.columns) {
-    if (source[attribute] !== undefined) target[attribute] = copyValue(source[attribute]);
+  for (const column of modelOf(source).table.columns) {
+    const value = source[column.attribute];
+    if (value !== undefined) target[column.attribute] = copyValue(column, value);
   }
 }
 

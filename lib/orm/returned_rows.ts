@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { decodeRows } from "./column_value.ts";
 import type { Entity } from "./identity_map.ts";
 import { keyOf, type MapKey, mapKey } from "./key.ts";
 import type { WriteStatement } from "./write_statement.ts";
@@ -13,6 +14,7 @@ export function applyReturned(statement: WriteStatement, rows: readonly unknown[
   if (returning.length === 0) return;
   const objectOf = withPositions ? byPosition(statement) : byKey(statement);
   const first = withPositions ? 1 : 0; // the position precedes the values
+  decodeRows(returning, rows, first);
   for (let index = 0; index < rows.length; index++) {
     const row = rows[index];
     const entity = objectOf(row, index);

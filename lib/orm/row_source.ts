@@ -4,6 +4,7 @@
  * @module
  */
 import type { Table, TableColumn } from "../schema/table.ts";
+import { sentValue } from "./column_value.ts";
 import { parameterType } from "./parameter_type.ts";
 import { identifyingColumns, isArray, type RowWrite } from "./write_statement.ts";
 
@@ -53,10 +54,7 @@ function valuesList(columns: readonly TableColumn[], count: number, withPosition
 
 /** Reads the values of columns, converted as their types require. */
 export function columnValues(columns: readonly TableColumn[]): RowValue[] {
-  return columns.map(({ attribute, bind }): RowValue => ({ entity }) => {
-    const value = entity[attribute];
-    return bind && value !== null && value !== undefined ? bind(value) : value;
-  });
+  return columns.map((column): RowValue => ({ entity }) => sentValue(column, entity[column.attribute]));
 }
 
 /**
@@ -65,9 +63,9 @@ export function columnValues(columns: readonly TableColumn[]): RowValue[] {
  */
 export function identifyingValues(table: Table): RowValue[] {
   const { primaryKey, keyIndexes } = table;
-  return identifyingColumns(table).map(({ attribute }, index): RowValue =>
+  return identifyingColumns(table).map((column, index): RowValue =>
     index < primaryKey.length
-      ? ({ entity, loaded }) => loaded ? loaded[keyIndexes[index]] : entity[attribute]
-      : ({ entity }) => entity[attribute]
+      ? ({ entity, loaded }) => sentValue(column, loaded ? loaded[keyIndexes[index]] : entity[column.attribute])
+      : ({ entity }) => entity[column.attribute]
   );
 }

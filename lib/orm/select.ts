@@ -11,7 +11,8 @@ import { compile, type Compiled } from "../engine/kysely/compiler.ts";
 import type { Result } from "../engine/result.ts";
 import { snakeCase } from "../base/naming.ts";
 import { InvalidModelError } from "../schema/errors.ts";
-import { isEnumList, type TableColumn } from "../schema/table.ts";
+import { readCast, type TableColumn } from "../schema/table.ts";
+import { decodeRows } from "./column_value.ts";
 import { InvalidStatementError } from "./errors.ts";
 import { FromStatement } from "./from_statement.ts";
 import { linkName } from "./join_names.ts";
@@ -131,8 +132,9 @@ export class Select<M extends AnyModel, Joined = unknown>
   columns<Name extends ColumnName<M, Joined>>(
     ...names: Name[]
   ): SelectColumns<M, Joined, { [Each in Name]: ValueOf<M, Joined, Each> }> {
-    const selected = names.map((name) => selection(name, columnNamed(this.model, name)));
-    return new SelectColumns(this.model, this.builder.clearSelect().select(selected), names);
+    const columns = names.map((name) => columnNamed(this.model, name));
+    const selected = names.map((name, index) => selection(name, columns[index]));
+    return new SelectColumns(this.model, this.builder.clearSelect().select(selected), names, columns);
   }
 
   /**
@@ -226,13 +228,25 @@ export class Select<M extends AnyModel, Joined = unknown>
 export class SelectColumns<M extends AnyModel, Joined, Row>
   extends SelectBase<M, Joined, Row, SelectColumns<M, Joined, Row>> {
   /** @ignore */
-  constructor(model: M, builder: Builder, readonly names: readonly string[]) {
+  constructor(
+    model: M,
+    builder: Builder,
+    readonly names: readonly string[],
+    private readonly columns: readonly TableColumn[],
+  ) {
     super(model, builder);
+  }
+
+  /** Returns the rows with their values in the order of the names. */
+  rowsOf(result: Result<unknown>): unknown[][] {
+    const rows = result.tuples().all();
+    decodeRows(this.columns, rows);
+    return rows;
   }
 
   /** @ignore */
   protected override with(builder: Builder): SelectColumns<M, Joined, Row> {
-    return new SelectColumns(this.model, builder, this.names);
+    return new SelectColumns(this.model, builder, this.names, this.columns);
   }
 }
 
@@ -245,7 +259,8 @@ export function select<M extends AnyModel>(model: M): Select<M> {
 
 /** Returns a column for the SELECT list. */
 function selection(name: string, column: TableColumn) {
-  return isEnumList(column) ? sql`${sql.ref(name)}::text[]`.as(column.attribute) : name;
+  const cast = readCast(column);
+  return cast ? sql`${sql.ref(name)}${sql.raw(cast)}`.as(column.attribute) : name;
 }
 
 /**

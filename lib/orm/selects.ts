@@ -4,7 +4,7 @@
  * @module
  */
 import { quote } from "../base/quote.ts";
-import { isEnumList, type Table, type TableColumn } from "../schema/table.ts";
+import { readCast, type Table, type TableColumn } from "../schema/table.ts";
 import type { JoinPlan } from "./joins.ts";
 import { parameterType } from "./parameter_type.ts";
 import type { Relation } from "./relation.ts";
@@ -52,7 +52,8 @@ export function selectCollected(
     ? ` JOIN ${key.from.sqlName}${alias} ON ${columnOf(key.from, otherKey.column, quote(from))} = ` +
       columnOf(table, otherKey.referred)
     : "";
-  return `SELECT ${[columnsOf(table), owner, ...columns].join(", ")} FROM ${table.sqlName}${link}${joined} ` +
+  const list = [columnsOf(table), owner + readCast(key.column), ...columns].join(", ");
+  return `SELECT ${list} FROM ${table.sqlName}${link}${joined} ` +
     `WHERE ${owner} = ANY($1::${parameterType(key.referred.type)}[]) ORDER BY ${order.join(", ")}`;
 }
 
@@ -62,8 +63,7 @@ export function selectCollected(
  * @param alias the name of the table in the SELECT, quoted.
  */
 export function columnsOf(table: Table, alias: string = quote(table.name)): string {
-  const cast = (column: TableColumn) => isEnumList(column) ? "::text[]" : "";
-  return table.columns.map((column) => `${alias}.${quote(column.name)}${cast(column)}`).join(", ");
+  return table.columns.map((column) => `${alias}.${quote(column.name)}${readCast(column)}`).join(", ");
 }
 
 /** Lists the columns of the primary key. */

@@ -15,6 +15,7 @@ import { compiled } from "../engine/kysely/compilable.ts";
 import { selectByKey } from "./selects.ts";
 import type { PartitionObjects } from "./partition_objects.ts";
 import { Flush } from "./flush.ts";
+import { sentValue } from "./column_value.ts";
 import type { Entity } from "./identity_map.ts";
 import { Loader, type Loading } from "./loading.ts";
 import type { AnyModel } from "./model.ts";
@@ -201,7 +202,8 @@ export class SessionSteps<Connection extends SessionConnection = SessionConnecti
   ): Steps<Entity | null> {
     const connection = this.transaction.connection ?? (yield* this.transaction.begin());
     const sql = selectByKey(model.table, withForUpdate);
-    const answer = yield* step(this.#query(connection, sql, key, !withForUpdate));
+    const values = key.map((value, index) => sentValue(model.table.primaryKey[index], value));
+    const answer = yield* step(this.#query(connection, sql, values, !withForUpdate));
     const [row] = answer.tuples().all();
     return row ? this.tracker.load(model, row, refresh) : null;
   }

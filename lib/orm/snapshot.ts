@@ -22,7 +22,7 @@ export class Snapshot {
 
   constructor(readonly state: ObjectState) {
     const { table, entity, status, loaded, collections } = state;
-    this.values = table.columns.map(({ attribute }) => copyValue(entity[attribute]));
+    this.values = table.columns.map((column) => copyValue(column, entity[column.attribute]));
     this.#status = status;
     this.#loaded = loaded;
     if (collections.size === 0) return;

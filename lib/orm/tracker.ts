@@ -5,7 +5,7 @@
  * @module
  */
 import { linksOf } from "./association_rows.ts";
-import { retainedValue } from "./column_value.ts";
+import { decodeRows, retainedValue } from "./column_value.ts";
 import { AttachedObjectError, DetachedObjectError } from "./errors.ts";
 import { type Entity, IdentityMap } from "./identity_map.ts";
 import { Journal, type JournalEntry, readIn, snapshotsIn } from "./journal.ts";
@@ -101,6 +101,7 @@ export class Tracker {
    */
   load(model: AnyModel, row: unknown[], refresh = false): Entity {
     const { table } = model;
+    if (table.hasUndecoded) decodeRows(table.columns, [row]);
     const known = this.#identities.get(table, rowMapKey(table, row));
     if (known && !refresh && !known.isExpired) return known.entity;
     defineAccessors(model);

@@ -99,6 +99,10 @@ export interface ColumnDefinition {
   readonly mutable?: boolean;
   /** Converts a value to the parameter to send, where its JavaScript type does not determine the encoding. */
   readonly bind?: (value: unknown) => unknown;
+  /** Converts a value as drivers return it, where they do not know the type. */
+  readonly decode?: (value: unknown) => unknown;
+  /** Copies a value that is an object; `structuredClone` if missing. */
+  readonly copy?: (value: unknown) => unknown;
 }
 
 /**
@@ -115,6 +119,15 @@ export class Column<Value, Optional extends boolean = false, Key extends boolean
 
   /** @ignore */
   constructor(readonly definition: ColumnDefinition) {}
+
+  /**
+   * Makes a column that refuses NULL and has no constraint.
+   *
+   * @ignore
+   */
+  static of<Value>(type: string, more: Partial<ColumnDefinition> = {}): Column<Value> {
+    return new Column({ type, nullable: false, primaryKey: false, unique: false, index: false, ...more });
+  }
 
   /** Permits NULL. */
   nullable(): Column<Value | null, true, Key> {
@@ -195,17 +208,13 @@ export class Column<Value, Optional extends boolean = false, Key extends boolean
   }
 }
 
-function column<Value>(type: string, more: Partial<ColumnDefinition> = {}): Column<Value> {
-  return new Column({ type, nullable: false, primaryKey: false, unique: false, index: false, ...more });
-}
-
 /**
  * Makes a column of a type.
  *
  * @param length length or precision, with its parentheses.
  */
 function columnOf<Value>({ name, sql = name, encode, mutable }: ColumnType, length = ""): Column<Value> {
-  return column(sql + length, { ...(encode ? { bind: encode } : {}), ...(mutable ? { mutable } : {}) });
+  return Column.of(sql + length, { ...(encode ? { bind: encode } : {}), ...(mutable ? { mutable } : {}) });
 }
 
 /** `smallint`, 16 bits. */
@@ -254,11 +263,15 @@ export function numeric(precision?: number, scale?: number): Column<string> {
 
 /** An array of the type of another column. */
 export function array<Value>(element: Column<Value, boolean, boolean>): Column<Value[]> {
-  const { type, values, bind } = element.definition;
-  return column(`${type}[]`, {
+  const { type, values, bind, decode, copy } = element.definition;
+  const forEach = (convert?: (value: unknown) => unknown) =>
+    convert && ((list: unknown) => (list as unknown[]).map((value) => value === null ? null : convert(value)));
+  return Column.of(`${type}[]`, {
     values,
     mutable: true,
-    bind: bind && ((list) => (list as unknown[]).map((value) => value === null ? null : bind(value))),
+    bind: forEach(bind),
+    decode: forEach(decode),
+    copy: forEach(copy),
   });
 }
 
@@ -268,5 +281,5 @@ export function array<Value>(element: Column<Value, boolean, boolean>): Column<V
  * @param name of the type, which `createAll` creates.
  */
 export function enumeration<const Value extends string>(name: string, values: readonly Value[]): Column<Value> {
-  return column(quote(name), { values });
+  return Column.of(quote(name), { values });
 }

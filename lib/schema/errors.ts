@@ -5,6 +5,17 @@
  */
 import { EngineError } from "../base/error.ts";
 
+/** A column type is one that the library defines itself. */
+export class InvalidColumnTypeError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
+  static override readonly code: string = "INVALID_COLUMN_TYPE";
+
+  /** @ignore */
+  constructor(type: string, instead: string) {
+    super(`columnType() cannot define ${type} again: the library reads its values itself. Use ${instead}().`);
+  }
+}
+
 /** The declaration of a model is invalid, or a name is not part of it. */
 export class InvalidModelError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */

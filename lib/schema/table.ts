@@ -66,6 +66,8 @@ export class Table<C extends Columns = Columns, Name extends string = string> {
   readonly keyIndexes: readonly number[];
   /** The positions of the columns whose values can be changed in place: dates, arrays, JSON, bytes. */
   readonly mutableIndexes: readonly number[];
+  /** True if drivers do not know the type of a column, so that its values are decoded afterwards. */
+  readonly hasUndecoded: boolean;
   /** The UNIQUE constraints, without the primary key. */
   readonly uniques: readonly Unique[];
   /** The indexes, without those of constraints. */
@@ -103,6 +105,7 @@ export class Table<C extends Columns = Columns, Name extends string = string> {
     this.version = versionOf(name, this.columns);
     this.keyIndexes = this.primaryKey.map((column) => this.columns.indexOf(column));
     this.mutableIndexes = this.columns.flatMap(({ mutable }, index) => mutable ? [index] : []);
+    this.hasUndecoded = this.columns.some(({ decode }) => decode !== undefined);
     this.primaryKeyName = options.primaryKey?.name;
     this.uniques = uniquesOf(this, options);
     this.indexes = indexesOf(this, options);
@@ -174,9 +177,13 @@ export class Metadata {
   }
 }
 
-/** Reports whether a column is an array of an enum type, which is read as `text[]`: its type is unknown to drivers. */
-export function isEnumList({ type, values }: TableColumn): boolean {
-  return values !== undefined && type.endsWith("[]");
+/**
+ * Returns the cast with which a column is read whose type drivers do not know: an array of an enum type, a type of a
+ * program's own without fixed OIDs; empty for others.
+ */
+export function readCast({ type, values, decode }: TableColumn): "" | "::text" | "::text[]" {
+  if (type.endsWith("[]")) return values || decode ? "::text[]" : "";
+  return decode ? "::text" : "";
 }
 
 function versionOf(table: string, columns: readonly TableColumn[]): TableColumn | undefined {

@@ -31,15 +31,15 @@ import { json as asJsonParameter } from "./parameters.ts";
 export interface ReadType {
   /** Name as printed by `format_type()`, without length or precision. */
   readonly name: string;
-  /** OID of the type. PostgreSQL's own are fixed in its src/include/catalog/pg_type.dat. */
+  /** OID of the type, fixed in PostgreSQL's src/include/catalog/pg_type.dat. */
   readonly oid: number;
   /** OID of its array type. */
   readonly arrayOid: number;
   readonly decode: Decoder;
 }
 
-/** A type that a column of a model can have. */
-export interface ColumnType extends ReadType {
+/** A type that a column of a model can have. Without OIDs, as a type of an extension, drivers return its text. */
+export interface ColumnType extends Omit<ReadType, "oid" | "arrayOid">, Partial<Pick<ReadType, "oid" | "arrayOid">> {
   /** Shorter name for DDL and casts; `name` if missing. */
   readonly sql?: string;
   /** True if the type takes a length or precision, such as `numeric(10,2)`. */
@@ -48,8 +48,6 @@ export interface ColumnType extends ReadType {
   readonly encode?: (value: unknown) => unknown;
   /** True if the values are objects that can be changed in place. */
   readonly mutable?: boolean;
-  /** Copies an object; `structuredClone` if missing. */
-  readonly copy?: (value: unknown) => unknown;
   /** Types of one family have assignment casts between them. */
   readonly family?: "number" | "text" | "time" | "json";
   /** Name of the next type that holds every value of this one. */
@@ -151,10 +149,11 @@ export function decoderFor(oid: number): Decoder {
 /** Adds a type, or replaces the one of this name, for connections opened from now on. */
 export function registerColumnType(type: ColumnType): void {
   columnTypes.set(type.name, type);
-  registerDecoder(type);
+  const { oid, arrayOid, decode } = type;
+  if (oid !== undefined && arrayOid !== undefined) registerDecoder({ oid, arrayOid, decode });
 }
 
-function registerDecoder({ oid, arrayOid, decode }: ReadType): void {
+function registerDecoder({ oid, arrayOid, decode }: Omit<ReadType, "name">): void {
   decoders.set(oid, decode);
   decoders.set(arrayOid, (text, reported) => decodeArray(text, (element) => decode(element, reported)));
 }

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { createEngine } from "../engine/engine.ts";
 import { testDatabase } from "../../testing/test_database.ts";
-import { COLUMN_TYPES, type ColumnType, isColumnType, OTHER_TYPES, parseType } from "./types.ts";
+import { COLUMN_TYPES, type ColumnType, isColumnType, OTHER_TYPES, parseType, type ReadType } from "./types.ts";
 
 const database = testDatabase(import.meta.url);
-const columnTypes: ColumnType[] = Object.values(COLUMN_TYPES);
+const columnTypes: (ColumnType & ReadType)[] = Object.values(COLUMN_TYPES);
 
 database.test("names and OIDs of types are those of the server", async (url) => {
   await using engine = createEngine(url);

@@ -2,7 +2,8 @@
 import type { Connection } from "../engine/connection.ts";
 
 /**
- * Lists tables, columns, comments, constraints, indexes, enums, routines and triggers, one line each.
+ * Lists tables, columns, comments, constraints, indexes, enums, routines, triggers, policies, extended statistics and the
+ * tables of publications, one line each.
  *
  * @param versionTable name of the version table, which is left out with its log
  */
@@ -65,5 +66,19 @@ WITH named AS (
     FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace
    WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND prokind <> 'a'
      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+  UNION ALL
+  SELECT 9, format('%s policy %I %s for %s to %s%s%s', name, polname,
+                   CASE WHEN polpermissive THEN 'permissive' ELSE 'restrictive' END, polcmd,
+                   ARRAY(SELECT CASE role WHEN 0 THEN 'public' ELSE role::regrole::text END FROM unnest(polroles) role),
+                   ' using ' || pg_get_expr(polqual, polrelid), ' check ' || pg_get_expr(polwithcheck, polrelid))
+    FROM named JOIN pg_policy ON polrelid = named.oid
+  UNION ALL
+  SELECT 10, pg_get_statisticsobjdef(s.oid) FROM named JOIN pg_statistic_ext s ON stxrelid = named.oid
+  UNION ALL
+  SELECT 11, format('%s publication %I%s%s', name, p.pubname, CASE WHEN to_jsonb(r)->>'prattrs' <> '' THEN ' columns ' || (to_jsonb(t)->>'attnames') END,
+                    ' where ' || (to_jsonb(t)->>'rowfilter')) -- columns of the view that PostgreSQL 14 lacks
+    FROM named JOIN pg_publication_rel r ON prrelid = named.oid JOIN pg_publication p ON p.oid = prpubid
+    LEFT JOIN pg_publication_tables t ON t.pubname = p.pubname
+                                     AND to_regclass(format('%I.%I', t.schemaname, t.tablename)) = named.oid
 )
 SELECT line FROM lines ORDER BY split_part(line, ' ', 1) COLLATE "C", kind, line COLLATE "C"`;

@@ -1,20 +1,20 @@
 /** Compares two schemas with pure functions, one file per kind of object. @module */
 import {
   type DatabaseSchema,
-  isSameName,
-  type ObjectName,
-  partsOf,
+  type EnumSchema,
+  fullName,
+  nameKey,
   type TableSchema,
   type UnmodelledObject,
 } from "../database_schema.ts";
 import type { Operation } from "../operations.ts";
 import { compareColumns } from "./columns.ts";
 import { compareConstraints } from "./constraints.ts";
-import { compareEnums, isOfEnum, withRenamedEnums } from "./enums.ts";
-import { compareForeignKeys, type TablePair } from "./foreign_keys.ts";
+import { compareEnums, type EnumChanges, isOfEnum, withRenamedEnums } from "./enums.ts";
+import { type ChangedTable, compareForeignKeys } from "./foreign_keys.ts";
 import { compareIndexes } from "./indexes.ts";
-import { isNamed } from "./match.ts";
 import { inRunningOrder } from "./order.ts";
+import { isInModels, planTables, type TablePlan } from "./plan.ts";
 import { compareTables, createTables, dropTables, nameOf } from "./tables.ts";
 
 /** Differences between two schemas. */
@@ -35,10 +35,19 @@ export interface Comparison {
  * @returns the operations that turn `live` into `wanted`
  */
 export function compare(live: DatabaseSchema, wanted: DatabaseSchema): Comparison {
-  const enums = compareEnums(withEnumsInUse(live, wanted), wanted);
+  const enums = compareEnums(live, wanted);
   const now = withRenamedEnums(live, enums.replaced);
-  const { added, removed, both, unmodelled } = compareTables(now, wanted);
-  const compared = both.map((tables) => comparePair(tables));
+  const { added, removed, both, kept, unmodelled } = compareTables(now, wanted);
+  const plans = planTables(both, kept);
+  const held = enumsInUse(enums, plans, kept);
+  if (held.size > 0) return compare(withEnumsLeftAlone(live, held), wanted);
+  const compared = plans.map(compareTable);
+  const byName = new Map(compared.map((table) => [nameKey(table.plan.wanted), table]));
+  // some parts of tables models describe only if they name them
+  const isIgnored = ({ part: of }: UnmodelledObject) => {
+    const table = of && byName.get(nameKey(of.table));
+    return !of || !table || !isInModels(table.plan, of.kind, of.part.name);
+  };
   const replaced = enums.replaced.map(({ from, to }) => ({ ...from, name: to }));
   const operations = [
     ...wanted.schemas.filter((schema) => !live.schemas.includes(schema)).map((schema): Operation => ({
@@ -49,45 +58,33 @@ export function compare(live: DatabaseSchema, wanted: DatabaseSchema): Compariso
     ...compared.flatMap(({ operations }) => operations),
     ...compareForeignKeys(compared),
     ...dropTables(removed, added),
-    ...createTables(added, wanted, (table) => isUnchanged(compared, table)),
+    ...createTables(added, wanted, (table) => isUnchanged(byName.get(nameKey(table)))),
     ...[...replaced, ...enums.removed].map((type): Operation => ({ kind: "dropEnum", type })),
   ];
   return {
     operations: inRunningOrder(operations, namesIn(live)),
-    notes: enums.notes,
-    unmodelled: [
-      ...live.unmodelled.filter((object) => !isInModels(object, wanted)),
-      ...unmodelled,
-      ...compared.flatMap(({ unmodelled }) => unmodelled),
-    ],
+    notes: [...enums.notes, ...plans.flatMap(({ notes }) => notes)],
+    unmodelled: [...live.unmodelled.filter(isIgnored), ...unmodelled],
   };
 }
 
-/** Whether an object of the database that models describe only if they name it is named. */
-function isInModels({ part: of }: UnmodelledObject, wanted: DatabaseSchema): boolean {
-  const table = of && wanted.tables.find((table) => isSameName(table, of.table));
-  return table !== undefined && of !== undefined && isNamed(of.part, partsOf(table, of.kind));
-}
-
-interface ComparedPair extends TablePair {
+interface ComparedTable extends ChangedTable {
   readonly operations: readonly Operation[];
-  readonly unmodelled: readonly UnmodelledObject[];
 }
 
-function comparePair({ live, wanted }: { live: TableSchema; wanted: TableSchema }): ComparedPair {
-  const columns = compareColumns(live, wanted);
-  const constraints = compareConstraints(live, wanted, columns.retyped);
-  const indexes = compareIndexes(live, wanted, columns.retyped);
+function compareTable(plan: TablePlan): ComparedTable {
+  const { live, wanted } = plan;
+  const columns = compareColumns(plan);
+  const constraints = compareConstraints(plan, columns.retyped);
+  const indexes = compareIndexes(plan, columns.retyped);
   const comment: Operation[] = live.comment === wanted.comment
     ? []
     : [{ kind: "setComment", table: nameOf(wanted), from: live.comment, to: wanted.comment }];
   return {
-    live,
-    wanted,
+    plan,
     retyped: columns.retyped,
     lostKeys: [...constraints.lostKeys, ...indexes.lostKeys],
     operations: [...columns.operations, ...constraints.operations, ...indexes.operations, ...comment],
-    unmodelled: columns.unmodelled,
   };
 }
 
@@ -98,28 +95,36 @@ function namesIn({ tables, taken }: DatabaseSchema): Iterable<string> {
 }
 
 /** Whether a table keeps all columns and keys that a foreign key may reference. */
-function isUnchanged(compared: readonly ComparedPair[], table: ObjectName): boolean {
-  const pair = compared.find(({ wanted }) => isSameName(wanted, table));
-  const changes = pair?.operations.some(({ kind }) => /^(addColumn|alterType|addPrimaryKey|addUnique)$/.test(kind));
-  return pair !== undefined && !changes;
+function isUnchanged(table: ComparedTable | undefined): boolean {
+  return !!table && !table.operations.some(({ kind }) => /^(addColumn|alterType|addPrimaryKey|addUnique)$/.test(kind));
 }
 
-/** Marks enums used by ignored tables and columns, so that they are kept. */
-function withEnumsInUse(live: DatabaseSchema, wanted: DatabaseSchema): DatabaseSchema {
-  const { both, removed } = compareTables(live, wanted);
-  const free = new Set([...both.map(({ live }) => live), ...removed]);
-  const inUse = live.tables.flatMap((table) => {
-    const kept = free.has(table)
-      ? table.columns.filter(({ leftAlone, usedBy }) => leftAlone !== undefined || usedBy !== undefined)
-      : table.columns;
-    return kept.map((column) => ({ column, table }));
+/** Enums that would be dropped or recreated, by name, each with a column that stays and uses it. */
+function enumsInUse(
+  { replaced, removed }: EnumChanges,
+  plans: readonly TablePlan[],
+  kept: readonly TableSchema[],
+): ReadonlyMap<string, string> {
+  const columns = [
+    ...kept.flatMap((table) => table.columns.map((column) => ({ table, column }))),
+    ...plans.flatMap(({ live, fixed }) =>
+      live.columns.filter(({ name }) => fixed.has(name)).map((column) => ({ table: live, column }))
+    ),
+  ];
+  const ends = [
+    ...replaced.map(({ from, to }) => ({ type: from, now: { ...from, name: to } })),
+    ...removed.map((type) => ({ type, now: type })),
+  ];
+  return new Map(ends.flatMap(({ type, now }) => {
+    const user = columns.find(({ column }) => isOfEnum(column, now));
+    return user ? [[type.name, `${fullName(user.table)}.${user.column.name}`]] : [];
+  }));
+}
+
+function withEnumsLeftAlone(schema: DatabaseSchema, users: ReadonlyMap<string, string>): DatabaseSchema {
+  const enums = schema.enums.map((type): EnumSchema => {
+    const user = users.get(type.name);
+    return user === undefined ? type : { ...type, leftAlone: `used by the column ${user}, which is kept` };
   });
-  return {
-    ...live,
-    enums: live.enums.map((type) => {
-      const use = inUse.find(({ column }) => isOfEnum(column, type));
-      if (!use || type.leftAlone !== undefined) return type;
-      return { ...type, leftAlone: `used by the column ${use.table.name}.${use.column.name}, which is kept` };
-    }),
-  };
+  return { ...schema, enums };
 }

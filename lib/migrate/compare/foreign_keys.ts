@@ -3,16 +3,17 @@ import {
   type DatabaseSchema,
   type ForeignKeySchema,
   isSameName,
+  nameKey,
   type ObjectName,
-  type TableSchema,
 } from "../database_schema.ts";
 import type { Operation } from "../operations.ts";
-import { match } from "./match.ts";
+import { recreated } from "./match.ts";
+import { standsOn } from "./parts.ts";
+import type { TablePlan } from "./plan.ts";
 
-/** A table in both the database and the models. */
-export interface TablePair {
-  readonly live: TableSchema;
-  readonly wanted: TableSchema;
+/** A table in both schemas, and how its columns and keys change. */
+export interface ChangedTable {
+  readonly plan: TablePlan;
   /** Columns whose type changes. */
   readonly retyped: ReadonlySet<string>;
   /** Columns of dropped keys. */
@@ -23,19 +24,20 @@ export interface TablePair {
  * Compares the foreign keys of the tables in both schemas. Recreates one if the key it references is dropped, or if the
  * type of a column at either end changes.
  */
-export function compareForeignKeys(pairs: readonly TablePair[]): Operation[] {
-  return pairs.flatMap(({ live, wanted, retyped }) => {
+export function compareForeignKeys(tables: readonly ChangedTable[]): Operation[] {
+  const byName = new Map(tables.map((table) => [nameKey(table.plan.wanted), table]));
+  return tables.flatMap(({ plan: { wanted, parts, fixed }, retyped }) => {
     const table = { schema: wanted.schema, name: wanted.name };
-    const changes = match(live.foreignKeys, wanted.foreignKeys);
-    const recreated = changes.kept.filter(({ columns, to, referred }) => {
-      const target = pairs.find((pair) => isSameName(pair.wanted, to));
-      return columns.some((name) => retyped.has(name)) || referred.some((name) => target?.retyped.has(name)) ||
-        target?.lostKeys.some((key) => isSameSet(key, referred));
+    const { removed, added, renamed } = recreated(parts.foreignKey, (key) => {
+      const target = byName.get(nameKey(key.to));
+      const isDue = standsOn(key, retyped) || key.referred.some((name) => target?.retyped.has(name)) ||
+        target?.lostKeys.some((columns) => isSameSet(columns, key.referred));
+      return !!isDue && !standsOn(key, fixed);
     });
     return [
-      ...[...changes.removed, ...recreated].map((key): Operation => ({ kind: "dropForeignKey", table, key })),
-      ...[...changes.added, ...recreated].map((key): Operation => ({ kind: "addForeignKey", table, key })),
-      ...changes.renamed.map(({ from, to }): Operation => ({
+      ...removed.map((key): Operation => ({ kind: "dropForeignKey", table, key })),
+      ...added.map((key): Operation => ({ kind: "addForeignKey", table, key })),
+      ...renamed.map(({ from, to }): Operation => ({
         kind: "renameConstraint",
         table,
         from: from.name,

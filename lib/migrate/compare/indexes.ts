@@ -1,35 +1,35 @@
 /** Compares the indexes of a table. @module */
-import type { IndexSchema, TableSchema } from "../database_schema.ts";
+import { quote } from "../../base/quote.ts";
+import type { IndexSchema } from "../database_schema.ts";
 import type { Operation } from "../operations.ts";
-import type { ConstraintChanges } from "./constraints.ts";
-import { match } from "./match.ts";
-import { mentions } from "./text.ts";
+import type { PartChanges } from "./constraints.ts";
+import { recreated } from "./match.ts";
+import { standsOn } from "./parts.ts";
+import type { TablePlan } from "./plan.ts";
 
 /**
  * Compares the indexes of a table.
  *
- * @param retyped columns whose type changes: indexes with expressions on one are recreated
+ * @param retyped columns whose type changes: indexes that use one other than as a plain key are recreated
  */
-export function compareIndexes(
-  live: TableSchema,
-  wanted: TableSchema,
-  retyped: ReadonlySet<string>,
-): ConstraintChanges {
+export function compareIndexes({ wanted, parts, fixed }: TablePlan, retyped: ReadonlySet<string>): PartChanges {
   const table = { schema: wanted.schema, name: wanted.name };
-  const { added, removed, renamed, kept } = match(live.indexes, wanted.indexes);
-  const recreated = kept.filter((index) => [...retyped].some((column) => mentions(sqlOf(index), column)));
-  const dropped = [...removed, ...recreated];
+  const { removed, added, renamed } = recreated(
+    parts.index,
+    (index) => !isPlain(index) && standsOn(index, retyped) && !standsOn(index, fixed),
+  );
   return {
     operations: [
-      ...dropped.map((index): Operation => ({ kind: "dropIndex", table, index })),
-      ...[...added, ...recreated].map((index): Operation => ({ kind: "createIndex", table, index })),
+      ...removed.map((index): Operation => ({ kind: "dropIndex", table, index })),
+      ...added.map((index): Operation => ({ kind: "createIndex", table, index })),
       ...renamed.map(({ from, to }): Operation => ({ kind: "renameIndex", table, from: from.name, to: to.name })),
     ],
-    lostKeys: dropped.filter(({ unique }) => unique).map(({ keys }) => keys),
+    lostKeys: removed.filter(({ unique }) => unique).map(({ uses }) => uses),
   };
 }
 
-/** Expressions of an index; PostgreSQL converts plain columns itself. */
-function sqlOf({ keys, where }: IndexSchema): string {
-  return [...keys.filter((key) => !/^([\w$]+|".*")$/u.test(key)), where ?? ""].join(" ");
+/** Whether an index has only columns as keys: PostgreSQL converts it itself. */
+function isPlain({ keys, uses, where, definition }: IndexSchema): boolean {
+  const columns = new Set(uses.map(quote));
+  return where === null && definition === undefined && keys.every((key) => columns.has(key));
 }

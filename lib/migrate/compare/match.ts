@@ -9,12 +9,16 @@ export interface Matched<Part> {
   readonly renamed: readonly { readonly from: Part; readonly to: Part }[];
   /** Parts of the database with equal contents, and equal names where the models give one. */
   readonly kept: readonly Part[];
+  /** Parts of the database that the models do not have, but that cannot be dropped. */
+  readonly held: readonly Part[];
 }
 
 /** Options of {@linkcode match}. */
 export interface MatchOptions<Part> {
-  /** Whether a part of the database is neither changed nor dropped, not even for a wanted part of its name. */
+  /** Whether a part of the database stays as it is, and stands for a wanted part of its name or contents. */
   readonly isFixed?: (part: Part) => boolean;
+  /** Whether a part of the database cannot be dropped. */
+  readonly isHeld?: (part: Part) => boolean;
   /** A table has at most one such part, as the primary key. */
   readonly isOnlyOne?: boolean;
 }
@@ -31,7 +35,7 @@ export interface MatchOptions<Part> {
 export function match<Part extends PartSchema>(
   live: readonly Part[],
   wanted: readonly Part[],
-  { isFixed = () => false, isOnlyOne = false }: MatchOptions<Part> = {},
+  { isFixed = () => false, isHeld = () => false, isOnlyOne = false }: MatchOptions<Part> = {},
 ): Matched<Part> {
   const there = new Set(live);
   const missing = new Set(wanted);
@@ -67,17 +71,29 @@ export function match<Part extends PartSchema>(
   }, (from, to) => to.anyName || isFixed(from) ? keep(from) : void renamed.push({ from, to }));
 
   const names = new Set([...missing].map(({ name }) => name));
-  const removed = [...there].filter((part) => !isFixed(part) && (part.leftAlone === undefined || names.has(part.name)));
+  const undesired = [...there].filter((part) =>
+    !isFixed(part) && (part.leftAlone === undefined || names.has(part.name))
+  );
+  const [removed, held] = [undesired.filter((part) => !isHeld(part)), undesired.filter(isHeld)];
   const isTaken = isOnlyOne && there.size > removed.length;
-  return { added: isTaken ? [] : [...missing], removed, renamed, kept };
+  const added = isTaken ? [] : [...missing].filter(({ name }) => !held.some((part) => part.name === name));
+  return { added, removed, renamed, kept, held };
 }
 
-/** Whether a part of the database is one of the models, as it is or changed. */
-export function isNamed(live: PartSchema, wanted: readonly PartSchema[]): boolean {
-  return wanted.some((part) => part.name === live.name || part.anyName === true && contentOf(part) === contentOf(live));
+/** Drops and creates those of the equal parts for which `isDue` holds, under their new names. */
+export function recreated<Part>(matched: Matched<Part>, isDue: (part: Part) => boolean): Matched<Part> {
+  const kept = matched.kept.filter(isDue);
+  const renamed = matched.renamed.filter(({ from }) => isDue(from));
+  return {
+    ...matched,
+    removed: [...matched.removed, ...kept, ...renamed.map(({ from }) => from)],
+    added: [...matched.added, ...kept, ...renamed.map(({ to }) => to)],
+    kept: matched.kept.filter((part) => !isDue(part)),
+    renamed: matched.renamed.filter(({ from }) => !isDue(from)),
+  };
 }
 
-/** What is compared: everything but the name, as a string. */
+/** What is compared, as a string: not the name, and not what follows from the contents. */
 function contentOf<Part extends PartSchema>(part: Part): string {
-  return JSON.stringify({ ...part, name: undefined, anyName: undefined });
+  return JSON.stringify({ ...part, name: undefined, anyName: undefined, uses: undefined, dependents: undefined });
 }

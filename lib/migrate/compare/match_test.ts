@@ -83,38 +83,39 @@ database.test("a DEFERRABLE foreign key stands, and the models want one that cas
 const key = (name: string, columns: string[], more: { leftAlone?: string; anyName?: true } = {}) => ({
   name,
   columns,
+  uses: columns,
   ...more,
 });
 
 Deno.test("exact matches come before equal contents, equal contents before equal names", () => {
   const [a, b] = [key("one", ["a"]), key("two", ["a"])];
-  assertEquals(match([a, b], [key("two", ["a"])]), { kept: [b], added: [], removed: [a], renamed: [] });
+  assertEquals(match([a, b], [key("two", ["a"])]), { kept: [b], added: [], removed: [a], renamed: [], held: [] });
   const [from, to] = [key("old", ["a"]), key("new", ["a"])];
-  assertEquals(match([from], [to]), { kept: [], added: [], removed: [], renamed: [{ from, to }] });
+  assertEquals(match([from], [to]), { kept: [], added: [], removed: [], renamed: [{ from, to }], held: [] });
   const [before, after] = [key("same", ["a"]), key("same", ["b"])];
-  assertEquals(match([before], [after]), { kept: [], added: [after], removed: [before], renamed: [] });
+  assertEquals(match([before], [after]), { kept: [], added: [after], removed: [before], renamed: [], held: [] });
 });
 
 Deno.test("swapped names are dropped and created, because a rename to a name in use fails", () => {
   const live = [key("one", ["a"]), key("two", ["b"])];
   const wanted = [key("one", ["b"]), key("two", ["a"])];
-  assertEquals(match(live, wanted), { kept: [], added: wanted, removed: live, renamed: [] });
+  assertEquals(match(live, wanted), { kept: [], added: wanted, removed: live, renamed: [], held: [] });
 });
 
 Deno.test("a part without a name in the models is kept under any name, first under its own", () => {
   const [own, other] = [key("uq_a", ["a"]), key("a_key", ["a"])];
   const wanted = key("uq_a", ["a"], { anyName: true });
-  assertEquals(match([other], [wanted]), { kept: [other], added: [], removed: [], renamed: [] });
-  assertEquals(match([other, own], [wanted]), { kept: [own], added: [], removed: [other], renamed: [] });
+  assertEquals(match([other], [wanted]), { kept: [other], added: [], removed: [], renamed: [], held: [] });
+  assertEquals(match([other, own], [wanted]), { kept: [own], added: [], removed: [other], renamed: [], held: [] });
 });
 
 Deno.test("a part that models cannot describe is dropped only for a part of its name", () => {
   const odd = key("odd", ["a"], { leftAlone: "deferrable" });
   const wanted = key("plain", ["a"]);
-  assertEquals(match([odd], []), { kept: [], added: [], removed: [], renamed: [] });
-  assertEquals(match([odd], [wanted]), { kept: [], added: [wanted], removed: [], renamed: [] });
+  assertEquals(match([odd], []), { kept: [], added: [], removed: [], renamed: [], held: [] });
+  assertEquals(match([odd], [wanted]), { kept: [], added: [wanted], removed: [], renamed: [], held: [] });
   const namesake = key("odd", ["a"]);
-  assertEquals(match([odd], [namesake]), { kept: [], added: [namesake], removed: [odd], renamed: [] });
+  assertEquals(match([odd], [namesake]), { kept: [], added: [namesake], removed: [odd], renamed: [], held: [] });
   assertEquals(match([odd], [key("odd", ["a"], { leftAlone: "deferrable" })]).kept, [odd]);
 });
 
@@ -122,14 +123,20 @@ Deno.test("a fixed part stays whatever the models want under its name, and for e
   const live = key("one", ["a"]);
   const isFixed = () => true;
   for (const wanted of [key("one", ["b"]), key("other", ["a"])]) {
-    assertEquals(match([live], [wanted], { isFixed }), { kept: [live], added: [], removed: [], renamed: [] });
+    assertEquals(match([live], [wanted], { isFixed }), { kept: [live], added: [], removed: [], renamed: [], held: [] });
   }
 });
 
 Deno.test("a table has one primary key: none is added beside one that stays", () => {
   const odd = key("a_pkey", ["a"], { leftAlone: "deferrable" });
   const wanted = key("pk_a", ["a"], { anyName: true });
-  assertEquals(match([odd], [wanted], { isOnlyOne: true }), { kept: [], added: [], removed: [], renamed: [] });
+  assertEquals(match([odd], [wanted], { isOnlyOne: true }), {
+    kept: [],
+    added: [],
+    removed: [],
+    renamed: [],
+    held: [],
+  });
   const ordinary = key("a_pkey", ["b"]);
   assertEquals(match([ordinary], [wanted], { isOnlyOne: true }).removed, [ordinary]);
 });

@@ -106,8 +106,11 @@ function renamed(table: TableSchema, live: DatabaseSchema, names: NewNames): Tab
   };
   const named = (name: string) => own.get(name) ?? name;
   const inSql = <Text extends string | null>(sql: Text) => (sql === null ? null : withColumnNames(sql, own)) as Text;
-  const inDefinition = <Part extends PartSchema>(part: Part, change: (sql: string) => string = inSql): Part =>
-    part.definition === undefined ? part : { ...part, definition: change(part.definition) };
+  const inDefinition = <Part extends PartSchema>(part: Part, change: (sql: string) => string = inSql): Part => ({
+    ...part,
+    uses: part.uses.map(named),
+    ...(part.definition === undefined ? {} : { definition: change(part.definition) }),
+  });
   const inKey = <Key extends KeySchema>(key: Key): Key => inDefinition({ ...key, columns: key.columns.map(named) });
   const inForeignKey = (key: ForeignKeySchema): ForeignKeySchema => {
     const { there, to } = tableName(key.to);
@@ -123,7 +126,13 @@ function renamed(table: TableSchema, live: DatabaseSchema, names: NewNames): Tab
   return {
     ...table,
     name: tableName(table).to,
-    columns: table.columns.map((column): ColumnSchema => ({ ...column, name: named(column.name) })),
+    columns: table.columns.map((column): ColumnSchema => ({
+      ...column,
+      name: named(column.name),
+      dependents: column.dependents?.map((dependent) =>
+        dependent.generated === undefined ? dependent : { ...dependent, generated: named(dependent.generated) }
+      ),
+    })),
     primaryKey: table.primaryKey && inKey(table.primaryKey),
     uniques: table.uniques.map(inKey),
     foreignKeys: table.foreignKeys.map(inForeignKey),

@@ -4,6 +4,7 @@ import {
   type ForeignKeySchema,
   fullName,
   isSameName,
+  nameKey,
   type ObjectName,
   type TableSchema,
   type UnmodelledObject,
@@ -11,50 +12,55 @@ import {
 import { dependencyOrder } from "../../base/dependency_order.ts";
 import type { Operation } from "../operations.ts";
 import { isThereBefore } from "./foreign_keys.ts";
+import type { TablePair } from "./plan.ts";
 
 /** Tables in one schema only, and in both. */
 export interface TableChanges {
   readonly added: readonly TableSchema[];
   readonly removed: readonly TableSchema[];
-  readonly both: readonly { readonly live: TableSchema; readonly wanted: TableSchema }[];
+  readonly both: readonly TablePair[];
   /** Tables that are kept although the models do not contain them. */
+  readonly kept: readonly TableSchema[];
+  /** The same tables, with the reasons. */
   readonly unmodelled: readonly UnmodelledObject[];
 }
 
 /** Compares tables. Keeps one that the models do not contain if an object depends on it that they cannot describe. */
 export function compareTables(live: DatabaseSchema, wanted: DatabaseSchema): TableChanges {
-  const find = (tables: readonly TableSchema[], name: ObjectName) => tables.find((table) => isSameName(table, name));
-  const unknown = live.tables.filter((table) => !find(wanted.tables, table));
-  const unmodelled: UnmodelledObject[] = [];
-  const keep = (table: TableSchema, reason: string) => {
-    removed.delete(table);
-    unmodelled.push({ kind: "table", name: fullName(table), reason: `not in the models, and ${reason}` });
-  };
-  const removed = new Set(unknown);
-  for (const table of unknown) if (table.leftAlone !== undefined) keep(table, table.leftAlone);
-  for (let before = -1; before !== removed.size;) {
-    before = removed.size;
-    for (const table of removed) {
-      const other = live.tables.find((other) =>
-        !removed.has(other) &&
-        other.foreignKeys.some(({ to, leftAlone }) =>
-          isSameName(to, table) && (leftAlone !== undefined || !find(wanted.tables, other))
-        )
-      );
-      if (other) keep(table, `${fullName(other)}, which is kept, references it`);
+  const [there, known] = [tablesByName(live), tablesByName(wanted)];
+  const kept = new Map<TableSchema, string>();
+  const removed = new Set(live.tables.filter((table) => !known.has(nameKey(table))));
+  const keep = (table: TableSchema, reason: string) => removed.delete(table) && kept.set(table, reason);
+  for (const table of removed) if (table.leftAlone !== undefined) keep(table, table.leftAlone);
+  const targets = (table: TableSchema, keys: readonly ForeignKeySchema[]) => {
+    for (const { to } of keys) {
+      const target = there.get(nameKey(to));
+      if (target) keep(target, `${fullName(table)}, which is kept, references it`);
     }
+  };
+  for (const table of live.tables) {
+    if (known.has(nameKey(table))) targets(table, table.foreignKeys.filter(({ leftAlone }) => leftAlone !== undefined));
   }
-  const absent = wanted.tables.filter((table) => !find(live.tables, table));
-  const isTaken = (table: TableSchema) => live.taken.some((name) => isSameName(name, table));
+  for (const table of kept.keys()) targets(table, table.foreignKeys); // a kept table keeps those to which it refers
+  const taken = new Set(live.taken.map(nameKey));
   return {
-    added: absent.filter((table) => !isTaken(table)),
+    added: wanted.tables.filter((table) => !there.has(nameKey(table)) && !taken.has(nameKey(table))),
     removed: [...removed],
     both: wanted.tables.flatMap((table) => {
-      const there = find(live.tables, table);
-      return there ? [{ live: there, wanted: table }] : [];
+      const other = there.get(nameKey(table));
+      return other ? [{ live: other, wanted: table }] : [];
     }),
-    unmodelled,
+    kept: [...kept.keys()],
+    unmodelled: [...kept].map(([table, reason]) => ({
+      kind: "table",
+      name: fullName(table),
+      reason: `not in the models, and ${reason}`,
+    })),
   };
+}
+
+function tablesByName({ tables }: DatabaseSchema): ReadonlyMap<string, TableSchema> {
+  return new Map(tables.map((table) => [nameKey(table), table]));
 }
 
 /**

@@ -17,11 +17,6 @@ export function nameIn(sql: string): string | undefined {
   return tokens.length === 1 ? nameOf(tokens[0]) : undefined;
 }
 
-/** Whether SQL contains this name. */
-export function mentions(sql: string, name: string): boolean {
-  return sqlTokens(sql).some((token) => nameOf(token) === name);
-}
-
 /**
  * Replaces names of columns.
  *

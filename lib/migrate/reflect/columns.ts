@@ -18,8 +18,6 @@ export interface ColumnRow {
   /** Schema of the type or element type if it is an enum, else `null`. */
   readonly enum_schema: string | null;
   readonly comment: string | null;
-  /** Dependent views. */
-  readonly views: readonly string[];
 }
 
 /** Query; `$1` is the list of schemas. */
@@ -35,13 +33,7 @@ SELECT a.attrelid::text AS table, a.attname::text AS name, format_type(a.atttypi
        (SELECT en.nspname::text FROM pg_type e JOIN pg_namespace en ON en.oid = e.typnamespace
          WHERE e.oid = CASE WHEN t.typelem <> 0 AND t.typlen = -1 THEN t.typelem ELSE t.oid END
            AND e.typtype = 'e') AS enum_schema,
-       col_description(a.attrelid, a.attnum) AS comment,
-       ARRAY(SELECT DISTINCT v.relname::text COLLATE "C"
-               FROM pg_depend w
-               JOIN pg_rewrite r ON w.classid = 'pg_rewrite'::regclass AND w.objid = r.oid
-               JOIN pg_class v ON v.oid = r.ev_class
-              WHERE w.refclassid = 'pg_class'::regclass AND w.refobjid = a.attrelid AND w.refobjsubid = a.attnum
-              ORDER BY 1) AS views
+       col_description(a.attrelid, a.attnum) AS comment
   FROM pg_attribute a
   JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'r'
   JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -65,7 +57,6 @@ export function columnOf(row: ColumnRow, enumSchema: string): ColumnSchema {
     identity: row.identity !== "",
     comment,
     ...leftAlone(row, enumSchema),
-    ...(row.views.length > 0 ? { usedBy: `view ${row.views.join(", ")}` } : {}),
   };
 }
 

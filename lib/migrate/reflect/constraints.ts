@@ -11,6 +11,8 @@ export interface ConstraintRow {
   /** `pg_constraint.contype`: p primary key, u unique, f foreign key, c check, x exclusion, t constraint trigger. */
   readonly kind: "p" | "u" | "f" | "c" | "x" | "t";
   readonly columns: readonly string[];
+  /** Columns of its index that are not in `columns`: included ones, and those in expressions. */
+  readonly more_columns: readonly string[];
   /** Condition of a check. */
   readonly expression: string | null;
   readonly to_schema: string | null;
@@ -33,6 +35,11 @@ export const CONSTRAINTS = `
 SELECT c.conrelid::text AS table, c.conname::text AS name, c.contype::text AS kind,
        ARRAY(SELECT a.attname::text FROM unnest(c.conkey) WITH ORDINALITY AS k (number, position)
                JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.number ORDER BY k.position) AS columns,
+       ARRAY(SELECT DISTINCT a.attname::text COLLATE "C"
+               FROM pg_depend d JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = d.refobjsubid
+              WHERE i.indexrelid IS NOT NULL AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.conrelid
+                AND (d.classid, d.objid) IN (('pg_class'::regclass, i.indexrelid), ('pg_constraint'::regclass, c.oid))
+                AND a.attnum <> ALL(c.conkey) ORDER BY 1) AS more_columns,
        CASE WHEN c.contype = 'c' THEN pg_get_expr(c.conbin, c.conrelid, true) END AS expression,
        fn.nspname::text AS to_schema, f.relname::text AS to_name, f.relkind::text AS to_kind,
        ${inherits("f")} AS to_inherits,
@@ -56,7 +63,7 @@ SELECT c.conrelid::text AS table, c.conname::text AS name, c.contype::text AS ki
   JOIN pg_namespace n ON n.oid = t.relnamespace
   LEFT JOIN pg_class f ON f.oid = c.confrelid
   LEFT JOIN pg_namespace fn ON fn.oid = f.relnamespace
-  LEFT JOIN pg_index i ON i.indexrelid = c.conindid AND c.contype IN ('p', 'u')
+  LEFT JOIN pg_index i ON i.indexrelid = c.conindid AND c.contype IN ('p', 'u', 'x')
  WHERE n.nspname = ANY($1) AND c.contype <> 'n'
  ORDER BY c.conname COLLATE "C"`;
 
@@ -78,9 +85,14 @@ const ACTIONS: Readonly<Record<string, ReferentialAction>> = {
   d: "set default",
 };
 
+/** Name and columns of a constraint. */
+export function nameAndUse({ name, columns, more_columns: more }: ConstraintRow): Pick<PartSchema, "name" | "uses"> {
+  return { name, uses: [...columns, ...more] };
+}
+
 /** Converts a row into a primary key or unique constraint. */
 export function keyOf(row: ConstraintRow): KeySchema {
-  return { name: row.name, columns: row.columns, ...deferrable(row), ...leftAlone(row) };
+  return { ...nameAndUse(row), columns: row.columns, ...deferrable(row), ...leftAlone(row) };
 }
 
 /**

@@ -10,6 +10,8 @@ export interface IndexRow {
   readonly method: string;
   readonly keys: readonly string[];
   readonly where: string | null;
+  /** Columns in keys, expressions and the condition. */
+  readonly uses: readonly string[];
   /** `pg_get_indexdef()` from the method on. */
   readonly definition: string;
   /** Features that only the definition says. */
@@ -24,6 +26,10 @@ export const INDEXES = `
 SELECT i.indrelid::text AS table, x.relname::text AS name, i.indisunique AS unique, m.amname::text AS method,
        ARRAY(SELECT pg_get_indexdef(i.indexrelid, k, true) FROM generate_series(1, i.indnkeyatts) k) AS keys,
        pg_get_expr(i.indpred, i.indrelid, true) AS where,
+       ARRAY(SELECT DISTINCT a.attname::text COLLATE "C"
+               FROM pg_depend d JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = d.refobjsubid
+              WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
+                AND d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid ORDER BY 1) AS uses,
        substr(pg_get_indexdef(i.indexrelid), 1 + length(format('CREATE %sINDEX %I ON %I.%I USING ',
          CASE WHEN i.indisunique THEN 'UNIQUE ' END, x.relname, n.nspname, t.relname))) AS definition,
        array_remove(ARRAY[
@@ -49,9 +55,9 @@ SELECT i.indrelid::text AS table, x.relname::text AS name, i.indisunique AS uniq
  ORDER BY x.relname COLLATE "C"`;
 
 /** Converts a row into an index; with its definition, if the other fields do not say everything. */
-export function indexOf({ name, unique, method, keys, where, definition, features }: IndexRow): IndexSchema {
+export function indexOf({ name, unique, method, keys, where, uses, definition, features }: IndexRow): IndexSchema {
   const capital = keys.find((key) => /^".*\p{Lu}.*"$/u.test(key));
   const reasons = [...features, ...(capital ? [`the column ${capital} contains capital letters`] : [])];
   const odd = reasons.length > 0 ? { leftAlone: reasons.join(", "), definition } : {};
-  return { name, unique, method, keys, where, ...odd };
+  return { name, unique, method, keys, where, uses, ...odd };
 }

@@ -13,8 +13,6 @@ export interface RelationRow {
   readonly features: readonly string[];
   readonly triggers: readonly string[];
   readonly policies: readonly string[];
-  /** Dependent views. */
-  readonly views: readonly string[];
 }
 
 /**
@@ -40,12 +38,7 @@ SELECT c.oid::text AS id, n.nspname::text AS schema, c.relname::text AS name, c.
        ], NULL) AS features,
        ARRAY(SELECT t.tgname::text COLLATE "C" FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal
               ORDER BY 1) AS triggers,
-       ARRAY(SELECT p.polname::text COLLATE "C" FROM pg_policy p WHERE p.polrelid = c.oid ORDER BY 1) AS policies,
-       ARRAY(SELECT DISTINCT v.relname::text COLLATE "C"
-               FROM pg_depend d
-               JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
-               JOIN pg_class v ON v.oid = r.ev_class AND v.oid <> c.oid
-              WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid ORDER BY 1) AS views
+       ARRAY(SELECT p.polname::text COLLATE "C" FROM pg_policy p WHERE p.polrelid = c.oid ORDER BY 1) AS policies
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname = ANY($1) AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')

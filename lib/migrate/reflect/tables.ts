@@ -3,12 +3,14 @@ import {
   fullName,
   type ObjectName,
   type PartKind,
+  type PartSchema,
   partsOf,
   type TableSchema,
   type UnmodelledObject,
 } from "../database_schema.ts";
 import { columnOf, type ColumnRow } from "./columns.ts";
-import { CONSTRAINT_KINDS, type ConstraintRow, foreignKeyOf, keyOf, leftAlone } from "./constraints.ts";
+import { CONSTRAINT_KINDS, type ConstraintRow, foreignKeyOf, keyOf, leftAlone, nameAndUse } from "./constraints.ts";
+import { type DependentRow, withDependents } from "./dependents.ts";
 import { indexOf, type IndexRow } from "./indexes.ts";
 import { RELATION_KINDS, type RelationRow } from "./relations.ts";
 
@@ -21,6 +23,7 @@ export interface TableRows {
   readonly columns: readonly ColumnRow[];
   readonly constraints: readonly ConstraintRow[];
   readonly indexes: readonly IndexRow[];
+  readonly dependents: readonly DependentRow[];
 }
 
 /** Names of the parts of a table. */
@@ -43,22 +46,31 @@ export function oddRelation({ kind, schema, name, inherits }: RelationRow, nameO
 
 /** Converts an ordinary table, with its features that models cannot describe. */
 export function readTable(
-  { relation, columns, constraints, indexes }: TableRows,
+  { relation, columns, constraints, indexes, dependents }: TableRows,
   main: string,
   nameOf: NameOf,
 ): { readonly table: TableSchema; readonly unmodelled: readonly UnmodelledObject[] } {
   const ofKind = (...kinds: ConstraintRow["kind"][]) => constraints.filter(({ kind }) => kinds.includes(kind));
-  const table = {
+  const [ofColumn, ofPart] = [
+    Map.groupBy(dependents, ({ column }) => column),
+    Map.groupBy(dependents, ({ part }) => part),
+  ];
+  const used = <Part extends PartSchema>(part: Part) => withDependents(part, ofPart.get(part.name) ?? []);
+  const table: TableSchema = withDependents({
     ...nameOf(relation.schema, relation.name),
     comment: relation.comment,
-    columns: columns.map((column) => columnOf(column, main)),
-    primaryKey: ofKind("p").map(keyOf).at(0) ?? null,
-    uniques: ofKind("u").map(keyOf),
-    checks: ofKind("c").map((row) => ({ name: row.name, expression: row.expression!, ...leftAlone(row) })),
+    columns: columns.map((row) => withDependents(columnOf(row, main), ofColumn.get(row.name) ?? [])),
+    primaryKey: ofKind("p").map((row) => used(keyOf(row))).at(0) ?? null,
+    uniques: ofKind("u").map((row) => used(keyOf(row))),
+    checks: ofKind("c").map((row) => ({ ...nameAndUse(row), expression: row.expression!, ...leftAlone(row) })),
     foreignKeys: ofKind("f").map((row) => foreignKeyOf(row, nameOf)),
-    indexes: indexes.map(indexOf),
-    others: ofKind("x").map(({ name, definition }) => ({ name, definition, leftAlone: CONSTRAINT_KINDS.x })),
-  };
+    indexes: indexes.map((row) => used(indexOf(row))),
+    others: ofKind("x").map((row) => ({
+      ...nameAndUse(row),
+      definition: row.definition,
+      leftAlone: CONSTRAINT_KINDS.x,
+    })),
+  }, dependents.filter(({ of }) => of !== relation.id));
   const name = fullName(table);
   const parts = (Object.keys(PART_WORDS) as PartKind[]).flatMap((kind) =>
     partsOf(table, kind).flatMap((part): UnmodelledObject[] => {
@@ -74,8 +86,10 @@ export function readTable(
     ...ofKind("t").map((row) => ({ kind: CONSTRAINT_KINDS.t, name: `${name}.${row.name}` })),
     ...attached(relation, name),
   ];
-  const views = relation.views.map((view) => `the view ${view} depends on it`);
-  const reasons = [...unmodelled.map((object) => about(object, name)), ...views];
+  const reasons = [
+    ...unmodelled.map((object) => about(object, name)),
+    ...(table.dependents ?? []).map(({ name }) => `${name} depends on it`),
+  ];
   return { table: reasons.length > 0 ? { ...table, leftAlone: reasons.join("; ") } : table, unmodelled };
 }
 

@@ -60,7 +60,10 @@ export function addColumn(table: ObjectName, column: ColumnSchema): string[] {
 }
 
 /** Adds a constraint by its definition. */
-export function addDefined(table: ObjectName, { name, definition }: OtherSchema): string[] {
+export function addDefined(
+  table: ObjectName,
+  { name, definition }: Pick<OtherSchema, "name" | "definition">,
+): string[] {
   return sqlStatement(`ALTER TABLE ${quoteName(table)} ADD CONSTRAINT ${quote(name)} ${definition}`);
 }
 

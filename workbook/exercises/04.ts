@@ -3,14 +3,13 @@ import {
   declarativeBase,
   identity,
   MultipleResultsFound,
-  Result,
-  ScalarResult,
   select,
   type Session,
   text,
 } from "../../lib/mod.ts";
 import { type Exercise, exercise, notYet, pass, type Verdict } from "../exercise.ts";
-import { isSame, rowsOf, runAndListen, type Select } from "./selects.ts";
+import { isSame, notSame } from "./not_same.ts";
+import { rowsOf, runAndListen, type Select } from "./selects.ts";
 
 const exercises: readonly Exercise[] = [
   exercise({
@@ -247,15 +246,4 @@ function gradeBusyApps({ busyApps, url }: { busyApps: BusyApps; url: string }): 
     }
     return pass(`The server counted: ${selects[0].sql}`);
   });
-}
-
-/** Compares actual and expected values; points out if only the order differs. */
-function notSame(what: string, value: unknown, wanted: readonly unknown[]): string {
-  const isOrder = Array.isArray(value) && value.length === wanted.length &&
-    isSame([...value].sort(), [...wanted].sort());
-  const why = isOrder ? " Only the order is wrong: without orderBy() it is unspecified." : "";
-  if (value instanceof ScalarResult || value instanceof Result) {
-    return `${what}: a result; expected an array, ${Deno.inspect(wanted)}. Its method all() returns one.`;
-  }
-  return `${what}: ${Deno.inspect(value)}; expected ${Deno.inspect(wanted)}.${why}`;
 }

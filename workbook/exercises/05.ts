@@ -12,7 +12,8 @@ import {
   text,
 } from "../../lib/mod.ts";
 import { type Exercise, exercise, notYet, pass, type Verdict } from "../exercise.ts";
-import { isSame, rowsOf, runAndListen, type Select } from "./selects.ts";
+import { isSame, notSame } from "./not_same.ts";
+import { rowsOf, runAndListen, type Select } from "./selects.ts";
 
 const exercises: readonly Exercise[] = [
   exercise({
@@ -250,12 +251,4 @@ function gradeCounts({ toyCounts, url }: { toyCounts: ToyCounts; url: string }):
     }
     return pass(`The server counted: ${selects[0].sql}`);
   });
-}
-
-/** Compares actual and expected values; points out if only the order differs. */
-function notSame(what: string, value: unknown, wanted: readonly unknown[]): string {
-  if (!Array.isArray(value)) return `${what}: ${Deno.inspect(value)}; expected an array: ${Deno.inspect(wanted)}.`;
-  const isOrder = isSame(value.toSorted(), wanted.toSorted());
-  const why = isOrder ? " Only the order is wrong." : "";
-  return `${what}: ${Deno.inspect(value)}; expected ${Deno.inspect(wanted)}.${why}`;
 }

@@ -29,8 +29,3 @@ export async function runAndListen<T>(
 export function rowsOf(selects: readonly Select[]): number {
   return selects.reduce((sum, { rowCount }) => sum + rowCount, 0);
 }
-
-/** Returns whether a value is an array of exactly these values, in this order. */
-export function isSame(value: unknown, wanted: readonly unknown[]): boolean {
-  return Array.isArray(value) && value.length === wanted.length && wanted.every((each, index) => each === value[index]);
-}

@@ -17,8 +17,8 @@ import type { LoaderOf } from "./select_types.ts";
 export class FromStatement<M extends AnyModel> implements ObjectStatement<M> {
   /** The type of a row; only for the compiler. */
   declare readonly expressionType?: Record<string, InstanceType<M>>;
-  /** True if the values of the result replace those of objects that the session knows. */
-  readonly refresh: boolean;
+  /** Values just written are newer than those in the session. */
+  readonly refresh = "written";
 
   /**
    * @ignore
@@ -28,8 +28,6 @@ export class FromStatement<M extends AnyModel> implements ObjectStatement<M> {
     if (loaders.some(({ isJoined }) => isJoined)) {
       throw new InvalidStatementError(model.name, "joinedload() cannot add a join to it; use selectinload()");
     }
-    // values just written are newer than those in the session
-    this.refresh = /^\s*(insert|update|delete|merge)\b/i.test(compiled.sql);
   }
 
   /** Loads relations with the objects: `options(selectinload("toys"))`. */

@@ -3,16 +3,21 @@ import { sql } from "kysely";
 import {
   array,
   createEngine,
+  createSyncEngine,
   declarativeBase,
   type Engine,
+  type EngineEvents,
   enumeration,
   InvalidStatementError,
   select,
   selectinload,
   type Session,
+  type SessionMaker,
   sessionmaker,
+  syncSessionmaker,
   text,
 } from "../mod.ts";
+import { EVERY_SESSION } from "../../testing/fixture.ts";
 import { testDatabase } from "../../testing/test_database.ts";
 import { Hero, metadata as heroes } from "../../testing/heroes.ts";
 import { metadata as playground, Toy, User } from "../../testing/playground.ts";
@@ -28,27 +33,33 @@ class Mood extends model("moods", {
 type Tables = { heroes: { id: string; name: string; app_src: string | null } };
 
 interface Fixture {
+  /** Builds queries. */
   engine: Engine;
+  /** The events of the engine of the session. */
+  events: EngineEvents;
+  getSession: SessionMaker;
   session: Session;
 }
 
 /** The table has sandy and spongebob; the session knows neither. */
 function test(name: string, run: (fixture: Fixture) => Promise<void>): void {
-  for (const driver of ["pg", "postgres"]) {
+  for (const driver of EVERY_SESSION) {
     database.test(`${driver}: fromStatement: ${name}`, async (url) => {
-      await using engine = createEngine(url.replace("postgresql:", `postgresql+${driver}:`));
+      const on = (driver: string) => url.replace("postgresql:", `postgresql+${driver}:`);
+      await using engine = createEngine(on(driver === "blocking" ? "pg" : driver));
+      using blocking = driver === "blocking" ? createSyncEngine(on("libpq")) : undefined;
       await engine.begin(async (connection) => {
         for (const metadata of [heroes, playground, moods]) {
           await metadata.createAll(connection);
           await connection.execute(`TRUNCATE ${[...metadata.tables.keys()].join(", ")}`);
         }
       });
-      const getSession = sessionmaker(engine);
+      const getSession = blocking ? syncSessionmaker(blocking) as unknown as SessionMaker : sessionmaker(engine);
       await getSession.begin((session) =>
         session.addAll([new Hero({ name: "spongebob" }), new Hero({ name: "sandy" })])
       );
       await using session = getSession();
-      await run({ engine, session });
+      await run({ engine, events: (blocking ?? engine).events, getSession, session });
     });
   }
 }
@@ -96,19 +107,20 @@ test("a column that is missing, or there twice, is an error before any object is
   const columns = "id, name, created_at, updated_on";
   for (const rows of ["", " LIMIT 0"]) {
     await assertRejects(
-      () => session.scalars(select(Hero).fromStatement(`SELECT ${columns}, app_src AS "appSrc" FROM heroes${rows}`)),
+      async () =>
+        await session.scalars(select(Hero).fromStatement(`SELECT ${columns}, app_src AS "appSrc" FROM heroes${rows}`)),
       InvalidStatementError,
       'This statement cannot give objects of Hero: its result has no column "app_src"; ' +
         "it has: id, name, created_at, updated_on, appSrc.",
     );
     await assertRejects(
-      () => session.execute(select(Hero).fromStatement(`SELECT *, 'x' AS name FROM heroes${rows}`)),
+      async () => await session.execute(select(Hero).fromStatement(`SELECT *, 'x' AS name FROM heroes${rows}`)),
       InvalidStatementError,
       'more than one column "name"',
     );
   }
   await assertRejects(
-    () => session.scalar(select(Hero).fromStatement("DELETE FROM heroes")),
+    async () => await session.scalar(select(Hero).fromStatement("DELETE FROM heroes")),
     InvalidStatementError,
     'no column "id"; it has: none.',
   );
@@ -123,7 +135,7 @@ test("a column that is missing, or there twice, is an error before any object is
 test("a row without a key, as an outer join makes it, is an error", async ({ session }) => {
   const query = "SELECT h.* FROM (VALUES ('sandy'), ('nobody')) AS wanted (name) LEFT JOIN heroes AS h USING (name)";
   await assertRejects(
-    () => session.scalars(select(Hero).fromStatement(query)),
+    async () => await session.scalars(select(Hero).fromStatement(query)),
     InvalidStatementError,
     "a row has NULL for its key, as an outer join makes it: leave it out.",
   );
@@ -158,10 +170,55 @@ test("what a statement writes goes into the objects; what it reads does not", as
   assertEquals(sandy.appSrc, "sea"); // as with every query: see refresh() and expire()
 });
 
-test("options: relations are brought along, given before it or after", async ({ session, engine }) => {
+test("whether rows were written is told by the server, not by the first word", async ({ session }) => {
+  const sandy = (await session.scalars(select(Hero).where("name", "=", "sandy"))).one();
+  const after = async (query: string, parameters: unknown[] = []) => {
+    await session.scalars(select(Hero).fromStatement(query, parameters));
+    return sandy.appSrc;
+  };
+  const update = (value: string, from = "") => `UPDATE heroes SET app_src = ${value} ${from} RETURNING heroes.*`;
+  assertEquals(await after(`/* one */ ${update("'one'")}`), "one");
+  assertEquals(await after(`-- two\n${update("'two'")}`), "two");
+  assertEquals(await after(`WITH given AS (SELECT 'three' AS value) ${update("value", "FROM given")}`), "three");
+  assertEquals(await after(`WITH made AS (${update("'four'")}) SELECT * FROM made`), "four");
+  assertEquals(await after(`WITH made AS (${update("$1")}) SELECT * FROM made WHERE name = $2`, ["5", "sandy"]), "5");
+  assertEquals(await after(`WITH made AS (${update("'six'")}) SELECT * FROM made;\n`), "six");
+  assertEquals(await after(`${update("'zero'")}; ${update("'seven'")}`), "seven");
+  assertEquals(await after(`${update("'eight'")}; SELECT * FROM heroes`), "eight");
+  const version = await session.scalar("SELECT current_setting('server_version_num')::int");
+  const merge = "MERGE INTO heroes USING (VALUES (1)) ON true WHEN MATCHED THEN UPDATE SET app_src = 'nine'";
+  if (version as unknown as number >= 170_000) assertEquals(await after(`${merge} RETURNING heroes.*`), "nine");
+});
+
+test("what a statement only reads does not go into the objects, whatever words it has", async ({ events, session }) => {
+  const sandy = (await session.scalars(select(Hero).where("name", "=", "sandy"))).one();
+  await session.execute("UPDATE heroes SET app_src = 'elsewhere'");
+  await session.execute("CREATE TEMPORARY TABLE log (note text) ON COMMIT DROP");
+  for (
+    const [query, parameters] of [
+      ["SELECT * FROM heroes"],
+      ["SELECT *, 'update; delete' AS note FROM heroes WHERE name = $1", ["sandy"]],
+      ["SELECT * FROM heroes /* to update */ FOR UPDATE"],
+      ["WITH logged AS (INSERT INTO log VALUES ('read')) SELECT * FROM heroes"],
+      ["TABLE heroes"],
+      ["SELECT * FROM heroes WHERE name <> $1", ["delete"]],
+    ] as [string, string[]?][]
+  ) {
+    await session.scalars(select(Hero).fromStatement(query, parameters));
+    assertEquals(sandy.appSrc, null, query);
+  }
+  const sent: string[] = [];
+  events.on("query", ({ sql }) => sent.push(sql.split(" ", 2).join(" ")));
+  await session.scalars(select(Hero).fromStatement("SELECT * FROM heroes"));
+  assertEquals(sent, ["SELECT *"]); // nothing is asked for
+  await session.scalars(select(Hero).fromStatement("SELECT *, 'insert' AS note FROM heroes"));
+  assertEquals(sent.slice(1), ["SELECT *,", "EXPLAIN (FORMAT"]);
+  assertEquals((await session.execute("SELECT count(*)::int FROM log")).scalars().one(), 1);
+});
+
+test("options: relations are brought along, given before it or after", async ({ session, getSession }) => {
   session.add(User.create({ name: "sandy", toys: [new Toy({ name: "car" }), new Toy({ name: "ball" })] }));
   await session.commit();
-  const getSession = sessionmaker(engine);
   for (
     const statement of [
       select(User).fromStatement("SELECT * FROM users").options(selectinload("toys", selectinload("users"))),

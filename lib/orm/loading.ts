@@ -19,6 +19,7 @@ import { collectionOf } from "./related.ts";
 import type { Relation } from "./relation.ts";
 import { inverseOf, relationNamed } from "./relations.ts";
 import { SelectColumns } from "./select.ts";
+import { hasWritten } from "./written_rows.ts";
 import { selectCollected, selectReferred } from "./selects.ts";
 
 /**
@@ -82,7 +83,11 @@ export class Loader {
     if (statement instanceof SelectColumns) return resultOf(statement.names, statement.rowsOf(raw));
     if (!givesObjects(statement)) return raw;
     const { model, loaders, refresh } = statement;
-    const objects = yield* this.#load(model, statement.rowsOf(raw), loaders, undefined, refresh);
+    const rows = statement.rowsOf(raw);
+    const overwrites = refresh === "written"
+      ? yield* hasWritten(statement.compile(), raw.command, model.table)
+      : refresh;
+    const objects = yield* this.#load(model, rows, loaders, undefined, overwrites);
     const { order } = planJoins(model, loaders);
     return resultOf([model.name], objects.map((object) => [object]), order !== undefined);
   }

@@ -14,8 +14,8 @@ export interface ObjectStatement<M extends AnyModel> extends Compilable<Record<s
   readonly model: M;
   /** The relations to load. */
   readonly loaders: readonly LoaderOption[];
-  /** True when the rows overwrite the values of objects that are in the session. */
-  readonly refresh: boolean;
+  /** True when the rows overwrite the values of objects that are in the session; `written`: if the statement wrote them. */
+  readonly refresh: boolean | "written";
   /** Returns the rows with their values in the order of the model's columns. */
   rowsOf(result: Result<unknown>): unknown[][];
 }

@@ -185,7 +185,8 @@ export class Select<M extends AnyModel, Joined = unknown>
   /**
    * Returns objects from another query, whose result has all columns of the model: named as in the database, in any
    * order, possibly among others. Objects in the session keep their values, except where an INSERT, UPDATE, DELETE or
-   * MERGE returns the rows: then the returned values overwrite them.
+   * MERGE returns the rows: then the returned values overwrite them. For a SELECT that has one of these words the
+   * session asks the server for the plan, which takes a further round trip. What a function writes needs `refresh()`.
    *
    * ```ts ignore
    * select(Hero).fromStatement(sql`SELECT * FROM heroes WHERE name ~ ${pattern}`);

@@ -41,8 +41,10 @@ export interface AutogenerateResult {
   readonly downSource: readonly string[];
   /** Import statements of the bodies. */
   readonly imports: readonly string[];
-  /** Remarks to read before running the revision. */
+  /** Remarks to read before running the revision, and `unresolved`. */
   readonly notes: readonly string[];
+  /** Differences that no operation removes, each with what stands in the way and what to do. */
+  readonly unresolved: readonly string[];
   /** Database objects that models cannot describe. They are ignored. */
   readonly unmodelled: readonly string[];
   /** Possible renames: a dropped and an added object that are similar. Pass confirmed ones as `renames`. */
@@ -97,6 +99,7 @@ export async function autogenerate(
         ? ["New enum values can be used only after they are committed. Upgrade, then generate a revision for the rest."]
         : [],
     ],
+    unresolved: comparison.notes,
     unmodelled: unmodelledLines(comparison),
     likelyRenames,
     postponed: later.map(describe),

@@ -16,6 +16,8 @@ export interface CheckResult {
   readonly differences: readonly string[] | undefined;
   /** Reason why models and database were not compared. */
   readonly notCompared: "pending" | "no metadata" | undefined;
+  /** Differences that autogenerate leaves out, each with what stands in the way. */
+  readonly unresolved: readonly string[];
   /** Database objects that models cannot describe. */
   readonly unmodelled: readonly string[];
   /** True if nothing is pending, changed or different. */
@@ -50,6 +52,7 @@ export async function check(
     changed,
     differences,
     notCompared: differences ? undefined : pending.length > 0 ? "pending" : "no metadata",
+    unresolved: comparison?.unresolved ?? [],
     unmodelled: comparison?.unmodelled ?? [],
     isClean: pending.length === 0 && changed.length === 0 && (comparison?.isEmpty ?? true),
   };

@@ -137,11 +137,14 @@ export function dryRunLines({ steps, statements, changes }: DryRun): string[] {
 }
 
 /** Formats the result of `check`, a line for each finding. */
-export function checkLines({ pending, changed, differences, notCompared, unmodelled, isClean }: CheckResult): string[] {
+export function checkLines(
+  { pending, changed, differences, unresolved, notCompared, unmodelled, isClean }: CheckResult,
+): string[] {
   return [
     ...pending.map(({ id, message }) => `not applied: ${id}  ${message}`),
     ...changed.map(({ revision: { id, message } }) => `changed since it was applied: ${id}  ${message}`),
     ...(differences ?? []).map((line) => `models and database differ: ${line}`),
+    ...unresolved.map((line) => `note: ${line}`),
     ...unmodelled.map((line) => `ignored: ${line}`),
     ...(notCompared === "no metadata" ? ["models not compared: env.ts exports no metadata"] : []),
     ...(notCompared === "pending" ? ["models not compared: revisions are pending"] : []),

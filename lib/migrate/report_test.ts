@@ -114,11 +114,31 @@ Deno.test("heads and branch points", () => {
 });
 
 Deno.test("check tells each finding in a line, and that there is none", () => {
-  const clean = { pending: [], changed: [], differences: [], notCompared: undefined, unmodelled: [], isClean: true };
+  const clean = {
+    pending: [],
+    changed: [],
+    differences: [],
+    notCompared: undefined,
+    unresolved: [],
+    unmodelled: [],
+    isClean: true,
+  };
   assertEquals(checkLines(clean), ["no drift"]);
   assertEquals(
-    checkLines({ ...clean, changed: [ENTRIES[1]], differences: ["a column"], unmodelled: ["a view"], isClean: false }),
-    ["changed since it was applied: 1a2b  create heroes", "models and database differ: a column", "ignored: a view"],
+    checkLines({
+      ...clean,
+      changed: [ENTRIES[1]],
+      differences: ["a column"],
+      unresolved: ["a type"],
+      unmodelled: ["a view"],
+      isClean: false,
+    }),
+    [
+      "changed since it was applied: 1a2b  create heroes",
+      "models and database differ: a column",
+      "note: a type",
+      "ignored: a view",
+    ],
   );
   assertEquals(
     checkLines({ ...clean, pending: [TOYS], differences: undefined, notCompared: "pending", isClean: false }),

@@ -2,6 +2,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { bigint, type Column, identity, integer, Metadata, sql, text } from "../../mod.ts";
 import { createEngine } from "../../engine/engine.ts";
+import { check } from "../check.ts";
+import { makeMigrations, scratch } from "../../../testing/migrations.ts";
 import { proveRevision } from "../../../testing/generated_revision.ts";
 import { testDatabase } from "../../../testing/test_database.ts";
 
@@ -254,6 +256,16 @@ database.test("a wider type of the same family is no obstacle: the server builds
     ALTER TABLE a ADD CONSTRAINT apart EXCLUDE USING btree (n WITH =)`;
   const { found } = await proveRevision(url, statements, models({ ...whole, n: bigint() }));
   assertEquals([found.summary, found.notes], [["change type of a.n from integer to bigint"], []]);
+});
+
+database.test("check tells what stands in the way, and is clean: no revision removes the difference", async (url) => {
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  await using folder = await makeMigrations();
+  await engine.begin((connection) => connection.execute(`${TABLE} CREATE VIEW v AS SELECT n FROM a`));
+  const { differences, unresolved, isClean } = await check(engine, folder.directory, without("n"));
+  assertEquals([differences, isClean], [[], true]);
+  assertMatch(unresolved.join(), /^a\.n stays, .*: view v depends on it/);
 });
 
 async function serverVersion(url: string): Promise<number> {

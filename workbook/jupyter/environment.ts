@@ -59,10 +59,10 @@ export async function ensureEnvironment(options: EnvironmentOptions = {}): Promi
   try {
     await Deno.mkdir(folder, { recursive: true });
     using lock = await Deno.open(join(folder, ".lock"), { create: true, write: true });
-    const wait = () => options.onProgress?.("another process is setting up .venv; waiting for it …");
+    const wait = () => options.onProgress?.("another process is setting up .venv; waiting until it is done …");
     if (!await lockWithin(LIMITS.others * 1000, lock, wait, options.stop)) {
       throw new SetupError(
-        `Another process has been setting up ${folder} for half an hour: end it, then run this again.`,
+        `Another process has been setting up ${folder} for half an hour. Stop it, then run this again.`,
       );
     }
     if (await isReady(environment, stamp)) return environment;
@@ -72,8 +72,8 @@ export async function ensureEnvironment(options: EnvironmentOptions = {}): Promi
   } catch (error) {
     if (!isNotWritable(error)) throw error;
     throw new SetupError(
-      `The folder ${folder} cannot be written, and JupyterLab is installed there: make the checkout yours ` +
-        "(or clone it to a folder of yours), then run this again.",
+      `JupyterLab is installed in ${folder}, but this folder is not writable. Give your account write permission, or ` +
+        "clone the project to a folder of your own; then run this again.",
     );
   }
   return environment;
@@ -149,27 +149,29 @@ async function install(environment: Environment, requirements: string, options: 
   }
   const { variables: env } = environment;
   const [program, ...first] = python.command;
-  await step(`making .venv with Python ${python.version}`, onProgress, async () => {
+  await step(`creating .venv with Python ${python.version}`, onProgress, async () => {
     const made = await run(program, [...first, "-m", "venv", environment.folder], {
       ...{ env, stop, limit: LIMITS.environment },
-      advice: "on a disk that is slow or watched by a virus scanner, move the checkout to another one",
+      advice: "if the disk is slow, or a virus scanner checks each file, move the project to another disk",
     });
-    if (made.code !== 0) throw failed("Python could not make the environment .venv", made);
+    if (made.code !== 0) throw failed(explainVenv(made), made);
   });
   await step("installing JupyterLab and the Deno kernel (half a minute to two minutes)", onProgress, async () => {
     const args = ["-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"];
     const installed = await run(environment.python, [...args, "-r", requirements], {
       ...{ env, stop, limit: LIMITS.packages },
-      advice: "the network is too slow or a proxy does not answer (deno task doctor tries it); then run this again",
+      advice: "the network is slow, or a proxy does not respond: test both with deno task doctor, then run this again",
     });
     if (installed.code !== 0) throw failed(explainPip(installed), installed);
   });
-  await step("trying the kernel's binary", onProgress, async () => {
+  await step("testing the kernel's Deno binary", onProgress, async () => {
     const tried = await run(environment.deno, ["--version"], {
       ...{ env, stop, limit: LIMITS.binary },
       advice: "delete .venv, then run this again",
     });
-    if (tried.code !== 0) throw failed("The Deno binary from PyPI does not run on this machine", tried);
+    if (tried.code !== 0) {
+      throw failed("The Deno binary from PyPI does not run on this machine: see its output above", tried);
+    }
   });
 }
 
@@ -186,20 +188,36 @@ async function step(name: string, onProgress: Progress, action: () => Promise<vo
   onProgress(`  done in ${secondsSince(start)}`);
 }
 
+/** Explains in a sentence why the environment could not be created. */
+export function explainVenv({ stdout, stderr }: Finished): string {
+  const text = stdout + stderr;
+  if (diskIsFull.test(text)) {
+    return "Python could not create .venv, because the disk is full: free about 700 MB, then run this again";
+  }
+  if (/ensurepip|No module named '?venv/.test(text)) {
+    // Debian and Ubuntu divide Python into packages
+    return "Python could not create .venv, because its module venv is missing: install it (on Debian and Ubuntu: " +
+      "sudo apt install python3-venv), then run this again";
+  }
+  return "Python could not create .venv: correct the error shown above, then run this again";
+}
+
+const diskIsFull = /No space left on device/;
+
 /** Explains in a sentence why pip failed. */
 export function explainPip({ stdout, stderr }: Finished): string {
   const text = stdout + stderr;
-  if (/No space left on device/.test(text)) {
-    return "The disk is full, so JupyterLab could not be installed: free about 700 MB, then run this again";
+  if (diskIsFull.test(text)) {
+    return "JupyterLab could not be installed, because the disk is full: free about 700 MB, then run this again";
   }
   if (
     /Could not fetch|from versions: none|NewConnectionError|ConnectionError|ConnectTimeout|name resolution|Network is unreachable|SSLError|ProxyError/i
       .test(text)
   ) {
-    return "The Python package index (pypi.org) cannot be reached, so JupyterLab could not be installed: check the " +
-      "network (behind a proxy set HTTPS_PROXY, with a mirror PIP_INDEX_URL), then run this again";
+    return "JupyterLab could not be installed, because the Python package index (pypi.org) is unreachable: check the " +
+      "network (set HTTPS_PROXY for a proxy, PIP_INDEX_URL for a mirror), then run this again";
   }
-  return "pip could not install the packages in requirements.txt: see what it said above, then run this again";
+  return "pip could not install the packages in requirements.txt: correct the error shown above, then run this again";
 }
 
 /** Creates the error for a failed program: its last output, then the sentence. */

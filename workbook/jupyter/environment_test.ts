@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { until } from "../../testing/until.ts";
-import { describe, ensureEnvironment, explainPip } from "./environment.ts";
+import { describe, ensureEnvironment, explainPip, explainVenv } from "./environment.ts";
 import { SetupError, StoppedError } from "../errors.ts";
 import { exists } from "../paths.ts";
 
@@ -12,6 +12,17 @@ Deno.test("pip's failures become a sentence that says what to do", () => {
   assertStringIncludes(said("No matching version of jupyterlab (from versions: none)"), "network");
   assertStringIncludes(said("OSError: [Errno 28] No space left on device"), "disk is full");
   assertStringIncludes(said("ERROR: something else"), "requirements.txt");
+});
+
+Deno.test("a Python without venv is told which package to install", () => {
+  const said = (stdout: string) => explainVenv({ code: 1, stdout, stderr: "" });
+  assertStringIncludes(
+    said("The virtual environment was not created successfully because ensurepip is not available."),
+    "sudo apt install python3-venv",
+  );
+  assertStringIncludes(said("/usr/bin/python3: No module named venv"), "sudo apt install python3-venv");
+  assertStringIncludes(said("OSError: [Errno 28] No space left on device"), "disk is full");
+  assertStringIncludes(said("Error: something else"), "shown above");
 });
 
 Deno.test("the environment keeps another Jupyter's and Python's variables out", () => {

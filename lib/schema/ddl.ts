@@ -10,7 +10,7 @@ import { LIMIT } from "../engine/option_kinds.ts";
 import { type Deferrable, IDENTITY } from "./columns.ts";
 import { dependencyOrder } from "../base/dependency_order.ts";
 import { InvalidModelError } from "./errors.ts";
-import { conventionalName } from "../base/naming.ts";
+import { foreignKeyName, primaryKeyName, requireDistinctNames, uniqueName } from "./names.ts";
 import { literal, quote } from "../base/quote.ts";
 import { isSameList } from "../base/same_list.ts";
 import type { ForeignKey, Index, Metadata, SqlConstraint, Table, TableColumn } from "./table.ts";
@@ -29,9 +29,10 @@ export interface Ddl {
  * Returns the statements that create schemas, types and tables with their indexes, each table after those it refers to.
  * The foreign keys that close a cycle of tables are added at the end.
  *
- * @throws {InvalidModelError} when two columns define an enum type differently.
+ * @throws {InvalidModelError} when two columns define an enum type differently, or two objects have one name.
  */
 export function createStatements(metadata: Metadata): Ddl[] {
+  requireDistinctNames(metadata);
   const { order, closing } = tableOrder(metadata);
   return [
     ...schemas(metadata).map((name): Ddl => ({ kind: "schema", object: name, sql: `CREATE SCHEMA ${name}` })),
@@ -59,7 +60,7 @@ export function dropStatements(metadata: Metadata): Ddl[] {
   const { order, closing } = tableOrder(metadata);
   return [
     ...closing.map((key) =>
-      ofTable(key.from, `ALTER TABLE ${key.from.sqlName} DROP CONSTRAINT IF EXISTS ${foreignKeyName(key)}`)
+      ofTable(key.from, `ALTER TABLE ${key.from.sqlName} DROP CONSTRAINT IF EXISTS ${quote(foreignKeyName(key))}`)
     ),
     ...order.flatMap((table) =>
       table.constraints.filter(refers).map(({ name }) =>
@@ -78,13 +79,11 @@ export function dropStatements(metadata: Metadata): Ddl[] {
  */
 export function createTable(table: Table, without: readonly ForeignKey[] = []): string[] {
   const excluded = new Set(without.filter(({ from }) => from === table).map(foreignKeyName));
-  const primaryKeyName = table.primaryKeyName ?? conventionalName("pk", table.name);
   const lines = [
     ...table.columns.map(columnDefinition),
-    `CONSTRAINT ${quote(primaryKeyName)} PRIMARY KEY (${names(table.primaryKey)})`,
-    ...table.uniques.map(({ name, columns, deferrable }) =>
-      `CONSTRAINT ${quote(name ?? conventionalName("uq", table.name, columns))} UNIQUE (${names(columns)})` +
-      deferred(deferrable)
+    `CONSTRAINT ${quote(primaryKeyName(table))} PRIMARY KEY (${names(table.primaryKey)})`,
+    ...table.uniques.map((unique) =>
+      `CONSTRAINT ${quote(uniqueName(table, unique))} UNIQUE (${names(unique.columns)})` + deferred(unique.deferrable)
     ),
     ...table.checks.map(({ name, sql }) => `CONSTRAINT ${quote(name)} CHECK (${sql})`),
     ...table.constraints.filter((constraint) => !refers(constraint)).map(definedConstraint),
@@ -198,14 +197,10 @@ function createIndex(table: Table, { name, on, unique, using, where, definition 
 
 function foreignKey(key: ForeignKey): string {
   const { columns, to, referredColumns, onDelete, onUpdate, deferrable } = key;
-  return `CONSTRAINT ${foreignKeyName(key)} FOREIGN KEY (${names(columns)}) ` +
+  return `CONSTRAINT ${quote(foreignKeyName(key))} FOREIGN KEY (${names(columns)}) ` +
     `REFERENCES ${to.sqlName} (${names(referredColumns)})` +
     (onDelete ? ` ON DELETE ${onDelete.toUpperCase()}` : "") +
     (onUpdate ? ` ON UPDATE ${onUpdate.toUpperCase()}` : "") + deferred(deferrable);
-}
-
-function foreignKeyName({ from, columns, to, name }: ForeignKey): string {
-  return quote(name ?? conventionalName("fk", from.name, [...columns, to]));
 }
 
 function deferred(deferrable: Deferrable | undefined): string {

@@ -18,6 +18,7 @@ import {
 } from "./constraints.ts";
 import { createAll, dropAll } from "./ddl.ts";
 import { InvalidModelError } from "./errors.ts";
+import { requireNames } from "./names.ts";
 import { snakeCase } from "../base/naming.ts";
 import { quote } from "../base/quote.ts";
 import type { TableOptions } from "./table_options.ts";
@@ -86,7 +87,7 @@ export class Table<C extends Columns = Columns, Name extends string = string> {
    * more than one version column, and when a name is invalid.
    */
   constructor(readonly name: Name, columns: C, readonly metadata: Metadata, options: TableOptions = {}) {
-    requireNames(name, Object.keys(columns), options.schema);
+    requireAttributes(name, Object.keys(columns), options.schema);
     this.schema = options.schema;
     const path = options.schema === undefined ? [name] : [options.schema, name];
     this.fullName = path.join(".");
@@ -112,6 +113,7 @@ export class Table<C extends Columns = Columns, Name extends string = string> {
     this.checks = checksOf(this, options);
     this.constraints = Object.entries(options.constraints ?? {}).map(([name, sql]) => ({ name, sql }));
     this.#foreignKeys = options.foreignKeys;
+    requireNames(this);
   }
 
   /**
@@ -211,7 +213,7 @@ function requireSql(table: string, { attribute, serverDefault, onUpdate }: Table
   }
 }
 
-function requireNames(table: string, attributes: readonly string[], schema = ""): void {
+function requireAttributes(table: string, attributes: readonly string[], schema = ""): void {
   if (/[\p{Lu}.\s]/u.test(table + schema)) {
     throw new InvalidModelError(table, "a table is named in snake_case, without its schema, such as user_toy");
   }

@@ -78,7 +78,9 @@ export {
   upgrade,
 } from "./migrate/commands.ts";
 export * as migrate from "./migrate/commands.ts"; // all commands; names such as check and init say too little alone
+export type { CommandArguments, EnvironmentOptions } from "./migrate/environment.ts";
 export type { HistoryOptions } from "./migrate/history.ts";
+export type { VersionTableName } from "./migrate/version_table_name.ts";
 export type { LockHolder } from "./migrate/migration_lock.ts";
 export type { MigrationOptions, MigrationProgress, WaitOptions } from "./migrate/progress.ts";
 export type { Revision, RevisionFunction } from "./migrate/revision_file.ts";

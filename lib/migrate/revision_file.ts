@@ -16,7 +16,9 @@ export type RevisionFunction = (db: Kysely<unknown>) => Promise<void>;
 
 /** A revision file. */
 export interface Revision extends RevisionNode {
+  /** Ids or labels of other revisions to apply first. */
   readonly dependsOn: readonly string[];
+  /** Names of the branch that starts here. */
   readonly branchLabels: readonly string[];
   /** Message: the first paragraph of the header. */
   readonly message: string;

@@ -8,7 +8,7 @@ import { schemaLines } from "../lib/migrate/schema_lines.ts";
 
 /**
  * Lists everything that tests compare before and after a migration, one line each: the lines of a dry run, and what
- * those do not show: identity, generated and collated columns, sequences, policies, statistics and storage.
+ * those do not show: identity, generated and collated columns, sequences, row-level security and storage.
  */
 export async function catalogLines(engine: Engine): Promise<string[]> {
   await using connection = await engine.connect();
@@ -34,14 +34,5 @@ WITH named AS (
   UNION ALL
   SELECT format('sequence %s: %s %s %s', name, seqtypid::regtype, seqstart, seqincrement)
     FROM named JOIN pg_sequence ON seqrelid = named.oid
-  UNION ALL
-  SELECT format('policy %I on %s: %s %s %s', polname, name, polcmd, pg_get_expr(polqual, polrelid),
-                pg_get_expr(polwithcheck, polrelid))
-    FROM named JOIN pg_policy ON polrelid = named.oid
-  UNION ALL
-  SELECT pg_get_statisticsobjdef(s.oid) FROM named JOIN pg_statistic_ext s ON stxrelid = named.oid
-  UNION ALL
-  SELECT format('constraint %I of %s: valid %s', conname, name, convalidated)
-    FROM named JOIN pg_constraint ON conrelid = named.oid WHERE contype <> 'n'
 )
 SELECT line FROM lines ORDER BY line COLLATE "C"`;

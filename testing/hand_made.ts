@@ -4,6 +4,8 @@
  * @module
  */
 import type { Connection } from "../lib/engine/connection.ts";
+import { createEngine, type Engine } from "../lib/engine/engine.ts";
+import { onSchemas } from "./migrations.ts";
 
 /** The schemas, one file each. */
 export const SHAPES = ["content", "events", "forum", "maps", "medical", "shop", "tenants", "warehouse"] as const;
@@ -12,23 +14,27 @@ export const SHAPES = ["content", "events", "forum", "maps", "medical", "shop", 
 export type Shape = typeof SHAPES[number];
 
 /** Schema of the extensions, the second of the search path. */
-export const EXTENSIONS = "extensions";
+const EXTENSIONS = "extensions";
 
-/** Search path on which the objects of a shape are found: `shop,extensions`. */
-export function searchPathOf(shape: Shape): string {
-  return `${shape},${EXTENSIONS}`;
+/** Creates the schema of a shape anew, and an engine whose search path begins with it. */
+export async function shapeEngine(url: string, shape: Shape): Promise<Engine> {
+  const engine = createEngine(onSchemas(url, `${shape}%2C${EXTENSIONS}`));
+  await engine.begin(async (connection) => {
+    await connection.execute(`DROP SCHEMA IF EXISTS ${shape} CASCADE`);
+    await connection.execute(`CREATE SCHEMA ${shape}; CREATE SCHEMA IF NOT EXISTS ${EXTENSIONS}`);
+    await loadShape(connection, shape);
+  });
+  return engine;
 }
 
 /**
- * Creates a schema of this name with the tables of its file, and puts it first on the search path of the transaction.
+ * Creates the tables of a shape in the first schema of the search path.
  * Leaves out the paragraphs that begin with `-- from PostgreSQL 15` on older servers, and those that begin with
  * `-- needs citext` where the role cannot create that extension.
  */
-export async function loadShape(connection: Connection, shape: Shape): Promise<void> {
+async function loadShape(connection: Connection, shape: Shape): Promise<void> {
   const text = await Deno.readTextFile(new URL(`schemas/${shape}.sql`, import.meta.url));
   const version = Number((await connection.execute("SHOW server_version_num")).scalarOne<string>());
-  await connection.execute(`CREATE SCHEMA ${shape}; CREATE SCHEMA IF NOT EXISTS ${EXTENSIONS}`);
-  await connection.execute(`SET LOCAL search_path = ${searchPathOf(shape)}`);
   const refused = new Set<string>();
   for (const paragraph of text.split(/\n{2,}/)) {
     const [, oldest] = /^-- from PostgreSQL (\d+)$/m.exec(paragraph) ?? [];

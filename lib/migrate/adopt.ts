@@ -4,18 +4,16 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Connection } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
+import { bodyOf } from "./adopt/first_revision.ts";
 import { modelsFile } from "./adopt/models_file.ts";
-import { notCreated } from "./adopt/remarks.ts";
 import { writeRevision } from "./authoring.ts";
 import { autogenerate } from "./autogenerate.ts";
-import { compare } from "./compare/compare.ts";
 import type { DatabaseSchema } from "./database_schema.ts";
 import { AlreadyMigratedError, FileExistsError } from "./errors.ts";
 import { withMigrationLock } from "./migration_session.ts";
-import { errorsModule, importSpecifier } from "./model_comparison.ts";
+import { importSpecifier } from "./model_comparison.ts";
 import type { WaitOptions } from "./progress.ts";
 import { reflect } from "./reflect/reflect.ts";
-import { renderRevision } from "./render/render.ts";
 import { loadRevision, loadRevisions, type Revision } from "./revision_file.ts";
 import { environmentText, METADATA_PLACE } from "./templates.ts";
 import type { VersionTable } from "./version_table.ts";
@@ -142,23 +140,6 @@ async function addToEnvironment(folder: string, models: string, written: Written
   else if (text.includes(METADATA_PLACE)) await written.change(path, text.replace(METADATA_PLACE, () => line));
   else return `Let ${relative(".", path)} export the metadata of the models: ${line}`;
   return undefined;
-}
-
-/** Contents of the first revision: the tables, from nothing. */
-function bodyOf(schema: DatabaseSchema, folder: string) {
-  const nothing: DatabaseSchema = { ...schema, schemas: [], enums: [], tables: [], unmodelled: [], taken: [] };
-  const { up, down, imports } = renderRevision(compare(nothing, schema).operations, errorsModule(folder));
-  const missing = notCreated(schema);
-  return {
-    upSource: up,
-    downSource: down,
-    imports,
-    notes: [
-      "Recorded as applied where it was written; creates the same tables in a new database.",
-      ...(missing.length > 0 ? [`Add here what up() does not create: ${missing.join(", ")}.`] : []),
-    ],
-    transactional: true,
-  };
 }
 
 async function readSchema(connection: Connection, { main, names }: VersionTable): Promise<DatabaseSchema> {

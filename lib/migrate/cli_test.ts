@@ -177,6 +177,24 @@ database.test("env.ts says where the database is when no URL is given", async (u
   }
 });
 
+database.test("adopt prints what it wrote; afterwards check finds nothing", async (url) => {
+  await using folder = await makeMigrations();
+  const target = await makeSchema(url);
+  await using engine = createEngine(target);
+  await engine.begin((connection) => connection.execute("CREATE TABLE boats (id integer PRIMARY KEY, name text)"));
+  const at = ["--url", target, "--dir", folder.directory];
+  const { code, out, err } = await migrate("adopt", "-m", "boats as they are", ...at);
+  assertEquals([code, err], [0, ""]);
+  assertMatch(
+    out,
+    /^wrote \S+models\.ts\nwrote \S+env\.ts\nwrote \S+(\w+)_boats_as_they_are\.ts\nnow at \1 {2}boats as they are\n$/,
+  );
+  assertEquals((await migrate("check", ...at)).code, 0);
+  const again = await migrate("adopt", ...at);
+  assertEquals([again.code, again.out], [1, ""]);
+  assertStringIncludes(again.err, "adopt writes the first revision: use revision --autogenerate");
+});
+
 /** For a revision: goes on when the seven others are connected and one has asked who it waits for, or after a minute. */
 const untilOthersWait = `const others = sql\`
     SELECT count(*)::int AS count, count(*) FILTER (WHERE query LIKE '%pg_locks%')::int AS asking FROM pg_stat_activity

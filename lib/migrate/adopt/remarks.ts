@@ -9,13 +9,23 @@ const ATTACHED = new Set(["trigger", "policy"]);
 export function besides(table: TableSchema, unmodelled: readonly UnmodelledObject[]): string[] {
   const name = fullName(table);
   const remarks = unmodelled.flatMap((object) => {
-    if (object.kind === "table" && object.name === name && object.reason) {
-      return [object.reason.replace(/^it (has|is) /, "")];
-    }
+    if (object.kind === "table" && object.name === name && object.reason) return [featureOf(object.reason)];
     if (!ATTACHED.has(object.kind) || !object.name.startsWith(`${name}.`)) return [];
     return [`${object.kind} ${object.name.slice(name.length + 1)}`];
   });
-  return remarks.length === 0 ? [] : comments(`Beside the model: ${remarks.join(", ")}.`);
+  const all = [...remarks, ...statisticsOf(table)];
+  return all.length === 0 ? [] : comments(`Beside the model: ${all.join(", ")}.`);
+}
+
+/** `row-level security` for `it has row-level security`. */
+function featureOf(reason: string): string {
+  return reason.replace(/^it (has|is) /, "");
+}
+
+/** Extended statistics of a table. */
+function statisticsOf({ columns }: TableSchema): string[] {
+  const dependents = columns.flatMap(({ dependents = [] }) => dependents);
+  return [...new Set(dependents.filter(({ kind }) => kind === "statistics").map(({ name }) => name))];
 }
 
 /** Comment at the end of the file, on the objects that belong to no model. */
@@ -35,9 +45,10 @@ const WITH_TABLE = /^(column|primary key|unique constraint|check|foreign key|ind
 
 /** Names what operations do not create: `view published`, `trigger article.keep_revision`. */
 export function notCreated({ tables, unmodelled }: DatabaseSchema): string[] {
-  return unmodelled.flatMap(({ kind, name, reason }) => {
+  const others = unmodelled.flatMap(({ kind, name, reason }) => {
     if (WITH_TABLE.test(kind) || kind === "constraint trigger") return [];
     if (kind !== "table" || !tables.some((table) => fullName(table) === name)) return [`${kind} ${name}`];
-    return reason === "it has no primary key" ? [] : [`${reason!.replace(/^it (has|is) /, "")} of ${name}`];
+    return reason === "it has no primary key" ? [] : [`${featureOf(reason!)} of ${name}`];
   });
+  return [...others, ...tables.flatMap(statisticsOf)];
 }

@@ -64,7 +64,8 @@ export function uniquesOf(table: Table, { unique = [] }: TableOptions): Unique[]
   return [
     ...table.columns.flatMap((column) => column.unique ? [{ columns: [column], ...column.uniqueOptions }] : []),
     ...unique.map((options): Unique => {
-      const { on, name, deferrable }: UniqueOptions = "on" in options ? options : { on: options };
+      const isBare = typeof options !== "object" || Array.isArray(options); // a string, where types are not checked
+      const { on, name, deferrable } = (isBare ? { on: options } : options) as UniqueOptions;
       if (Array.isArray(on)) return { name, deferrable, columns: on.map((attribute) => table.column(attribute)) };
       throw new InvalidModelError(
         table.name,

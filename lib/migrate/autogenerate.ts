@@ -8,7 +8,7 @@ import { literal, quote } from "../base/quote.ts";
 import type { Metadata } from "../schema/table.ts";
 import { compare, type Comparison } from "./compare/compare.ts";
 import { applyRenames, type Renames } from "./compare/renames.ts";
-import { type DatabaseSchema, fullName, type UnmodelledObject } from "./database_schema.ts";
+import { type DatabaseSchema, fullName, unmodelledLine, type UnmodelledObject } from "./database_schema.ts";
 import { MissingSchemaError } from "./errors.ts";
 import { type IncludeObject, LEFT_OUT, markLeftOut, withoutLeftOut } from "./include_object.ts";
 import { describe, type Operation } from "./operations.ts";
@@ -46,7 +46,7 @@ export interface AutogenerateResult {
   /** Differences that no operation removes, each with what stands in the way and what to do. */
   readonly unresolved: readonly string[];
   /** Database objects that models cannot describe. They are ignored. */
-  readonly unmodelled: readonly string[];
+  readonly unmodelled: readonly UnmodelledObject[];
   /** Possible renames: a dropped and an added object that are similar. Pass confirmed ones as `renames`. */
   readonly likelyRenames: Renames;
   /** Differences that require this revision to be committed first: generate again after the upgrade. */
@@ -100,7 +100,7 @@ export async function autogenerate(
         : [],
     ],
     unresolved: comparison.notes,
-    unmodelled: unmodelledLines(comparison),
+    unmodelled: ignored(comparison),
     likelyRenames,
     postponed: later.map(describe),
     isEmpty: now.length === 0,
@@ -159,8 +159,8 @@ function renamesIn(operations: readonly Operation[]): Renames {
   }));
 }
 
-function unmodelledLines({ unmodelled }: Comparison): string[] {
-  const line = ({ kind, name, reason }: UnmodelledObject) => `${kind} ${name}${reason ? `: ${reason}` : ""}`;
+/** The ignored objects, each once, without those that the filter excludes. */
+function ignored({ unmodelled }: Comparison): UnmodelledObject[] {
   const all = unmodelled.filter(({ reason }) => !reason?.includes(LEFT_OUT));
-  return [...new Set(all.map(line))];
+  return [...new Map(all.map((object) => [unmodelledLine(object), object])).values()];
 }

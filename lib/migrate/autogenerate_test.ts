@@ -83,7 +83,7 @@ database.test("a database made by hand: stamped and changed, and nothing of what
   };
   const { unmodelled, differences } = await check(engine, folder.directory, models);
   assertEquals(differences, ["create table reviews"]);
-  const kinds = new Set(unmodelled.map((line) => line.split(":")[0]));
+  const kinds = new Set(unmodelled.map(({ kind, name }) => `${kind} ${name}`));
   const wanted = [
     "composite type address",
     "domain release_year",

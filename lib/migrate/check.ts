@@ -1,6 +1,7 @@
 /** Detects drift between a database, its revisions and the models. @module */
 import { resolve } from "node:path";
 import type { Engine } from "../engine/engine.ts";
+import type { UnmodelledObject } from "./database_schema.ts";
 import type { Models } from "./environment.ts";
 import { history, type HistoryEntry, type StopOptions } from "./history.ts";
 import { compareModels } from "./model_comparison.ts";
@@ -19,7 +20,7 @@ export interface CheckResult {
   /** Differences that autogenerate leaves out, each with what stands in the way. */
   readonly unresolved: readonly string[];
   /** Database objects that models cannot describe. */
-  readonly unmodelled: readonly string[];
+  readonly unmodelled: readonly UnmodelledObject[];
   /** True if nothing is pending, changed or different. */
   readonly isClean: boolean;
 }

@@ -308,3 +308,30 @@ processTest(
     assertMatch(await run("heads"), /^\w{12} {2}both {2}\(head\)\n$/);
   },
 );
+
+database.test("check and revision sum up what they ignore; -v lists it", async (url) => {
+  await using folder = await makeMigrations();
+  const schemaUrl = await makeSchema(url);
+  const models = new URL("../mod.ts", import.meta.url).href;
+  await folder.write(
+    "env.ts",
+    `import { Metadata } from ${JSON.stringify(models)};\nexport const metadata = new Metadata();`,
+  );
+  const views = Array.from({ length: 5 }, (_, index) => `CREATE VIEW v${index} AS SELECT 1 AS one;`);
+  await using engine = createEngine(schemaUrl);
+  await engine.begin((connection) => connection.execute(views.join("\n")));
+  const target = ["--url", schemaUrl, "--dir", folder.directory];
+  const summary = "ignored: 5 views, for example v0\nignored: 5 in all; -v lists them\n";
+  const all = Array.from(views, (_, index) => `ignored: view v${index}\n`).join("");
+  const nothing = "no differences between models and database: no revision was created\n";
+  const outs = await Promise.all(
+    [["check"], ["check", "-v"], ["revision", "-m", "x", "--autogenerate"], [
+      "revision",
+      "-m",
+      "x",
+      "--autogenerate",
+      "-v",
+    ]].map(async (command) => (await migrate(...command, ...target)).out),
+  );
+  assertEquals(outs, [`${summary}no drift\n`, `${all}no drift\n`, `${summary}${nothing}`, `${all}${nothing}`]);
+});

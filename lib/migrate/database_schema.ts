@@ -156,6 +156,11 @@ export interface OtherSchema extends PartSchema {
   readonly definition: string;
 }
 
+/** Text of an object that models cannot describe: `index films.ix_title: with an operator class`. */
+export function unmodelledLine({ kind, name, reason }: UnmodelledObject): string {
+  return `${kind} ${name}${reason === undefined ? "" : `: ${reason}`}`;
+}
+
 /** Unquoted name with its schema: `shop.toys`. */
 export function fullName({ schema, name }: ObjectName): string {
   return schema === undefined ? name : `${schema}.${name}`;

@@ -4,6 +4,7 @@ import type { AdoptedDatabase, BranchPoint, CheckResult, DryRun, HistoryEntry } 
 import { holderText } from "./migration_lock.ts";
 import type { MigrationProgress } from "./progress.ts";
 import type { Revision } from "./revision_file.ts";
+import { ignoredLines } from "./report_ignored.ts";
 import { terminated } from "./sql_text.ts";
 import { type MigrationStep, position } from "./steps.ts";
 
@@ -136,16 +137,19 @@ export function dryRunLines({ steps, statements, changes }: DryRun): string[] {
   return [...lines, "", ...difference, "", "Dry run: everything was rolled back."];
 }
 
-/** Formats the result of `check`, a line for each finding. */
-export function checkLines(
-  { pending, changed, differences, unresolved, notCompared, unmodelled, isClean }: CheckResult,
-): string[] {
+/**
+ * Formats the result of `check`, a line for each finding.
+ *
+ * @param options `verbose`: list what is ignored, instead of a line for each kind
+ */
+export function checkLines(result: CheckResult, { verbose = false }: ListOptions = {}): string[] {
+  const { pending, changed, differences, unresolved, notCompared, unmodelled, isClean } = result;
   return [
     ...pending.map(({ id, message }) => `not applied: ${id}  ${message}`),
     ...changed.map(({ revision: { id, message } }) => `changed since it was applied: ${id}  ${message}`),
     ...(differences ?? []).map((line) => `models and database differ: ${line}`),
     ...unresolved.map((line) => `note: ${line}`),
-    ...unmodelled.map((line) => `ignored: ${line}`),
+    ...ignoredLines(unmodelled, verbose),
     ...(notCompared === "no metadata" ? ["models not compared: env.ts exports no metadata"] : []),
     ...(notCompared === "pending" ? ["models not compared: revisions are pending"] : []),
     ...(isClean ? ["no drift"] : []),

@@ -130,14 +130,14 @@ Deno.test("check tells each finding in a line, and that there is none", () => {
       changed: [ENTRIES[1]],
       differences: ["a column"],
       unresolved: ["a type"],
-      unmodelled: ["a view"],
+      unmodelled: [{ kind: "view", name: "a" }],
       isClean: false,
     }),
     [
       "changed since it was applied: 1a2b  create heroes",
       "models and database differ: a column",
       "note: a type",
-      "ignored: a view",
+      "ignored: view a",
     ],
   );
   assertEquals(

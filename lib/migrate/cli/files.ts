@@ -2,6 +2,7 @@
 import { relative } from "node:path";
 import * as migrate from "../commands.ts";
 import * as report from "../report.ts";
+import { ignoredLines } from "../report_ignored.ts";
 import { type CommandContext, print } from "./context.ts";
 
 /** Adds init, adopt, revision and merge. */
@@ -23,11 +24,13 @@ export function addFileCommands(context: CommandContext): void {
     .option("--autogenerate", "generate up() and down() from the differences between the models and the database")
     .option("--head <id>", "parent revision (default: head)")
     .option("--splice", "allow a parent that is not a head, which starts a branch")
-    .action(async ({ autogenerate, ...request }) => {
+    .option("-v, --verbose", "list everything that autogenerate ignores, instead of a line for each kind")
+    .action(async ({ autogenerate, verbose, ...request }) => {
       if (!autogenerate) return printWritten(await migrate.revision(context.directory, request));
       await context.withEngine(async (engine) =>
         printWritten(
           await migrate.revision(context.directory, { ...request, autogenerate: engine, signal: context.stop }),
+          verbose,
         )
       );
     });
@@ -38,9 +41,9 @@ export function addFileCommands(context: CommandContext): void {
     });
 }
 
-function printWritten({ path, comparison }: Awaited<ReturnType<typeof migrate.revision>>): void {
+function printWritten({ path, comparison }: Awaited<ReturnType<typeof migrate.revision>>, verbose = false): void {
   print((comparison?.summary ?? []).map((line) => `detected: ${line}`));
-  print((comparison?.unmodelled ?? []).map((line) => `ignored: ${line}`));
+  print(ignoredLines(comparison?.unmodelled ?? [], verbose));
   print((comparison?.notes ?? []).map((line) => `note: ${line}`));
   console.log(
     path ? `created ${relative(".", path)}` : "no differences between models and database: no revision was created",

@@ -43,10 +43,11 @@ export function addStateCommands(context: CommandContext): void {
     "check",
     "detect drift: pending or edited revisions, models that differ from the database; exit status 1 if any",
   )
-    .action(() =>
+    .option("-v, --verbose", "list everything that is ignored, instead of a line for each kind")
+    .action((options) =>
       context.withEngine(async (engine) => {
         const result = await migrate.check(engine, context.directory, undefined, { signal: context.stop });
-        print(report.checkLines(result));
+        print(report.checkLines(result, options));
         if (!result.isClean) context.status = 1;
       })
     );

@@ -1,0 +1,35 @@
+/** Formats the objects that a comparison ignores: a line for each kind, or for each object. @module */
+import { unmodelledLine, type UnmodelledObject } from "./database_schema.ts";
+
+/**
+ * Formats ignored objects. Sums up those of one kind that are ignored for one reason, and the others of that kind.
+ *
+ * @param verbose a line for each object
+ * @returns lines such as `ignored: 12 indexes: with an operator class; for example films.ix_title`
+ */
+export function ignoredLines(objects: readonly UnmodelledObject[], verbose: boolean = false): string[] {
+  if (verbose) return objects.map((object) => `ignored: ${unmodelledLine(object)}`);
+  const lines = [...Map.groupBy(objects, ({ kind }) => kind)].flatMap(([kind, ofKind]) => {
+    const groups = [...Map.groupBy(ofKind, ({ reason }) => reason).values()];
+    const alone = groups.filter(({ length }) => length === 1).flat();
+    return [...groups.filter(({ length }) => length > 1), ...alone.length > 0 ? [alone] : []]
+      .map((group) => `ignored: ${summary(kind, group)}`);
+  });
+  return lines.length < objects.length ? [...lines, `ignored: ${objects.length} in all; -v lists them`] : lines;
+}
+
+function summary(kind: string, group: readonly UnmodelledObject[]): string {
+  const [first, second] = group;
+  if (!second) return unmodelledLine(first);
+  if (first.reason !== second.reason) {
+    return `${group.length} ${plural(kind)}, for example ${first.name}: ${first.reason}`;
+  }
+  const reason = first.reason === undefined ? "," : `: ${first.reason};`;
+  return `${group.length} ${plural(kind)}${reason} for example ${first.name}`;
+}
+
+function plural(kind: string): string {
+  if (kind.endsWith("s")) return kind;
+  if (/[^e]y$/.test(kind)) return `${kind.slice(0, -1)}ies`;
+  return `${kind}${kind.endsWith("x") ? "es" : "s"}`;
+}

@@ -6,20 +6,20 @@
 import { join } from "node:path";
 import { DRIVERS } from "../app/drivers.ts";
 import { databaseUrl } from "../workbook/database_url.ts";
-import { readOptions, readPort, runTask } from "../workbook/command_line.ts";
+import { newCommand, readArguments, readPort, runTask } from "../workbook/command_line.ts";
 import { UsageError } from "../workbook/errors.ts";
 import { root } from "../workbook/paths.ts";
 
-const help = `Runs the application of toys and users on one of the drivers.
-
-usage: deno task app --driver ${DRIVERS.join("|")} [--port N] [--workers N]
-
-  --driver NAME  how it reaches PostgreSQL
-  --port N       the port (8000); the address is 127.0.0.1 unless HOST says otherwise
-  --workers N    processes that share the port (1); only Linux spreads connections over them, elsewhere it is one
-
-The tables must exist: run deno task migrate. Settings are environment variables; see app/settings.ts.
-Ctrl-C or SIGTERM: each process finishes its requests in progress, then exits.`;
+const command = newCommand(
+  "deno task app",
+  "Runs the application of toys and users on one of the drivers.",
+  `The tables must exist: run deno task migrate. Settings are environment variables; see app/settings.ts.
+Ctrl-C or SIGTERM: each process finishes its requests in progress, then exits.`,
+)
+  .usage(`--driver ${DRIVERS.join("|")} [options]`)
+  .option("--driver <name>", "how it reaches PostgreSQL")
+  .option("--port <n>", "the port; the address is 127.0.0.1 unless HOST says otherwise", "8000")
+  .option("--workers <n>", "processes that share the port; elsewhere than on Linux it is one", "1");
 
 /** Grace period for a process to exit, in milliseconds; the process itself allows its requests ten seconds. */
 const END = 15_000;
@@ -28,23 +28,15 @@ const END = 15_000;
 const RESTART_AFTER = 1000;
 
 async function app(args: string[], stop: AbortSignal): Promise<number> {
-  const { values } = readOptions(args, {
-    driver: { type: "string" },
-    port: { type: "string", default: "8000" },
-    workers: { type: "string", default: "1" },
-    help: { type: "boolean", short: "h" },
-  }, "app");
-  if (values.help) {
-    console.log(help);
-    return 0;
-  }
-  const { driver } = values;
+  const given = readArguments<{ driver?: string; port: string; workers: string }>(command, args);
+  if (!given) return 0;
+  const { driver, port, workers: count } = given.options;
   if (driver === undefined || !DRIVERS.includes(driver)) {
     throw new UsageError(`--driver takes one of ${DRIVERS.join(", ")}. See: deno task app --help`);
   }
-  const workers = Number(values.workers);
+  const workers = Number(count);
   if (!(Number.isInteger(workers) && workers >= 1 && workers <= 64)) {
-    throw new UsageError(`--workers takes a number from 1 to 64, not "${values.workers}".`);
+    throw new UsageError(`--workers takes a number from 1 to 64, not "${count}".`);
   }
   const possible = possibleWorkers(workers);
   if (possible < workers) {
@@ -53,7 +45,7 @@ async function app(args: string[], stop: AbortSignal): Promise<number> {
     );
   }
   const env = {
-    PORT: String(readPort(values.port)),
+    PORT: String(readPort(port)),
     REUSE_PORT: "true",
     DATABASE_URL: await databaseUrl({ onProgress: console.error }),
   };

@@ -66,7 +66,7 @@ Deno.test("--help, and a driver or number that cannot be, are told in a sentence
   assertMatch((await app("--help")).stdout, /--driver postgres\|pg\|libpq/);
   for (const args of [["--driver", "mysql"], []]) {
     const { code, stderr } = await app(...args);
-    assertEquals([code, stderr], [1, "--driver takes one of postgres, pg, libpq. See: deno task app --help\n"]);
+    assertEquals([code, stderr], [2, "--driver takes one of postgres, pg, libpq. See: deno task app --help\n"]);
   }
   assertMatch(
     (await app("--driver", "pg", "--workers", "0")).stderr,

@@ -7,18 +7,17 @@
 import { join } from "node:path";
 import { renderPng } from "../workbook/show/png.ts";
 import { renderSvg } from "../workbook/show/render.ts";
-import { readOptions, runTask } from "../workbook/command_line.ts";
+import { newCommand, readArguments, runTask } from "../workbook/command_line.ts";
 import { codeCells, type NotebookFile, readNotebooks } from "../workbook/jupyter/notebook.ts";
 import { root } from "../workbook/paths.ts";
 
-const help = `Collects every picture in the notebooks' outputs on one page, in the light and dark themes.
-
-usage: deno run -A tools/contact_sheet.ts [NN …] [--out FILE]
-
-  NN     only notebooks whose names start with this prefix
-  --out  the page, .data/contact_sheet.html if left out
-
-JupyterLab redraws charts in the current theme; all other pictures are PNGs on a white background in both.`;
+const command = newCommand(
+  "deno run -A tools/contact_sheet.ts",
+  "Collects every picture in the notebooks' outputs on one page, in the light and dark themes.",
+  "JupyterLab redraws charts in the current theme; all other pictures are PNGs on a white background in both.",
+)
+  .argument("[NN...]", "only notebooks whose names start with this prefix")
+  .option("--out <file>", "the page", join(root, ".data", "contact_sheet.html"));
 
 const vegaLite = "application/vnd.vegalite.v5+json";
 
@@ -42,16 +41,10 @@ interface Shown {
 }
 
 async function contactSheet(args: string[]): Promise<number> {
-  const { values, positionals } = readOptions(args, {
-    out: { type: "string" },
-    help: { type: "boolean", short: "h" },
-  }, "contact sheet");
-  if (values.help) {
-    console.log(help);
-    return 0;
-  }
-  const pictures = (await Promise.all((await readNotebooks(positionals)).map(picturesOf))).flat();
-  const out = values.out ?? join(root, ".data", "contact_sheet.html");
+  const given = readArguments<{ out: string }>(command, args);
+  if (!given) return 0;
+  const { out } = given.options;
+  const pictures = (await Promise.all((await readNotebooks(given.words)).map(picturesOf))).flat();
   await Deno.writeTextFile(out, page(pictures));
   console.log(`${pictures.length} pictures: ${out}`);
   return 0;

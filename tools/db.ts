@@ -3,20 +3,25 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
+import { Argument } from "commander";
+import { unlessAborted } from "../lib/base/within.ts";
+import { newCommand, readArguments, runTask } from "../workbook/command_line.ts";
 import { masked, withoutDriver } from "../workbook/connection_url.ts";
 import { configuredUrl, databaseUrl, serverVersion } from "../workbook/database_url.ts";
 import { LocalPostgres } from "../workbook/local_postgres.ts";
 
-const HELP = `Usage: deno task db [start | stop | status | reset | url]
-
+const command = newCommand(
+  "deno task db",
+  "Manages the local PostgreSQL.",
+  `Commands:
   start   starts the local PostgreSQL unless it is running
   stop    stops it; the data stay
-  status  shows whether it is running, and where (the default)
+  status  shows whether it is running, and where
   reset   stops it and deletes its data, including all databases
   url     prints its full URL, including the password, starting it if necessary: psql "$(deno task --quiet db url)"
 
-With DATABASE_URL set there is no local server: start, stop and reset leave your own server alone.`;
+With DATABASE_URL set there is no local server: start, stop and reset leave your own server alone.`,
+).addArgument(new Argument("[command]").choices(["start", "stop", "status", "reset", "url"]).default("status"));
 
 const postgres = new LocalPostgres({ onProgress: (message) => console.error(message) });
 
@@ -78,31 +83,15 @@ function yours(url: string, advice: string): Promise<number> {
 
 /**
  * Runs one command.
- * @returns the exit status: 0, or 1 with the reason on standard error.
+ * @returns the exit status.
  */
-async function main(args: string[]): Promise<number> {
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: { help: { type: "boolean", short: "h" } },
-    });
-    if (values.help) {
-      console.log(HELP);
-      return 0;
-    }
-    const [name = "status", ...rest] = positionals;
-    if (rest.length > 0 || !Object.hasOwn(commands, name)) {
-      console.error(`Unknown command "${positionals.join(" ")}".\n\n${HELP}`);
-      return 1;
-    }
-    const status = await commands[name](configuredUrl());
-    if (positionals.length === 0) console.log("\nOther commands: start, stop, reset, url (deno task db --help).");
-    return status;
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    return 1;
-  }
+async function db(args: string[], stop: AbortSignal): Promise<number> {
+  const given = readArguments(command, args);
+  if (!given) return 0;
+  const [name = "status"] = given.words;
+  const status = await unlessAborted(commands[name](configuredUrl()), stop);
+  if (given.words.length === 0) console.log("\nOther commands: start, stop, reset, url (deno task db --help).");
+  return status;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) await runTask(db);

@@ -12,7 +12,7 @@ import { configuredUrl, databaseUrl, serverVersion } from "../workbook/database_
 import { proxiesIn } from "../workbook/loopback.ts";
 import { judgeVersion } from "../workbook/supported_versions.ts";
 import { findChromium } from "../workbook/jupyter/browser.ts";
-import { readOptions, runTask } from "../workbook/command_line.ts";
+import { newCommand, readArguments, runTask } from "../workbook/command_line.ts";
 import { describe } from "../workbook/jupyter/environment.ts";
 import { findMissingFiles } from "../workbook/jupyter/moved_imports.ts";
 import { exists, ownFolder, root } from "../workbook/paths.ts";
@@ -20,11 +20,11 @@ import { run } from "../workbook/processes.ts";
 import { findPython } from "../workbook/jupyter/python.ts";
 import { npmAnswers, pipAnswers } from "../workbook/registries.ts";
 
-const help = `Tests everything the workbook needs, and suggests a fix for each problem.
-
-usage: deno task doctor
-
-Starts the local PostgreSQL if it is not running, and changes nothing else. Exit status 1 if a requirement is missing.`;
+const command = newCommand(
+  "deno task doctor",
+  "Tests everything the workbook needs, and suggests a fix for each problem.",
+  "Starts the local PostgreSQL if it is not running, and changes nothing else. Exit status 1 if a requirement is missing.",
+);
 
 const DRIVERS: readonly DriverName[] = ["postgres", "pg", "libpq"];
 const ROUND_TRIPS = 50;
@@ -38,11 +38,7 @@ interface Finding {
 }
 
 async function doctor(args: string[], stop: AbortSignal): Promise<number> {
-  const { values } = readOptions(args, { help: { type: "boolean", short: "h" } }, "doctor");
-  if (values.help) {
-    console.log(help);
-    return 0;
-  }
+  if (!readArguments(command, args)) return 0;
   let failures = 0;
   /** @returns whether the test passed. */
   const examine = async (name: string, look: () => Promise<Finding>) => {

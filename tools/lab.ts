@@ -5,7 +5,7 @@
  */
 import { basename, join } from "node:path";
 import { databaseUrl, serverVersion } from "../workbook/database_url.ts";
-import { readOptions, readPort, runTask, secondsSince } from "../workbook/command_line.ts";
+import { newCommand, readArguments, readPort, runTask, secondsSince } from "../workbook/command_line.ts";
 import { ensureEnvironment } from "../workbook/jupyter/environment.ts";
 import { SetupError } from "../workbook/errors.ts";
 import { readHost } from "../workbook/jupyter/host.ts";
@@ -14,50 +14,51 @@ import { ownFolder, root } from "../workbook/paths.ts";
 import { run } from "../workbook/processes.ts";
 import { checkPort, startServer } from "../workbook/jupyter/server.ts";
 
-const help = `Opens the workbook in JupyterLab, after installing what is missing.
-
-usage: deno task lab [--no-browser] [--port N] [--host ADDRESS] [--folder PATH]
-       deno task lab --set-up
-
-  --no-browser   only print the address, open no browser
-  --port N       the port JupyterLab listens on (8888)
-  --host ADDRESS the address it listens on (127.0.0.1); who reaches it and has the token can run programs here
-  --folder PATH  open the notebooks of this folder and copy none
-  --set-up       only make .venv, as an image wants it; start nothing
-
-The first start creates the private folder .venv (JupyterLab and the Deno kernel), a local PostgreSQL unless DATABASE_URL
+const command = newCommand(
+  "deno task lab",
+  "Opens the workbook in JupyterLab, after installing what is missing.",
+  `The first start creates the private folder .venv (JupyterLab and the Deno kernel), a local PostgreSQL unless DATABASE_URL
 names another server, and its tables. The notebooks are copied to my/, which git ignores: changes you make there are kept
-when notebooks/ changes. Ctrl-C stops JupyterLab and all kernels.`;
+when notebooks/ changes. Ctrl-C stops JupyterLab and all kernels.`,
+)
+  .option("--no-browser", "only print the address, open no browser")
+  .option("--port <n>", "the port JupyterLab listens on", "8888")
+  .option(
+    "--host <address>",
+    "the address it listens on; who reaches it and has the token can run programs here",
+    "127.0.0.1",
+  )
+  .option("--folder <path>", "open the notebooks of this folder and copy none")
+  .option("--set-up", "only make .venv, as an image wants it; start nothing");
+
+/** Options of the command. */
+interface Options {
+  readonly browser: boolean;
+  readonly port: string;
+  readonly host: string;
+  readonly folder?: string;
+  readonly setUp?: boolean;
+}
 
 async function lab(args: string[], stop: AbortSignal): Promise<number> {
-  const { values } = readOptions(args, {
-    "no-browser": { type: "boolean" },
-    "port": { type: "string", default: "8888" },
-    "host": { type: "string", default: "127.0.0.1" },
-    "set-up": { type: "boolean" },
-    "folder": { type: "string" },
-    "help": { type: "boolean", short: "h" },
-  }, "lab");
-  if (values.help) {
-    console.log(help);
-    return 0;
-  }
-  if (values["set-up"]) {
+  const given = readArguments<Options>(command, args);
+  if (!given) return 0;
+  const { options } = given;
+  if (options.setUp) {
     await ensureEnvironment({ onProgress: console.log, stop });
     return 0;
   }
   const start = performance.now();
-  const port = readPort(values.port);
-  const host = readHost(values.host);
+  const port = readPort(options.port);
+  const host = readHost(options.host);
   checkPort(port, host);
   const environment = await ensureEnvironment({ onProgress: console.log, stop });
   await preparePostgres(stop);
   stop.throwIfAborted();
   console.log("starting JupyterLab …");
-  const openBrowser = !values["no-browser"];
-  const folder = values.folder ?? root;
-  const startPage = values.folder ? await firstPage(folder) : await ownPage();
-  const server = await startServer({ environment, folder, port, host, openBrowser, startPage }, stop);
+  const folder = options.folder ?? root;
+  const startPage = options.folder ? await firstPage(folder) : await ownPage();
+  const server = await startServer({ environment, folder, port, host, openBrowser: options.browser, startPage }, stop);
   console.log(`  ready after ${secondsSince(start)}\n`);
   console.log(`JupyterLab: ${server.url}\n`);
   if (host.isEvery) console.log(`From another machine: replace ${host.inUrl} by this machine's name or address\n`);

@@ -4,9 +4,10 @@
  *
  * @module
  */
+import { Option } from "commander";
 import { databaseUrl, serverVersion } from "../workbook/database_url.ts";
 import { checkTypes, formatCells, lintCells, type Problem } from "../workbook/jupyter/cells.ts";
-import { readOptions, runTask } from "../workbook/command_line.ts";
+import { newCommand, readArguments, runTask } from "../workbook/command_line.ts";
 import { ensureEnvironment } from "../workbook/jupyter/environment.ts";
 import { UsageError } from "../workbook/errors.ts";
 import {
@@ -25,54 +26,47 @@ import { dropRunSchemas } from "../workbook/jupyter/run_schemas.ts";
 import { type Job, type Report, runJobs } from "../workbook/jupyter/runs.ts";
 import { type When, writeOutputs } from "../workbook/jupyter/write_outputs.ts";
 
-const help = `Runs the notebooks top to bottom on the Deno kernel, without a browser.
+const command = newCommand(
+  "deno task notebooks",
+  "Runs the notebooks top to bottom on the Deno kernel, without a browser.",
+  "Fails when a cell fails, when a check has another result, or when an output contains colour codes or a local path.",
+)
+  .argument("[NN...]", "only notebooks whose names start with this prefix: 00, 13_bench")
+  .option("--write", "store all outputs if one changed in kind; --write=all stores them in any case")
+  .addOption(new Option("--write-all").hideHelp()) // `--write [all]` would take NN for its value
+  .option("--solutions", "run with the exercises solved: each check must say PASS")
+  .option("--wrong", "run with the wrong answers: each check must say NOT YET")
+  .option("--check", "run nothing; check types, lint and format of the cells and answers")
+  .option("--fmt", "run nothing; format the cells, the answers and the notebooks' JSON");
 
-usage: deno task notebooks [NN …] [--write[=all]] [--solutions | --wrong] [--check] [--fmt]
-
-  NN           only notebooks whose names start with this prefix: 00, 13_bench
-  --write      store all outputs if one changed in kind; --write=all stores them in any case
-  --solutions  run with the exercises solved: each check must say PASS
-  --wrong      run with the wrong answers: each check must say NOT YET
-  --check      run nothing; check types, lint and format of the cells and answers
-  --fmt        run nothing; format the cells, the answers and the notebooks' JSON
-
-Fails when a cell fails, when a check has another result, or when an output contains colour codes or a local path.`;
+/** Options of the command. */
+type Options = { readonly [Name in "write" | "writeAll" | "solutions" | "wrong" | "check" | "fmt"]?: true };
 
 async function notebooks(args: string[], stop: AbortSignal): Promise<number> {
-  const { values, positionals } = readOptions(args.map((arg) => arg === "--write=all" ? "--write-all" : arg), {
-    "write": { type: "boolean" },
-    "write-all": { type: "boolean" },
-    "solutions": { type: "boolean" },
-    "wrong": { type: "boolean" },
-    "check": { type: "boolean" },
-    "fmt": { type: "boolean" },
-    "help": { type: "boolean", short: "h" },
-  }, "notebooks");
-  if (values.help) {
-    console.log(help);
-    return 0;
-  }
-  const files = await readNotebooks(positionals);
-  if (values.fmt) return await format(files);
+  const given = readArguments<Options>(command, args.map((arg) => arg === "--write=all" ? "--write-all" : arg));
+  if (!given) return 0;
+  const { options, words } = given;
+  const files = await readNotebooks(words);
+  if (options.fmt) return await format(files);
   const exercises = new Map<NotebookFile, Exercise[]>();
   for (const file of files) exercises.set(file, await readExercises(file.notebook, solutionsFolder));
-  if (values.check) return await check(files, exercises);
+  if (options.check) return await check(files, exercises);
 
-  const isWrite = values.write || values["write-all"];
-  if (isWrite && (values.solutions || values.wrong)) {
+  const isWrite = options.write || options.writeAll;
+  if (isWrite && (options.solutions || options.wrong)) {
     throw new UsageError("--write stores the notebooks as they are: leave --solutions and --wrong out.");
   }
   await serverVersion(await databaseUrl({ onProgress: console.log })); // otherwise every notebook fails with an error of its own
   const environment = await ensureEnvironment({ onProgress: console.log, stop });
   const jobs = files.flatMap((file): Job[] => {
     const own = exercises.get(file)!;
-    if (values.wrong) return mistaken(file.notebook, own).map((variant) => ({ file, variant }));
-    return [{ file, variant: (values.solutions ? solved : committed)(file.notebook, own) }];
+    if (options.wrong) return mistaken(file.notebook, own).map((variant) => ({ file, variant }));
+    return [{ file, variant: (options.solutions ? solved : committed)(file.notebook, own) }];
   });
   const progress = new CellProgress(console.log);
   const reports = await runJobs(jobs, { environment, stop, cleanUp: dropRunSchemas, ...progress.listeners });
   if (isWrite) {
-    for (const report of reports) await store(report, values["write-all"] ? "always" : "changed");
+    for (const report of reports) await store(report, options.writeAll ? "always" : "changed");
   }
   return reports.some(failed) ? 1 : 0;
 }

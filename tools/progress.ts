@@ -6,31 +6,25 @@
 import { progressRows } from "../workbook/check.ts";
 import { allExercises } from "../workbook/exercises/mod.ts";
 import { progressPath, readProgress, untouched } from "../workbook/progress_file.ts";
-import { readOptions, runTask } from "../workbook/command_line.ts";
+import { newCommand, readArguments, runTask } from "../workbook/command_line.ts";
 
-const help = `Lists completed exercises.
-
-usage: deno task progress [--json]
-
-  --json  one object for a program: { done, of, exercises: [{ id, title, passed, hints }] }; hints is how many are open
-
-Progress is stored in .data/progress.json; WORKBOOK_PROGRESS selects another file, such as that of a student.`;
+const command = newCommand(
+  "deno task progress",
+  "Lists completed exercises.",
+  "Progress is stored in .data/progress.json; WORKBOOK_PROGRESS selects another file, such as that of a student.",
+).option(
+  "--json",
+  "one object for a program: { done, of, exercises: [{ id, title, passed, hints }] }; hints is how many are open",
+);
 
 async function progress(args: string[]): Promise<number> {
-  const { values } = readOptions(
-    args,
-    { json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
-    "progress",
-  );
-  if (values.help) {
-    console.log(help);
-    return 0;
-  }
+  const given = readArguments<{ json?: boolean }>(command, args);
+  if (!given) return 0;
   const all = await allExercises();
   const kept = readProgress(progressPath());
   const exercises = all.map(({ id, title }) => ({ id, title, ...(kept[id] ?? untouched) }));
   const done = exercises.filter(({ passed }) => passed).length;
-  if (values.json) {
+  if (given.options.json) {
     console.log(JSON.stringify({ done, of: exercises.length, exercises }, null, 2));
     return 0;
   }

@@ -26,6 +26,6 @@ Deno.test("progress tells what is done, to a person and to a program", async () 
 
 Deno.test("progress refuses what it does not know", async () => {
   const { code, stderr } = await progress("none", "--jsno");
-  assertEquals(code, 1);
-  assertStringIncludes(stderr, "Unknown option '--jsno'");
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "unknown option '--jsno'");
 });

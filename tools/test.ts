@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { connectionLimit, databaseUrl, serverVersion } from "../workbook/database_url.ts";
 import { type CellSet, checkTypes, formatCells, lintCells, type Problem } from "../workbook/jupyter/cells.ts";
-import { readOptions, runTask } from "../workbook/command_line.ts";
+import { newCommand, readArguments, runTask } from "../workbook/command_line.ts";
 import { UsageError } from "../workbook/errors.ts";
 import { docProblems } from "../workbook/jupyter/doc_lint.ts";
 import { ensureEnvironment } from "../workbook/jupyter/environment.ts";
@@ -46,31 +46,26 @@ const TOGETHER: readonly string[] = [`--ignore=workbook/bench,${APART.join(",")}
 /** Number of cases of randomized tests with `--long`. */
 const LONG_CASES = 1_000;
 
-const help = `Runs every check: format, lint, types, library, tools, notebooks, exercises, browser.
-
-usage: deno task test [--quick | --long]
-
-  --quick  only format, lint, types and the pure tests (also: deno task ok)
-  --long   also what takes long: random transactions, histories and schemas with ${LONG_CASES} cases each, the notebooks
-           with each round of answers in a kernel of its own, and three times over in one kernel, the types of the
-           benchmark's peers
-
-Installs what is missing first. Goes on after a failure, and ends with the line: N passed, N failed, N min N s.`;
+const command = newCommand(
+  "deno task test",
+  "Runs every check: format, lint, types, library, tools, notebooks, exercises, browser.",
+  "Installs what is missing first. Goes on after a failure, and ends with the line: N passed, N failed, N min N s.",
+)
+  .option("--quick", "only format, lint, types and the pure tests (also: deno task ok)")
+  .option(
+    "--long",
+    `also what takes long: random transactions, histories and schemas with ${LONG_CASES} cases each, the notebooks with ` +
+      "each round of answers in a kernel of its own, and three times over in one kernel, the types of the benchmark's peers",
+  );
 
 /** Notebooks and tests in parallel need more connections than the default limit of 100. */
 const CONNECTIONS_SIDE_BY_SIDE = 200;
 
 async function test(args: string[], stop: AbortSignal): Promise<number> {
-  const { values } = readOptions(args, {
-    quick: { type: "boolean" },
-    long: { type: "boolean" },
-    help: { type: "boolean", short: "h" },
-  }, "test");
-  if (values.help) {
-    console.log(help);
-    return 0;
-  }
-  if (values.quick && values.long) throw new UsageError("--quick leaves out what --long adds: take one of them.");
+  const given = readArguments<{ quick?: boolean; long?: boolean }>(command, args);
+  if (!given) return 0;
+  const { options } = given;
+  if (options.quick && options.long) throw new UsageError("--quick leaves out what --long adds: take one of them.");
   const encoder = new TextEncoder();
   const gate = new Gate((text) => void Deno.stdout.writeSync(encoder.encode(text)), Deno.stdout.isTerminal());
   const step = async (name: string, action: () => Promise<Outcome>) => {
@@ -129,8 +124,8 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
     await ensureEnvironment({ stop });
     return { passed: 1, failed: 0 };
   }];
-  await sideBySide(values.quick ? quick : [install, ...quick]);
-  if (!values.quick) {
+  await sideBySide(options.quick ? quick : [install, ...quick]);
+  if (!options.quick) {
     await step("texts: spelling", async () => listed(await findMisspellings(prose, await ensureEnvironment({ stop }))));
     let width = 2;
     await step("PostgreSQL", async () => {
@@ -159,7 +154,7 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
       }],
     ], width);
   }
-  if (values.long) {
+  if (options.long) {
     const random = [
       "lib/engine/drivers/conformance_test.ts",
       "lib/migrate/autogenerate_property_test.ts",

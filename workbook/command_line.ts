@@ -1,10 +1,10 @@
 /**
- * Command-line handling shared by all tasks: parses options, turns Ctrl-C into an `AbortSignal`, and prints errors as
- * sentences.
+ * Command-line handling shared by all tasks, in the style of `deno task migrate`: options and help by commander, Ctrl-C
+ * as an `AbortSignal`, errors as sentences, exit status 2 for wrong arguments.
  *
  * @module
  */
-import { parseArgs, type ParseArgsConfig } from "node:util";
+import { Command, CommanderError } from "commander";
 import { onStopSignal } from "../lib/base/stop_signals.ts";
 import { keepDirect } from "./loopback.ts";
 import { StoppedError, UsageError } from "./errors.ts";
@@ -12,21 +12,48 @@ import { StoppedError, UsageError } from "./errors.ts";
 /** Receives progress messages of a task. */
 export type Progress = (message: string) => void;
 
-type Options = NonNullable<ParseArgsConfig["options"]>;
+/** Exit status for arguments that a command does not take, as of most programs. */
+const USAGE = 2;
 
 /**
- * Parses a command line.
- * @param args arguments after the command's name.
- * @param options known options, as for `node:util`.
- * @param help text of `--help`, mentioned when an option is invalid.
- * @throws {UsageError} if an option is unknown or lacks its value.
+ * Makes a command.
+ * @param name how it is called: `deno task lab`.
+ * @param remarks printed below the options.
  */
-export function readOptions<Known extends Options>(args: string[], options: Known, command: string) {
+export function newCommand(name: string, description: string, remarks = ""): Command {
+  return new Command(name)
+    .description(description)
+    .allowExcessArguments(false)
+    .helpOption("-h, --help", "show this help")
+    .configureHelp({ helpWidth: 120, minWidthToWrap: 40 })
+    .configureOutput({ writeOut: (text) => console.log(text.trimEnd()), outputError: () => {} })
+    .addHelpText("after", remarks && `\n${remarks}`)
+    .exitOverride();
+}
+
+/** Parsed arguments: options by their camelCase name, and the others in order. */
+export interface Arguments<Options> {
+  readonly options: Options;
+  readonly words: readonly string[];
+}
+
+/**
+ * Parses the arguments of a command, or prints its help.
+ * @param args arguments after the command's name.
+ * @returns `undefined` after `--help`.
+ * @throws {UsageError} if an option is unknown or lacks its value, or there are too many arguments.
+ */
+export function readArguments<Options extends object>(
+  command: Command,
+  args: readonly string[],
+): Arguments<Options> | undefined {
   try {
-    return parseArgs({ args, options, allowPositionals: true });
+    command.parse(args, { from: "user" });
+    return { options: command.opts<Options>(), words: command.args };
   } catch (error) {
-    const reason = (error as Error).message.split(/\. | \(/)[0];
-    throw new UsageError(`${reason}. See: deno task ${command} --help`);
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return undefined; // the help is printed
+    throw new UsageError(`${error.message}\n(--help lists the options)`, { cause: error });
   }
 }
 
@@ -40,7 +67,8 @@ export function readPort(text: string): number {
 }
 
 /**
- * Runs a task's main function and exits with its status: its return value, 1 after an error, 130 after an interrupt.
+ * Runs a task's main function and exits with its status: its return value, 1 after an error, 2 for wrong arguments,
+ * 130 after an interrupt.
  * Programming errors keep their stack trace; all others are printed as one sentence.
  */
 export async function runTask(main: (args: string[], stop: AbortSignal) => Promise<number>): Promise<never> {
@@ -54,7 +82,7 @@ export async function runTask(main: (args: string[], stop: AbortSignal) => Promi
   } catch (error) {
     if (controller.signal.aborted) Deno.exit(130);
     console.error(isMistake(error) ? error : error instanceof Error ? error.message : String(error));
-    Deno.exit(1);
+    Deno.exit(error instanceof UsageError ? USAGE : 1);
   }
 }
 

@@ -22,7 +22,7 @@ database.test("a load test runs in a process of its own, tells its progress and 
 
 database.test("one that fails, or takes too long, is an error with what it said last", async () => {
   const wrong = runLoadTest(["--users", "none"], { onProgress: () => {} });
-  await assertRejects(() => wrong, LoadTestError, 'status 1: --users takes whole numbers from 1 to 10000, not "none".');
+  await assertRejects(() => wrong, LoadTestError, 'status 2: --users takes whole numbers from 1 to 10000, not "none".');
   const long = runLoadTest([...SHORT, "--seconds", "60"], { deadline: 1_000, onProgress: () => {} });
   await assertRejects(() => long, LoadTestError, "terminated after 1 s");
 });

@@ -15,7 +15,7 @@ import { measureOperation } from "./measure.ts";
 import { delayed } from "./network.ts";
 import { roundTripTime } from "../network/round_trip_time.ts";
 import { isCounted, isOfSize } from "./operations.ts";
-import { help, type Options, readBenchOptions } from "./options.ts";
+import { type Options, readBenchOptions } from "./options.ts";
 import { peerCommands } from "./peers.ts";
 import { ProgressLine } from "./progress.ts";
 import type { RemoteContestant } from "./remote.ts";
@@ -31,10 +31,7 @@ import { runTask, secondsSince } from "../command_line.ts";
  */
 export async function bench(args: string[], stop: AbortSignal): Promise<number> {
   const options = readBenchOptions(args);
-  if (!options) {
-    console.log(help);
-    return 0;
-  }
+  if (!options) return 0;
   const earlier = options.compare === undefined ? undefined : await readRun(options.compare);
   const started = performance.now();
   const line = new ProgressLine();

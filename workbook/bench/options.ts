@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { readOptions } from "../command_line.ts";
+import type { Command } from "commander";
+import { newCommand, readArguments } from "../command_line.ts";
 import { UsageError } from "../errors.ts";
 import { type ColdName, coldOperations } from "./cold.ts";
 import { isOfSize, type Operation, operations } from "./operations.ts";
@@ -50,44 +51,62 @@ const quick: Lengths = { ...thorough, rounds: 10, limit: 2_000, milliseconds: 6,
 const coldNames = Object.keys(coldOperations) as ColdName[];
 const allNames = [...operations.map(({ name }) => name), ...coldNames];
 
-export const help =
-  `Benchmarks raw drivers, this library and (with --peers) comparable libraries on the same work and rows, in turns.
-
-usage: deno task bench [--quick] [--peers] [--only NAME …] [--delay MS,…] [--json FILE] [--compare FILE]
-
-  --quick         fewer and shorter rounds, no sizes, no stream, no kernels, no round trips counted: less than two
-                  minutes, wider intervals
-  --peers         also Kysely, Drizzle, MikroORM, TypeORM, SQLAlchemy on three drivers, and pgbench. The first run
-                  downloads them (about 150 MB, kept in workbook/bench/peers and .data). Peers that this machine
-                  cannot run are reported and skipped.
-  --only NAME     only the operations whose names begin so; can be given several times:
-${indented(allNames.join(", "), 98)}
-  --delay MS,…    adds MS milliseconds to each round trip, by a proxy that delays data sent to the server (default 0:
-                  no proxy). With several (0,1) all is measured with each; sizes, and what a delay does not change,
-                  only with the first.
-  --json FILE     writes the result to a file
-  --compare FILE  shows what moved against the result of an earlier run
-
-Each contestant runs in a process of its own and is checked on the rows before it is measured. A ratio is that of two
+/** Makes the command. */
+function benchCommand(): Command {
+  return newCommand(
+    "deno task bench",
+    "Benchmarks raw drivers, this library and (with --peers) comparable libraries on the same work and rows, in turns.",
+    `Each contestant runs in a process of its own and is checked on the rows before it is measured. A ratio is that of two
 medians in the same round; its interval holds the true median with 95% certainty. No winner is named where intervals
-overlap. The tables lie in a schema of their own, workbook_bench, which is dropped at the end.`;
+overlap. The tables lie in a schema of their own, workbook_bench, which is dropped at the end.`,
+  )
+    .option(
+      "--quick",
+      "fewer and shorter rounds, no sizes, no stream, no kernels, no round trips counted: less than two minutes, wider " +
+        "intervals",
+    )
+    .option(
+      "--peers",
+      "also Kysely, Drizzle, MikroORM, TypeORM, SQLAlchemy on three drivers, and pgbench. The first run downloads them " +
+        "(about 150 MB, kept in workbook/bench/peers and .data). Peers that this machine cannot run are reported and " +
+        "skipped.",
+    )
+    .option(
+      "--only <name>",
+      `only the operations whose names begin so; can be given several times: ${allNames.join(", ")}`,
+      (name: string, others: string[] = []) => [...others, name],
+    )
+    .option(
+      "--delay <ms,...>",
+      "adds ms milliseconds to each round trip, by a proxy that delays data sent to the server; 0 means no proxy. With " +
+        "several (0,1) all is measured with each; sizes, and what a delay does not change, only with the first.",
+      "0",
+    )
+    .option("--json <file>", "writes the result to a file")
+    .option("--compare <file>", "shows what moved against the result of an earlier run");
+}
+
+/** Text of `--help`, without the remarks below the options. */
+export const help = benchCommand().helpInformation();
+
+/** Options as given. */
+interface Given {
+  readonly quick?: boolean;
+  readonly peers?: boolean;
+  readonly only?: readonly string[];
+  readonly delay: string;
+  readonly json?: string;
+  readonly compare?: string;
+}
 
 /**
  * Parses the command line.
- * @returns undefined if help is requested.
+ * @returns `undefined` after `--help`, which is printed.
  * @throws {UsageError}
  */
 export function readBenchOptions(args: string[]): Options | undefined {
-  const { values } = readOptions(args, {
-    quick: { type: "boolean" },
-    peers: { type: "boolean" },
-    only: { type: "string", multiple: true },
-    delay: { type: "string", default: "0" },
-    json: { type: "string" },
-    compare: { type: "string" },
-    help: { type: "boolean", short: "h" },
-  }, "bench");
-  if (values.help) return undefined;
+  const values = readArguments<Given>(benchCommand(), args)?.options;
+  if (!values) return undefined;
   const { quick: isQuick = false, peers = false, only, json, compare } = values;
   return {
     lengths: isQuick ? quick : thorough,
@@ -120,9 +139,4 @@ function choose(only: readonly string[] | undefined, isQuick: boolean): Pick<Opt
     operations: operations.filter((operation) => !isOfSize(operation)),
     cold: ["import", "first-query"],
   };
-}
-
-function indented(text: string, width: number): string {
-  const lines = text.match(new RegExp(`.{1,${width}}(?:, |$)`, "g"))!;
-  return lines.map((line) => `${" ".repeat(18)}${line.trimEnd()}`).join("\n");
 }

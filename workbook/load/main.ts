@@ -9,7 +9,7 @@
  */
 import { availableParallelism } from "node:os";
 import { runTask } from "../command_line.ts";
-import { help, readLoadOptions } from "./options.ts";
+import { readLoadOptions } from "./options.ts";
 import { RunProgress } from "./progress.ts";
 import { runAll } from "./run.ts";
 import { table } from "./table.ts";
@@ -24,10 +24,7 @@ const AROUND_A_RUN = 0.7;
  */
 export async function load(args: string[], stop: AbortSignal): Promise<number> {
   const asked = readLoadOptions(args);
-  if (!asked) {
-    console.log(help);
-    return 0;
-  }
+  if (!asked) return 0;
   const { settings, json } = asked;
   const { drivers, loads, delays, rounds, warmUp, seconds, workers, pool } = settings;
   const total = drivers.length * loads.length * delays.length * rounds;

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import type { Command } from "commander";
 import { DRIVERS } from "../../app/drivers.ts";
-import { readOptions } from "../command_line.ts";
+import { newCommand, readArguments } from "../command_line.ts";
 import { UsageError } from "../errors.ts";
 import type { Load } from "./generator.ts";
 import type { Settings } from "./plan.ts";
@@ -12,30 +13,37 @@ import type { Settings } from "./plan.ts";
 /** Number of connections in the open loop. */
 const CONNECTIONS = 64;
 
-/** Text of `--help`. */
-export const help = `Load tests the applications, in turn.
-
-usage: deno task load [--quick] [--json FILE] [options]
-
-  --quick          a short form: users 1,16,64, rate 200, delay 0,1, two rounds of 1.5 s (under 3 minutes)
-  --json FILE      all results as JSON, too
-
-  --drivers LIST   the applications (${DRIVERS.join(",")})
-  --loop LIST      closed, open or both: closed,open (both)
-  --users LIST     users in the closed loop, who wait for each answer (1,4,16,64,256)
-  --think RANGE    seconds that a user waits before each task: 0, or 1-5 (0)
-  --rate LIST      requests a second in the open loop, which come whatever the answers do (100,400,1600)
-  --delay LIST     milliseconds added to each round trip between application and database (0,1,5)
-  --rounds N       how often all is repeated (3)
-  --seconds N      measured seconds of each run (5), after --warm-up N that are left out (2)
-  --workers N      processes of each application (1)
-  --pool N         connections of each process (10)
-  --host ADDRESS   where the applications take requests (127.0.0.1)
-
-The users GET /toys (100), GET /users (100), POST /toys and GET the new one (50), POST /users and GET the new one (25):
+/** Makes the command. */
+function loadCommand(): Command {
+  return newCommand(
+    "deno task load",
+    "Load tests the applications, in turn.",
+    `The users GET /toys (100), GET /users (100), POST /toys and GET the new one (50), POST /users and GET the new one (25):
 the numbers say how often. Each run begins with the same rows, in a database of its own that is dropped at the end. In
 the open loop the time of a request counts from when it was due, and there are up to ${CONNECTIONS} connections.
-The database is that of DATABASE_URL, or else the local one. Ctrl-C ends everything that was started.`;
+The database is that of DATABASE_URL, or else the local one. Ctrl-C ends everything that was started.`,
+  )
+    .option("--quick", "a short form: users 1,16,64, rate 200, delay 0,1, two rounds of 1.5 s (under 3 minutes)")
+    .option("--json <file>", "all results as JSON, too")
+    .option("--drivers <list>", "the applications", DRIVERS.join(","))
+    .option("--loop <list>", "closed, open or both: closed,open", "closed,open")
+    .option("--users <list>", `users in the closed loop, who wait for each answer (default: ${FULL.users})`)
+    .option("--think <range>", "seconds that a user waits before each task: 0, or 1-5", "0")
+    .option(
+      "--rate <list>",
+      `requests a second in the open loop, which come whatever the answers do (default: ${FULL.rate})`,
+    )
+    .option(
+      "--delay <list>",
+      `milliseconds added to each round trip between application and database (default: ${FULL.delay})`,
+    )
+    .option("--rounds <n>", `how often all is repeated (default: ${FULL.rounds})`)
+    .option("--seconds <n>", `measured seconds of each run (default: ${FULL.seconds})`)
+    .option("--warm-up <n>", `seconds before them that are left out (default: ${FULL.warmUp})`)
+    .option("--workers <n>", "processes of each application", "1")
+    .option("--pool <n>", "connections of each process", "10")
+    .option("--host <address>", "where the applications take requests", "127.0.0.1");
+}
 
 /** Parsed options. */
 export interface Asked {
@@ -44,45 +52,30 @@ export interface Asked {
   readonly json?: string;
 }
 
-const QUICK = { users: "1,16,64", rate: "200", delay: "0,1", rounds: "2", seconds: "1.5", "warm-up": "0.5" };
+const QUICK = { users: "1,16,64", rate: "200", delay: "0,1", rounds: "2", seconds: "1.5", warmUp: "0.5" };
 const FULL = {
   users: "1,4,16,64,256",
   rate: "100,400,1600",
   delay: "0,1,5",
   rounds: "3",
   seconds: "5",
-  "warm-up": "2",
+  warmUp: "2",
 };
 
-const text = { type: "string" } as const;
+/** Options as given. */
+type Given =
+  & { readonly quick?: true; readonly json?: string }
+  & { readonly [Name in "drivers" | "loop" | "think" | "workers" | "pool" | "host"]: string }
+  & { readonly [Name in keyof typeof FULL]?: string };
 
 /**
  * Parses the options.
- * @returns `undefined` for `--help`.
+ * @returns `undefined` after `--help`, which is printed.
  * @throws {UsageError}
  */
 export function readLoadOptions(args: string[]): Asked | undefined {
-  const { values, positionals } = readOptions(args, {
-    quick: { type: "boolean" },
-    json: text,
-    drivers: { ...text, default: DRIVERS.join(",") },
-    loop: { ...text, default: "closed,open" },
-    users: text,
-    think: { ...text, default: "0" },
-    rate: text,
-    delay: text,
-    rounds: text,
-    seconds: text,
-    "warm-up": text,
-    workers: { ...text, default: "1" },
-    pool: { ...text, default: "10" },
-    host: { ...text, default: "127.0.0.1" },
-    help: { type: "boolean", short: "h" },
-  }, "load");
-  if (values.help) return undefined;
-  if (positionals.length > 0) {
-    throw new UsageError(`Unexpected argument "${positionals[0]}". See: deno task load --help`);
-  }
+  const values = readArguments<Given>(loadCommand(), args)?.options;
+  if (!values) return undefined;
   const form = values.quick ? QUICK : FULL;
   const given = (name: keyof typeof FULL) => values[name] ?? form[name];
   const loops = words("loop", values.loop, ["closed", "open"]);
@@ -97,7 +90,7 @@ export function readLoadOptions(args: string[]): Asked | undefined {
     delays: numbers("delay", given("delay"), 0, 10_000),
     rounds: whole("rounds", given("rounds"), 1, 1000),
     seconds: fraction("seconds", given("seconds"), 0.1),
-    warmUp: fraction("warm-up", given("warm-up"), 0),
+    warmUp: fraction("warm-up", given("warmUp"), 0),
     workers: whole("workers", values.workers, 1, 64),
     pool: whole("pool", values.pool, 1, 1000),
     host: values.host,

@@ -10,6 +10,7 @@ import {
   type EnumSchema,
   type ForeignKeySchema,
   fullName,
+  type Identity,
   type IndexSchema,
   type KeySchema,
   type ObjectName,
@@ -51,7 +52,12 @@ export type Operation =
   | OfColumn & { readonly kind: "setNotNull" | "dropNotNull" }
   | OfColumn & { readonly kind: "setDefault" | "dropDefault"; readonly default: string }
   | OfColumn & { readonly kind: "changeDefault"; readonly from: string; readonly to: string }
-  | OfColumn & { readonly kind: "addIdentity" | "dropIdentity" }
+  | OfColumn & { readonly kind: "addIdentity" | "dropIdentity"; readonly identity: Identity }
+  | OfColumn & { readonly kind: "changeIdentity"; readonly from: Identity; readonly to: Identity }
+  /** A sequence that belongs to a column and numbers it. */
+  | OfColumn & { readonly kind: "addSerial" | "dropSerial"; readonly type: string }
+  /** Generates the values of a column, which is dropped and added again; or keeps them, no longer generated. */
+  | { readonly kind: "addExpression" | "dropExpression"; readonly table: ObjectName; readonly column: ColumnSchema }
   | { readonly kind: "addPrimaryKey" | "dropPrimaryKey"; readonly table: ObjectName; readonly key: KeySchema }
   | { readonly kind: "addUnique" | "dropUnique"; readonly table: ObjectName; readonly key: KeySchema }
   | { readonly kind: "addCheck" | "dropCheck"; readonly table: ObjectName; readonly check: CheckSchema }
@@ -84,6 +90,10 @@ const OPPOSITE = {
   dropDefault: "setDefault",
   addIdentity: "dropIdentity",
   dropIdentity: "addIdentity",
+  addExpression: "dropExpression",
+  dropExpression: "addExpression",
+  addSerial: "dropSerial",
+  dropSerial: "addSerial",
   addPrimaryKey: "dropPrimaryKey",
   dropPrimaryKey: "addPrimaryKey",
   addUnique: "dropUnique",
@@ -144,7 +154,14 @@ function description(operation: Operation): string {
       return `change default of ${nameOfColumn(operation)} from ${operation.from} to ${operation.to}`;
     case "addIdentity":
     case "dropIdentity":
+    case "addSerial":
+    case "dropSerial":
       return `${words} of ${nameOfColumn(operation)}`;
+    case "changeIdentity":
+      return `change identity of ${nameOfColumn(operation)} from ${operation.from} to ${operation.to}`;
+    case "addExpression":
+    case "dropExpression":
+      return `${words} ${operation.column.generated} of ${fullName(operation.table)}.${operation.column.name}`;
     case "addPrimaryKey":
     case "dropPrimaryKey":
     case "addUnique":

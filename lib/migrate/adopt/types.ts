@@ -20,7 +20,7 @@ export function typeCode({ type, identity }: Pick<ColumnSchema, "type" | "identi
   if (identity && type === "integer") return call("identity");
   const ofEnum = enums.get(type);
   if (ofEnum !== undefined) return ofEnum;
-  const element = type.endsWith("[]") ? typeCode({ type: type.slice(0, -2), identity: false }, enums) : undefined;
+  const element = type.endsWith("[]") ? typeCode({ type: type.slice(0, -2), identity: null }, enums) : undefined;
   if (element !== undefined && !isSql(element)) return call("array", element);
   const [, name, length] = /^([^()]+)(?:\(([\d,]+)\))?$/.exec(type) ?? [];
   const known = FUNCTIONS.get(name);

@@ -1,5 +1,5 @@
 /** Compares the columns of a table. @module */
-import type { ColumnSchema, ObjectName } from "../database_schema.ts";
+import { type ColumnSchema, isRebuilt, type ObjectName, typeOf } from "../database_schema.ts";
 import type { Operation } from "../operations.ts";
 import type { TablePlan } from "./plan.ts";
 
@@ -8,6 +8,8 @@ export interface ColumnChanges {
   readonly operations: readonly Operation[];
   /** Columns whose type changes. */
   readonly retyped: ReadonlySet<string>;
+  /** Columns that are dropped and added again, or would be on the way back. */
+  readonly rebuilt: ReadonlySet<string>;
 }
 
 /** Compares names, types, nullability, defaults, identity and comments. Ignores the order of columns. */
@@ -18,48 +20,70 @@ export function compareColumns({ live, wanted, fixed, refused, heldIdentities }:
   const dropped = live.columns.filter(({ name }) => !after.has(name) && !fixed.has(name));
   const operations: Operation[] = [];
   const retyped = new Set<string>();
+  const rebuilt = new Set<string>();
   for (const column of wanted.columns) {
     const there = before.get(column.name);
     if (!there || fixed.has(column.name)) continue;
-    if (there.type !== column.type) retyped.add(column.name);
-    operations.push(...alter(table, there, heldIdentities.has(column.name) ? { ...column, identity: true } : column));
+    if (isRebuilt(there, column)) {
+      rebuilt.add(column.name);
+      operations.push(...regenerate(table, there, column));
+      if (column.generated !== undefined) continue;
+    }
+    if (typeOf(there) !== typeOf(column)) retyped.add(column.name);
+    const identity = heldIdentities.has(column.name) ? there.identity : column.identity;
+    operations.push(...alter(table, there, { ...column, identity }));
   }
   const pairs = likelyRenames(dropped, added);
   return {
     operations: [
-      ...inDropOrder(dropped).map((column): Operation => {
+      ...dropped.map((column): Operation => {
         const to = pairs.get(column)?.name;
         return { kind: "dropColumn", table, column, ...(to === undefined ? {} : { mayBe: to }) };
       }),
       ...operations,
       ...added.map((column): Operation => ({ kind: "addColumn", table, column })),
-    ],
+    ].toSorted((one, other) => turnOf(one) - turnOf(other)),
     retyped,
+    rebuilt,
   };
 }
 
-/** Puts generated columns before those from which they are generated. */
-function inDropOrder(columns: readonly ColumnSchema[]): ColumnSchema[] {
-  const isBase = ({ dependents = [] }: ColumnSchema) => dependents.some(({ generated }) => generated !== undefined);
-  return [...columns.filter((column) => !isBase(column)), ...columns.filter(isBase)];
+/** Generated columns use others: they are dropped before them, and added after them. */
+function turnOf(operation: Operation): number {
+  if (operation.kind !== "dropColumn" && operation.kind !== "addColumn") return 0;
+  if (operation.column.generated === undefined) return 0;
+  return operation.kind === "dropColumn" ? -1 : 1;
+}
+
+/** Changes the expression of a generated column. */
+function regenerate(table: ObjectName, from: ColumnSchema, to: ColumnSchema): Operation[] {
+  if (to.generated === undefined) return [{ kind: "dropExpression", table, column: from }];
+  if (from.generated === undefined) return [{ kind: "addExpression", table, column: to }];
+  return [{ kind: "dropColumn", table, column: from }, { kind: "addColumn", table, column: to }];
 }
 
 function alter(table: ObjectName, from: ColumnSchema, to: ColumnSchema): Operation[] {
   const of = { table, column: to.name };
   const operations: Operation[] = [];
-  const isRetyped = from.type !== to.type;
-  if (isRetyped) operations.push({ kind: "alterType", ...of, from: from.type, to: to.type });
+  const isRetyped = typeOf(from) !== typeOf(to);
+  if (isRetyped) operations.push({ kind: "alterType", ...of, from: typeOf(from), to: typeOf(to) });
   // a default has the old type: drop it before the type changes, and set it afterwards
-  if (from.default !== null && to.default !== null && !isRetyped) {
+  const isKept = from.isSerial && (to.isSerial || to.default === null && to.identity === null);
+  if (from.default !== null && to.default !== null && !isRetyped && !to.isSerial) {
     if (from.default !== to.default) {
       operations.push({ kind: "changeDefault", ...of, from: from.default, to: to.default });
     }
-  } else {
+  } else if (!isKept) {
     if (from.default !== null) operations.push({ kind: "dropDefault", ...of, default: from.default });
-    if (to.default !== null) operations.push({ kind: "setDefault", ...of, default: to.default });
+    if (to.isSerial) operations.push({ kind: "addSerial", ...of, type: to.type });
+    else if (to.default !== null) operations.push({ kind: "setDefault", ...of, default: to.default });
   }
-  if (from.identity && !to.identity) operations.push({ kind: "dropIdentity", ...of });
-  if (!from.identity && to.identity) operations.push({ kind: "addIdentity", ...of });
+  if (from.identity !== to.identity) {
+    if (from.identity && to.identity) {
+      operations.push({ kind: "changeIdentity", ...of, from: from.identity, to: to.identity });
+    } else if (from.identity) operations.push({ kind: "dropIdentity", ...of, identity: from.identity });
+    else if (to.identity) operations.push({ kind: "addIdentity", ...of, identity: to.identity });
+  }
   if (from.nullable !== to.nullable) operations.push({ kind: to.nullable ? "dropNotNull" : "setNotNull", ...of });
   if (from.comment !== to.comment) {
     operations.push({ kind: "setComment", ...of, from: from.comment, to: to.comment });

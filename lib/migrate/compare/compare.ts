@@ -75,14 +75,14 @@ interface ComparedTable extends ChangedTable {
 function compareTable(plan: TablePlan): ComparedTable {
   const { live, wanted } = plan;
   const columns = compareColumns(plan);
-  const constraints = compareConstraints(plan, columns.retyped);
-  const indexes = compareIndexes(plan, columns.retyped);
+  const constraints = compareConstraints(plan, columns);
+  const indexes = compareIndexes(plan, columns);
   const comment: Operation[] = live.comment === wanted.comment
     ? []
     : [{ kind: "setComment", table: nameOf(wanted), from: live.comment, to: wanted.comment }];
   return {
     plan,
-    retyped: columns.retyped,
+    retyped: columns.retyped.union(columns.rebuilt),
     lostKeys: [...constraints.lostKeys, ...indexes.lostKeys],
     operations: [...columns.operations, ...constraints.operations, ...indexes.operations, ...comment],
   };

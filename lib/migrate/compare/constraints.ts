@@ -1,6 +1,7 @@
 /** Compares primary keys, unique constraints, checks and other constraints of a table. @module */
 import type { PartSchema } from "../database_schema.ts";
 import type { Operation } from "../operations.ts";
+import type { ColumnChanges } from "./columns.ts";
 import { recreated } from "./match.ts";
 import { standsOn } from "./parts.ts";
 import type { TablePlan } from "./plan.ts";
@@ -15,12 +16,13 @@ export interface PartChanges {
 /**
  * Compares the constraints of a table.
  *
- * @param retyped columns whose type changes: checks that use one are recreated
+ * @param columns columns whose type changes: checks that use one are recreated; and rebuilt ones: all that uses one is
  */
-export function compareConstraints({ wanted, parts, fixed }: TablePlan, retyped: ReadonlySet<string>): PartChanges {
+export function compareConstraints({ wanted, parts, fixed }: TablePlan, columns: ColumnChanges): PartChanges {
   const table = { schema: wanted.schema, name: wanted.name };
-  const isDue = (part: PartSchema) => standsOn(part, retyped) && !standsOn(part, fixed);
-  const { primaryKey, unique } = parts;
+  const isOnRebuilt = (part: PartSchema) => standsOn(part, columns.rebuilt) && !standsOn(part, fixed);
+  const isDue = (part: PartSchema) => isOnRebuilt(part) || standsOn(part, columns.retyped) && !standsOn(part, fixed);
+  const [primaryKey, unique] = [recreated(parts.primaryKey, isOnRebuilt), recreated(parts.unique, isOnRebuilt)];
   const [check, other] = [recreated(parts.check, isDue), recreated(parts.constraint, isDue)];
   const operations: Operation[] = [
     ...primaryKey.removed.map((key): Operation => ({ kind: "dropPrimaryKey", table, key })),

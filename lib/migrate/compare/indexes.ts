@@ -2,6 +2,7 @@
 import { quote } from "../../base/quote.ts";
 import type { IndexSchema } from "../database_schema.ts";
 import type { Operation } from "../operations.ts";
+import type { ColumnChanges } from "./columns.ts";
 import type { PartChanges } from "./constraints.ts";
 import { recreated } from "./match.ts";
 import { standsOn } from "./parts.ts";
@@ -10,13 +11,16 @@ import type { TablePlan } from "./plan.ts";
 /**
  * Compares the indexes of a table.
  *
- * @param retyped columns whose type changes: indexes that use one other than as a plain key are recreated
+ * @param columns columns whose type changes: indexes that use one other than as a plain key are recreated; and rebuilt
+ * ones: all indexes that use one are
  */
-export function compareIndexes({ wanted, parts, fixed }: TablePlan, retyped: ReadonlySet<string>): PartChanges {
+export function compareIndexes({ wanted, parts, fixed }: TablePlan, columns: ColumnChanges): PartChanges {
   const table = { schema: wanted.schema, name: wanted.name };
   const { removed, added, renamed } = recreated(
     parts.index,
-    (index) => !isPlain(index) && standsOn(index, retyped) && !standsOn(index, fixed),
+    (index) =>
+      (standsOn(index, columns.rebuilt) || !isPlain(index) && standsOn(index, columns.retyped)) &&
+      !standsOn(index, fixed),
   );
   return {
     operations: [

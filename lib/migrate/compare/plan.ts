@@ -3,11 +3,13 @@ import {
   type ColumnSchema,
   fullName,
   type IndexSchema,
+  isRebuilt,
   type KeySchema,
   nameKey,
   type PartKind,
   type PartSchema,
   type TableSchema,
+  typeOf,
 } from "../database_schema.ts";
 import {
   blockersOfDrop,
@@ -59,7 +61,7 @@ function firstPlan({ live, wanted }: TablePair): TablePlan {
   const byName = columnsByName(wanted);
   const fixed = new Set(live.columns.filter((column) => isLeftAlone(column, byName.get(column.name))).map(nameOf));
   const heldIdentities = new Map(live.columns.flatMap((column) => {
-    const isDropped = column.identity && byName.get(column.name)?.identity === false && !fixed.has(column.name);
+    const isDropped = column.identity && byName.get(column.name)?.identity === null && !fixed.has(column.name);
     const blockers = isDropped ? blockersOfIdentity(column) : [];
     return blockers.length > 0 ? [[column.name, blockers]] : [];
   }));
@@ -77,9 +79,10 @@ function firstPlan({ live, wanted }: TablePair): TablePlan {
   };
 }
 
-/** Whether the comparison does not know what a column is; the models may say it in the same words. */
+/** Whether a column stays: an odd one that the models do not have, or whose type they do not say in SQL. */
 function isLeftAlone(column: ColumnSchema, wanted: ColumnSchema | undefined): boolean {
-  return column.leftAlone !== undefined && column.leftAlone !== wanted?.leftAlone;
+  if (!wanted) return column.leftAlone !== undefined;
+  return column.isFixed === true || column.isSqlType === true && wanted.isSqlType === undefined;
 }
 
 /** Extends the limits of a plan by the changes that the server would refuse; returns the same plan if there are none. */
@@ -87,7 +90,10 @@ function limited(plan: TablePlan, references: readonly Reference[]): TablePlan {
   const { live, wanted } = plan;
   const [before, after] = [columnsByName(live), columnsByName(wanted)];
   const parts = partsThatStay(plan);
-  const isDropped = (name: string) => !after.has(name) && !plan.fixed.has(name);
+  const isDropped = (name: string) => {
+    const [from, to] = [before.get(name), after.get(name)];
+    return !plan.fixed.has(name) && (!to || !!from && isRebuilt(from, to));
+  };
   const [fixed, refused, held] = [new Set(plan.fixed), new Set(plan.refused), new Set(plan.held)];
   const notes: string[] = [];
   for (const column of live.columns) {
@@ -102,11 +108,19 @@ function limited(plan: TablePlan, references: readonly Reference[]): TablePlan {
         `${name} stays, although the models do not have it: ${depends(blockers)}. ` +
           "Drop that first, or add the column to the models.",
       );
-    } else if (to.type !== column.type) {
+    } else if (isRebuilt(column, to)) {
+      const blockers = blockersOfDrop(of, isDropped);
+      if (blockers.length === 0) continue;
+      notes.push(
+        `${name} stays as it is, although it is to be ${to.generated === undefined ? "no longer " : ""}generated` +
+          `${to.generated === undefined ? "" : ` as ${to.generated}`}: ${depends(blockers)}. ` +
+          "Write a revision that drops that, changes the column, and creates it again.",
+      );
+    } else if (typeOf(to) !== typeOf(column)) {
       const blockers = blockersOfRetype(of, to.type);
       if (blockers.length === 0) continue;
       notes.push(
-        `The type of ${name} stays ${column.type} and does not become ${to.type}: ${depends(blockers)}. ` +
+        `The type of ${name} stays ${typeOf(column)} and does not become ${typeOf(to)}: ${depends(blockers)}. ` +
           "Write a revision that drops that, changes the type, and creates it again.",
       );
     } else continue;

@@ -12,9 +12,10 @@ export interface ColumnRow {
   readonly default: string | null;
   /** `pg_attribute.attidentity`: `a` for always, `d` for by default. */
   readonly identity: string;
-  readonly generated: boolean;
+  /** `pg_attribute.attgenerated`: `s` for stored, `v` for virtual. */
+  readonly generated: string;
   readonly serial: boolean;
-  readonly collated: boolean;
+  readonly collation: string | null;
   /** Schema of the type or element type if it is an enum, else `null`. */
   readonly enum_schema: string | null;
   readonly comment: string | null;
@@ -24,12 +25,12 @@ export interface ColumnRow {
 export const COLUMNS = `
 SELECT a.attrelid::text AS table, a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type,
        NOT a.attnotnull AS nullable, pg_get_expr(d.adbin, d.adrelid, true) AS default,
-       a.attidentity::text AS identity, a.attgenerated <> '' AS generated,
+       a.attidentity::text AS identity, a.attgenerated::text AS generated,
        a.attidentity = '' AND EXISTS (
          SELECT FROM pg_depend o WHERE o.classid = 'pg_class'::regclass AND o.refclassid = 'pg_class'::regclass
             AND o.refobjid = a.attrelid AND o.refobjsubid = a.attnum AND o.deptype = 'a'
             AND (SELECT s.relkind FROM pg_class s WHERE s.oid = o.objid) = 'S') AS serial,
-       a.attcollation <> t.typcollation AS collated,
+       CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END AS collation,
        (SELECT en.nspname::text FROM pg_type e JOIN pg_namespace en ON en.oid = e.typnamespace
          WHERE e.oid = CASE WHEN t.typelem <> 0 AND t.typlen = -1 THEN t.typelem ELSE t.oid END
            AND e.typtype = 'e') AS enum_schema,
@@ -48,30 +49,40 @@ SELECT a.attrelid::text AS table, a.attname::text AS name, format_type(a.atttypi
  * @param enumSchema schema of the enum types that models can name
  */
 export function columnOf(row: ColumnRow, enumSchema: string): ColumnSchema {
-  const { name, type, nullable, comment } = row;
+  const { name, type, nullable, comment, collation, serial } = row;
   return {
     name,
     type,
     nullable,
-    default: row.generated ? null : row.default,
-    identity: row.identity !== "",
+    default: row.generated === "" ? row.default : null,
+    identity: row.identity === "" ? null : row.identity === "a" ? "always" : "by default",
     comment,
+    ...(row.generated === "s" ? { generated: row.default! } : {}),
+    ...(collation === null ? {} : { collation }),
+    ...(serial && row.default !== null ? { isSerial: true } : {}),
+    ...(isOrdinaryType(row, enumSchema) ? {} : { isSqlType: true }),
+    ...(row.generated === "v" ? { isFixed: true } : {}),
     ...leftAlone(row, enumSchema),
   };
 }
 
+function isOrdinaryType({ type, enum_schema }: ColumnRow, enumSchema: string): boolean {
+  return isColumnType(type) || enum_schema === enumSchema;
+}
+
+/** Reason to keep a column that the models do not have, and not to touch what stands on it. */
 function leftAlone(row: ColumnRow, enumSchema: string): { leftAlone?: string } {
   const reason = /\p{Lu}/u.test(row.name)
     ? "its name contains capital letters"
-    : row.generated
+    : row.generated !== ""
     ? "its value is generated"
     : row.serial
     ? "it is serial"
     : row.identity === "a"
     ? "it is GENERATED ALWAYS AS IDENTITY"
-    : !isColumnType(row.type) && row.enum_schema !== enumSchema
+    : !isOrdinaryType(row, enumSchema)
     ? `its type is ${row.type}`
-    : row.collated
+    : row.collation !== null
     ? "it has a collation"
     : undefined;
   return reason === undefined ? {} : { leftAlone: reason };

@@ -10,6 +10,7 @@ import {
   type OtherSchema,
   type PartSchema,
   type TableSchema,
+  typeOf,
 } from "../database_schema.ts";
 import { builderStatement, type Call, call, list, sqlStatement, template, text } from "./source.ts";
 import { dataType } from "./types.ts";
@@ -116,14 +117,21 @@ function isUsual(part: PartSchema): boolean {
 function columnArguments(column: ColumnSchema): string[] {
   const calls = [
     ...(column.nullable ? [] : [".notNull()"]),
-    ...(column.identity ? [".generatedByDefaultAsIdentity()"] : []),
-    ...(column.default === null ? [] : [`.defaultTo(${template(column.default)})`]),
+    ...(column.identity === "always" ? [".generatedAlwaysAsIdentity()"] : []),
+    ...(column.identity === "by default" ? [".generatedByDefaultAsIdentity()"] : []),
+    ...(column.generated === undefined ? [] : [`.generatedAlwaysAs(${template(column.generated)}).stored()`]),
+    ...(column.default === null || column.isSerial ? [] : [`.defaultTo(${template(column.default)})`]),
   ];
   return [
     text(column.name),
-    dataType(column.type),
+    dataType(column.isSerial ? serialType(column.type) : typeOf(column)),
     ...(calls.length > 0 ? [`(column) => column${calls.join("")}`] : []),
   ];
+}
+
+/** Type that also makes a sequence: `bigserial` for `bigint`. */
+function serialType(type: string): string {
+  return ({ smallint: "smallserial", bigint: "bigserial" } as Record<string, string>)[type] ?? "serial";
 }
 
 function keyArguments({ name, columns, to, referred }: ForeignKeySchema): string[] {

@@ -3,8 +3,12 @@ import { isColumnDataType } from "kysely";
 import { type ColumnType, type FormattedType, parseType } from "../../values/types.ts";
 import { template, text } from "./source.ts";
 
-/** SQL name of a type, as in `lib/schema/columns.ts`: `varchar(50)` for `character varying(50)`. */
+const COLLATE = " COLLATE ";
+
+/** SQL name of a type, which may have a collation, as in `lib/schema/columns.ts`: `varchar(50)` for `character varying(50)`. */
 export function sqlType(formatted: string): string {
+  const [bare, collation] = formatted.split(COLLATE);
+  if (collation !== undefined) return `${sqlType(bare)} COLLATE ${collation}`;
   const { type, length, brackets } = parseType(formatted);
   return type ? `${type.sql ?? type.name}${length.replace(",", ", ")}${brackets}` : formatted;
 }
@@ -31,7 +35,7 @@ export interface Conversion {
  * @returns whether the conversion is safe, and whether it needs a cast
  */
 export function conversion(from: string, to: string): Conversion {
-  const [one, other] = [parseType(from), parseType(to)];
+  const [one, other] = [from, to].map((type) => parseType(type.split(COLLATE)[0]));
   const isSameType = one.name === other.name;
   const isArray = one.brackets !== "" || other.brackets !== "";
   const isAssigned = isSameType && one.brackets === other.brackets || !isArray && hasAssignmentCast(one, other);
@@ -59,7 +63,8 @@ function fitsInto(one: FormattedType, other: FormattedType): boolean {
 
 /** Whether the second type holds all values of the first, which has the same name. */
 function isLonger(one: FormattedType, other: FormattedType): boolean {
-  if (other.length === "") return true;
+  if (other.length === "" || one.length === other.length) return true;
+  if (!one.type) return false;
   const sizes = ({ length }: FormattedType) => length.slice(1, -1).split(",").map(Number);
   const [[length, scale = 0], [otherLength, otherScale = 0]] = [sizes(one), sizes(other)];
   return one.length !== "" && otherScale >= scale && otherLength - otherScale >= length - scale;

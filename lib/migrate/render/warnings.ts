@@ -16,6 +16,7 @@ export function warning(operation: Operation, direction: "up" | "down"): string[
     }
     case "dropColumn": {
       const { table, column, mayBe } = operation;
+      if (column.generated !== undefined) return [];
       const lines = comment("Destroys data: the values of the column.");
       if (mayBe === undefined || direction === "down") return lines;
       return [...lines, ...renameInstead(mayBe, "adds", { kind: "renameColumn", table, from: column.name, to: mayBe })];
@@ -23,13 +24,16 @@ export function warning(operation: Operation, direction: "up" | "down"): string[
     case "createTable":
       return direction === "down" ? comment("Recreates the table without its rows.") : [];
     case "addColumn": {
-      const { nullable, default: made, identity } = operation.column;
+      const { nullable, default: made, identity, generated } = operation.column;
+      if (generated !== undefined) return [];
       const back = direction === "down" ? ["Recreates the column without its values."] : [];
       const fails = nullable || identity || made !== null
         ? []
         : ["Fails if the table has rows: the column is NOT NULL and has no default."];
       return back.length + fails.length > 0 ? comment([...back, ...fails].join(" ")) : [];
     }
+    case "addExpression":
+      return comment("Destroys data: replaces the values of the column.");
     case "setNotNull":
       return comment("Fails if a row contains NULL in this column.");
     case "alterType":

@@ -1,44 +1,38 @@
 /**
- * Routes to the server: direct, with a delay, or through a round-trip counter.
+ * Routes to the server: with a delay, or through a round-trip counter.
  *
  * @module
  */
-import { startNetworkDelay } from "../network/network_delay.ts";
 import { RoundTripCounter } from "../network/round_trips.ts";
+import { type SlowNetwork, slowNetwork } from "../network/slow_network.ts";
 import { EngineUrl } from "../../lib/engine/url.ts";
-import { withoutDriver } from "../connection_url.ts";
+import { withAddress } from "../connection_url.ts";
 import { UsageError } from "../errors.ts";
 
-/**
- * Returns the URL of the same database at another address.
- * @throws {UsageError} if the server listens on a Unix socket or requires TLS.
- */
-export function withAddress(url: string, port: number): string {
+/** @throws {UsageError} if the server is reached by a Unix socket, or its certificate is verified. */
+function requireTcp(url: string): void {
   const { isSocket, sslMode } = EngineUrl.parse(url);
   if (isSocket || sslMode.startsWith("verify")) {
     throw new UsageError("--delay requires a server reached over TCP without certificate verification.");
   }
-  return withoutDriver(url).replace(/^(\w+:\/\/(?:[^@/?]*@)?)[^/?]*/, `$1127.0.0.1:${port}`);
-}
-
-/** A delayed route to the server. */
-export interface Delayed extends AsyncDisposable {
-  readonly url: string;
 }
 
 /**
  * Starts a delayed route.
  * @param milliseconds added to each round trip.
+ * @throws {UsageError} if the server is reached by a Unix socket, or its certificate is verified.
  */
-export async function delayed(url: string, milliseconds: number): Promise<Delayed> {
-  withAddress(url, 0); // fails before a process is started
-  const proxy = await startNetworkDelay(EngineUrl.parse(url), milliseconds);
-  return { url: withAddress(url, proxy.port), [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose]() };
+export async function delayed(url: string, milliseconds: number): Promise<SlowNetwork> {
+  requireTcp(url); // fails before a process is started
+  return await slowNetwork(url, milliseconds);
 }
 
-/** Creates a round-trip counter, and the URL that leads through it. */
+/**
+ * Creates a round-trip counter, and the URL that leads through it.
+ * @throws {UsageError} if the server is reached by a Unix socket, or its certificate is verified.
+ */
 export function counted(url: string): { counter: RoundTripCounter; url: string } {
-  withAddress(url, 0);
+  requireTcp(url);
   const counter = new RoundTripCounter(EngineUrl.parse(url));
-  return { counter, url: withAddress(url, counter.url.port) };
+  return { counter, url: withAddress(url, "127.0.0.1", Number(counter.url.port)) };
 }

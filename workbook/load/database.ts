@@ -4,12 +4,11 @@
  * @module
  */
 import { metadata } from "../../app/models.ts";
-import { createEngine, type Engine, EngineUrl } from "../../lib/mod.ts";
-import { withAddress, withDatabase } from "../connection_url.ts";
+import { createEngine, type Engine } from "../../lib/mod.ts";
+import { withDatabase } from "../connection_url.ts";
 import { databaseName, dropTestDatabase, makeTestDatabase } from "../temporary_database.ts";
-import { SetupError } from "../errors.ts";
-import { startNetworkDelay } from "../network/network_delay.ts";
 import { roundTripTime } from "../network/round_trip_time.ts";
+import { slowNetwork } from "../network/slow_network.ts";
 import { KNOWN, knownId } from "./workload.ts";
 
 /** A load-test database. Close it to drop it. */
@@ -95,18 +94,15 @@ export interface Route extends AsyncDisposable {
 /** @param delay milliseconds added to each round trip; 0 for a direct route without a proxy. */
 export async function routeTo(url: string, delay: number): Promise<Route> {
   if (delay === 0) return { url, roundTrip: await roundTripTime(url), [Symbol.asyncDispose]: () => Promise.resolve() };
-  const { host, port, isSocket } = EngineUrl.parse(url);
-  if (isSocket) throw new SetupError("A network delay requires a database with a host and a port, not a Unix socket.");
-  const proxy = await startNetworkDelay({ host, port }, delay);
-  const delayed = withAddress(url, "127.0.0.1", proxy.port);
+  const network = await slowNetwork(url, delay);
   try {
     return {
-      url: delayed,
-      roundTrip: await roundTripTime(delayed),
-      [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose](),
+      url: network.url,
+      roundTrip: await roundTripTime(network.url),
+      [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
     };
   } catch (error) {
-    await proxy[Symbol.asyncDispose]();
+    await network[Symbol.asyncDispose]();
     throw error;
   }
 }

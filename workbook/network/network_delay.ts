@@ -30,7 +30,15 @@ export async function startNetworkDelay(
   milliseconds: number,
 ): Promise<NetworkDelay> {
   const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", fileURLToPath(import.meta.url), target.host, String(target.port), String(milliseconds)],
+    args: [
+      "run",
+      "-A",
+      "--quiet",
+      fileURLToPath(import.meta.url),
+      target.host,
+      String(target.port),
+      String(milliseconds),
+    ],
     stdin: "piped", // the process exits when this is closed, even if ours is killed
     stdout: "piped",
     stderr: "inherit",

@@ -1,13 +1,12 @@
 /**
- * Simulated network latency between a notebook and its database: the proxy of `workbook/network/network_delay.ts` in a
- * process of its own.
+ * Simulated network latency between a program and its database.
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
 import { EngineUrl } from "../../lib/engine/url.ts";
 import { withAddress } from "../connection_url.ts";
-import { within } from "../../lib/base/within.ts";
+import { SetupError } from "../errors.ts";
+import { startNetworkDelay } from "./network_delay.ts";
 
 /** A delayed route to the database. */
 export interface SlowNetwork extends AsyncDisposable {
@@ -15,15 +14,10 @@ export interface SlowNetwork extends AsyncDisposable {
   readonly url: string;
 }
 
-/** The proxy could not be started. */
-export class SlowNetworkError extends Error {
-  override readonly name = "SlowNetworkError";
+/** A database without a network in between: it is reached by a Unix socket. */
+export class SlowNetworkError extends SetupError {
+  override name = "SlowNetworkError";
 }
-
-/** Time limit for the process to start, in milliseconds. */
-const START = 60_000;
-
-const proxy = fileURLToPath(new URL("./network_delay.ts", import.meta.url));
 
 /**
  * Starts the proxy; it stops at the end of the block, or with this process.
@@ -34,32 +28,15 @@ const proxy = fileURLToPath(new URL("./network_delay.ts", import.meta.url));
  * ```
  *
  * @param milliseconds added to each round trip.
- * @throws {SlowNetworkError} for a Unix socket, or if its process does not start.
+ * @throws {SlowNetworkError} for a Unix socket.
+ * @throws {SetupError} if the proxy's process does not start.
  */
 export async function slowNetwork(url: string, milliseconds: number): Promise<SlowNetwork> {
   const { host, port, isSocket } = EngineUrl.parse(url);
   if (isSocket) throw new SlowNetworkError("A Unix socket has no network latency: use a URL with host and port.");
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", proxy, host, String(port), String(milliseconds)],
-    stdin: "piped", // the process exits when this is closed
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const reader = child.stdout.getReader();
-  const end = async () => {
-    await child.stdin.close().catch(() => {});
-    await reader.cancel();
-    await child.status;
+  const proxy = await startNetworkDelay({ host, port }, milliseconds);
+  return {
+    url: withAddress(url, "127.0.0.1", proxy.port),
+    [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose](),
   };
-  const late = () => new SlowNetworkError(`The delay proxy did not report within ${START / 1000} s.`);
-  const { value } = await within(START, reader.read(), late).catch((error) => {
-    child.kill("SIGKILL");
-    throw error;
-  });
-  const at = Number(new TextDecoder().decode(value));
-  if (!at) {
-    await end();
-    throw new SlowNetworkError("The delay proxy did not start.");
-  }
-  return { url: withAddress(url, "127.0.0.1", at), [Symbol.asyncDispose]: end };
 }

@@ -71,6 +71,7 @@ export interface AutogenerateResult {
  * @returns the differences and the code of the revision
  * @throws {MissingSchemaError} when no schema of the search path exists
  * @throws {ScratchSchemaError} when the role lacks the privilege to create a schema
+ * @throws {UnsupportedByServerError} when the server lacks something that the models contain
  * @throws {DatabaseError} when a default, check or index of the models is invalid
  */
 export async function autogenerate(

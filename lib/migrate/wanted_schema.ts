@@ -7,6 +7,7 @@
 import type { Connection } from "../engine/connection.ts";
 import { DatabaseError } from "../engine/errors.ts";
 import { createStatements } from "../schema/ddl.ts";
+import { requireServer } from "../schema/server_version.ts";
 import { quote } from "../base/quote.ts";
 import { Metadata, type Table } from "../schema/table.ts";
 import { type DatabaseSchema, fullName, mapParts } from "./database_schema.ts";
@@ -21,6 +22,7 @@ import { reflect } from "./reflect/reflect.ts";
  * @param main schema in which the migrations run
  * @returns the schema of the models
  * @throws {ScratchSchemaError} when the role lacks the privilege to create schemas
+ * @throws {UnsupportedByServerError} when the server lacks something that the tables contain
  * @throws {DatabaseError} when a default, check or index is invalid
  */
 export async function wantedSchema(connection: Connection, metadata: Metadata, main: string): Promise<DatabaseSchema> {
@@ -32,6 +34,7 @@ export async function wantedSchema(connection: Connection, metadata: Metadata, m
     }
   }
   const statements = createStatements(inOtherSchemas(metadata, scratch));
+  await requireServer(connection, metadata);
   await makeMainSchema(connection, prefix);
   await Promise.all(statements.map(({ sql }) => connection.execute(sql)));
   const others = [...scratch.values()];

@@ -13,6 +13,7 @@ import { InvalidModelError } from "./errors.ts";
 import { foreignKeyName, primaryKeyName, requireDistinctNames, uniqueName } from "./names.ts";
 import { literal, quote } from "../base/quote.ts";
 import { isSameList } from "../base/same_list.ts";
+import { requireServer } from "./server_version.ts";
 import type { ForeignKey, Index, Metadata, SqlConstraint, Table, TableColumn } from "./table.ts";
 
 /** A statement of DDL. */
@@ -104,10 +105,14 @@ export function createTable(table: Table, without: readonly ForeignKey[] = []): 
  * Creates the schemas, types and tables that do not exist.
  *
  * @param limits apply to all statements together.
+ * @throws {UnsupportedByServerError} when the server lacks something that the tables contain.
  */
 export async function createAll(connection: Connection, metadata: Metadata, limits: LimitOptions = {}): Promise<void> {
   checkOptions("createAll()", limits, LIMIT);
-  await runIf("missing", connection, createStatements(metadata), Limit.of(limits));
+  const limit = Limit.of(limits);
+  const statements = createStatements(metadata);
+  await requireServer(connection, metadata, limit);
+  await runIf("missing", connection, statements, limit);
 }
 
 /**

@@ -26,3 +26,22 @@ export class InvalidModelError extends EngineError {
     super(`Model of table "${table}": ${problem}.`);
   }
 }
+
+/** The server lacks something that models contain: its version is too old. Nothing was changed. */
+export class UnsupportedByServerError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
+  static override readonly code: string = "UNSUPPORTED_BY_SERVER";
+
+  /**
+   * Creates the error.
+   *
+   * @param version version of the server, such as `14.23`
+   * @param problems a clause for each object that it cannot have
+   */
+  constructor(version: string, problems: readonly string[]) {
+    super(
+      `The server, PostgreSQL ${version}, cannot have these models: ${problems.join("; ")}. Nothing was changed. ` +
+        "Upgrade the server, or change the models.",
+    );
+  }
+}

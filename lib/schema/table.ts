@@ -163,6 +163,7 @@ export class Metadata {
    * @param limits `signal` and `timeout` (milliseconds) for all statements together.
    * @throws {AnswerTimeoutError} when the timeout expires.
    * @throws the signal's reason when it aborts.
+   * @throws {UnsupportedByServerError} when the version of the server lacks something; nothing is changed.
    * @throws {DatabaseError} when the server reports an error.
    */
   async createAll(connection: Connection, limits?: LimitOptions): Promise<void> {

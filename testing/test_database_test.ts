@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { literal } from "../lib/base/quote.ts";
 import { fileURLToPath } from "node:url";
 import { withClient } from "../workbook/admin_client.ts";
 import { databaseName } from "../workbook/temporary_database.ts";
@@ -70,12 +71,12 @@ database.test("a test file of its own, in its own process", async (url, t) => {
       const [old, young, other] = ["old", "young", "other"].map((kind) => `test_${kind}_${name}`);
       const comment = (age: number) => {
         const made = new Date(Date.now() - age * 3_600_000).toISOString();
-        return `a database of the workbook's tests, made at ${made}`.replaceAll("'", "''");
+        return literal(`a database of the workbook's tests, made at ${made}`);
       };
       await withClient(url, async (client) => {
         for (const each of [old, young, other]) await client.query(`CREATE DATABASE ${each}`);
-        await client.query(`COMMENT ON DATABASE ${old} IS '${comment(25)}'`);
-        await client.query(`COMMENT ON DATABASE ${young} IS '${comment(23)}'`);
+        await client.query(`COMMENT ON DATABASE ${old} IS ${comment(25)}`);
+        await client.query(`COMMENT ON DATABASE ${young} IS ${comment(23)}`);
       });
       try {
         await denoTest(file, { allow: true });

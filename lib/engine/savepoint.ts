@@ -10,6 +10,11 @@ import { LIMIT, SYNC_LIMIT } from "./option_kinds.ts";
 import type { SyncLimitOptions } from "./options.ts";
 import { runAwaiting, runBlocking, type Steps } from "./steps.ts";
 
+/** Returns the statements that set and end a savepoint. */
+export function savepointSql(name: string): Readonly<Record<"set" | "release" | "rollback", string>> {
+  return { set: `SAVEPOINT ${name}`, release: `RELEASE SAVEPOINT ${name}`, rollback: `ROLLBACK TO SAVEPOINT ${name}` };
+}
+
 /** The steps by which a connection or a session ends a savepoint. */
 export interface SavepointSteps {
   /** False once the savepoint, or an enclosing one, is finished. */

@@ -15,7 +15,7 @@ import {
   TransactionStateError,
 } from "./errors.ts";
 import type { LimitOptions } from "./limit.ts";
-import type { SavepointSteps } from "./savepoint.ts";
+import { savepointSql, type SavepointSteps } from "./savepoint.ts";
 import type { Role } from "./statement_report.ts";
 import { type Eventual, step, type Steps } from "./steps.ts";
 import { beginStatement, type TransactionOptions } from "./transaction_options.ts";
@@ -104,7 +104,8 @@ export class TransactionState {
     limits: LimitOptions,
   ): Steps<SavepointSteps> {
     const name = `sp_${++this.#lastSavepoint}`;
-    const set = execute(`SAVEPOINT ${name}`, limits);
+    const sql = savepointSql(name);
+    const set = execute(sql.set, limits);
     const sentIn = this.#current;
     yield* step(set);
     const transaction = sentIn ?? this.#current; // a statement may have begun one meanwhile
@@ -117,12 +118,12 @@ export class TransactionState {
         return isOpen();
       },
       *commit(limits) {
-        yield* step(execute(`RELEASE SAVEPOINT ${name}`, limits));
+        yield* step(execute(sql.release, limits));
         end();
       },
       *rollback(limits) {
         end();
-        yield* step(execute(`ROLLBACK TO SAVEPOINT ${name}`, limits));
+        yield* step(execute(sql.rollback, limits));
       },
     };
   }

@@ -7,6 +7,7 @@
 import type { TransactionSettings } from "kysely";
 import { resolve } from "node:path";
 import { literal } from "../base/quote.ts";
+import { savepointSql } from "../engine/savepoint.ts";
 import { InvalidTargetError, IrreversibleError, OfflineError } from "./errors.ts";
 import { failure } from "./failure.ts";
 import { loadGraph } from "./migration_session.ts";
@@ -182,12 +183,12 @@ class Recorder implements RevisionConnection {
   begin(settings: TransactionSettings): Promise<Part> {
     const name = `sp_${++this.#savepoints}`;
     const level = settings.isolationLevel ? ` ISOLATION LEVEL ${settings.isolationLevel.toUpperCase()}` : "";
-    const [begin, commit, rollback] = this.#transactional
-      ? [`SAVEPOINT ${name}`, `RELEASE SAVEPOINT ${name}`, `ROLLBACK TO SAVEPOINT ${name}`]
-      : [`BEGIN${level}`, "COMMIT", "ROLLBACK"];
-    this.statements.push(begin);
+    const { set, release, rollback } = this.#transactional
+      ? savepointSql(name)
+      : { set: `BEGIN${level}`, release: "COMMIT", rollback: "ROLLBACK" };
+    this.statements.push(set);
     const push = (statement: string) => Promise.resolve(void this.statements.push(statement));
-    return Promise.resolve({ commit: () => push(commit), rollback: () => push(rollback) });
+    return Promise.resolve({ commit: () => push(release), rollback: () => push(rollback) });
   }
 
   /** A placeholder for a result; reading it throws. */

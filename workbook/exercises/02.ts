@@ -96,8 +96,8 @@ const MISSING_CLASS = "The answer must be a function that returns a class made w
 async function fresh(engine: Engine, model: AnyModel): Promise<SessionMaker> {
   const { metadata } = model.table;
   await engine.begin(async (connection) => {
-    for (const name of metadata.tables.keys()) {
-      await connection.execute(`DROP TABLE IF EXISTS "${name.replaceAll('"', '""')}" CASCADE`);
+    for (const { sqlName } of metadata.tables.values()) {
+      await connection.execute(`DROP TABLE IF EXISTS ${sqlName} CASCADE`);
     }
     await metadata.createAll(connection);
   });

@@ -25,7 +25,7 @@ export class Plan extends Picture<readonly PlanRow[]> {
   constructor(rows: PlanRows, { title, notes = [] }: PlanOptions = {}) {
     const alt = [...notes, planAlt(rows)].join(" ");
     const text = [...notes, planText(rows)].join("\n");
-    super({ layout: rows.rows, alt, text, ...drawPlan(rows, title, notes) });
+    super({ layout: rows.rows, alt, text, ...drawPlan(rows, alt, title, notes) });
     this.#isEmpty = rows.rows.length === 0 && notes.length === 0;
   }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import { afterText, commitText, count, type PlanRow, type PlanRows } from "./plan_rows.ts";
+import { drawing, inks, label } from "../svg.ts";
 import { fitText, textWidth, wrapWidth } from "../text_width.ts";
 import { colours } from "../theme.ts";
 
@@ -16,8 +17,6 @@ const looks: Readonly<Record<PlanRow["kind"], { colour: string; sign: string }>>
   link: { colour: colours.green, sign: "M-6 0H4M0 -4L5 0L0 4" },
   unlink: { colour: colours.purple, sign: "M-5 -5L5 5M-5 5L5 -5" },
 };
-const ink = "#1f1f1f";
-const soft = "#595959";
 const margin = 12;
 const bracketWidth = 98;
 const cardLeft = margin + bracketWidth + 14;
@@ -43,6 +42,7 @@ interface Card {
  */
 export function drawPlan(
   { rows, commitGoesAlong }: PlanRows,
+  alt: string,
   title?: string,
   notes: readonly string[] = [],
 ): { svg: string; width: number } {
@@ -73,7 +73,7 @@ export function drawPlan(
   for (const [, own] of Map.groupBy(cards, ({ row }) => row.sending)) parts.push(bracket(own));
   parts.push(...cards.map(drawCard), ...drawArrows(arrows, cards));
   if (rows.length > 0) {
-    parts.push(label(`${commitText(commitGoesAlong)}.`, cardLeft, y + 14, { size: small, colour: soft }));
+    parts.push(label(`${commitText(commitGoesAlong)}.`, cardLeft, y + 14, { size: small, colour: inks.soft }));
     y += 26;
   }
   if (arrows.length > 0) {
@@ -83,11 +83,7 @@ export function drawPlan(
     y += 22;
   }
   const height = y + margin - 6;
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
-    `viewBox="0 0 ${width} ${height}" font-family="IBM Plex Sans"><rect width="${width}" height="${height}" fill="white"/>${
-      parts.join("")
-    }</svg>`;
-  return { svg, width };
+  return { svg: drawing(parts, width, height, alt), width };
 }
 
 /** Returns the lines of a card: columns written, columns returned, and dependencies. */
@@ -119,14 +115,16 @@ function drawCard({ row, top, height, lines }: Card): string {
   return [
     `<rect x="${cardLeft}" y="${top}" width="${cardWidth}" height="${height}" rx="6" fill="#fafafa" stroke="#c4c4c4"/>`,
     `<path d="M${cardLeft + 6} ${top}h-1a5 5 0 0 0 -5 5v${height - 10}a5 5 0 0 0 5 5h1z" fill="${colour}"/>`,
-    label(String(row.number), cardLeft + 20, head, { size: 14, colour: soft }),
+    label(String(row.number), cardLeft + 20, head, { size: 14, colour: inks.soft }),
     `<circle cx="${cardLeft + 48}" cy="${top + 20}" r="11" fill="none" stroke="${colour}" stroke-width="2"/>`,
     `<path d="${sign}" transform="translate(${cardLeft + 48} ${top + 20})" fill="none" stroke="${colour}" ` +
     `stroke-width="2.4"/>`,
     label(row.kind, cardLeft + 68, head, { size: 14 }),
     label(fitText(row.table, 14, room), textLeft, head, { size: 14, bold: true }),
     label(rows, textRight - textWidth(rows, 14), head, { size: 14 }),
-    ...lines.map((line, index) => label(line, textLeft, top + 45 + index * lineHeight, { size: small, colour: soft })),
+    ...lines.map((line, index) =>
+      label(line, textLeft, top + 45 + index * lineHeight, { size: small, colour: inks.soft })
+    ),
   ].join("");
 }
 
@@ -137,7 +135,7 @@ function bracket(cards: readonly Card[]): string {
   const x = cardLeft - 8;
   const middle = (top + bottom) / 2;
   const text = cards.length === 1 ? ["sent"] : ["sent", "together"];
-  return `<path d="M${x} ${top}h-8V${bottom}h8" fill="none" stroke="${soft}" stroke-width="1.5"/>` +
+  return `<path d="M${x} ${top}h-8V${bottom}h8" fill="none" stroke="${inks.soft}" stroke-width="1.5"/>` +
     text.map((word, index) =>
       label(word, x - 18 - textWidth(word, 13), middle + 5 + (index - (text.length - 1) / 2) * lineHeight, { size: 13 })
     ).join("");
@@ -148,7 +146,7 @@ function waitLine(y: number): string {
   const left = cardLeft + (cardWidth - textWidth(text, small)) / 2;
   const line = (from: number, to: number) =>
     `<path d="M${from} ${y}H${to}" stroke="${colours.grey}" stroke-width="1.5" stroke-dasharray="2 4"/>`;
-  return line(margin, left - 10) + label(text, left, y + 4, { size: small, colour: ink }) +
+  return line(margin, left - 10) + label(text, left, y + 4, { size: small }) +
     line(left + textWidth(text, small) + 10, cardLeft + cardWidth);
 }
 
@@ -162,12 +160,14 @@ function drawArrows(arrows: readonly { number: number; to: number; needsAnswer: 
     const end = to.top + to.height / 2 - 8 - arrowsIn.indexOf(arrow) * 9;
     const turn = x + 20 + lane * arrowStep;
     return path(`M${x + 1} ${start}H${turn - 6}q6 0 6 6V${end - 6}q0 6 -6 6H${x + 9}`, arrow.needsAnswer) +
-      `<path d="M${x + 2} ${end}l9 -4.5v9z" fill="${ink}"/>`;
+      `<path d="M${x + 2} ${end}l9 -4.5v9z" fill="${inks.text}"/>`;
   });
 }
 
 function path(d: string, isSolid: boolean): string {
-  return `<path d="${d}" fill="none" stroke="${ink}" stroke-width="1.6"${isSolid ? "" : ` stroke-dasharray="5 3"`}/>`;
+  return `<path d="${d}" fill="none" stroke="${inks.text}" stroke-width="1.6"${
+    isSolid ? "" : ` stroke-dasharray="5 3"`
+  }/>`;
 }
 
 function legend(y: number, hasOrder: boolean, hasAnswer: boolean): string {
@@ -177,32 +177,10 @@ function legend(y: number, hasOrder: boolean, hasAnswer: boolean): string {
   ];
   let x = cardLeft;
   return entries.map(({ isSolid, text }) => {
-    const drawn = path(`M${x} ${y + 4}h26`, isSolid) + `<path d="M${x + 34} ${y + 4}l-9 -4.5v9z" fill="${ink}"/>` +
-      label(text, x + 42, y + 8, { size: small, colour: soft });
+    const drawn = path(`M${x} ${y + 4}h26`, isSolid) +
+      `<path d="M${x + 34} ${y + 4}l-9 -4.5v9z" fill="${inks.text}"/>` +
+      label(text, x + 42, y + 8, { size: small, colour: inks.soft });
     x += 42 + textWidth(text, small) + 28;
     return drawn;
   }).join("");
-}
-
-function label(
-  text: string,
-  x: number,
-  y: number,
-  { size, bold = false, colour = ink }: { size: number; bold?: boolean; colour?: string },
-): string {
-  const weight = bold ? ` font-weight="700"` : "";
-  return `<text x="${round(x)}" y="${round(y)}" font-size="${size}"${weight} fill="${colour}">${
-    escapeXml(text)
-  }</text>`;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
-}
-
-function escapeXml(text: string): string {
-  return text.replace(
-    /[&<>"]/g,
-    (character) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[character]!,
-  );
 }

@@ -5,18 +5,18 @@
  */
 import { Picture } from "../picture.ts";
 import { type Box, type DrawnMetadata, type Line, sizes, type TablesLayout, tablesLayout } from "./tables_layout.ts";
+import { drawing, inks, label } from "../svg.ts";
 import { textWidth } from "../text_width.ts";
 import { colours } from "../theme.ts";
-
-/** Text and edge colours with sufficient contrast on white. */
-const ink = { text: "#1a1a1a", type: "#5c5c5c", edge: "#8a8a8a", line: "#404040" } as const;
 
 /** The result of {@linkcode tables}. */
 export class TablesPicture extends Picture<TablesLayout> {
   constructor(metadata: DrawnMetadata) {
     const layout = tablesLayout(metadata);
     const alt = tablesAlt(layout);
-    super({ layout, alt, text: alt, svg: drawing(layout, alt), width: extent(layout).width });
+    const { width, height } = extent(layout);
+    const parts = [...layout.lines.map(line), ...layout.boxes.map(box), legend(layout)];
+    super({ layout, alt, text: alt, svg: drawing(parts, width, height, alt), width });
   }
 }
 
@@ -50,44 +50,29 @@ function extent({ width, height, lines }: TablesLayout): { width: number; height
   return { width: Math.ceil(Math.max(width, legend)), height: Math.ceil(height + 32) };
 }
 
-function drawing(layout: TablesLayout, alt: string): string {
-  const { width, height } = extent(layout);
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`,
-    ` role="img" font-family="IBM Plex Sans" font-size="${sizes.font}">`,
-    `<title>${escape(alt)}</title><rect width="${width}" height="${height}" fill="white"/>`,
-    ...layout.lines.map(line),
-    ...layout.boxes.map(box),
-    legend(layout),
-    "</svg>",
-  ].join("");
-}
-
 function box({ table, x, y, width, height, nameOffset, rows }: Box): string {
+  const size = sizes.font;
   const texts = rows.map(({ keys, name, type }, index) => {
     const baseline = y + sizes.head + (index + 0.5) * sizes.row + 7;
     const isKey = keys.includes("PK");
-    return text(
-      x + sizes.pad,
-      baseline,
-      keys,
-      `fill="${colours.blue}" font-weight="700" font-size="${sizes.font - 3}"`,
-    ) +
-      text(x + nameOffset, baseline, name, `fill="${ink.text}"${isKey ? ' font-weight="700"' : ""}`) +
-      text(x + width - sizes.pad, baseline, type, `fill="${ink.type}" text-anchor="end"`);
+    return (keys === ""
+      ? ""
+      : label(keys, x + sizes.pad, baseline, { size: size - 3, bold: true, colour: colours.blue })) +
+      label(name, x + nameOffset, baseline, { size, bold: isKey }) +
+      label(type, x + width - sizes.pad, baseline, { size, colour: inks.soft, anchor: "end" });
   });
   return [
-    `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="6" fill="white" stroke="${ink.edge}"/>`,
+    `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="6" fill="white" stroke="${inks.edge}"/>`,
     `<path d="M${x},${y + sizes.head} v${6 - sizes.head} q0,-6 6,-6 h${width - 12} q6,0 6,6 v${sizes.head - 6} z"`,
     ` fill="${colours.blue}"/>`,
-    text(x + sizes.pad, y + 20, table, `fill="white" font-weight="700" font-size="${sizes.font + 1}"`),
+    label(table, x + sizes.pad, y + 20, { size: size + 1, bold: true, colour: "white" }),
     ...texts,
   ].join("");
 }
 
 /** Draws a line with a crow's foot at the "many" side, and a bar at the referenced row. */
 function line({ points, unique, nullable }: Line): string {
-  const style = `fill="none" stroke="${ink.line}" stroke-width="1.5"`;
+  const style = `fill="none" stroke="${inks.line}" stroke-width="1.5"`;
   const [x, y] = points[0];
   const [endX, endY] = points.at(-1)!;
   const out = Math.sign(points[1][0] - x); // direction in which the line leaves its box
@@ -151,17 +136,9 @@ function legend({ height, lines }: TablesLayout): string {
   const y = height + 14;
   return signs.map((sign) => {
     const drawn =
-      (sign.mark ? `<g fill="none" stroke="${ink.line}" stroke-width="1.5">${sign.mark(x, y - 4)}</g>` : "") +
-      text(x + (sign.mark ? 36 : 0), y, sign.text, `fill="${ink.type}" font-size="${legendSize}"`);
+      (sign.mark ? `<g fill="none" stroke="${inks.line}" stroke-width="1.5">${sign.mark(x, y - 4)}</g>` : "") +
+      label(sign.text, x + (sign.mark ? 36 : 0), y, { size: legendSize, colour: inks.soft });
     x += signWidth(sign);
     return drawn;
   }).join("");
-}
-
-function text(x: number, y: number, content: string, attributes: string): string {
-  return content === "" ? "" : `<text x="${x}" y="${y}" ${attributes}>${escape(content)}</text>`;
-}
-
-function escape(content: string): string {
-  return content.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -32,6 +32,9 @@ export interface ScriptOptions extends EnvironmentOptions {
 /** Outside a transaction, only psql can stop the script after an error. */
 const HEADER = "-- Run it with: psql -v ON_ERROR_STOP=1 -f …";
 
+/** How the script is to be read, whatever machine and role run it: as in the scripts of pg_dump. */
+const READING = "SET client_encoding = 'UTF8';\nSET standard_conforming_strings = on;";
+
 /** A revision with more statements is assumed to loop until it reads a result. */
 const MOST_STATEMENTS = 10_000;
 
@@ -83,6 +86,7 @@ async function script(
   const tables = sqlNames(names);
   const blocks = [
     HEADER,
+    READING,
     transaction([createVersionTableSql(tables.table, names.table), createLogSql(tables.log, names.log)]),
   ];
   const together: string[] = [];

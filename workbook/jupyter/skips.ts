@@ -32,6 +32,7 @@ export const NEEDS: readonly Need[] = [
       "SyncEngine: behind PgBouncer as the README sets it up, what would change values without a trace is refused, with the cure",
       "behind PgBouncer that lends 1 by transaction, the --url of the server is told",
       "behind PgBouncer that lends 3 by transaction, the --url of the server is told",
+      "behind PgBouncer that lends by statement, the --url of the server is told",
       "commands that only read work behind PgBouncer, one after the other",
       "libpq on threads: a setting of the URL that PgBouncer refuses is refused as before",
       "libpq on threads: behind PgBouncer as it comes, a role that has changed its settings reads the usual values",
@@ -85,6 +86,15 @@ export const NEEDS: readonly Need[] = [
       `12_query_plans: ${inBrowser}`,
       `13_benchmarks: ${inBrowser}`,
       `14_conclusion: ${inBrowser}`,
+    ],
+  },
+  {
+    name: "psql",
+    packages: { linux: "postgresql-client", darwin: "postgresql@18", windows: "PostgreSQL.PostgreSQL.18" },
+    tests: [
+      "psql, as it comes, makes of a script what the upgrade makes, and takes it back",
+      "psql, with another client encoding, makes of a script what the upgrade makes, and takes it back",
+      "psql, where backslashes are escapes, makes of a script what the upgrade makes, and takes it back",
     ],
   },
   {

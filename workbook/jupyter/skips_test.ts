@@ -18,12 +18,14 @@ Deno.test("on a machine that has none of it, exactly the listed tests are skippe
   for (const folder of ["lib", "testing", "app", "workbook", "migrations", "tools"]) {
     for await (const file of testFiles(join(root, folder))) {
       const source = await Deno.readTextFile(file);
-      if (/poolerTest|needs (PgBouncer|Chromium|git)/.test(source) && !file.endsWith("skips_test.ts")) files.push(file);
+      if (/poolerTest|psqlTest|needs (PgBouncer|Chromium|git)/.test(source) && !file.endsWith("skips_test.ts")) {
+        files.push(file);
+      }
     }
   }
-  const args = ["test", "--no-check", "-A", "--filter", "/ \\[needs (PgBouncer|Chromium|git)\\]$/", ...files];
+  const args = ["test", "--no-check", "-A", "--filter", "/ \\[needs (PgBouncer|Chromium|psql|git)\\]$/", ...files];
   const [none, own] = ["no-such-program", Deno.env.toObject()];
-  const env = { ...own, NO_COLOR: "1", PGBOUNCER: none, CHROMIUM: none, GIT: none };
+  const env = { ...own, NO_COLOR: "1", PGBOUNCER: none, CHROMIUM: none, PSQL: none, GIT: none };
   const { stdout, stderr } = await run(Deno.execPath(), args, { cwd: root, env });
   const expected = NEEDS.flatMap(({ name, tests }) => tests.map((test) => `${test} [needs ${name}]`));
   const summary = readTestSummary(stdout);

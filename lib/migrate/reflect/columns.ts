@@ -26,20 +26,21 @@ export const COLUMNS = `
 SELECT a.attrelid::text AS table, a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type,
        NOT a.attnotnull AS nullable, pg_get_expr(d.adbin, d.adrelid, true) AS default,
        a.attidentity::text AS identity, a.attgenerated::text AS generated,
-       a.attidentity = '' AND EXISTS (
+       CASE WHEN d.oid IS NOT NULL THEN EXISTS (
          SELECT FROM pg_depend o WHERE o.classid = 'pg_class'::regclass AND o.refclassid = 'pg_class'::regclass
             AND o.refobjid = a.attrelid AND o.refobjsubid = a.attnum AND o.deptype = 'a'
-            AND (SELECT s.relkind FROM pg_class s WHERE s.oid = o.objid) = 'S') AS serial,
+            AND (SELECT s.relkind FROM pg_class s WHERE s.oid = o.objid) = 'S') ELSE false END AS serial,
        CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END AS collation,
        (SELECT en.nspname::text FROM pg_type e JOIN pg_namespace en ON en.oid = e.typnamespace
          WHERE e.oid = CASE WHEN t.typelem <> 0 AND t.typlen = -1 THEN t.typelem ELSE t.oid END
            AND e.typtype = 'e') AS enum_schema,
-       col_description(a.attrelid, a.attnum) AS comment
+       m.description AS comment
   FROM pg_attribute a
   JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'r'
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_type t ON t.oid = a.atttypid
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+  LEFT JOIN pg_description m ON m.classoid = 'pg_class'::regclass AND m.objoid = a.attrelid AND m.objsubid = a.attnum
  WHERE n.nspname = ANY($1) AND a.attnum > 0 AND NOT a.attisdropped
  ORDER BY a.attrelid, a.attnum`;
 

@@ -30,16 +30,20 @@ export interface ConstraintRow {
   readonly features: readonly string[];
 }
 
-/** Query; `$1` is the list of schemas. `to_jsonb()` reads columns that older servers lack. */
+/**
+ * Query; `$1` is the list of schemas. The columns of `newer` that a server lacks come from `older`, which is farther
+ * outside: names are looked up from the inside.
+ */
 export const CONSTRAINTS = `
 SELECT c.conrelid::text AS table, c.conname::text AS name, c.contype::text AS kind,
        ARRAY(SELECT a.attname::text FROM unnest(c.conkey) WITH ORDINALITY AS k (number, position)
                JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.number ORDER BY k.position) AS columns,
-       ARRAY(SELECT DISTINCT a.attname::text COLLATE "C"
-               FROM pg_depend d JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = d.refobjsubid
-              WHERE i.indexrelid IS NOT NULL AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.conrelid
-                AND (d.classid, d.objid) IN (('pg_class'::regclass, i.indexrelid), ('pg_constraint'::regclass, c.oid))
-                AND a.attnum <> ALL(c.conkey) ORDER BY 1) AS more_columns,
+       CASE WHEN c.contype = 'x' OR i.indnatts > i.indnkeyatts THEN ARRAY(
+         SELECT DISTINCT a.attname::text COLLATE "C"
+           FROM pg_depend d JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = d.refobjsubid
+          WHERE (d.classid, d.objid) IN (('pg_class'::regclass, i.indexrelid), ('pg_constraint'::regclass, c.oid))
+            AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.conrelid
+            AND a.attnum <> ALL(c.conkey) ORDER BY 1) ELSE '{}' END AS more_columns,
        CASE WHEN c.contype = 'c' THEN pg_get_expr(c.conbin, c.conrelid, true) END AS expression,
        fn.nspname::text AS to_schema, f.relname::text AS to_name, f.relkind::text AS to_kind,
        ${inherits("f")} AS to_inherits,
@@ -50,20 +54,23 @@ SELECT c.conrelid::text AS table, c.conname::text AS name, c.contype::text AS ki
        array_remove(ARRAY[
          CASE WHEN c.condeferrable THEN 'deferrable' END,
          CASE WHEN NOT c.convalidated THEN 'not validated' END,
-         CASE WHEN to_jsonb(c)->>'conenforced' = 'false' THEN 'not enforced' END,
-         CASE WHEN to_jsonb(c)->>'conperiod' = 'true' THEN 'over periods of time' END,
+         CASE WHEN NOT newer.conenforced THEN 'not enforced' END,
+         CASE WHEN newer.conperiod THEN 'over periods of time' END,
          CASE WHEN c.contype = 'c' AND c.connoinherit THEN 'not inherited' END,
          CASE WHEN c.contype = 'f' AND c.confmatchtype <> 's' THEN 'not of the kind MATCH SIMPLE' END,
-         CASE WHEN to_jsonb(c)->>'confdelsetcols' IS NOT NULL THEN 'sets some of the columns' END,
-         CASE WHEN to_jsonb(i)->>'indnullsnotdistinct' = 'true' THEN 'nulls not distinct' END,
+         CASE WHEN newer.confdelsetcols IS NOT NULL THEN 'sets some of the columns' END,
+         CASE WHEN newer_index.indnullsnotdistinct THEN 'nulls not distinct' END,
          CASE WHEN i.indnatts > i.indnkeyatts THEN 'with included columns' END
        ], NULL) AS features
-  FROM pg_constraint c
+  FROM (VALUES (true, false, NULL::int2[], false)) AS older (conenforced, conperiod, confdelsetcols, indnullsnotdistinct)
+ CROSS JOIN pg_constraint c
+ CROSS JOIN LATERAL (SELECT conenforced, conperiod, confdelsetcols FROM pg_constraint x WHERE x.oid = c.oid) AS newer
   JOIN pg_class t ON t.oid = c.conrelid AND t.relkind = 'r'
   JOIN pg_namespace n ON n.oid = t.relnamespace
   LEFT JOIN pg_class f ON f.oid = c.confrelid
   LEFT JOIN pg_namespace fn ON fn.oid = f.relnamespace
   LEFT JOIN pg_index i ON i.indexrelid = c.conindid AND c.contype IN ('p', 'u', 'x')
+  LEFT JOIN LATERAL (SELECT indnullsnotdistinct FROM pg_index x WHERE x.indexrelid = i.indexrelid) AS newer_index ON true
  WHERE n.nspname = ANY($1) AND c.contype <> 'n'
  ORDER BY c.conname COLLATE "C"`;
 

@@ -35,7 +35,10 @@ found AS (
     LEFT JOIN pg_constraint k ON d.refclassid = 'pg_constraint'::regclass AND k.oid = d.refobjid
     LEFT JOIN pg_type a ON d.refclassid = 'pg_type'::regclass AND a.oid = d.refobjid
     LEFT JOIN pg_type t ON t.oid = CASE WHEN a.typelem <> 0 AND a.typlen = -1 THEN a.typelem ELSE a.oid END
-   WHERE d.deptype IN ('n', 'a') AND coalesce(c.relkind, 'r') IN ('r', 'i', 'S')
+   WHERE (d.deptype = 'n' AND (d.classid <> 'pg_class'::regclass OR d.objsubid > 0)
+          OR d.deptype = 'a' AND (d.classid IN ('pg_statistic_ext'::regclass, 'pg_publication_rel'::regclass)
+                                  OR d.classid = 'pg_class'::regclass AND d.objsubid > 0))
+     AND coalesce(c.relkind, 'r') IN ('r', 'i', 'S')
      AND coalesce(c.relnamespace, k.connamespace, t.typnamespace) IN (SELECT oid FROM looked_at)
 ), known AS (
   SELECT found.*, coalesce(r.ev_class, f.adrelid, nullif(k.conrelid, 0), p.polrelid, g.tgrelid, c.oid) AS of,
@@ -51,7 +54,7 @@ found AS (
            WHEN 'pg_type'::regclass THEN 'type'
            WHEN 'pg_class'::regclass THEN CASE WHEN b.attgenerated <> '' THEN 'generated column' ELSE 'column' END
            ELSE 'other' END AS kind,
-         r.rulename, f.adrelid, f.adnum, b.attname
+         f.adnum, b.attname
     FROM found
     LEFT JOIN pg_rewrite r ON found.classid = 'pg_rewrite'::regclass AND r.oid = found.objid
     LEFT JOIN pg_attrdef f ON found.classid = 'pg_attrdef'::regclass AND f.oid = found.objid
@@ -61,15 +64,15 @@ found AS (
     LEFT JOIN pg_class c ON found.classid = 'pg_class'::regclass AND c.oid = found.objid
     LEFT JOIN pg_attribute b ON b.attrelid = coalesce(f.adrelid, c.oid)
                             AND b.attnum = coalesce(f.adnum, nullif(found.objsubid, 0))
-   WHERE coalesce(c.relkind, 'r') NOT IN ('i', 'I', 'S', 't')
-     AND NOT (k.oid IS NOT NULL AND (k.contype = 'n' OR k.conrelid = found.table))
+   WHERE NOT (k.oid IS NOT NULL AND k.conrelid = found.table)
      AND NOT (f.oid IS NOT NULL AND f.adrelid = found.table AND f.adnum = found.number)
 )
 SELECT DISTINCT k.table::text, a.attname::text AS column, k.part::text, k.type::text, k.of::text, k.kind,
        CASE WHEN k.kind = 'generated column' AND k.of = k.table THEN k.attname::text END AS generated,
        CASE k.kind
          WHEN 'view' THEN pg_describe_object('pg_class'::regclass, k.of, 0)
-         WHEN 'generated column' THEN 'generated ' || pg_describe_object('pg_class'::regclass, k.of, coalesce(k.adnum, k.objsubid))
+         WHEN 'generated column'
+           THEN 'generated ' || pg_describe_object('pg_class'::regclass, k.of, coalesce(k.adnum, k.objsubid))
          ELSE pg_describe_object(k.classid, k.objid, k.objsubid) END COLLATE "C" AS name
   FROM known k
   LEFT JOIN pg_attribute a ON k.number > 0 AND a.attrelid = k.table AND a.attnum = k.number

@@ -1,12 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { EngineError } from "./base/error.ts";
+import { permittedTest } from "../testing/permitted.ts";
 
 const root = new URL("./", import.meta.url);
-const canRead = Deno.permissions.querySync({ name: "read", path: root }).state === "granted";
-
-function readingTest(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name: canRead ? name : `${name} [needs to read: deno test -P lib]`, ignore: !canRead, fn });
-}
+const readingTest = (name: string, fn: () => Promise<void>) => permittedTest("read", name, fn);
 
 type ErrorClass = typeof EngineError;
 

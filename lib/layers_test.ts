@@ -1,14 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { explainCircle, findImports, type LayerOf, orderLayers } from "../testing/import_graph.ts";
+import { permittedTest } from "../testing/permitted.ts";
 
 const FOLDERS = ["lib", "app", "workbook", "migrations", "notebooks", "tools", "testing"];
 const root = new URL("../", import.meta.url);
-const canRead = Deno.permissions.querySync({ name: "read", path: root }).state === "granted";
-
-function readingTest(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name: canRead ? name : `${name} [needs to read: deno test -P lib]`, ignore: !canRead, fn });
-}
+const readingTest = (name: string, fn: () => Promise<void>) => permittedTest("read", name, fn);
 
 /** Each folder of `lib/` is a layer, and each other folder of the checkout. */
 const layerOf: LayerOf = (path) => /^lib\/[^/]+(?=\/)|^[^/]+/.exec(path)![0];

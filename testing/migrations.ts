@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { createEngine, type Engine } from "../lib/engine/engine.ts";
 import { type DriverName, EngineUrl } from "../lib/engine/url.ts";
 import { schemaLines } from "../lib/migrate/schema_lines.ts";
+import { permittedTest } from "./permitted.ts";
 
 /** A revision to write; `up` and `down` are function bodies with access to `db` and Kysely's `sql`. */
 export interface RevisionText {
@@ -48,12 +49,9 @@ export async function makeMigrations(...revisions: RevisionText[]): Promise<Migr
   return folder;
 }
 
-/** Registers a test that reads and writes files; without the permission it is ignored, with the reason in its name. */
+/** Registers a test that reads and writes files. */
 export function fileTest(name: string, run: () => Promise<void>): void {
-  const allowed = (["read", "write"] as const).every((name) =>
-    Deno.permissions.querySync({ name }).state === "granted"
-  );
-  Deno.test({ name: allowed ? name : `${name} [needs files: deno test -P lib]`, ignore: !allowed, fn: run });
+  permittedTest(["read", "write"], name, run);
 }
 
 /** Returns the statements of a revision that creates a table, and drops it. */

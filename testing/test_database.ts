@@ -8,6 +8,7 @@ import { withDatabase } from "../workbook/connection_url.ts";
 import { configuredUrl, databaseUrl } from "../workbook/database_url.ts";
 import { create, databaseName, describe, dropAbandoned, dropTestDatabase } from "../workbook/temporary_database.ts";
 import { keepAsSpare, takeSpare } from "./spare_database.ts";
+import { isPermitted } from "./permitted.ts";
 
 /** Registers tests that need a database. */
 export interface TestDatabase {
@@ -55,8 +56,7 @@ export function testDatabase(moduleUrl: string): TestDatabase {
 
 /** Returns whether starting, finding and using a server is permitted. */
 export function mayUseDatabase(): boolean {
-  const needed = ["net", "run", "env", "read", "write", "sys"] as const;
-  return needed.every((name) => Deno.permissions.querySync({ name }).state === "granted");
+  return isPermitted("net", "run", "env", "read", "write", "sys");
 }
 
 /** Creates a database for a test file with a short deadlock_timeout, instead of the server's one second. */

@@ -4,10 +4,7 @@ import { afterHint, afterTry, check, hint, isSolutionDue, progress, progressRows
 import { exercise } from "./exercise.ts";
 import { allExercises, findExercise, UnknownExerciseError } from "./exercises/mod.ts";
 import { TODO } from "./todo.ts";
-
-const permitted = (await Deno.permissions.query({ name: "write" })).state === "granted" &&
-  (await Deno.permissions.query({ name: "env" })).state === "granted";
-const needsPermission = permitted ? "" : " [needs permission: deno test -P lib]";
+import { permittedTest } from "../testing/permitted.ts";
 
 /** Captures console output, which is all a learner sees outside a notebook. */
 async function printed(run: () => Promise<void>): Promise<string> {
@@ -77,32 +74,28 @@ Deno.test("every exercise has an id of its own that names its notebook, and at l
   assertThrows(() => exercise({ ...exercises[0], id: "1.1" }), TypeError, '"1.1"');
 });
 
-Deno.test({
-  name: "check() leads from TODO over the hints to PASS, and progress() knows" + needsPermission,
-  ignore: !permitted,
-  async fn() {
-    const folder = await Deno.makeTempDir();
-    const own = Deno.env.get("WORKBOOK_PROGRESS");
-    Deno.env.set("WORKBOOK_PROGRESS", join(folder, "progress.json"));
-    try {
-      const { hints } = await findExercise("00.3");
-      const blank = await printed(() => check("00.3", () => TODO));
-      assertMatch(blank, /^TODO 00\.3 /);
-      assertEquals(blank.includes("Hint"), false);
-      const first = await printed(() => check("00.3", () => 4));
-      assertMatch(first, /^NOT YET 00\.3 /);
-      assertStringIncludes(first, hints[0]);
-      assertEquals(first.includes(hints[1]), false);
-      assertStringIncludes(await printed(() => hint("00.3")), hints[1]);
-      assertMatch(await printed(progress), /00 +0 of \d+ +00\.1/);
-      assertMatch(await printed(() => check("00.3", () => 6)), /^PASS 00\.3 /);
-      assertMatch(await printed(progress), /00 +1 of \d+/);
-      await printed(resetProgress);
-      assertMatch(await printed(progress), /00 +0 of \d+ +00\.1/);
-    } finally {
-      if (own === undefined) Deno.env.delete("WORKBOOK_PROGRESS");
-      else Deno.env.set("WORKBOOK_PROGRESS", own);
-      await Deno.remove(folder, { recursive: true });
-    }
-  },
+permittedTest(["write", "env"], "check() leads from TODO over the hints to PASS, and progress() knows", async () => {
+  const folder = await Deno.makeTempDir();
+  const own = Deno.env.get("WORKBOOK_PROGRESS");
+  Deno.env.set("WORKBOOK_PROGRESS", join(folder, "progress.json"));
+  try {
+    const { hints } = await findExercise("00.3");
+    const blank = await printed(() => check("00.3", () => TODO));
+    assertMatch(blank, /^TODO 00\.3 /);
+    assertEquals(blank.includes("Hint"), false);
+    const first = await printed(() => check("00.3", () => 4));
+    assertMatch(first, /^NOT YET 00\.3 /);
+    assertStringIncludes(first, hints[0]);
+    assertEquals(first.includes(hints[1]), false);
+    assertStringIncludes(await printed(() => hint("00.3")), hints[1]);
+    assertMatch(await printed(progress), /00 +0 of \d+ +00\.1/);
+    assertMatch(await printed(() => check("00.3", () => 6)), /^PASS 00\.3 /);
+    assertMatch(await printed(progress), /00 +1 of \d+/);
+    await printed(resetProgress);
+    assertMatch(await printed(progress), /00 +0 of \d+ +00\.1/);
+  } finally {
+    if (own === undefined) Deno.env.delete("WORKBOOK_PROGRESS");
+    else Deno.env.set("WORKBOOK_PROGRESS", own);
+    await Deno.remove(folder, { recursive: true });
+  }
 });

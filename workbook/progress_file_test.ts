@@ -1,9 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { deleteProgress, parseProgress, readProgress, updateProgress } from "./progress_file.ts";
-
-const permitted = (await Deno.permissions.query({ name: "write" })).state === "granted";
-const needsPermission = permitted ? "" : " [needs permission: deno test -P lib]";
+import { permittedTest } from "../testing/permitted.ts";
 
 Deno.test("parseProgress() accepts what was written and nothing else", () => {
   const exercises = { "01.1": { passed: true, hints: 1 } };
@@ -24,35 +22,27 @@ async function withFile(test: (path: string) => void | Promise<void>): Promise<v
   }
 }
 
-Deno.test({
-  name: "updateProgress() keeps each exercise in a file, in order" + needsPermission,
-  ignore: !permitted,
-  fn: () =>
-    withFile((path) => {
-      assertEquals(readProgress(path), {});
-      updateProgress(path, "01.2", (before) => ({ ...before, hints: before.hints + 1 }));
-      updateProgress(path, "01.1", (before) => ({ ...before, passed: true }));
-      assertEquals(updateProgress(path, "01.2", (before) => ({ ...before, hints: before.hints + 1 })).hints, 2);
-      assertEquals(Object.entries(readProgress(path)), [
-        ["01.1", { passed: true, hints: 0 }],
-        ["01.2", { passed: false, hints: 2 }],
-      ]);
-      assertEquals([...Deno.readDirSync(join(path, ".."))].map((entry) => entry.name), ["progress.json"]);
-      deleteProgress(path);
-      deleteProgress(path);
-      assertEquals(readProgress(path), {});
-    }),
-});
+permittedTest("write", "updateProgress() keeps each exercise in a file, in order", () =>
+  withFile((path) => {
+    assertEquals(readProgress(path), {});
+    updateProgress(path, "01.2", (before) => ({ ...before, hints: before.hints + 1 }));
+    updateProgress(path, "01.1", (before) => ({ ...before, passed: true }));
+    assertEquals(updateProgress(path, "01.2", (before) => ({ ...before, hints: before.hints + 1 })).hints, 2);
+    assertEquals(Object.entries(readProgress(path)), [
+      ["01.1", { passed: true, hints: 0 }],
+      ["01.2", { passed: false, hints: 2 }],
+    ]);
+    assertEquals([...Deno.readDirSync(join(path, ".."))].map((entry) => entry.name), ["progress.json"]);
+    deleteProgress(path);
+    deleteProgress(path);
+    assertEquals(readProgress(path), {});
+  }));
 
-Deno.test({
-  name: "a damaged file is set aside and progress begins anew" + needsPermission,
-  ignore: !permitted,
-  fn: () =>
-    withFile(async (path) => {
-      updateProgress(path, "01.1", (before) => ({ ...before, passed: true }));
-      await Deno.writeTextFile(path, '{"exercises": {"01.1"');
-      assertEquals(updateProgress(path, "01.2", (before) => ({ ...before, passed: true })).passed, true);
-      assertEquals(Object.keys(readProgress(path)), ["01.2"]);
-      assertEquals(await Deno.readTextFile(`${path}.damaged`), '{"exercises": {"01.1"');
-    }),
-});
+permittedTest("write", "a damaged file is set aside and progress begins anew", () =>
+  withFile(async (path) => {
+    updateProgress(path, "01.1", (before) => ({ ...before, passed: true }));
+    await Deno.writeTextFile(path, '{"exercises": {"01.1"');
+    assertEquals(updateProgress(path, "01.2", (before) => ({ ...before, passed: true })).passed, true);
+    assertEquals(Object.keys(readProgress(path)), ["01.2"]);
+    assertEquals(await Deno.readTextFile(`${path}.damaged`), '{"exercises": {"01.1"');
+  }));

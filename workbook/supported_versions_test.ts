@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { judgeVersion, SUPPORTED } from "./supported_versions.ts";
+import { permittedTest } from "../testing/permitted.ts";
 
 Deno.test("every version from 14 to 18 is supported", () => {
   assertEquals(SUPPORTED, { from: 14, to: 18 });
@@ -18,14 +19,9 @@ Deno.test("an older one is refused with what to do, a newer one is used and call
   });
 });
 
-const readable = Deno.permissions.querySync({ name: "read" }).state === "granted";
-Deno.test({
-  name: `the README and the workflow name the same versions${readable ? "" : " [needs to read: deno test -P lib]"}`,
-  ignore: !readable,
-  async fn() {
-    const read = (path: string) => Deno.readTextFile(new URL(`../${path}`, import.meta.url));
-    assertMatch(await read("README.md"), new RegExp(`PostgreSQL ${SUPPORTED.from} to ${SUPPORTED.to}`));
-    const all = Array.from({ length: SUPPORTED.to - SUPPORTED.from + 1 }, (_, n) => SUPPORTED.from + n).join(", ");
-    assertMatch(await read(".github/workflows/test.yml"), new RegExp(`postgres: \\[${all}\\]`));
-  },
+permittedTest("read", `the README and the workflow name the same versions`, async () => {
+  const read = (path: string) => Deno.readTextFile(new URL(`../${path}`, import.meta.url));
+  assertMatch(await read("README.md"), new RegExp(`PostgreSQL ${SUPPORTED.from} to ${SUPPORTED.to}`));
+  const all = Array.from({ length: SUPPORTED.to - SUPPORTED.from + 1 }, (_, n) => SUPPORTED.from + n).join(", ");
+  assertMatch(await read(".github/workflows/test.yml"), new RegExp(`postgres: \\[${all}\\]`));
 });

@@ -17,6 +17,7 @@ import {
 import { testDatabase } from "../../testing/test_database.ts";
 import { Hero, metadata as heroes } from "../../testing/heroes.ts";
 import { metadata as playground, Toy, User } from "../../testing/playground.ts";
+import { permittedTest } from "../../testing/permitted.ts";
 
 const database = testDatabase(import.meta.url);
 
@@ -261,16 +262,11 @@ for (const driver of ["pg", "postgres"]) {
 }
 
 const readme = new URL("README.md", import.meta.url);
-const canRead = Deno.permissions.querySync({ name: "read", path: readme }).state === "granted";
 
-Deno.test({
-  name: `every row of the table in README.md has a test here${canRead ? "" : " [needs to read: deno test -P lib]"}`,
-  ignore: !canRead,
-  async fn() {
-    const table = (await Deno.readTextFile(readme)).split("<!-- styles begin -->")[1].split("<!-- styles end -->")[0];
-    const rows = table.trim().split("\n").slice(2).map((line) => line.split("|")[2].trim().replaceAll("`", ""));
-    assertEquals(rows, Object.keys(STYLES));
-  },
+permittedTest("read", `every row of the table in README.md has a test here`, async () => {
+  const table = (await Deno.readTextFile(readme)).split("<!-- styles begin -->")[1].split("<!-- styles end -->")[0];
+  const rows = table.trim().split("\n").slice(2).map((line) => line.split("|")[2].trim().replaceAll("`", ""));
+  assertEquals(rows, Object.keys(STYLES));
 });
 
 /** A user with toys, committed. */

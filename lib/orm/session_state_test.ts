@@ -1,6 +1,7 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { PendingRollbackError, SessionClosedError, TransactionBegunError } from "./errors.ts";
 import { type SessionAction, type SessionState, transition, TRANSITIONS } from "./session_state.ts";
+import { permittedTest } from "../../testing/permitted.ts";
 
 type Outcome = SessionState | typeof PendingRollbackError | typeof SessionClosedError | typeof TransactionBegunError;
 
@@ -68,14 +69,9 @@ function stateDiagram(): string {
 }
 
 const readme = new URL("README.md", import.meta.url);
-const canRead = Deno.permissions.querySync({ name: "read", path: readme }).state === "granted";
 
-Deno.test({
-  name: `README.md draws this table${canRead ? "" : " [needs to read: deno test -P lib]"}`,
-  ignore: !canRead,
-  async fn() {
-    const text = await Deno.readTextFile(readme);
-    const drawn = text.split("<!-- states begin -->")[1].split("<!-- states end -->")[0];
-    assertEquals(drawn.trim(), "```mermaid\n" + stateDiagram() + "\n```");
-  },
+permittedTest("read", `README.md draws this table`, async () => {
+  const text = await Deno.readTextFile(readme);
+  const drawn = text.split("<!-- states begin -->")[1].split("<!-- states end -->")[0];
+  assertEquals(drawn.trim(), "```mermaid\n" + stateDiagram() + "\n```");
 });

@@ -3,15 +3,15 @@ import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { exists, root } from "../paths.ts";
 import { run } from "../processes.ts";
+import { isPermitted, permittedTest } from "../../testing/permitted.ts";
 
 const folder = join(root, "workbook/bench/peers");
-const canRead = Deno.permissions.querySync({ name: "read" }).state === "granted";
 const readJson = async (path: string) => JSON.parse(await Deno.readTextFile(path));
 
-Deno.test({
-  name: "peers are installed for the benchmark alone, and stand on the same versions as the library",
-  ignore: !canRead,
-  async fn() {
+permittedTest(
+  "read",
+  "peers are installed for the benchmark alone, and stand on the same versions as the library",
+  async () => {
     const own: Record<string, string> = (await readJson(join(folder, "deno.json"))).imports;
     const [lock, peersLock] = await Promise.all([root, folder].map((each) => readJson(join(each, "deno.lock"))));
     const { imports } = await readJson(join(root, "deno.json"));
@@ -27,10 +27,10 @@ Deno.test({
       assertEquals(downloaded.filter((each) => each.startsWith(`${name}@`)), [], name);
     }
   },
-});
+);
 
 // Nobody downloads the peers for this test: `deno task test --long` checks them all.
-if (canRead && await exists(join(folder, "node_modules"))) {
+if (isPermitted("read") && await exists(join(folder, "node_modules"))) {
   Deno.test("the peers compile", async () => {
     const { code, stderr } = await run(Deno.execPath(), ["check", "--quiet", "."], { cwd: folder });
     assertEquals(code, 0, stderr);

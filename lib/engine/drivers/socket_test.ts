@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import process from "node:process";
 import { EngineUrl } from "../url.ts";
 import { openSocket } from "./socket.ts";
+import { permittedTest } from "../../../testing/permitted.ts";
 
 /**
  * Opens a socket to a server of our own.
@@ -28,10 +29,10 @@ async function connections(): Promise<number> {
   return seen;
 }
 
-Deno.test({
-  name: "a socket is one connection, also where Node's sockets are made of something else in a later Deno",
-  ignore: Deno.permissions.querySync({ name: "net" }).state !== "granted",
-  async fn() {
+permittedTest(
+  "net",
+  "a socket is one connection, also where Node's sockets are made of something else in a later Deno",
+  async () => {
     assertEquals(await connections(), 1);
     const { binding } = process as unknown as { binding: unknown };
     try {
@@ -41,4 +42,4 @@ Deno.test({
       Object.assign(process, { binding });
     }
   },
-});
+);

@@ -3,9 +3,7 @@ import { chart, MissingAltTextError } from "./chart.ts";
 import { displaySymbol } from "../display.ts";
 import { renderSvg } from "../render.ts";
 import { textWidth } from "../text_width.ts";
-
-const permitted = (await Deno.permissions.query({ name: "ffi" })).state === "granted";
-const needsPermission = " [needs permission: deno test -P lib]";
+import { permittedTest } from "../../../testing/permitted.ts";
 
 const bars = {
   data: { values: [{ driver: "pg", ms: 0.21 }, { driver: "postgres", ms: 0.19 }] },
@@ -45,32 +43,24 @@ Deno.test("renderSvg() draws the same text from the same spec", async () => {
   assertEquals(await renderSvg(chart(bars, "Two bars.").spec), first);
 });
 
-Deno.test({
-  name: "chart() shows itself as Vega-Lite 5, PNG and text" + (permitted ? "" : needsPermission),
-  ignore: !permitted,
-  async fn() {
-    const drawn = chart(bars, "Both take 0.2 ms.");
-    const bundle = await drawn[displaySymbol]();
-    assertEquals(Object.keys(bundle), ["application/vnd.vegalite.v5+json", "image/png", "text/plain"]);
-    assertEquals((bundle["application/vnd.vegalite.v5+json"] as { $schema: string }).$schema.includes("/v5"), true);
-    assertEquals(bundle["text/plain"], "Both take 0.2 ms.");
-    const png = Uint8Array.fromBase64(bundle["image/png"] as string);
-    const width = new DataView(png.buffer).getUint32(16);
-    assertEquals(drawn.displayMetadata, { "image/png": { alt: "Both take 0.2 ms.", width: Math.round(width / 2) } });
-    assertEquals(await chart(bars, "Both take 0.2 ms.").png(), png, "the same spec gives the same bytes");
-  },
+permittedTest("ffi", "chart() shows itself as Vega-Lite 5, PNG and text", async () => {
+  const drawn = chart(bars, "Both take 0.2 ms.");
+  const bundle = await drawn[displaySymbol]();
+  assertEquals(Object.keys(bundle), ["application/vnd.vegalite.v5+json", "image/png", "text/plain"]);
+  assertEquals((bundle["application/vnd.vegalite.v5+json"] as { $schema: string }).$schema.includes("/v5"), true);
+  assertEquals(bundle["text/plain"], "Both take 0.2 ms.");
+  const png = Uint8Array.fromBase64(bundle["image/png"] as string);
+  const width = new DataView(png.buffer).getUint32(16);
+  assertEquals(drawn.displayMetadata, { "image/png": { alt: "Both take 0.2 ms.", width: Math.round(width / 2) } });
+  assertEquals(await chart(bars, "Both take 0.2 ms.").png(), png, "the same spec gives the same bytes");
 });
 
-Deno.test({
-  name: "the PNG has the font that the text widths were measured with" + (permitted ? "" : needsPermission),
-  ignore: !permitted,
-  async fn() {
-    const { fontOptions } = await import("../png.ts");
-    const { Resvg } = await import("@resvg/resvg-js");
-    const text = "select * from heroes where name = 'Æsir' MWil";
-    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="40"><text x="0" y="30" font-size="20"` +
-      ` font-family="IBM Plex Sans">${text}</text></svg>`;
-    const drawn = new Resvg(svg, { font: fontOptions() }).getBBox()!.width;
-    assert(Math.abs(drawn - textWidth(text, 20)) < 20, `drawn ${drawn}, estimated ${textWidth(text, 20)}`);
-  },
+permittedTest("ffi", "the PNG has the font that the text widths were measured with", async () => {
+  const { fontOptions } = await import("../png.ts");
+  const { Resvg } = await import("@resvg/resvg-js");
+  const text = "select * from heroes where name = 'Æsir' MWil";
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="40"><text x="0" y="30" font-size="20"` +
+    ` font-family="IBM Plex Sans">${text}</text></svg>`;
+  const drawn = new Resvg(svg, { font: fontOptions() }).getBBox()!.width;
+  assert(Math.abs(drawn - textWidth(text, 20)) < 20, `drawn ${drawn}, estimated ${textWidth(text, 20)}`);
 });

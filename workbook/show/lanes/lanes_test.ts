@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
-import { displaySymbol } from "../display.ts";
 import { lanes } from "./lanes.ts";
 import { type LanesData, LanesDataError, type SegmentKind } from "./lanes_data.ts";
 import { laneFonts } from "./lane_sizes.ts";
 import { textWidth } from "../text_width.ts";
+import { pictureTest } from "../../../testing/picture.ts";
 
 /** Two replicas: one brings the database to head, the other waits and finds nothing to do. */
 const replicas: LanesData = {
@@ -296,17 +296,4 @@ Deno.test("the same data give the same SVG, with texts made safe", () => {
   assertEquals(lanes(crowded).svg, lanes(crowded).svg);
 });
 
-const canDraw = (await Deno.permissions.query({ name: "ffi" })).state === "granted";
-Deno.test({
-  name: "a notebook gets a PNG with its width and a sentence" +
-    (canDraw ? "" : " [needs permission: deno test -P lib]"),
-  ignore: !canDraw,
-  async fn() {
-    const picture = lanes(deadlock);
-    const bundle = await picture[displaySymbol]();
-    assertEquals(Object.keys(bundle), ["image/png", "text/plain"]);
-    assertEquals(bundle["text/plain"], picture.text);
-    const width = new DataView(Uint8Array.fromBase64(bundle["image/png"] as string).buffer).getUint32(16);
-    assertEquals(picture.displayMetadata, { "image/png": { alt: picture.alt, width: width / 2 } });
-  },
-});
+pictureTest(() => lanes(deadlock));

@@ -14,6 +14,7 @@ import { displaySymbol } from "../display.ts";
 import { plan, unitOfWork } from "./plan.ts";
 import { planRows } from "./plan_rows.ts";
 import { textWidth } from "../text_width.ts";
+import { pictureTest } from "../../../testing/picture.ts";
 
 const database = testDatabase(import.meta.url);
 const base = declarativeBase();
@@ -195,17 +196,4 @@ Deno.test("an empty plan says that nothing waits", async () => {
   assertEquals(nothing.displayMetadata, {});
 });
 
-const canDraw = (await Deno.permissions.query({ name: "ffi" })).state === "granted";
-Deno.test({
-  name: "a notebook gets a PNG with its width and a sentence" + (canDraw ? "" : " (needs permission: deno test -P)"),
-  ignore: !canDraw,
-  async fn() {
-    const picture = plan(steps(...anOrder()));
-    const bundle = await picture[displaySymbol]();
-    assertEquals(Object.keys(bundle), ["image/png", "text/plain"]);
-    const png = Uint8Array.fromBase64(bundle["image/png"] as string);
-    const { width, alt } = picture.displayMetadata["image/png"] as { width: number; alt: string };
-    assertEquals(new DataView(png.buffer).getUint32(16), 2 * width);
-    assertEquals(alt, picture.alt);
-  },
-});
+pictureTest(() => plan(steps(...anOrder())));

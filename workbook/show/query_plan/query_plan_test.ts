@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { displaySymbol } from "../display.ts";
 import { queryPlan } from "./query_plan.ts";
 import { planColumns } from "./query_plan_layout.ts";
 import { plans } from "../../../testing/plans.ts";
 import { textWidth } from "../text_width.ts";
+import { pictureTest } from "../../../testing/picture.ts";
 
 const kinds = (plan: unknown) => queryPlan(plan).findings.map(({ kind, node }) => [kind, node?.number]);
 
@@ -134,16 +134,4 @@ function textsOf(svg: string) {
   });
 }
 
-const canDraw = (await Deno.permissions.query({ name: "ffi" })).state === "granted";
-Deno.test({
-  name: "a notebook gets a PNG with its width and a sentence" + (canDraw ? "" : " (needs permission: deno test -P)"),
-  ignore: !canDraw,
-  async fn() {
-    const picture = queryPlan(plans.seqScan);
-    const bundle = await picture[displaySymbol]();
-    assertEquals(Object.keys(bundle), ["image/png", "text/plain"]);
-    const { width, alt } = picture.displayMetadata["image/png"] as { width: number; alt: string };
-    assertEquals(new DataView(Uint8Array.fromBase64(bundle["image/png"] as string).buffer).getUint32(16), 2 * width);
-    assertEquals(alt, picture.alt);
-  },
-});
+pictureTest(() => queryPlan(plans.seqScan));

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import type { HistoryEntry } from "../../../lib/migrate/commands.ts";
-import { displaySymbol } from "../display.ts";
 import { revisionGraph } from "./revision_graph.ts";
 import { type DrawnHistoryEntry, MissingRevisionError } from "./revision_layout.ts";
 import { textWidth } from "../text_width.ts";
+import { pictureTest } from "../../../testing/picture.ts";
 
 type Written = readonly [id: string, message: string, ...downRevisions: string[]];
 
@@ -257,17 +257,4 @@ Deno.test("the same revisions give the same SVG, with messages made safe", () =>
   assertEquals(revisionGraph(entries).svg, revisionGraph(entries).svg);
 });
 
-const canDraw = (await Deno.permissions.query({ name: "ffi" })).state === "granted";
-Deno.test({
-  name: "a notebook gets a PNG with its width and a sentence" +
-    (canDraw ? "" : " [needs permission: deno test -P lib]"),
-  ignore: !canDraw,
-  async fn() {
-    const picture = revisionGraph(history(eight, "e5", "d4"));
-    const bundle = await picture[displaySymbol]();
-    assertEquals(Object.keys(bundle), ["image/png", "text/plain"]);
-    assertEquals(bundle["text/plain"], picture.text);
-    const width = new DataView(Uint8Array.fromBase64(bundle["image/png"] as string).buffer).getUint32(16);
-    assertEquals(picture.displayMetadata, { "image/png": { alt: picture.alt, width: width / 2 } });
-  },
-});
+pictureTest(() => revisionGraph(history(eight, "e5", "d4")));

@@ -1,11 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { declarativeBase, identity, integer, randomUuid, text, uuid } from "../../../lib/mod.ts";
 import { metadata as playgroundOfTests } from "../../../testing/playground.ts";
-import { displaySymbol } from "../display.ts";
 import { tables } from "./tables.ts";
-
-const permitted = (await Deno.permissions.query({ name: "ffi" })).state === "granted";
-const needsPermission = permitted ? "" : " [needs permission: deno test -P lib]";
+import { pictureTest } from "../../../testing/picture.ts";
 
 /** Teams of users, and toys that users share. */
 function playground() {
@@ -138,14 +135,4 @@ Deno.test("the same tables give the same SVG, with names made safe", () => {
   assertEquals(tables(playground()).svg, tables(playground()).svg);
 });
 
-Deno.test({
-  name: "tables() shows itself as PNG and text, without SVG" + needsPermission,
-  ignore: !permitted,
-  async fn() {
-    const drawn = tables(playground());
-    const bundle = await drawn[displaySymbol]();
-    assertEquals(Object.keys(bundle), ["image/png", "text/plain"]);
-    const width = new DataView(Uint8Array.fromBase64(bundle["image/png"] as string).buffer).getUint32(16);
-    assertEquals(drawn.displayMetadata, { "image/png": { alt: drawn.alt, width: width / 2 } });
-  },
-});
+pictureTest(() => tables(playground()));

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { createEngine } from "../lib/mod.ts";
+import { readOutput } from "../testing/child_output.ts";
 import { until } from "../testing/until.ts";
 import { testDatabase } from "../testing/test_database.ts";
 import { emptyTables } from "../testing/application.ts";
@@ -35,21 +36,16 @@ async function start(url: string, driver: string, workers: number): Promise<Runn
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  let said = "";
-  const read = async (stream: ReadableStream<Uint8Array>) => {
-    const decoder = new TextDecoder();
-    for await (const bytes of stream) said += decoder.decode(bytes, { stream: true });
-  };
-  const output = Promise.all([read(process.stdout), read(process.stderr)]);
-  const listening = () => said.match(/^listening on/gm)?.length ?? 0;
+  const output = readOutput(process);
+  const listening = () => output.text().match(/^listening on/gm)?.length ?? 0;
   await until(`${workers} processes listen`, () => listening() === workers);
   return {
     url: `http://127.0.0.1:${port}`,
     process,
-    said: () => said,
+    said: output.text,
     async ended() {
       const { code } = await process.status;
-      await output;
+      await output.closed;
       return code;
     },
   };

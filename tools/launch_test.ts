@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
 import { emptyTables } from "../testing/application.ts";
+import { readOutput } from "../testing/child_output.ts";
 import { until } from "../testing/until.ts";
 import { testDatabase } from "../testing/test_database.ts";
 import { editorDeno } from "../workbook/jupyter/editor.ts";
@@ -51,12 +52,7 @@ async function launch(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  let said = "";
-  const read = async (stream: ReadableStream<Uint8Array>) => {
-    const decoder = new TextDecoder();
-    for await (const bytes of stream) said += decoder.decode(bytes, { stream: true });
-  };
-  const output = Promise.all([read(process.stdout), read(process.stderr)]);
+  const output = readOutput(process);
   let address = "";
   await until("the inspector answers", async () => {
     const list = await fetch(`http://127.0.0.1:${port}/json/list`).then((answer) => answer.json(), () => []);
@@ -86,7 +82,7 @@ async function launch(
       return events.splice(0).findLast((event) => event.method === method)!.params;
     },
     script: (url) => scripts.get(url)!,
-    said: () => said,
+    said: output.text,
     async [Symbol.asyncDispose]() {
       socket.close();
       try {
@@ -95,7 +91,7 @@ async function launch(
         // it has ended
       }
       await process.status;
-      await output;
+      await output.closed;
     },
   };
 }

@@ -24,7 +24,8 @@ import { testDatabase } from "../../testing/test_database.ts";
 import { AnswerTimeoutError, CommitOutcomeUnknownError } from "./errors.ts";
 import { Stopwatch } from "../../testing/lateness.ts";
 import { StallingProxy } from "../../testing/stalling_proxy.ts";
-import { type DriverName, EngineUrl } from "./url.ts";
+import { WAYS } from "../../testing/ways.ts";
+import { EngineUrl } from "./url.ts";
 
 const database = testDatabase(import.meta.url);
 const timeout = 300;
@@ -47,15 +48,7 @@ function assertUnsent(error: unknown): void {
   assertMatch(error.message, /^No connection within 0\.\d{1,3} s: nothing was sent\.$/); // of a session it is what is left
 }
 
-const WAYS: Record<string, EngineOptions & { blocks?: boolean }> = {
-  pg: {},
-  postgres: {},
-  libpq: { blocks: true },
-  "libpq on threads": { nonblocking: true },
-};
-
-for (const [way, { blocks = false, ...options }] of Object.entries(WAYS)) {
-  const driver = way.split(" ")[0] as DriverName;
+for (const { name: way, driver, options, blocks } of WAYS) {
   const test = (name: string, run: (engine: Engine, proxy: StallingProxy) => Promise<void>, more: EngineOptions = {}) =>
     database.test(`${way}: ${name}`, async (url) => {
       await using proxy = await StallingProxy.start(EngineUrl.parse(url).withDriver(driver));

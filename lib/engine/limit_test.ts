@@ -12,7 +12,8 @@ import type { Connection } from "./connection.ts";
 import { createEngine, type Engine, type EngineOptions } from "./engine.ts";
 import { AnswerTimeoutError, CommitOutcomeUnknownError, ConnectionLostError } from "./errors.ts";
 import { StallingProxy } from "../../testing/stalling_proxy.ts";
-import { type DriverName, EngineUrl } from "./url.ts";
+import { WAYS } from "../../testing/ways.ts";
+import { EngineUrl } from "./url.ts";
 import { Stopwatch } from "../../testing/lateness.ts";
 
 const database = testDatabase(import.meta.url);
@@ -42,17 +43,10 @@ async function stalled({ proxy }: Fixture, call: () => Promise<unknown>): Promis
   return await inTime(call);
 }
 
-const WAYS: Record<string, EngineOptions & { blocks?: boolean }> = {
-  pg: {},
-  postgres: {},
-  libpq: { blocks: true },
-  "libpq on threads": { nonblocking: true },
-};
-
-for (const [way, { blocks = false, ...options }] of Object.entries(WAYS)) {
+for (const { name: way, driver, options, blocks } of WAYS) {
   const test = (name: string, run: (fixture: Fixture) => Promise<void>, more: EngineOptions = {}) =>
     database.test(`${way}: ${name}`, async (url) => {
-      await using proxy = await StallingProxy.start(EngineUrl.parse(url).withDriver(way.split(" ")[0] as DriverName));
+      await using proxy = await StallingProxy.start(EngineUrl.parse(url).withDriver(driver));
       const engine = createEngine(proxy.url, {
         poolSize: 1,
         maxOverflow: 0,

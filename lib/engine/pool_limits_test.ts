@@ -6,7 +6,7 @@
 import { assert, assertEquals, assertInstanceOf, assertNotEquals } from "@std/assert";
 import { CallSite } from "../base/call_site.ts";
 import { testDatabase } from "../../testing/test_database.ts";
-import type { Driver } from "./driver.ts";
+import { loadDriver } from "./drivers/by_name.ts";
 import { connectSettings } from "./connect_settings.ts";
 import type { Connection } from "./connection.ts";
 import { createEngine, type DisposeOptions, type Engine, type EngineOptions } from "./engine.ts";
@@ -17,7 +17,8 @@ import { Pool } from "./pool.ts";
 import { cases } from "../../testing/cases.ts";
 import { chance } from "../../testing/chance.ts";
 import { StallingProxy } from "../../testing/stalling_proxy.ts";
-import { type DriverName, EngineUrl } from "./url.ts";
+import { WAYS } from "../../testing/ways.ts";
+import { EngineUrl } from "./url.ts";
 import { BUSY_MACHINE, Stopwatch } from "../../testing/lateness.ts";
 import { until } from "../../testing/until.ts";
 
@@ -46,13 +47,10 @@ interface Fixture {
   readonly engine: (options?: EngineOptions) => Engine;
 }
 
-const WAYS: Record<string, EngineOptions> = { pg: {}, postgres: {}, "libpq on threads": { nonblocking: true } };
-
-for (const [way, options] of Object.entries(WAYS)) {
-  const name = way.split(" ")[0] as DriverName;
+for (const { name: way, driver, options } of WAYS.filter(({ blocks }) => !blocks)) {
   const test = (what: string, run: (fixture: Fixture) => Promise<void>) =>
     database.test(`${way}: ${what}`, async (url) => {
-      await using proxy = await StallingProxy.start(EngineUrl.parse(url).withDriver(name));
+      await using proxy = await StallingProxy.start(EngineUrl.parse(url).withDriver(driver));
       const engine = (more: EngineOptions = {}) =>
         createEngine(proxy.url, { poolSize: 1, maxOverflow: 0, connectTimeout: 10_000, ...options, ...more });
       await run({ proxy, engine });
@@ -194,12 +192,12 @@ for (const [way, options] of Object.entries(WAYS)) {
   ];
 
   database.test(`${way}: checkout hands over no connection that is in a transaction, whatever was sent before`, async (url) => {
-    const { driver }: { driver: Driver } = await import(`./drivers/${name}.ts`);
-    const target = EngineUrl.parse(url).withDriver(name);
+    const loaded = await loadDriver(driver);
+    const target = EngineUrl.parse(url).withDriver(driver);
     const settings = connectSettings(target, resolveOptions("Pool", target, { connectTimeout: 30_000, ...options }));
     const never = { recycle: Infinity, maxLifetime: Infinity, idleTimeout: Infinity, minIdle: 0, prePing: false };
     const limits = { size: 1, maxOverflow: 0, timeout: 60_000, answerTimeout: 30_000 };
-    const pool = new Pool({ open: () => driver.connect(settings) }, { ...limits, ...never }, new EngineEvents());
+    const pool = new Pool({ open: () => loaded.connect(settings) }, { ...limits, ...never }, new EngineEvents());
     const random = chance(13);
     let unfinished = 0;
     for (let round = 0; round < cases(60); round++) {

@@ -5,12 +5,13 @@
  */
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { AnswerTimeoutError, createEngine, createSyncEngine, DatabaseError } from "../mod.ts";
-import { type Engine, type EngineOptions, select } from "../mod.ts";
+import { type Engine, select } from "../mod.ts";
 import { Server } from "../../testing/server.ts";
 import { selectinload, sessionmaker, syncSessionmaker, TransactionStateError } from "../mod.ts";
 import { metadata, Score, Toy, User } from "../../testing/playground.ts";
 import { testDatabase } from "../../testing/test_database.ts";
 import { emptyTables } from "../../testing/empty_tables.ts";
+import { WAYS } from "../../testing/ways.ts";
 
 const database = testDatabase(import.meta.url);
 const NUMBERS = "SELECT n FROM generate_series(1, $1::int) AS n";
@@ -22,17 +23,10 @@ interface Fixture {
   url: string;
 }
 
-const WAYS: Record<string, EngineOptions> = {
-  pg: {},
-  postgres: {},
-  libpq: {},
-  "libpq on threads": { nonblocking: true },
-};
-
-for (const [way, options] of Object.entries(WAYS)) {
+for (const { name: way, driver, options } of WAYS) {
   const test = (name: string, run: (fixture: Fixture) => Promise<void>) =>
     database.test(`${way}: ${name}`, async (plain) => {
-      const url = plain.replace("postgresql:", `postgresql+${way.split(" ")[0]}:`);
+      const url = plain.replace("postgresql:", `postgresql+${driver}:`);
       await using engine = createEngine(url, { poolSize: 1, maxOverflow: 0, ...options });
       await engine.begin((connection) => emptyTables(connection, metadata));
       const sent: string[] = [];

@@ -5,10 +5,11 @@
  */
 import { assert, assertInstanceOf } from "@std/assert";
 import { sql } from "kysely";
-import { createEngine, createSyncEngine, DatabaseError, type Engine, type EngineOptions, select } from "../mod.ts";
+import { createEngine, createSyncEngine, DatabaseError, type Engine, select } from "../mod.ts";
 import { sessionmaker, type SyncEngine, syncSessionmaker } from "../mod.ts";
 import { testDatabase } from "../../testing/test_database.ts";
 import { Toy, User } from "../../testing/playground.ts";
+import { WAYS as CONNECTED } from "../../testing/ways.ts";
 
 const database = testDatabase(import.meta.url);
 const WRONG = "SELECT missing";
@@ -120,17 +121,10 @@ const SYNC_WAYS: Record<string, (engine: SyncEngine) => void> = {
   },
 };
 
-const DRIVERS: Record<string, EngineOptions> = {
-  pg: {},
-  postgres: {},
-  libpq: {},
-  "libpq on threads": { nonblocking: true },
-};
-
-for (const [driver, options] of Object.entries(DRIVERS)) {
+for (const { name: connected, driver, options } of CONNECTED) {
   for (const [name, way] of Object.entries(WAYS)) {
-    database.test(`${driver}: ${name}`, async (url) => {
-      await using engine = createEngine(url.replace(":", `+${driver.split(" ")[0]}:`), { poolSize: 1, ...options });
+    database.test(`${connected}: ${name}`, async (url) => {
+      await using engine = createEngine(url.replace(":", `+${driver}:`), { poolSize: 1, ...options });
       async function theCaller(): Promise<void> {
         await way(engine);
       }

@@ -4,6 +4,7 @@ import { createEngine, createSyncEngine, DetachedObjectError, EncodingError, sel
 import { type EngineEvents, EngineUrl, sessionmaker, syncSessionmaker } from "../mod.ts";
 import { Score, User } from "../../testing/playground.ts";
 import { testDatabase } from "../../testing/test_database.ts";
+import { WAYS } from "../../testing/ways.ts";
 
 const database = testDatabase(import.meta.url);
 
@@ -162,11 +163,8 @@ async function check(cases: Cases, subject: unknown, events: EngineEvents, is: u
   stop();
 }
 
-const WAYS = { pg: {}, postgres: {}, libpq: {}, "libpq on threads": { nonblocking: true } };
-
-for (const [way, options] of Object.entries(WAYS)) {
+for (const { name: way, driver, options } of WAYS) {
   database.test(`${way}: a wrong argument is refused, and nothing is sent`, async (url) => {
-    const driver = way.split(" ")[0] as "pg";
     await using engine = createEngine(EngineUrl.parse(url).withDriver(driver), options);
     const seen: unknown[] = [];
     await check({ ...ENGINE, ...ASYNC_ENGINE }, engine, engine.events, seen);

@@ -9,6 +9,7 @@ import {
   sql,
 } from "kysely";
 import { Migrator } from "kysely/migration";
+import { WAYS } from "../../../testing/ways.ts";
 import { testDatabase } from "../../../testing/test_database.ts";
 import { SecondUnitOfWorkError } from "../drivers/libpq/one_unit_of_work.ts";
 import { createEngine, type Engine, type EngineOptions } from "../engine.ts";
@@ -34,14 +35,11 @@ const database = testDatabase(import.meta.url);
 
 class Enough extends Error {}
 
-for (const way of ["pg", "postgres", "libpq", "libpq on threads"] as const) {
-  const driver = way === "libpq on threads" ? "libpq" : way;
-  const nonblocking = way === "libpq on threads";
-  const isBlocking = way === "libpq";
+for (const { name: way, driver, options, blocks } of WAYS) {
   const test = (
     name: string,
     run: (db: Kysely<Shop>, context: { engine: Engine; sent: string[]; server: Server }) => Promise<void>,
-    options: EngineOptions = {},
+    more: EngineOptions = {},
   ) =>
     database.test(`${way}: ${name}`, async (url) => {
       await using server = new Server(url);
@@ -50,8 +48,8 @@ for (const way of ["pg", "postgres", "libpq", "libpq on threads"] as const) {
         CREATE TABLE heroes (id int GENERATED ALWAYS AS IDENTITY, name text UNIQUE, joined timestamptz DEFAULT now())`);
       await using engine = createEngine(EngineUrl.parse(url).withDriver(driver), {
         poolSize: 2,
-        nonblocking,
         ...options,
+        ...more,
       });
       const sent: string[] = [];
       engine.events.on("query", ({ sql }) => sent.push(sql));
@@ -251,7 +249,7 @@ for (const way of ["pg", "postgres", "libpq", "libpq on threads"] as const) {
     },
   );
 
-  if (isBlocking) {
+  if (blocks) {
     test("kysely: an abort is not heard while the thread is blocked: the query runs to its end", async (db) => {
       const signal = AbortSignal.timeout(1);
       const slept = await sql<{ n: number }>`select 1 as n from pg_sleep(0.05)`.execute(db, { signal });
@@ -334,7 +332,7 @@ for (const way of ["pg", "postgres", "libpq", "libpq on threads"] as const) {
 
   for (const disableTransactions of [true, false]) {
     const how = disableTransactions ? "without transactions" : "in transactions";
-    const isRefused = isBlocking && !disableTransactions;
+    const isRefused = blocks && !disableTransactions;
     test(
       `kysely: two Migrators at once, ${how}: the second ${isRefused ? "is refused with the reason" : "waits"}`,
       async (db, { server, engine }) => {

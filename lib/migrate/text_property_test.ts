@@ -22,10 +22,12 @@ const CASES = cases(8);
 
 /** What SQL, TypeScript, a formatter, an editor or a terminal may take for something else. */
 const PIECES = [
-  ..."'\"`\\$;:%_/*-#\t ,()[]{}0",
+  ..."'\"`\\$;:%_/*-#\t ,.()[]{}0",
   ..."\n\r\u2028\u2029\ufeff\u00a0\u001bäßÉ名🦸",
   ..."'' \"\" $$ $tag$ $1 ${x} ${ \\n \\\\ \r\n -- /* */ // null position user :name @set E'".split(" "),
   "\n\n  indented",
+  " desc",
+  " as b",
   "COMMIT;",
   "sql`",
   "await db",

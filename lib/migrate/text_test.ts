@@ -82,7 +82,7 @@ database.test("values of an enum with commas are told from several values", asyn
 });
 
 database.test("an enum type whose name is long, a keyword or needs quotes is replaced", async (url) => {
-  for (const name of ["x".repeat(63), "position", "User", 'a"b', "json_table", "merge_action", "Füße 🦸"]) {
+  for (const name of ["x".repeat(63), "position", "User", 'a"b', "json_table", "merge_action", "Füße 🦸", "a.b"]) {
     const { engine } = await scratch(url);
     await using _engine = engine;
     await using folder = await makeMigrations();

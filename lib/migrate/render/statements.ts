@@ -26,13 +26,17 @@ export function statement(operation: Operation): string[] {
     case "createSchema":
     case "dropSchema":
       return builderStatement([call(operation.kind, text(operation.schema))]);
-    case "createEnum":
-      return builderStatement([
-        call("createType", text(operation.type.name)),
-        call("asEnum", list(operation.type.values)),
-      ]);
-    case "dropEnum":
-      return builderStatement([call("dropType", text(operation.type.name))]);
+    case "createEnum": {
+      const { name, values } = operation.type;
+      if (!name.includes(".")) return builderStatement([call("createType", text(name)), call("asEnum", list(values))]);
+      // the builder of Kysely would read a schema before the dot
+      return sqlStatement(`CREATE TYPE ${quote(name)} AS ENUM (${values.map(literal).join(", ")})`);
+    }
+    case "dropEnum": {
+      const { name } = operation.type;
+      if (!name.includes(".")) return builderStatement([call("dropType", text(name))]);
+      return sqlStatement(`DROP TYPE ${quote(name)}`);
+    }
     case "renameEnum":
       return sqlStatement(`ALTER TYPE ${quote(operation.from)} RENAME TO ${quote(operation.to)}`);
     case "addEnumValue": {

@@ -6,7 +6,6 @@ import type { Connection } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
 import { bodyOf } from "./adopt/first_revision.ts";
 import { modelsFile } from "./adopt/models_file.ts";
-import { writeRevision } from "./authoring.ts";
 import { autogenerate } from "./autogenerate.ts";
 import type { DatabaseSchema } from "./database_schema.ts";
 import { AlreadyMigratedError, FileExistsError } from "./errors.ts";
@@ -15,6 +14,8 @@ import { importSpecifier } from "./model_comparison.ts";
 import type { WaitOptions } from "./progress.ts";
 import { reflect } from "./reflect/reflect.ts";
 import { loadRevision, loadRevisions, type Revision } from "./revision_file.ts";
+import { RevisionGraph } from "./revision_graph.ts";
+import { writeRevision } from "./revision_writer.ts";
 import { environmentText, METADATA_PLACE } from "./templates.ts";
 import type { VersionTable } from "./version_table.ts";
 
@@ -79,7 +80,8 @@ export async function adopt(
     await written.add(file, text);
     const advice = await addToEnvironment(folder, file, written);
     await written.makeFolder(join(folder, "versions"));
-    const path = await writeRevision(folder, message, [], bodyOf(schema, folder));
+    const draft = { message, downRevisions: [], body: bodyOf(schema, folder) };
+    const { path } = await writeRevision(folder, new RevisionGraph([]), draft, options);
     written.added(path);
     const { metadata } = await import(pathToFileURL(file).href);
     const { summary } = await autogenerate(connection, metadata, { versionTable: table.names });

@@ -1,33 +1,51 @@
-/** Creates migrations folders and revision files. @module */
+/** Creates migrations folders and revisions. @module */
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Engine } from "../engine/engine.ts";
+import type { Renames } from "./compare/renames.ts";
 import type { Models } from "./environment.ts";
-import { FileExistsError, InvalidDirectoryError, InvalidTargetError, MissingMessageError } from "./errors.ts";
+import { FileExistsError, InvalidDirectoryError, InvalidTargetError } from "./errors.ts";
 import { history, type StopOptions } from "./history.ts";
-import { resolveName } from "./revision_names.ts";
 import { loadGraph } from "./migration_session.ts";
 import { compareModels, type ModelComparison } from "./model_comparison.ts";
-import { environmentText, type RevisionBody, revisionText, slugOf } from "./templates.ts";
+import type { Revision } from "./revision_file.ts";
+import type { RevisionGraph } from "./revision_graph.ts";
+import { resolveName } from "./revision_names.ts";
+import { type NewFileOptions, type NewRevision, versionFolder, writeRevision } from "./revision_writer.ts";
+import { environmentText } from "./templates.ts";
 
 /** Options of {@linkcode revision}. */
-export interface RevisionRequest extends StopOptions {
+export interface RevisionRequest extends StopOptions, NewFileOptions {
   /** Message of the revision. */
   readonly message: string;
-  /** Id of the parent, or a prefix of it (default: the head). */
+  /** Parent: an id or a prefix of it, `"app@head"`, or `"base"` (default: the head). */
   readonly head?: string;
   /** Allow a parent that is not a head, which starts a branch. */
   readonly splice?: boolean;
   /** Generate `up` and `down` from the differences between the models of `env.ts` and this database. */
   readonly autogenerate?: Engine;
+  /** Confirmed renames for `autogenerate`, by old names: `{ "heroes": "champions", "heroes.app_src": "source" }`. */
+  readonly renames?: Renames | undefined;
   /** Models to compare instead of those of `env.ts`. */
   readonly models?: Models;
 }
 
+/** Options of {@linkcode merge}. */
+export interface MergeRequest extends NewFileOptions {
+  /** Ids or their prefixes, `"app@head"`, or `["heads"]`. */
+  readonly revisions: readonly string[];
+  /** Message of the revision (default: `merge … and …`). */
+  readonly message?: string;
+  /** Allow revisions that are not heads. */
+  readonly splice?: boolean;
+}
+
 /** Result of {@linkcode revision} and {@linkcode merge}. */
 export interface WrittenRevision {
-  /** Path of the new file; `undefined` if autogenerate found no differences. */
+  /** Path of the new file; `undefined` if autogenerate found no differences, or `sql` is set. */
   readonly path: string | undefined;
+  /** Text of the file; `undefined` if autogenerate found no differences. */
+  readonly text?: string;
   /** Result of autogenerate. */
   readonly comparison?: ModelComparison;
 }
@@ -58,47 +76,41 @@ export async function init(directory: string = "migrations"): Promise<string[]> 
  * Creates a revision file: `versions/<id>_<slug>.ts`.
  *
  * @param directory folder that contains `versions/`
- * @param request message and parent, and the database to compare the models with
+ * @param request message, parent and names, and the database to compare the models with
  * @returns the path, and the comparison if `autogenerate` is set
  * @throws {MultipleHeadsError} when `head` is not set and there are several heads
- * @throws {InvalidTargetError} when the parent is not a head and `splice` is not set, or when the database of
- * `autogenerate` has pending revisions
+ * @throws {InvalidTargetError} when the parent is not a head and `splice` is not set, when the database of
+ * `autogenerate` has pending revisions, or when a name does not fit
  * @throws {InvalidDirectoryError} when `autogenerate` is set and `env.ts` exports no metadata
- * @throws {MissingMessageError} when the message contains no letter or digit
+ * @throws {MigrationError} the errors of `writeRevision()`
  */
 export async function revision(directory: string, request: RevisionRequest): Promise<WrittenRevision> {
   const folder = resolve(directory);
   const graph = await loadGraph(folder);
   const parents = resolveName(graph, request.head ?? "head");
-  const inner = parents.find((parent) => !graph.heads.includes(parent));
-  if (inner && !request.splice) {
-    throw new InvalidTargetError(
-      `Revision ${inner.id} is not a head: it has the child ` +
-        `${graph.childrenOf(inner.id).map(({ id }) => id).join(", ")}. Use --splice to create a branch.`,
-    );
-  }
-  const downRevisions = parents.map(({ id }) => id);
-  if (!request.autogenerate) return { path: await writeRevision(folder, request.message, downRevisions) };
+  if (!request.splice) requireHeads(graph, parents);
+  const draft = { message: request.message, downRevisions: parents.map(({ id }) => id) };
+  if (!request.autogenerate) return await write(folder, graph, draft, request);
   const comparison = await compareAtHead(request.autogenerate, folder, request);
   if (comparison.isEmpty) return { path: undefined, comparison };
-  return { path: await writeRevision(folder, request.message, downRevisions, comparison), comparison };
+  return { ...await write(folder, graph, { ...draft, body: comparison }, request), comparison };
 }
 
 /**
  * Creates a merge revision, which has several parents and empty functions.
  *
  * @param directory folder that contains `versions/`
- * @param request ids or their prefixes, or `["heads"]`; and the message (default: `merge … and …`)
+ * @param request the revisions to merge, the message and names
  * @returns the path
- * @throws {InvalidTargetError} when there are fewer than two revisions, or one is an ancestor of another
+ * @throws {InvalidTargetError} when there are fewer than two revisions, one is an ancestor of another, or one is not a
+ * head and `splice` is not set
+ * @throws {MigrationError} the errors of `writeRevision()`
  */
-export async function merge(
-  directory: string,
-  { message, revisions }: { readonly message?: string; readonly revisions: readonly string[] },
-): Promise<WrittenRevision> {
+export async function merge(directory: string, request: MergeRequest): Promise<WrittenRevision> {
   const folder = resolve(directory);
   const graph = await loadGraph(folder);
-  const ids = [...new Set(revisions.flatMap((name) => resolveName(graph, name)).map(({ id }) => id))];
+  const revisions = [...new Set(request.revisions.flatMap((name) => resolveName(graph, name)))];
+  const ids = revisions.map(({ id }) => id);
   if (ids.length < 2) {
     throw new InvalidTargetError(`A merge requires at least two revisions; got ${ids.join() || "none"}.`);
   }
@@ -106,7 +118,28 @@ export async function merge(
     const above = ids.find((other) => other !== id && graph.withAncestors([other]).has(id));
     if (above) throw new InvalidTargetError(`Nothing to merge: revision ${id} is an ancestor of ${above}.`);
   }
-  return { path: await writeRevision(folder, message ?? `merge ${ids.join(" and ")}`, ids, "nothing") };
+  if (!request.splice) requireHeads(graph, revisions);
+  const message = request.message ?? `merge ${ids.join(" and ")}`;
+  return await write(folder, graph, { message, downRevisions: ids, body: "nothing" }, request);
+}
+
+function requireHeads(graph: RevisionGraph<Revision>, revisions: readonly Revision[]): void {
+  const inner = revisions.find((each) => !graph.heads.includes(each));
+  if (!inner) return;
+  const children = graph.childrenOf(inner.id).map(({ id }) => id).join(", ");
+  throw new InvalidTargetError(
+    `Revision ${inner.id} is not a head: it has the child ${children}. Use --splice to create a branch.`,
+  );
+}
+
+async function write(
+  folder: string,
+  graph: RevisionGraph,
+  revision: NewRevision,
+  options: NewFileOptions,
+): Promise<WrittenRevision> {
+  const { path, text } = await writeRevision(folder, graph, revision, options);
+  return { path: options.sql ? undefined : path, text };
 }
 
 async function compareAtHead(
@@ -121,34 +154,11 @@ async function compareAtHead(
       `The database has pending revisions: ${ids}. Run "upgrade heads" first.`,
     );
   }
-  const comparison = await compareModels(engine, folder, models, options);
+  const place = versionFolder(folder, options.versionPath);
+  const comparison = await compareModels(engine, folder, models, { ...options, place });
   if (comparison) return comparison;
   throw new InvalidDirectoryError(
     `${join(folder, "env.ts")} exports no metadata, which autogenerate requires. Export the metadata of ` +
       "declarativeBase().",
   );
-}
-
-/**
- * Writes a revision file.
- *
- * @param folder folder that contains `versions/`
- * @param message message of the revision
- * @param downRevisions ids of its parents
- * @param body contents; by default `up` and `down` hold examples
- * @returns the path
- * @throws {MissingMessageError} when the message contains no letter or digit
- */
-export async function writeRevision(
-  folder: string,
-  message: string,
-  downRevisions: readonly string[],
-  body?: RevisionBody | "nothing",
-): Promise<string> {
-  if (!/[\p{L}\p{N}]/u.test(message)) throw new MissingMessageError();
-  const id = crypto.randomUUID().replaceAll("-", "").slice(-12);
-  const path = join(folder, "versions", `${id}_${slugOf(message)}.ts`);
-  const createDate = new Date().toISOString().slice(0, 10);
-  await writeFile(path, revisionText({ id, downRevisions, message, createDate, body }), { flag: "wx" });
-  return path;
 }

@@ -24,7 +24,7 @@ export interface AutogenerateOptions {
   /** Schema of tables without an explicit one (default: the first of the search path). */
   readonly schema?: string;
   /** Confirmed renames, keyed by old names: `{ "heroes": "champions", "heroes.app_src": "source" }`. */
-  readonly renames?: Renames;
+  readonly renames?: Renames | undefined;
   /** Version table, which is not compared (default: `schema_version`). */
   readonly versionTable?: VersionTableNames;
   /** Specifier of the module that exports `IrreversibleError` (default: `../../lib/migrate/errors.ts`). */

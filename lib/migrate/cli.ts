@@ -4,11 +4,14 @@ import { Command, CommanderError } from "commander";
 import { ConnectError } from "../engine/errors.ts";
 import { EngineError } from "../base/error.ts";
 import { maskPassword } from "../base/text.ts";
-import { CommandContext, milliseconds } from "./cli/context.ts";
+import { addGlobalOptions, CommandContext } from "./cli/context.ts";
 import { addFileCommands } from "./cli/files.ts";
 import { addRunCommands, run } from "./cli/runs.ts";
 import { addStateCommands } from "./cli/state.ts";
 import { MultipleHeadsError } from "./errors.ts";
+
+/** Version of the library, the first heading of CHANGELOG.md. */
+const VERSION = "Unreleased";
 
 /** Exit status for arguments that no command takes, as of most programs. */
 const USAGE = 2;
@@ -67,15 +70,13 @@ export class Program {
 
   /** @param stop aborts the running command */
   constructor(stop: AbortSignal = new AbortController().signal) {
-    this.command = new Command("deno task migrate")
+    this.command = addGlobalOptions(new Command("deno task migrate"))
       .usage("[command] [options]")
       .description("Migrate a database to a schema revision. Without a command: upgrade head.")
-      .option("--url <url>", "database URL, postgresql://user:password@host:port/database (default: url() of env.ts)")
-      .option("--dir <folder>", "folder that contains env.ts and versions/", "migrations")
-      .option("--wait-timeout <seconds>", "maximum wait for another process that migrates (default: 60)", milliseconds)
       .argument("[command]")
       .allowExcessArguments()
       .allowUnknownOption()
+      .version(`migrate (${VERSION}), Deno ${Deno.version.deno}`, "--version", "show the version")
       .helpOption("-h, --help", "show this help")
       .helpCommand(false)
       .configureHelp({ showGlobalOptions: true })

@@ -2,35 +2,11 @@ import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from 
 import { fileURLToPath } from "node:url";
 import { createEngine } from "../engine/engine.ts";
 import { testDatabase } from "../../testing/test_database.ts";
+import { migrate, processTest } from "../../testing/migrate_command.ts";
 import { makeMigrations } from "../../testing/migrations.ts";
 
 const database = testDatabase(import.meta.url);
-const CLI = fileURLToPath(new URL("cli.ts", import.meta.url));
 const PROJECT_MIGRATIONS = fileURLToPath(new URL("../../migrations", import.meta.url));
-
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function migrate(...args: string[]): Promise<Outcome> {
-  const command = new Deno.Command(Deno.execPath(), {
-    // quiet: of several that start at once Deno says on stderr that they wait for one another
-    args: ["run", "-A", "--no-check", "--quiet", CLI, ...args],
-    env: { NO_COLOR: "1" },
-  });
-  const { code, stdout, stderr } = await command.output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, out: text(stdout), err: text(stderr) };
-}
-
-/** Registers a test that needs processes but no database. */
-function processTest(name: string, run: () => Promise<void>): void {
-  const allowed = (["read", "write", "run"] as const)
-    .every((name) => Deno.permissions.querySync({ name }).state === "granted");
-  Deno.test({ name: allowed ? name : `${name} [needs processes: deno test -P lib]`, ignore: !allowed, fn: run });
-}
 
 async function makeSchema(url: string): Promise<string> {
   const schema = `s_${crypto.randomUUID().slice(0, 8)}`;
@@ -62,7 +38,9 @@ processTest("each command has a --help that says what it takes", async () => {
     "merge [options] <revisions...>",
     "upgrade [options] [target]",
     "downgrade [options] <target>",
+    "edit [options] [revision]",
     "stamp [options] <revisions...>",
+    "ensure-version [options]",
     "history [options]",
     "current [options]",
     "heads [options]",
@@ -75,7 +53,7 @@ processTest("each command has a --help that says what it takes", async () => {
     ...usages.map((usage) => [0, `Usage: deno task migrate ${usage}`]),
   ]);
   const { out } = await migrate("--help");
-  const listed = out.split("Commands:\n")[1].match(/^ {2}\w+/gm)!.map((line) => line.trim());
+  const listed = out.split("Commands:\n")[1].match(/^ {2}[\w-]+/gm)!.map((line) => line.trim());
   assertEquals(listed.sort(), usages.map((usage) => usage.split(" ")[0]).sort());
 });
 

@@ -6,10 +6,7 @@
  */
 import { resolve } from "node:path";
 import type { Engine } from "../engine/engine.ts";
-import { resolveName } from "./revision_names.ts";
-import { loadGraph, withMigrationLock } from "./migration_session.ts";
-import type { MigrationOptions, WaitOptions } from "./progress.ts";
-import type { Revision } from "./revision_file.ts";
+import type { MigrationOptions } from "./progress.ts";
 import { type DryRun, runRevisions, tryRevisions } from "./runner.ts";
 import type { Direction, MigrationStep } from "./steps.ts";
 
@@ -28,6 +25,7 @@ export {
   type StopOptions,
 } from "./history.ts";
 export { downgradeSql, type ScriptOptions, upgradeSql } from "./offline.ts";
+export { ensureVersion, ensureVersionSql, stamp, stampSql } from "./stamp.ts";
 export type { Models } from "./environment.ts";
 export type { DryRun };
 
@@ -96,36 +94,4 @@ export async function dryRun(
   options: Omit<MigrationOptions, "singleTransaction"> = {},
 ): Promise<DryRun> {
   return await tryRevisions(engine, { directory: resolve(directory), direction, target }, options);
-}
-
-/**
- * Sets the current revisions of a database without running anything, for one that was created or repaired by other
- * means. Records these revisions and their ancestors as applied, with the checksums of the current files.
- *
- * @param engine engine of the database
- * @param directory folder that contains `versions/`
- * @param target `"head"`, `"heads"`, `"base"`, or ids or their prefixes
- * @param options timeout, progress and signal
- * @returns the new current revisions
- * @throws {MigrationError} when the folder, a revision file or the target is invalid, or a privilege is missing
- */
-export async function stamp(
-  engine: Engine,
-  directory: string,
-  target: string | readonly string[],
-  options: WaitOptions = {},
-): Promise<Revision[]> {
-  const folder = resolve(directory);
-  const graph = await loadGraph(folder);
-  const asked = [...new Set([target].flat().flatMap((name) => resolveName(graph, name)))];
-  const isBelowAnother = ({ id }: Revision) =>
-    asked.some((other) => other.id !== id && graph.withAncestors([other.id]).has(id));
-  const revisions = asked.filter((revision) => !isBelowAnother(revision));
-  return await withMigrationLock(engine, folder, options, async (_connection, table) => {
-    await table.create();
-    const ids = revisions.map(({ id }) => id);
-    const covered = graph.withAncestors(ids);
-    await table.stamp(ids, graph.ordered.filter(({ id }) => covered.has(id)));
-    return revisions;
-  });
 }

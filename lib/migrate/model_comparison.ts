@@ -3,6 +3,7 @@ import { isAbsolute, join, relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { unlessAborted } from "../base/within.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { Renames } from "./compare/renames.ts";
 import type { AutogenerateResult } from "./autogenerate.ts";
 import { loadEnvironment, type Models, versionTableOf } from "./environment.ts";
 import type { StopOptions } from "./history.ts";
@@ -10,20 +11,28 @@ import { stoppable } from "./migration_session.ts";
 
 export type { AutogenerateResult as ModelComparison } from "./autogenerate.ts";
 
+/** Options of {@linkcode compareModels}. */
+export interface ComparisonOptions extends StopOptions {
+  /** Confirmed renames, by old names. */
+  readonly renames?: Renames | undefined;
+  /** Absolute path of the folder of the generated revision (default: `versions/`). */
+  readonly place?: string;
+}
+
 /**
  * Compares models with a database.
  *
  * @param engine engine of the database
  * @param directory absolute path of the folder that contains `env.ts`
  * @param models models to compare instead of those of `env.ts`
- * @param options signal, and arguments for the functions of `env.ts`
+ * @param options signal, renames, and arguments for the functions of `env.ts`
  * @returns the differences; `undefined` if `env.ts` exports no metadata
  */
 export async function compareModels(
   engine: Engine,
   directory: string,
   models?: Models,
-  options: StopOptions = {},
+  options: ComparisonOptions = {},
 ): Promise<AutogenerateResult | undefined> {
   const { signal } = options;
   const { metadata: given, includeObject } = models ?? await loadEnvironment(directory, options);
@@ -33,14 +42,15 @@ export async function compareModels(
   await using connection = await engine.connect({ ...stoppable(signal), isolationLevel: "AUTOCOMMIT" });
   return await autogenerate(connection, metadata, {
     includeObject,
-    errorsModule: errorsModule(directory),
+    renames: options.renames,
+    errorsModule: errorsModule(options.place ?? join(directory, "versions")),
     versionTable: await versionTableOf(directory, options),
   });
 }
 
-/** Specifier of the module that exports `IrreversibleError`, for revisions of this folder. */
-export function errorsModule(directory: string): string {
-  return specifierOf(fileURLToPath(new URL("errors.ts", import.meta.url)), join(directory, "versions"));
+/** Specifier of the module that exports `IrreversibleError`, for revisions in this folder. */
+export function errorsModule(folder: string): string {
+  return specifierOf(fileURLToPath(new URL("errors.ts", import.meta.url)), folder);
 }
 
 /** Specifier of a file for modules in a folder: `./models.ts`, `../../lib/mod.ts`. */

@@ -14,10 +14,9 @@ import { loadGraph } from "./migration_session.ts";
 import { resolveName } from "./revision_names.ts";
 import { downgradePath, upgradePath } from "./revision_paths.ts";
 import { type Part, type RevisionConnection, runFunction, type StatementAnswer } from "./revision_kysely.ts";
+import { createTables, HEADER, transaction } from "./script_text.ts";
 import { hasWord, inlineParameters, terminated } from "./sql_text.ts";
 import { functionOf, logDirection, type MigrationStep, planSteps, position } from "./steps.ts";
-import { createLogSql } from "./version_log.ts";
-import { createVersionTableSql } from "./version_table.ts";
 import { type SqlNames, sqlNames, type VersionTableNames } from "./version_table_name.ts";
 import { type EnvironmentOptions, versionTableOf } from "./environment.ts";
 
@@ -28,12 +27,6 @@ export interface ScriptOptions extends EnvironmentOptions {
   /** Run all revisions in one transaction (default: each in its own). */
   readonly singleTransaction?: boolean;
 }
-
-/** Outside a transaction, only psql can stop the script after an error. */
-const HEADER = "-- Run it with: psql -v ON_ERROR_STOP=1 -f …";
-
-/** How the script is to be read, whatever machine and role run it: as in the scripts of pg_dump. */
-const READING = "SET client_encoding = 'UTF8';\nSET standard_conforming_strings = on;";
 
 /** A revision with more statements is assumed to loop until it reads a result. */
 const MOST_STATEMENTS = 10_000;
@@ -84,11 +77,7 @@ async function script(
   { lockTimeout = 5000, singleTransaction = false }: ScriptOptions,
 ): Promise<string> {
   const tables = sqlNames(names);
-  const blocks = [
-    HEADER,
-    READING,
-    transaction([createVersionTableSql(tables.table, names.table), createLogSql(tables.log, names.log)]),
-  ];
+  const blocks = [HEADER, transaction(createTables(names))];
   const together: string[] = [];
   const newValues = new Set<string>();
   for (const step of steps) {
@@ -235,9 +224,4 @@ function bookkeeping({ table, log }: SqlNames, step: MigrationStep): string[] {
       [revision.id, logDirection(step), revision.checksum].map(literal).join(", ")
     }, extract(epoch FROM clock_timestamp() - transaction_timestamp()) * 1000)`,
   ];
-}
-
-function transaction(statements: readonly string[]): string {
-  const lines = statements.map((statement) => statement.startsWith("-- ") ? statement : terminated(statement));
-  return ["BEGIN;", ...lines, "COMMIT;"].join("\n\n");
 }

@@ -1,22 +1,12 @@
 /** Migrations behind PgBouncer; ignored if it is not installed. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { fileURLToPath } from "node:url";
 import { poolerTest, startPooler } from "../../testing/pgbouncer.ts";
 import { EngineUrl } from "../engine/url.ts";
 import { testDatabase } from "../../testing/test_database.ts";
+import { migrate } from "../../testing/migrate_command.ts";
 import { creating, makeMigrations } from "../../testing/migrations.ts";
 
 const database = testDatabase(import.meta.url);
-const CLI = fileURLToPath(new URL("cli.ts", import.meta.url));
-
-async function migrate(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "--quiet", CLI, ...args],
-    env: { NO_COLOR: "1" },
-  });
-  const { code, stdout, stderr } = await command.output();
-  return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
-}
 
 const test = (name: string, run: (url: string) => Promise<void>) => poolerTest(database, name, run);
 

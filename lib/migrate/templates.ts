@@ -20,6 +20,8 @@ export interface RevisionDraft {
   /** Date, `2025-11-03`. */
   readonly createDate: string;
   readonly downRevisions: readonly string[];
+  readonly branchLabels?: readonly string[];
+  readonly dependsOn?: readonly string[];
   /** `"nothing"` for a merge; by default `up` and `down` hold examples. */
   readonly body?: RevisionBody | "nothing";
 }
@@ -35,7 +37,8 @@ const TO_FILL: RevisionBody = {
 };
 
 /** Text of a revision file. */
-export function revisionText({ id, message, createDate, downRevisions, body = TO_FILL }: RevisionDraft): string {
+export function revisionText(draft: RevisionDraft): string {
+  const { id, message, createDate, downRevisions, branchLabels = [], dependsOn = [], body = TO_FILL } = draft;
   const { notes, imports, transactional, upSource, downSource } = body === "nothing"
     ? { ...TO_FILL, upSource: [], downSource: [] }
     : body;
@@ -56,7 +59,11 @@ export function revisionText({ id, message, createDate, downRevisions, body = TO
     " */",
     ...(body === "nothing" ? [] : [...kyselyType, ...imports, ""]),
     `export const revision = "${id}";`,
-    ...parentLines(downRevisions),
+    ...(downRevisions.length < 2
+      ? [`export const downRevision = ${JSON.stringify(downRevisions[0] ?? null)};`]
+      : listLines("downRevision", downRevisions)),
+    ...listLines("branchLabels", branchLabels),
+    ...listLines("dependsOn", dependsOn),
     ...(transactional ? [] : ["export const transactional = false;"]),
     "",
     ...functionLines("up", upSource),
@@ -103,6 +110,15 @@ ${METADATA_PLACE}
 
 // Filter for the compared objects. Alembic: include_object.
 // export function includeObject …
+
+// Name of the version table, or { name, schema }. Alembic: version_table.
+// export const versionTable = "schema_version";
+
+// Called with the path of a new revision, for example to format it.
+// export function afterWrite(path: string) …
+
+// The last parameter of every function is { x, tag }: the values of
+// -x key=value and --tag.
 `;
 
 function functionLines(name: string, source: readonly string[]): string[] {
@@ -114,11 +130,12 @@ function functionLines(name: string, source: readonly string[]): string[] {
   return [`${start}(${parameter}): Promise<void> {`, ...indented, "}"];
 }
 
-function parentLines(ids: readonly string[]): string[] {
-  if (ids.length < 2) return [`export const downRevision = ${JSON.stringify(ids[0] ?? null)};`];
-  const line = `export const downRevision = [${ids.map((id) => JSON.stringify(id)).join(", ")}];`;
+/** Lines of an exported list of words; none for an empty list. */
+function listLines(name: string, words: readonly string[]): string[] {
+  if (words.length === 0) return [];
+  const line = `export const ${name} = [${words.map((word) => JSON.stringify(word)).join(", ")}];`;
   if (line.length <= LINE_WIDTH) return [line];
-  return ["export const downRevision = [", ...ids.map((id) => `  ${JSON.stringify(id)},`), "];"];
+  return [`export const ${name} = [`, ...words.map((word) => `  ${JSON.stringify(word)},`), "];"];
 }
 
 /** Text for a comment: on one line, without its end marker. */

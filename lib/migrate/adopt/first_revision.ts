@@ -1,4 +1,5 @@
 /** Writes the first revision of a database that is adopted. @module */
+import { join } from "node:path";
 import { compare } from "../compare/compare.ts";
 import type { DatabaseSchema } from "../database_schema.ts";
 import { errorsModule } from "../model_comparison.ts";
@@ -9,7 +10,10 @@ import { notCreated } from "./remarks.ts";
 /** Contents of the first revision: the tables, from nothing. */
 export function bodyOf(schema: DatabaseSchema, folder: string): RevisionBody {
   const nothing: DatabaseSchema = { ...schema, schemas: [], enums: [], tables: [], unmodelled: [], taken: [] };
-  const { up, down, imports } = renderRevision(compare(nothing, schema).operations, errorsModule(folder));
+  const { up, down, imports } = renderRevision(
+    compare(nothing, schema).operations,
+    errorsModule(join(folder, "versions")),
+  );
   const missing = notCreated(schema);
   return {
     upSource: up,

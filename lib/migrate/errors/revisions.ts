@@ -208,6 +208,31 @@ export class AlreadyMigratedError extends MigrationError {
   }
 }
 
+/** The function `afterWrite()` of `env.ts` fails. The revision is written. */
+export class AfterWriteError extends MigrationError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
+  static override readonly code: string = "AFTER_WRITE";
+
+  /**
+   * Creates the error.
+   *
+   * @param path path of the revision
+   * @param cause what `afterWrite()` threw
+   */
+  constructor(path: string, cause: Error) {
+    super(
+      `${path} was written, but afterWrite() of env.ts failed: ${cause.message}. Correct it, and run it on the file.`,
+      { cause },
+    );
+  }
+}
+
+/** There is no editor to open a file with, or it fails. */
+export class EditorError extends MigrationError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
+  static override readonly code: string = "EDITOR";
+}
+
 /** A command would overwrite a file. */
 export class FileExistsError extends MigrationError {
   /** Stable code, listed in `lib/ERRORS.md`. */

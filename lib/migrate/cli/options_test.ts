@@ -101,7 +101,10 @@ processTest(
       /VALUES\n {2}\('a1', 'stamp', '\w{64}', 0\),\n {2}\('b2', 'stamp', '\w{64}', 0\);\n\nCOMMIT;\n$/,
     );
     assertMatch(base, /DELETE FROM schema_version;\n\nCOMMIT;\n$/);
-    assertMatch(ensure, /^-- Run it with: psql.*\n\nSET client_encoding.*\n\nBEGIN;\n\nCREATE TABLE IF NOT EXISTS schema_version .*COMMIT;\n$/s);
+    assertMatch(
+      ensure,
+      /^-- Run it with: psql.*\n\nSET client_encoding.*\n\nBEGIN;\n\nCREATE TABLE IF NOT EXISTS schema_version .*COMMIT;\n$/s,
+    );
   },
 );
 

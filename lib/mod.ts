@@ -54,6 +54,7 @@ export {
   type KeyOf,
   type Model,
   type NewValues,
+  type WritableNames,
 } from "./orm/model.ts";
 export { manyToMany, manyToOne, oneToMany } from "./orm/relation.ts";
 export { Related } from "./orm/related.ts";

@@ -37,10 +37,16 @@ WITH named AS (
                                          WHEN 'S' THEN ' sequence' ELSE ' table' END AS line
     FROM named WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
   UNION ALL
-  SELECT 2, format('%s column %I %s%s%s', name, attname, format_type(atttypid, atttypmod),
-                   CASE WHEN attnotnull THEN ' not null' ELSE '' END,
-                   ' default ' || pg_get_expr(adbin, adrelid))
+  SELECT 2, format('%s column %I %s%s%s%s', name, attname, format_type(atttypid, atttypmod),
+                   CASE WHEN attcollation <> typcollation THEN ' collate ' || attcollation::regcollation::text END,
+                   CASE WHEN attnotnull THEN ' not null' END,
+                   CASE WHEN attidentity <> '' THEN CASE attidentity WHEN 'a' THEN ' always' ELSE ' by default' END
+                          || ' as identity'
+                        WHEN attgenerated <> '' THEN CASE attgenerated WHEN 's' THEN ' stored ' ELSE ' virtual ' END
+                          || pg_get_expr(adbin, adrelid)
+                        ELSE ' default ' || pg_get_expr(adbin, adrelid) END)
     FROM named JOIN pg_attribute a ON a.attrelid = named.oid AND attnum > 0 AND NOT attisdropped
+    JOIN pg_type ON pg_type.oid = atttypid
     LEFT JOIN pg_attrdef ON adrelid = named.oid AND adnum = attnum
    WHERE relkind IN ('r', 'p', 'f')
   UNION ALL

@@ -5,7 +5,7 @@
  * @module
  */
 import { literal, quote } from "../base/quote.ts";
-import { IDENTITY, type ServerExpression } from "../schema/columns.ts";
+import { IDENTITY_ALWAYS, isIdentity, SERIAL, type ServerExpression } from "../schema/columns.ts";
 import { readCast, type Table, type TableColumn } from "../schema/table.ts";
 import { FreeNames } from "./free_names.ts";
 import { columnValues, identifyingValues, ROW_BY_ROW, type RowSource, rowSource, type RowValue } from "./row_source.ts";
@@ -35,10 +35,13 @@ export function insertRows(rows: readonly RowWrite[]): WriteStatement {
   }
   const keys = generatedKeys.map((column) => `${defaultSql(table, column)} AS ${quote(column.name)}`).join(", ");
   const written = names([...generatedKeys, ...columns]);
+  const isRefused = generatedKeys.some(({ serverDefault }) => serverDefault === IDENTITY_ALWAYS);
+  const overriding = isRefused ? " OVERRIDING SYSTEM VALUE" : "";
   const [position, given, rowsNew, rowsMade] = ["#", "source", "new", "made"].map(nameIn(table));
   const sql = `WITH ${rowsNew} AS MATERIALIZED (SELECT ${keys}, ${given}.* ` +
     `FROM ${source.sql} AS ${given} (${[...columns.map(({ name }) => quote(name)), position].join(", ")})), ` +
-    `${rowsMade} AS (INSERT INTO ${table.sqlName} (${written}) SELECT ${written} FROM ${rowsNew}${returningSql}) ` +
+    `${rowsMade} AS (INSERT INTO ${table.sqlName} (${written})${overriding} ` +
+    `SELECT ${written} FROM ${rowsNew}${returningSql}) ` +
     `SELECT ${position}, ${rowsMade}.* FROM ${rowsMade} JOIN ${rowsNew} USING (${names(table.primaryKey)})`;
   const more = { returning, withPositions, rowCountChecked: true };
   return statement("insert", rows, source, columnValues(columns), sql, more);
@@ -57,7 +60,8 @@ export function updateRows(rows: readonly RowWrite[]): WriteStatement {
   const [{ table, columns: changed }] = rows;
   // the server sets these itself with each UPDATE
   const renewed = table.columns.filter((column) => (column.onUpdate ?? column.version) && !changed.includes(column));
-  const returning = [...table.primaryKey, ...renewed];
+  const computed = table.columns.filter(({ generatedAs, primaryKey }) => generatedAs && !primaryKey);
+  const returning = [...table.primaryKey, ...renewed, ...computed];
   const more = { columns: [...changed, ...renewed], returning, rowCountChecked: true };
   return rows.length === 1 ? updateOneRow(rows, renewed, more) : updateSeveralRows(rows, renewed, more);
 }
@@ -190,7 +194,7 @@ function statement(
 
 /** Returns the SQL of a column's server default. */
 function defaultSql(table: Table, { name, serverDefault }: TableColumn): string {
-  if (serverDefault !== IDENTITY) return serverDefault!.sql;
+  if (!isIdentity(serverDefault) && serverDefault !== SERIAL) return serverDefault!.sql;
   return `nextval(pg_get_serial_sequence(${literal(table.sqlName)}, ${literal(name)}))`;
 }
 

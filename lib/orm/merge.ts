@@ -83,7 +83,8 @@ function* existingTarget(session: SessionSteps, source: Entity): Steps<Entity | 
 
 function addTarget(session: SessionSteps, source: Entity): Entity {
   const model = modelOf(source);
-  const values = Object.fromEntries(model.table.columns.map(({ attribute }) => [attribute, source[attribute]]));
+  const columns = model.table.columns.filter(({ generatedAs }) => !generatedAs);
+  const values = Object.fromEntries(columns.map(({ attribute }) => [attribute, source[attribute]]));
   const target = new model(values as never) as Entity;
   session.tracker.add(target);
   return target;

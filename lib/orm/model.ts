@@ -8,12 +8,21 @@ import type { Related } from "./related.ts";
 import type { AnyModel } from "./relation.ts";
 import { defineAccessors } from "./relation_accessors.ts";
 import { relationsOf } from "./relations.ts";
+import { IDENTITY_ALWAYS } from "../schema/columns.ts";
+import { InvalidModelError } from "../schema/errors.ts";
 import { type Columns, Metadata, type Table, type TableOptions } from "../schema/table.ts";
 
 export type { AnyModel };
 
 /** The attributes of an instance. */
-export type Attributes<C extends Columns> = { -readonly [Name in keyof C]: C[Name]["value"] };
+export type Attributes<C extends Columns> =
+  & { -readonly [Name in WritableNames<C>]: C[Name]["value"] }
+  & { readonly [Name in Exclude<keyof C, WritableNames<C>>]: C[Name]["value"] };
+
+/** The attributes that objects may set: all but those that the server generates for every row. */
+export type WritableNames<C extends Columns> = {
+  [Name in keyof C]: C[Name]["writable"] extends false ? never : Name;
+}[keyof C];
 
 /** Marks the attributes that are columns, to distinguish them from methods and relations; only for the compiler. */
 declare class Columned<Values> {
@@ -27,10 +36,14 @@ export type OptionalNames<C extends Columns> = {
   [Name in keyof C]: C[Name]["optional"] extends true ? Name : never;
 }[keyof C];
 
-/** The argument of the constructor: every attribute; those with a default or of a nullable column are optional. */
+/**
+ * The argument of the constructor: every attribute; those with a default or of a nullable column are optional, those
+ * that the server generates are refused.
+ */
 export type NewValues<C extends Columns> =
-  & { [Name in Exclude<keyof C, OptionalNames<C>>]: C[Name]["value"] }
-  & { [Name in OptionalNames<C>]?: C[Name]["value"] };
+  & { [Name in Exclude<WritableNames<C>, OptionalNames<C>>]: C[Name]["value"] }
+  & { [Name in Extract<OptionalNames<C>, WritableNames<C>>]?: C[Name]["value"] }
+  & { [Name in Exclude<keyof C, WritableNames<C>>]?: never };
 
 /** The attributes of the primary key. */
 export type KeyNames<C extends Columns> = { [Name in keyof C]: C[Name]["key"] extends true ? Name : never }[keyof C];
@@ -74,6 +87,17 @@ export interface DeclarativeBase<Shared extends Columns> {
 }
 
 /**
+ * Checks an argument of a constructor where types are not checked, as in a notebook.
+ *
+ * @throws {InvalidModelError} when there is no such column, or only the server sets it.
+ */
+function requireSettable(table: Table, attribute: string, value: unknown): void {
+  const { generatedAs, serverDefault } = table.column(attribute);
+  if (value === undefined || !generatedAs && serverDefault !== IDENTITY_ALWAYS) return;
+  throw new InvalidModelError(table.name, `the database generates "${attribute}": leave it out`);
+}
+
+/**
  * Makes the base of a program's models.
  *
  * ```ts
@@ -113,7 +137,9 @@ export function declarativeBase<Shared extends Columns = Record<never, never>>(
           const model = new.target as unknown as AnyModel;
           defineAccessors(model);
           const relations = relationsOf(model);
-          for (const name of Object.keys(values)) if (!relations.has(name)) table.column(name); // throws
+          for (const [name, value] of Object.entries(values)) {
+            if (!relations.has(name)) requireSettable(table, name, value);
+          }
           const attributes = this as Record<string, unknown>;
           for (const { attribute, primaryKey, default: make } of table.columns) {
             const isMade = primaryKey && values[attribute] === undefined; // others: `giveDefaults()`

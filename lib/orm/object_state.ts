@@ -98,7 +98,9 @@ export interface Persistent {
 /** The state of an object that has a row. */
 export type PersistentState = ObjectState & Persistent;
 
-/** Returns the columns whose values differ from the row. */
+/** Returns the columns to write, whose values differ from the row. */
 export function changedColumns({ table, entity, loaded }: Persistent): TableColumn[] {
-  return table.columns.filter((column, index) => !isSame(column, entity[column.attribute], loaded[index]));
+  return table.columns.filter((column, index) =>
+    !column.generatedAs && !isSame(column, entity[column.attribute], loaded[index])
+  );
 }

@@ -125,7 +125,9 @@ function newRows(table: Table, entities: ReadonlySet<Entity>, deferred: readonly
   return [...entities].map((entity): RowWrite => {
     const awaited = propagateKeys(entity);
     giveDefaults(table, entity, awaited);
-    const given = table.columns.filter((column) => entity[column.attribute] !== undefined || awaited.has(column));
+    const given = table.columns.filter((column) =>
+      !column.generatedAs && (entity[column.attribute] !== undefined || awaited.has(column))
+    );
     requireValues(table, entity, given);
     if (awaited.size + deferredColumns.size === 0) return { table, entity, columns: given, awaitsKeys: false };
     const isDeferred = (column: TableColumn) =>
@@ -153,7 +155,8 @@ function internalReferences(
 
 function requireValues(table: Table, entity: Entity, given: readonly TableColumn[]): void {
   for (const column of table.columns) {
-    const isMissing = given.includes(column) ? entity[column.attribute] === null : !column.serverDefault;
+    const isMadeByServer = column.serverDefault ?? column.generatedAs;
+    const isMissing = given.includes(column) ? entity[column.attribute] === null : !isMadeByServer;
     if (isMissing && !column.nullable) throw new MissingValueError(table.name, column.attribute);
   }
 }

@@ -83,7 +83,9 @@ export function writeRows(
 
 /** Returns how many rows fit into one statement: only rows with arrays take parameters of their own. */
 function maxRows(group: readonly RowWrite[]): number {
-  const [{ table, columns }] = group;
+  const [{ table, columns, loaded }] = group;
+  // nothing identifies new rows whose key the server computes
+  if (!loaded && table.primaryKey.some(({ generatedAs }) => generatedAs)) return 1;
   const parameters = identifyingColumns(table).length + columns.length;
   return columns.some(isArray) ? Math.floor(MOST_PARAMETERS / parameters) : group.length;
 }

@@ -7,7 +7,7 @@ import type { Connection } from "../engine/connection.ts";
 import { Limit, type LimitOptions } from "../engine/limit.ts";
 import { checkOptions } from "../engine/check_options.ts";
 import { LIMIT } from "../engine/option_kinds.ts";
-import { type Deferrable, IDENTITY } from "./columns.ts";
+import { type Deferrable, isIdentity, SERIAL } from "./columns.ts";
 import { dependencyOrder } from "../base/dependency_order.ts";
 import { InvalidModelError } from "./errors.ts";
 import { foreignKeyName, primaryKeyName, requireDistinctNames, uniqueName } from "./names.ts";
@@ -185,11 +185,20 @@ function enumTypes(metadata: Metadata): [name: string, values: readonly string[]
   return [...types];
 }
 
-function columnDefinition({ name, type, nullable, serverDefault }: TableColumn): string {
-  const parts = [quote(name), type];
-  if (serverDefault) parts.push(serverDefault === IDENTITY ? IDENTITY.sql : `DEFAULT ${serverDefault.sql}`);
+function columnDefinition({ name, type, collation, generatedAs, nullable, serverDefault }: TableColumn): string {
+  const parts = [quote(name), serverDefault === SERIAL ? serialOf(type) : type];
+  if (collation !== undefined) parts.push(`COLLATE ${quote(collation)}`);
+  if (generatedAs) parts.push(`GENERATED ALWAYS AS (${generatedAs.sql}) STORED`);
+  if (serverDefault && serverDefault !== SERIAL) {
+    parts.push(isIdentity(serverDefault) ? serverDefault.sql : `DEFAULT ${serverDefault.sql}`);
+  }
   if (!nullable) parts.push("NOT NULL");
   return parts.join(" ");
+}
+
+/** Returns the name by which a type also makes a sequence. */
+function serialOf(type: string): string {
+  return ({ smallint: "smallserial", bigint: "bigserial" } as Record<string, string>)[type] ?? "serial";
 }
 
 function createIndex(table: Table, { name, on, unique, using, where, definition }: Index): string {

@@ -21,6 +21,7 @@ import { InvalidModelError } from "./errors.ts";
 import { requireNames } from "./names.ts";
 import { snakeCase } from "../base/naming.ts";
 import { quote } from "../base/quote.ts";
+import { arrivesAsText } from "./text_types.ts";
 import type { TableOptions } from "./table_options.ts";
 
 export type { ForeignKey, Index, SqlConstraint, Unique } from "./constraints.ts";
@@ -35,7 +36,7 @@ export type {
 
 /** The columns of a model by attribute name. */
 // deno-lint-ignore no-explicit-any -- a column of any type
-export type Columns = Record<string, Column<any, boolean, boolean>>;
+export type Columns = Record<string, Column<any, boolean, boolean, boolean>>;
 
 /** A column of a table. */
 export interface TableColumn extends ColumnDefinition {
@@ -96,7 +97,7 @@ export class Table<C extends Columns = Columns, Name extends string = string> {
     this.columns = Object.entries(columns).map(([attribute, { definition }]) => ({
       ...definition,
       attribute,
-      name: snakeCase(attribute),
+      name: definition.name ?? snakeCase(attribute),
     }));
     this.columns.forEach((column) => requireSql(name, column));
     this.primaryKey = this.columns.filter((column) => column.primaryKey);
@@ -181,10 +182,11 @@ export class Metadata {
 }
 
 /**
- * Returns the cast with which a column is read whose type drivers do not know: an array of an enum type, a type of a
- * program's own without fixed OIDs; empty for others.
+ * Returns the cast with which a column is read whose type drivers do not know, or whose text is wanted: an array of an
+ * enum type, a type of a program's own without fixed OIDs, one given by its SQL; empty for others.
  */
-export function readCast({ type, values, decode }: TableColumn): "" | "::text" | "::text[]" {
+export function readCast({ type, values, decode, isText }: TableColumn): "" | "::text" | "::text[]" {
+  if (isText) return arrivesAsText(type) ? "" : "::text";
   if (type.endsWith("[]")) return values || decode ? "::text[]" : "";
   return decode ? "::text" : "";
 }

@@ -1,9 +1,22 @@
 /**
  * What models can say beside columns of the library's types: names, deferrable and composite keys, parts given by their
- * SQL. Each change is found exactly, made, and taken back.
+ * SQL, and columns beside those. Each change is found exactly, made, and taken back.
  */
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { integer, Metadata, text, uuid } from "../../mod.ts";
+import {
+  bigint,
+  IDENTITY,
+  identity,
+  IDENTITY_ALWAYS,
+  integer,
+  Metadata,
+  SERIAL,
+  serial,
+  sql,
+  sqlType,
+  text,
+  uuid,
+} from "../../mod.ts";
 import { testDatabase } from "../../../testing/test_database.ts";
 import { makeMigrations, ownLines, scratch } from "../../../testing/migrations.ts";
 import { revision } from "../authoring.ts";
@@ -141,6 +154,106 @@ const CHANGES: Record<string, [before: Metadata, after: Metadata, found: string[
     toys({ constraints: { f: "FOREIGN KEY (tenant, shop_id) REFERENCES shops (tenant, id)" } }),
     toys({ constraints: { f: "FOREIGN KEY (tenant, shop_id) REFERENCES shops MATCH FULL" } }),
     recreated("foreign key", "f"),
+  ],
+  "a column by its SQL type": [toys({}), toys({}, { ip: sqlType("inet").nullable() }), ["add column toys.ip (inet)"]],
+  "another SQL type": [
+    toys({}, { code: sqlType("char(3)") }),
+    toys({}, { code: sqlType("char(5)") }),
+    ["change type of toys.code from character(3) to character(5)"],
+  ],
+  "an SQL type instead of one of the library's": [
+    toys({}),
+    toys({}, { name: sqlType("money") }),
+    ["change type of toys.name from text to money"],
+  ],
+  "a collation": [toys({}), toys({}, { name: text().collate("C") }), [
+    'change type of toys.name from text to text COLLATE "C"',
+  ]],
+  "no collation": [toys({}, { name: text().collate("C") }), toys({}), [
+    'change type of toys.name from text COLLATE "C" to text',
+  ]],
+  "a generated column": [toys({}), toys({}, { low: text().generatedAs(sql("lower(name)")) }), [
+    "add column toys.low (text)",
+  ]],
+  "another expression, with what stands on the column": [
+    toys({ indexes: [["low"]], unique: [["low", "at"]] }, {
+      low: text().generatedAs(sql("lower(name)")).unique().check("low <> ''"),
+    }),
+    toys({ indexes: [["low"]], unique: [["low", "at"]] }, {
+      low: text().generatedAs(sql("upper(name)")).unique().check("low <> ''"),
+    }),
+    [
+      "drop index ix_toys_low of toys",
+      "drop check ck_toys_low of toys",
+      "drop unique uq_toys_low of toys",
+      "drop unique uq_toys_low_at of toys",
+      "drop column toys.low (text)",
+      "add column toys.low (text)",
+      "add unique uq_toys_low of toys",
+      "add unique uq_toys_low_at of toys",
+      "add check ck_toys_low of toys",
+      "create index ix_toys_low of toys",
+    ],
+  ],
+  "another type of a generated column": [
+    toys({}, { twice: integer().generatedAs(sql("at * 2")) }),
+    toys({}, { twice: bigint().generatedAs(sql("at * 2")) }),
+    ["drop column toys.twice (integer)", "add column toys.twice (bigint)"],
+  ],
+  "a generated column from another, which is dropped": [
+    toys({}, { old: text(), low: text().generatedAs(sql("lower(old)")) }),
+    toys({}, { fresh: text(), low: text().generatedAs(sql("lower(fresh)")) }),
+    [
+      "drop column toys.low (text)",
+      "drop column toys.old (text)",
+      "add column toys.fresh (text)",
+      "add column toys.low (text)",
+    ],
+  ],
+  "a column becomes generated": [
+    toys({}, { low: text().nullable().index() }),
+    toys({}, { low: text().nullable().generatedAs(sql("lower(name)")).index() }),
+    ["drop index ix_toys_low of toys", "add expression lower(name) of toys.low", "create index ix_toys_low of toys"],
+  ],
+  "a column is no longer generated": [
+    toys({}, { low: text().generatedAs(sql("lower(name)")).index() }),
+    toys({}, { low: text().index() }),
+    ["drop index ix_toys_low of toys", "drop expression lower(name) of toys.low", "create index ix_toys_low of toys"],
+  ],
+  "an identity column whose values are always the server's": [
+    toys({}, { number: integer().serverDefault(IDENTITY) }),
+    toys({}, { number: integer().serverDefault(IDENTITY_ALWAYS) }),
+    ["change identity of toys.number from by default to always"],
+  ],
+  "no longer always": [
+    toys({}, { number: integer().serverDefault(IDENTITY_ALWAYS) }),
+    toys({}, { number: integer().serverDefault(IDENTITY) }),
+    ["change identity of toys.number from always to by default"],
+  ],
+  "always, from a plain column": [
+    toys({}, { number: integer() }),
+    toys({}, { number: integer().serverDefault(IDENTITY_ALWAYS) }),
+    ["add identity of toys.number"],
+  ],
+  "serial, from a plain column": [
+    toys({}, { number: bigint() }),
+    toys({}, { number: bigint().serverDefault(SERIAL) }),
+    ["add serial of toys.number"],
+  ],
+  "serial columns": [toys({}), toys({}, { number: serial().unique() }), [
+    "add column toys.number (integer)",
+    "add unique uq_toys_number of toys",
+  ]],
+  "a table with such columns": [
+    new Metadata(),
+    toys({}, {
+      id: identity({ always: true }).primaryKey(),
+      low: text().collate("C").generatedAs(sql("lower(name)")),
+      number: serial(),
+      price: sqlType("money").serverDefault(sql("'1.50'")),
+      addresses: sqlType("inet[]").nullable(),
+    }),
+    ["create table shops", "create table toys"],
   ],
 };
 // what the fourth case refers to

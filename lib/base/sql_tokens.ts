@@ -27,6 +27,12 @@ export function* sqlTokens(sql: string): Generator<SqlToken> {
   }
 }
 
+/** Ends a line comment at the end of SQL, so that more SQL can follow. */
+export function closed(sql: string): string {
+  const last = [...sqlTokens(sql)].at(-1);
+  return last?.type === "comment" && last.text.startsWith("--") ? `${sql}\n` : sql;
+}
+
 function tokenAt(sql: string, position: number): SqlToken {
   if (sql.startsWith("/*", position)) return { type: "comment", text: blockComment(sql, position) };
   for (const [type, pattern] of TOKENS) {

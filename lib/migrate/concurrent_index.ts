@@ -13,7 +13,7 @@ export interface IndexStatement {
   readonly table?: string;
 }
 
-const NAME = String.raw`(?:"(?:[^"]|"")+"|[\w$]+)`;
+const NAME = String.raw`(?:"(?:[^"]|"")+"|[\w$\u0080-\uffff]+)`;
 const QUALIFIED = String.raw`${NAME}(?:\s*\.\s*${NAME})?`;
 
 const CREATE = new RegExp(

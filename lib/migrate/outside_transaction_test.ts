@@ -42,6 +42,11 @@ Deno.test("statements on indexes with CONCURRENTLY are known, and no others", ()
       table: `s."T"`,
     },
   );
+  assertEquals(indexStatement("CREATE INDEX CONCURRENTLY größe ON straße (x)"), {
+    type: "create",
+    name: "größe",
+    table: "straße",
+  });
   assertEquals(indexStatement("DROP INDEX CONCURRENTLY IF EXISTS s.ix CASCADE;"), { type: "drop", name: "s.ix" });
   for (const sql of ["CREATE INDEX ix ON t (a)", "DROP INDEX ix", "SELECT 1"]) {
     assertEquals(indexStatement(sql), undefined);

@@ -1,6 +1,6 @@
 /** Parameters, comments, keywords and statement ends of SQL. @module */
 import { literal } from "../base/quote.ts";
-import { sqlTokens } from "../base/sql_tokens.ts";
+import { closed, sqlTokens } from "../base/sql_tokens.ts";
 import { encodeParameter } from "../values/parameters.ts";
 
 /**
@@ -30,8 +30,7 @@ export function inlineParameters(sql: string, parameters: readonly unknown[]): s
 export function terminated(sql: string): string {
   const tokens = [...sqlTokens(sql.trim())];
   while (tokens.length > 0 && /^[;\s]$/.test(tokens.at(-1)!.text)) tokens.pop();
-  const inComment = tokens.at(-1)?.text.startsWith("--");
-  return `${tokens.map(({ text }) => text).join("")}${inComment ? "\n" : ""};`;
+  return `${closed(tokens.map(({ text }) => text).join(""))};`;
 }
 
 /** Replaces each comment of a statement with a space. */

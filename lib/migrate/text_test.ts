@@ -96,3 +96,27 @@ database.test("an enum type whose name is long, a keyword or needs quotes is rep
     assertEquals(await ownLines(engine), before);
   }
 });
+
+database.test("a comment at the end of SQL hides nothing of what follows", async (url) => {
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  const metadata = new Metadata();
+  metadata.add("heroes", {
+    id: integer().primaryKey(),
+    age: integer().serverDefault(sql("1 -- young")).check("age > 0 -- always"),
+    name: text().serverDefault(sql("'--' /* -- */")),
+  }, {
+    checks: { low: "age < 200 --", name: { sql: "name <> '' -- empty", name: "ck" } },
+    indexes: [
+      { name: "ix_one", on: [sql("lower(name) -- any case"), "age"], where: sql("age > 1 -- old") },
+      { name: "ix_two", definition: "btree (age DESC -- the oldest first\n) -- so" },
+    ],
+    constraints: { ck_three: "CHECK (age <> 3) -- never" },
+  });
+  await engine.begin((connection) => metadata.createAll(connection));
+  assertEquals((await engine.begin((connection) => autogenerate(connection, metadata))).summary, []);
+  await engine.begin(async (connection) => {
+    await connection.execute("INSERT INTO heroes (id) VALUES (1)");
+    assertEquals((await connection.execute("SELECT age, name FROM heroes")).tuples().one(), [1, "--"]);
+  });
+});

@@ -4,13 +4,19 @@
  * @module
  */
 import { quote } from "../base/quote.ts";
+import { closed } from "../base/sql_tokens.ts";
 import { COLUMN_TYPES, type ColumnType } from "../values/types.ts";
 import type { Table } from "./table.ts";
 
 /** An SQL expression the server evaluates, such as `now()`. */
 export class ServerExpression {
+  /** The SQL, which more SQL can follow. */
+  readonly sql: string;
+
   /** @ignore */
-  constructor(readonly sql: string) {}
+  constructor(sql: string) {
+    this.sql = closed(sql);
+  }
 }
 
 /** Marks SQL for a server default: `sql("gen_random_uuid()")`. Never build it from user input. */

@@ -12,6 +12,7 @@ import { dependencyOrder } from "../base/dependency_order.ts";
 import { InvalidModelError } from "./errors.ts";
 import { foreignKeyName, primaryKeyName, requireDistinctNames, uniqueName } from "./names.ts";
 import { literal, quote } from "../base/quote.ts";
+import { closed } from "../base/sql_tokens.ts";
 import { isSameList } from "../base/same_list.ts";
 import { requireServer } from "./server_version.ts";
 import type { ForeignKey, Index, Metadata, SqlConstraint, Table, TableColumn } from "./table.ts";
@@ -86,7 +87,7 @@ export function createTable(table: Table, without: readonly ForeignKey[] = []): 
     ...table.uniques.map((unique) =>
       `CONSTRAINT ${quote(uniqueName(table, unique))} UNIQUE (${names(unique.columns)})` + deferred(unique.deferrable)
     ),
-    ...table.checks.map(({ name, sql }) => `CONSTRAINT ${quote(name)} CHECK (${sql})`),
+    ...table.checks.map(({ name, sql }) => `CONSTRAINT ${quote(name)} CHECK (${closed(sql)})`),
     ...table.constraints.filter((constraint) => !refers(constraint)).map(definedConstraint),
     ...table.foreignKeys().filter((key) => !excluded.has(foreignKeyName(key))).map(foreignKey),
   ];
@@ -222,7 +223,7 @@ function deferred(deferrable: Deferrable | undefined): string {
 }
 
 function definedConstraint({ name, sql }: SqlConstraint): string {
-  return `CONSTRAINT ${quote(name)} ${sql}`;
+  return `CONSTRAINT ${quote(name)} ${closed(sql)}`;
 }
 
 /** Whether a constraint may refer to a table that is created later. */

@@ -6,10 +6,13 @@
 import { now, randomUuid, text, timestamptz, uuid } from "../lib/schema/columns.ts";
 import { declarativeBase } from "../lib/orm/model.ts";
 
-export const { model, metadata } = declarativeBase({
+/** When a row was made and changed, as the workbook's tables record it. */
+export const timestamps = {
   createdAt: timestamptz().serverDefault(now()),
   updatedOn: timestamptz().serverDefault(now()).onUpdate(now()),
-});
+};
+
+export const { model, metadata } = declarativeBase(timestamps);
 
 export class Hero extends model("heroes", {
   id: uuid().primaryKey().default(randomUuid),

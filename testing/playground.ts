@@ -3,15 +3,13 @@
  *
  * @module
  */
-import { identity, integer, jsonb, now, randomUuid, text, timestamptz, uuid } from "../lib/schema/columns.ts";
+import { identity, integer, jsonb, randomUuid, text, uuid } from "../lib/schema/columns.ts";
+import { timestamps } from "./heroes.ts";
 import { declarativeBase } from "../lib/orm/model.ts";
 import type { Related } from "../lib/orm/related.ts";
 import { manyToMany, manyToOne, oneToMany } from "../lib/orm/relation.ts";
 
-const base = declarativeBase({
-  createdAt: timestamptz().serverDefault(now()),
-  updatedOn: timestamptz().serverDefault(now()).onUpdate(now()),
-});
+const base = declarativeBase(timestamps);
 export const { metadata } = base;
 
 const userToy = base.associationTable("user_toy", {

@@ -54,7 +54,7 @@ function valuesList(columns: readonly TableColumn[], count: number, withPosition
 
 /** Reads the values of columns, converted as their types require. */
 export function columnValues(columns: readonly TableColumn[]): RowValue[] {
-  return columns.map((column): RowValue => ({ entity }) => sentValue(column, entity[column.attribute]));
+  return columns.map((column) => sent(column, ({ entity }) => entity[column.attribute]));
 }
 
 /**
@@ -63,9 +63,15 @@ export function columnValues(columns: readonly TableColumn[]): RowValue[] {
  */
 export function identifyingValues(table: Table): RowValue[] {
   const { primaryKey, keyIndexes } = table;
-  return identifyingColumns(table).map((column, index): RowValue =>
-    index < primaryKey.length
-      ? ({ entity, loaded }) => sentValue(column, loaded ? loaded[keyIndexes[index]] : entity[column.attribute])
-      : ({ entity }) => entity[column.attribute]
-  );
+  return identifyingColumns(table).map((column, index): RowValue => {
+    const { attribute } = column;
+    return index < primaryKey.length
+      ? sent(column, ({ entity, loaded }) => loaded ? loaded[keyIndexes[index]] : entity[attribute])
+      : ({ entity }) => entity[attribute];
+  });
+}
+
+/** Converts the values only of columns whose type requires it: most do not. */
+function sent(column: TableColumn, read: RowValue): RowValue {
+  return column.bind ? (row) => sentValue(column, read(row)) : read;
 }

@@ -62,8 +62,8 @@ export function keyValues(model: AnyModel, key: unknown): unknown[] {
   if (!model?.table) throw new TypeError(`get() takes a model and a key, not ${shown(model)}.`);
   const { primaryKey } = model.table;
   if (primaryKey.length > 1) return keyOf(model.table, Object(key) as Entity);
-  const [{ attribute, type }] = primaryKey;
+  const [{ attribute, mutable }] = primaryKey;
   const isWrapped = typeof key === "object" && key !== null && Object.hasOwn(key, attribute);
-  if (!isWrapped || type.startsWith("json")) return [key];
+  if (!isWrapped || mutable) return [key]; // an object is a value of the key itself
   throw new TypeError(`get(${model.name}) takes the value of its primary key, ${attribute}, not an object with it.`);
 }

@@ -1,6 +1,7 @@
 /** Writes a column of a model. @module */
 import { snakeCase } from "../../base/naming.ts";
 import type { ColumnSchema } from "../database_schema.ts";
+import { nameIn } from "../compare/text.ts";
 import { text } from "../render/source.ts";
 import { call, chain, type Code, object } from "./code.ts";
 import type { NamedTable } from "./named_table.ts";
@@ -34,11 +35,26 @@ export function columnCode(
         ),
       ]
       : []),
-    ...(column.identity && column.type !== "integer" ? [call("serverDefault", "IDENTITY")] : []),
-    ...(made === null ? [] : [call("serverDefault", defaultCode(made, column.type))]),
+    ...(column.collation === undefined ? [] : collate(column.collation)),
+    ...(column.generated === undefined ? [] : [call("generatedAs", call("sql", text(column.generated)))]),
+    ...numbered(column),
+    ...(made === null || column.isSerial ? [] : [call("serverDefault", defaultCode(made, column.type))]),
     ...(parts.indexedColumns.has(name) ? [call("index")] : []),
     ...(comment === null ? [] : [call("comment", text(comment))]),
   ]);
+}
+
+/** The collation; none in a schema outside of the search path, which models cannot name. */
+function collate(collation: string): Code[] {
+  const name = nameIn(collation);
+  return name === undefined ? [] : [call("collate", text(name))];
+}
+
+/** How the server numbers a column, where its type does not say it. */
+function numbered({ type, identity, isSerial }: ColumnSchema): Code[] {
+  if (type === "integer") return [];
+  if (isSerial) return [call("serverDefault", "SERIAL")];
+  return identity === null ? [] : [call("serverDefault", identity === "always" ? "IDENTITY_ALWAYS" : "IDENTITY")];
 }
 
 /** Writes a default; leaves out the cast to the type of the column that PostgreSQL adds to a literal. */

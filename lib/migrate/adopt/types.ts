@@ -2,7 +2,7 @@
 import { COLUMN_TYPES, type ColumnType } from "../../values/types.ts";
 import type { ColumnSchema } from "../database_schema.ts";
 import { text } from "../render/source.ts";
-import { call, type Code, list } from "./code.ts";
+import { call, type Code, list, object } from "./code.ts";
 
 /** Functions of `schema/columns.ts` by the name of the type, as `format_type()` prints it without length. */
 const FUNCTIONS: ReadonlyMap<string, { readonly name: string; readonly takesLength: boolean }> = new Map(
@@ -16,8 +16,12 @@ const FUNCTIONS: ReadonlyMap<string, { readonly name: string; readonly takesLeng
 export type Enums = ReadonlyMap<string, Code>;
 
 /** Writes the type of a column. */
-export function typeCode({ type, identity }: Pick<ColumnSchema, "type" | "identity">, enums: Enums): Code {
-  if (identity && type === "integer") return call("identity");
+export function typeCode(column: Pick<ColumnSchema, "type" | "identity" | "isSerial">, enums: Enums): Code {
+  const { type, identity, isSerial } = column;
+  if (isSerial && type === "integer") return call("serial");
+  if (identity && type === "integer") {
+    return call("identity", ...(identity === "always" ? [object([["always", "true"]])] : []));
+  }
   const ofEnum = enums.get(type);
   if (ofEnum !== undefined) return ofEnum;
   const element = type.endsWith("[]") ? typeCode({ type: type.slice(0, -2), identity: null }, enums) : undefined;

@@ -129,8 +129,10 @@ function placeGroups(groups: readonly LaneGroup[], begins: readonly number[], { 
   return groups.toSorted((a, b) => a.from - b.from).map(({ from, to, rows, number }) => {
     const x = scale(from);
     const numberX = x + 9;
-    const end = numberX + textWidth(String(number), laneFonts.text, true) + 5;
-    const hasRoom = x >= free && end <= right && !begins.some((begin) => x + 2 < begin && begin < end);
+    const numberEnd = numberX + textWidth(String(number), laneFonts.text, true);
+    const end = numberEnd + 5;
+    const hasRoom = x >= free && numberEnd <= right + laneSizes.margin &&
+      !begins.some((begin) => x + 2 < begin && begin < end);
     if (hasRoom) free = end;
     return { x, width: scale(to) - x, rows, number, ...(hasRoom ? { numberX } : {}) };
   });

@@ -48,14 +48,14 @@ Deno.test("a group has a number above the lane, and a frame around several rows"
   assert(lane.beginsY < lane.barY && lane.marksY > lane.barY + lane.barHeight, "marks stand beside the bars");
 });
 
-Deno.test("a number is left out where it would hide another, the mark of a begin, or the edge", () => {
+Deno.test("a number is left out where it would hide another or the mark of a begin, or leave the picture", () => {
   const group = (number: number, from: number) => ({ from, to: from + 1, rows: 1, number });
-  const groups = [group(1, 0), group(2, 3), group(3, 20), group(4, 199)];
+  const groups = [group(1, 0), group(2, 3), group(3, 20), group(4, 195), group(5, 199)];
   const numbered = (events: { at: number; kind: "begin" }[]) =>
     lanes({ lanes: [{ ...connection, groups, events }] }, { width }).layout.lanes[0].groups
       .filter(({ numberX }) => numberX !== undefined).map(({ number }) => number);
-  assertEquals(numbered([]), [1, 3]);
-  assertEquals(numbered([{ at: 23, kind: "begin" }]), [1]);
+  assertEquals(numbered([]), [1, 3, 4], "there is room in the margin for the last one");
+  assertEquals(numbered([{ at: 23, kind: "begin" }]), [1, 4]);
 });
 
 Deno.test("a very short bar of any kind is drawn with a positive width", () => {

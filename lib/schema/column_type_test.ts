@@ -26,6 +26,7 @@ import {
   selectinload,
   sessionmaker,
   sql,
+  sqlType,
   StaleDataError,
   syncSessionmaker,
   text,
@@ -269,6 +270,18 @@ database.test("a key: objects are found, related, updated and deleted by it", as
   await engine.begin((connection) => connection.execute("DELETE FROM pets WHERE id = 1"));
   const stale = await assertRejects(() => other.flush(), StaleDataError);
   assertEquals(stale.keys, [["user_1"]]);
+});
+
+database.test("a column given by its SQL type has texts all the same", async (url) => {
+  await using engine = createEngine(url);
+  const base = declarativeBase();
+  class Both extends base.model("both", { id: identity().primaryKey(), at: point(), text: sqlType("point") }) {}
+  await engine.begin((connection) => base.metadata.createAll(connection));
+  const getSession = sessionmaker(engine);
+  await getSession.begin((session) => session.add(new Both({ at: { x: 1, y: 2 }, text: "(3,4)" })));
+  await using session = getSession();
+  const { at, text } = (await session.scalars(select(Both))).one();
+  assertEquals([at, text], [{ x: 1, y: 2 }, "(3,4)"]);
 });
 
 database.test("SyncSession: values are written, read and changed in place", async (url) => {

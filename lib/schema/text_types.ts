@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isOwnType } from "../values/types.ts";
+
 /**
  * Names of PostgreSQL's own types that no driver decodes to anything but text. For some of them a cast to text would
  * change it: `inet` would get its `/32`, `char(3)` lose its blanks.
@@ -25,5 +27,5 @@ export function arrivesAsText(type: string): boolean {
   const words = type.trim().toLowerCase().replace(/^pg_catalog\./, "");
   const [name] = /^("char"|\w+)/.exec(words) ?? [];
   const isOther = /\]$|\barray\b/.test(words) || /^timestamp\b.*with time zone/.test(words);
-  return name !== undefined && TEXT_TYPES.has(name) && !isOther;
+  return name !== undefined && TEXT_TYPES.has(name) && !isOther && !isOwnType(name);
 }

@@ -137,6 +137,7 @@ export const OTHER_TYPES: readonly ReadType[] = [
 
 const decoders = new Map<number, Decoder>();
 const columnTypes = new Map<string, ColumnType>();
+const ownTypes = new Set<string>();
 
 /** Decoders by type OID; types that are not listed stay text. */
 export const DECODERS: ReadonlyMap<number, Decoder> = decoders;
@@ -146,8 +147,18 @@ export function decoderFor(oid: number): Decoder {
   return decoders.get(oid) ?? asText;
 }
 
-/** Adds a type, or replaces the one of this name, for connections opened from now on. */
+/** Adds a type of the program's own, or replaces the one of this name, for connections opened from now on. */
 export function registerColumnType(type: ColumnType): void {
+  ownTypes.add(type.name);
+  addColumnType(type);
+}
+
+/** Whether a program has defined the type: drivers may return something else than its text. */
+export function isOwnType(name: string): boolean {
+  return ownTypes.has(name);
+}
+
+function addColumnType(type: ColumnType): void {
   columnTypes.set(type.name, type);
   const { oid, arrayOid, decode } = type;
   if (oid !== undefined && arrayOid !== undefined) registerDecoder({ oid, arrayOid, decode });
@@ -159,7 +170,7 @@ function registerDecoder({ oid, arrayOid, decode }: Omit<ReadType, "name">): voi
 }
 
 OTHER_TYPES.forEach(registerDecoder);
-Object.values(COLUMN_TYPES).forEach(registerColumnType);
+Object.values(COLUMN_TYPES).forEach(addColumnType);
 
 /** The parts of a type as printed by `format_type()`. */
 export interface FormattedType {

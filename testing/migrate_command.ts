@@ -4,6 +4,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { permittedTest } from "./permitted.ts";
 
 const CLI = fileURLToPath(new URL("../lib/migrate/cli.ts", import.meta.url));
 
@@ -33,7 +34,5 @@ export async function migrate(...args: string[]): Promise<Outcome> {
 
 /** Registers a test that needs processes but no database. */
 export function processTest(name: string, run: () => Promise<void>): void {
-  const allowed = (["read", "write", "run"] as const)
-    .every((name) => Deno.permissions.querySync({ name }).state === "granted");
-  Deno.test({ name: allowed ? name : `${name} [needs processes: deno test -P lib]`, ignore: !allowed, fn: run });
+  permittedTest(["read", "write", "run"], name, run);
 }

@@ -94,7 +94,7 @@ export async function autogenerate(
     notes: [
       ...comparison.notes,
       ...Object.entries(likelyRenames).map(([from, to]) =>
-        `Drops ${from} and adds ${to}. If this is a rename, see the comment in up().`
+        `Drops ${from} and adds ${to}. If this is a rename: --rename ${from}=${to}, or see the comment in up().`
       ),
       ...later.length > 0
         ? ["New enum values can be used only after they are committed. Upgrade, then generate a revision for the rest."]

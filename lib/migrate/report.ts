@@ -117,6 +117,8 @@ export function revisionLines(revision: Revision, marks = ""): string[] {
   return [
     `Revision: ${revision.id}${marks}`,
     `Parent: ${position(revision.downRevisions)}`,
+    ...(revision.dependsOn.length > 0 ? [`Depends on: ${revision.dependsOn.join(", ")}`] : []),
+    ...(revision.branchLabels.length > 0 ? [`Branch labels: ${revision.branchLabels.join(", ")}`] : []),
     `Date: ${revision.createDate}`,
     ...(revision.transactional ? [] : ["Runs outside a transaction"]),
     `File: ${revision.path}`,

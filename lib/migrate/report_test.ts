@@ -46,6 +46,16 @@ Deno.test("history has a line for each revision, with its parent, its day and it
   ]);
 });
 
+Deno.test("what a revision depends on, and its labels, are told with its fields", () => {
+  const labelled = { ...TOYS, dependsOn: ["net", "9e9e"], branchLabels: ["app"] };
+  assertEquals(revisionLines(labelled).slice(1, 5), [
+    "Parent: 1a2b",
+    "Depends on: net, 9e9e",
+    "Branch labels: app",
+    "Date: 2025-11-03",
+  ]);
+});
+
 Deno.test("current says where the database stands, also at base", () => {
   assertEquals(currentLines(ENTRIES.filter((entry) => entry.current)), ["1a2b  create heroes"]);
   assertEquals(currentLines([]), ["base: no revision is applied"]);

@@ -5,6 +5,9 @@ import { HOLDS_LOCK } from "./migration_lock.ts";
 import { LOG_COLUMNS } from "./version_log.ts";
 import type { VersionTableNames } from "./version_table_name.ts";
 
+/** The columns of the version table with their types. */
+export const VERSION_COLUMNS: readonly string[] = ["revision text"];
+
 /** State of the version table and the log. */
 export interface VersionState {
   /** Schema of both. */
@@ -60,8 +63,8 @@ export async function readVersionState(connection: Connection, names: VersionTab
   const { main, schema, path, exists, table, log, held, tableParts, logParts } = answer.one();
   if (main === null) throw new MissingSchemaError(path);
   if (!exists) throw new MissingSchemaError(path, schema);
-  if (tableParts && tableParts.join() !== "r,revision text") {
-    throw new ForeignVersionTableError(table, tableParts, ["revision text"]);
+  if (tableParts && tableParts.join() !== ["r", ...VERSION_COLUMNS].join()) {
+    throw new ForeignVersionTableError(table, tableParts, VERSION_COLUMNS);
   }
   if (logParts && (logParts[0] !== "r" || LOG_COLUMNS.some((column) => !logParts.includes(column)))) {
     throw new ForeignVersionTableError(log, logParts, LOG_COLUMNS);

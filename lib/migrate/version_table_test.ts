@@ -1,9 +1,21 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { testDatabase } from "../../testing/test_database.ts";
 import { creating, makeMigrations, scratch, tables } from "../../testing/migrations.ts";
+import { DatabaseError } from "../engine/errors.ts";
 import type { Engine } from "../engine/engine.ts";
 import { Metadata } from "../schema/table.ts";
-import { check, current, downgrade, dryRun, history, stamp, upgrade, upgradeSql } from "./commands.ts";
+import {
+  check,
+  current,
+  downgrade,
+  dryRun,
+  ensureVersionSql,
+  history,
+  stamp,
+  stampSql,
+  upgrade,
+  upgradeSql,
+} from "./commands.ts";
 import {
   ForeignVersionTableError,
   InvalidDirectoryError,
@@ -67,6 +79,11 @@ for (const [name, sql, message] of FOREIGN) {
     for (const command of Object.values(commands)) {
       const error = await assertRejects(command, ForeignVersionTableError);
       assertMatch(error.message, message);
+    }
+    const scripts = [upgradeSql(directory, "head"), stampSql(directory, "head"), ensureVersionSql(directory)];
+    for (const script of name === "a further column" ? await Promise.all(scripts) : [await scripts[0]]) {
+      const error = await assertRejects(() => run(engine, script), DatabaseError);
+      assertMatch(error.message, /^schema_version(_log)? is not a table of these migrations/);
     }
     assertEquals(await relations(engine), before);
   });

@@ -103,7 +103,7 @@ processTest(
     assertMatch(base, /DELETE FROM schema_version;\n\nCOMMIT;\n$/);
     assertMatch(
       ensure,
-      /^-- Run it with: psql.*\n\nSET client_encoding.*\n\nBEGIN;\n\nCREATE TABLE IF NOT EXISTS schema_version .*COMMIT;\n$/s,
+      /^-- Run it with: psql.*\n\nSET client_encoding.*\n\nBEGIN;\n\nDO .*CREATE TABLE IF NOT EXISTS schema_version .*COMMIT;\n$/s,
     );
   },
 );

@@ -123,16 +123,21 @@ function placeSegment(
     : { drawn: { kind, x, width, label, labelX } };
 }
 
-/** Places groups, with their numbers where these hide neither each other nor the mark of a begin. */
+/** Places groups, with their numbers where these hide neither each other nor the mark of another group's begin. */
 function placeGroups(groups: readonly LaneGroup[], begins: readonly number[], { scale, right }: Plot): DrawnGroup[] {
+  const sorted = groups.toSorted((a, b) => a.from - b.from);
+  const nearest = (x: number) =>
+    sorted.reduce((best, group) => Math.abs(scale(group.from) - x) < Math.abs(scale(best.from) - x) ? group : best);
   let free = -Infinity;
-  return groups.toSorted((a, b) => a.from - b.from).map(({ from, to, rows, number }) => {
+  return sorted.map((group) => {
+    const { from, to, rows, number } = group;
     const x = scale(from);
     const numberX = x + 9;
     const numberEnd = numberX + textWidth(String(number), laneFonts.text, true);
     const end = numberEnd + 5;
-    const hasRoom = x >= free && numberEnd <= right + laneSizes.margin &&
-      !begins.some((begin) => x + 2 < begin && begin < end);
+    const isOwn = (begin: number) => Math.abs(begin - x) <= 2 && nearest(begin) === group;
+    const isHidden = begins.some((begin) => x - 2 < begin && begin < end && !isOwn(begin));
+    const hasRoom = x >= free && numberEnd <= right + laneSizes.margin && !isHidden;
     if (hasRoom) free = end;
     return { x, width: scale(to) - x, rows, number, ...(hasRoom ? { numberX } : {}) };
   });

@@ -56,6 +56,8 @@ Deno.test("a number is left out where it would hide another or the mark of a beg
       .filter(({ numberX }) => numberX !== undefined).map(({ number }) => number);
   assertEquals(numbered([]), [1, 3, 4], "there is room in the margin for the last one");
   assertEquals(numbered([{ at: 23, kind: "begin" }]), [1, 4]);
+  groups.push(group(6, 100), group(7, 100.5));
+  assertEquals(numbered([{ at: 100.5, kind: "begin" }]), [1, 3, 7, 4], "the mark has the number of its own group");
 });
 
 Deno.test("a very short bar of any kind is drawn with a positive width", () => {

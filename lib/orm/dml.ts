@@ -1,51 +1,17 @@
 /**
- * The one writer of INSERT, UPDATE and DELETE: one statement for any number of rows of a table that write the same
- * columns. Nothing here talks to a database.
+ * The writer of UPDATE and DELETE, and of the rows of association tables: one statement for any number of rows of a
+ * table that write the same columns. Nothing here talks to a database.
  *
  * @module
  */
-import { literal, quote } from "../base/quote.ts";
-import { IDENTITY_ALWAYS, isIdentity, SERIAL, type ServerExpression } from "../schema/columns.ts";
-import { readCast, type Table, type TableColumn } from "../schema/table.ts";
+import { quote } from "../base/quote.ts";
+import type { ServerExpression } from "../schema/columns.ts";
+import { foreignKeyName } from "../schema/names.ts";
+import type { ForeignKey, TableColumn } from "../schema/table.ts";
 import { FreeNames } from "./free_names.ts";
-import { columnValues, identifyingValues, ROW_BY_ROW, type RowSource, rowSource, type RowValue } from "./row_source.ts";
+import { columnValues, identifyingValues, ROW_BY_ROW, rowSource, type RowValue } from "./row_source.ts";
+import { insertInto, names, namesOf, returningList, statement } from "./statement_parts.ts";
 import { identifyingColumns, type RowWrite, type WriteStatement } from "./write_statement.ts";
-
-type NamedColumn = Pick<TableColumn, "name">;
-
-/**
- * Inserts new rows by `INSERT … SELECT FROM unnest()`: one text for any number of rows, so that it is prepared once.
- *
- * RETURNING guarantees no order, and rows whose keys the server generates have nothing else to identify them. Their
- * keys are therefore generated first, beside the position of each row, and joined to the inserted rows.
- */
-export function insertRows(rows: readonly RowWrite[]): WriteStatement {
-  const [{ table, columns, deferred = [] }] = rows;
-  const generatedKeys = table.primaryKey.filter((column) => !columns.includes(column));
-  const defaulted = table.columns.filter((column) =>
-    !columns.includes(column) && !deferred.includes(column) && !column.primaryKey
-  );
-  const returning = defaulted.length > 0 || generatedKeys.length > 0 ? [...table.primaryKey, ...defaulted] : [];
-  const withPositions = generatedKeys.length > 0 && rows.length > 1;
-  const source = rowSource(columns, rows.length, withPositions);
-  const returningSql = returning.length === 0 ? "" : ` RETURNING ${selectList(returning)}`;
-  if (!withPositions) {
-    const sql = insertInto(table, columns, source) + returningSql;
-    return statement("insert", rows, source, columnValues(columns), sql, { returning });
-  }
-  const keys = generatedKeys.map((column) => `${defaultSql(table, column)} AS ${quote(column.name)}`).join(", ");
-  const written = names([...generatedKeys, ...columns]);
-  const isRefused = generatedKeys.some(({ serverDefault }) => serverDefault === IDENTITY_ALWAYS);
-  const overriding = isRefused ? " OVERRIDING SYSTEM VALUE" : "";
-  const [position, given, rowsNew, rowsMade] = ["#", "source", "new", "made"].map(nameIn(table));
-  const sql = `WITH ${rowsNew} AS MATERIALIZED (SELECT ${keys}, ${given}.* ` +
-    `FROM ${source.sql} AS ${given} (${[...columns.map(({ name }) => quote(name)), position].join(", ")})), ` +
-    `${rowsMade} AS (INSERT INTO ${table.sqlName} (${written})${overriding} ` +
-    `SELECT ${written} FROM ${rowsNew}${returningSql}) ` +
-    `SELECT ${position}, ${rowsMade}.* FROM ${rowsMade} JOIN ${rowsNew} USING (${names(table.primaryKey)})`;
-  const more = { returning, withPositions, rowCountChecked: true };
-  return statement("insert", rows, source, columnValues(columns), sql, more);
-}
 
 /** Inserts rows of an association table; rows that exist are left as they are. */
 export function linkRows(rows: readonly RowWrite[]): WriteStatement {
@@ -84,7 +50,7 @@ function updateOneRow(
     `${quote(name)} = $${changed.length + index + 1}`
   );
   const sql = `UPDATE ${table.sqlName} SET ${assignments.join(", ")} WHERE ${conditions.join(" AND ")} ` +
-    `RETURNING ${selectList(details.returning)}`;
+    `RETURNING ${returningList(details.returning)}`;
   return statement("update", rows, ROW_BY_ROW, [...columnValues(changed), ...identifyingValues(table)], sql, details);
 }
 
@@ -113,7 +79,7 @@ function updateSeveralRows(
   );
   const sql =
     `UPDATE ${table.sqlName} SET ${assignments.join(", ")} FROM (${source.sql}) AS ${changes} (${names(columns)}) ` +
-    `WHERE ${conditions.join(" AND ")} RETURNING ${selectList(details.returning, table)}`;
+    `WHERE ${conditions.join(" AND ")} RETURNING ${returningList(details.returning, table)}`;
   return statement("update", rows, source, [...identifyingValues(table), ...columnValues(changed)], sql, details);
 }
 
@@ -125,6 +91,17 @@ function mayMention({ sql }: ServerExpression, { name }: TableColumn): boolean {
 /** Sets a column that changes with each UPDATE: the next version, or its `onUpdate` expression. */
 function renewal(column: TableColumn, current: string): string {
   return `${quote(column.name)} = ${column.version ? `${current} + 1` : column.onUpdate!.sql}`;
+}
+
+/** Says when a deferrable foreign key is checked: from now on, until the end of the transaction. */
+export function setConstraint(key: ForeignKey, when: "DEFERRED" | "IMMEDIATE"): WriteStatement {
+  const { from } = key;
+  const schema = from.schema === undefined ? "" : `${quote(from.schema)}.`;
+  const sql = `SET CONSTRAINTS ${schema}${quote(foreignKeyName(key))} ${when}`;
+  const kind = "defer";
+  const [columns, entities, returning] = [key.columns, [], []];
+  const isSent = { withPositions: false, awaitsKeys: false, rowCountChecked: false };
+  return { kind, table: from, sql, columns, entities, returning, ...isSent, parameters: () => [] };
 }
 
 /** Sets references to NULL before their rows are deleted, where deleted rows refer to each other in a cycle. */
@@ -150,7 +127,7 @@ export function unlinkRows(rows: readonly RowWrite[]): WriteStatement {
 function checkedStatement(kind: WriteStatement["kind"], command: string, rows: readonly RowWrite[]): WriteStatement {
   const [{ table }] = rows;
   const found = whereIn(kind, command, rows, identifyingColumns(table), identifyingValues(table));
-  return { ...found, sql: `${found.sql} RETURNING ${selectList(table.primaryKey)}`, rowCountChecked: true };
+  return { ...found, sql: `${found.sql} RETURNING ${returningList(table.primaryKey)}`, rowCountChecked: true };
 }
 
 function whereIn(
@@ -162,63 +139,4 @@ function whereIn(
 ): WriteStatement {
   const source = rowSource(columns, rows.length);
   return statement(kind, rows, source, values, `${command} WHERE (${names(columns)}) IN (${source.sql})`);
-}
-
-function insertInto({ sqlName }: Table, columns: readonly TableColumn[], { sql }: RowSource): string {
-  return `INSERT INTO ${sqlName} ${columns.length === 0 ? "DEFAULT VALUES" : `(${names(columns)}) ${sql}`}`;
-}
-
-function statement(
-  kind: WriteStatement["kind"],
-  rows: readonly RowWrite[],
-  source: Pick<RowSource, "parameters">,
-  values: readonly RowValue[],
-  sql: string,
-  more: Partial<WriteStatement> = {},
-): WriteStatement {
-  const [{ table, columns }] = rows;
-  return {
-    kind,
-    table,
-    columns,
-    sql,
-    entities: rows.map(({ entity }) => entity),
-    returning: [],
-    withPositions: false,
-    awaitsKeys: rows.some(({ awaitsKeys }) => awaitsKeys),
-    rowCountChecked: false,
-    parameters: () => source.parameters(rows, values),
-    ...more,
-  };
-}
-
-/** Returns the SQL of a column's server default. */
-function defaultSql(table: Table, { name, serverDefault }: TableColumn): string {
-  if (!isIdentity(serverDefault) && serverDefault !== SERIAL) return serverDefault!.sql;
-  return `nextval(pg_get_serial_sequence(${literal(table.sqlName)}, ${literal(name)}))`;
-}
-
-/** The names that a statement on a table has from its model. */
-function namesOf({ name, columns }: Table): string[] {
-  return [name, ...columns.map((column) => column.name)];
-}
-
-/** Returns a function that chooses names for a statement on a table, quoted. */
-function nameIn(table: Table): (name: string) => string {
-  const free = new FreeNames(namesOf(table));
-  return (name) => quote(free.take(name));
-}
-
-function names(columns: readonly NamedColumn[]): string {
-  return columns.map(({ name }) => quote(name)).join(", ");
-}
-
-/**
- * Lists columns for RETURNING.
- *
- * @param table qualifies the names.
- */
-function selectList(columns: readonly TableColumn[], table?: Table): string {
-  const prefix = table ? `${table.sqlName}.` : "";
-  return columns.map((column) => `${prefix}${quote(column.name)}${readCast(column)}`).join(", ");
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { EngineError } from "../base/error.ts";
-import type { Table } from "../schema/table.ts";
+import type { ForeignKey, Table } from "../schema/table.ts";
 
 /** A relation was read before it was loaded. */
 export class NotLoadedError extends EngineError {
@@ -41,6 +41,21 @@ export class MissingValueError extends EngineError {
     super(
       `A row of "${table}" needs a value for "${attribute}", which is not nullable and has no default. ` +
         "Assign one before flush() or commit().",
+    );
+  }
+}
+
+/** New rows refer to each other in a circle, and none can be inserted first; nothing was sent. */
+export class ReferenceCircleError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
+  static override readonly code: string = "REFERENCE_CIRCLE";
+
+  /** @ignore */
+  constructor(keys: readonly ForeignKey[]) {
+    const columns = keys.map(({ from, column }) => `"${from.name}"."${column.attribute}"`).join(", ");
+    super(
+      `New rows refer to each other in a circle by ${columns}, so that none can be inserted first. Make one of these ` +
+        "columns nullable; or make its foreign key deferrable, and give the rows that it refers to their keys.",
     );
   }
 }

@@ -11,6 +11,9 @@ import { identifyingColumns, isArray, type RowWrite } from "./write_statement.ts
 /** Reads one value of a row as it is sent. */
 export type RowValue = (row: RowWrite) => unknown;
 
+/** A column as far as a list of rows needs it. */
+type Typed = Pick<TableColumn, "type">;
+
 /** A list of rows in SQL. */
 export interface RowSource {
   readonly sql: string;
@@ -33,7 +36,7 @@ export const ROW_BY_ROW: Pick<RowSource, "parameters"> = {
  *
  * @param withPositions appends the position of each row, counted from 1, as the last column.
  */
-export function rowSource(columns: readonly TableColumn[], count: number, withPositions = false): RowSource {
+export function rowSource(columns: readonly Typed[], count: number, withPositions = false): RowSource {
   if (columns.length === 0) return { sql: "generate_series(1, $1)", parameters: () => withPositions ? [count] : [] };
   if (columns.some(isArray)) return valuesList(columns, count, withPositions);
   const unnest = `unnest(${columns.map(({ type }, index) => `$${index + 1}::${parameterType(type)}[]`).join(", ")})`;
@@ -43,7 +46,7 @@ export function rowSource(columns: readonly TableColumn[], count: number, withPo
   };
 }
 
-function valuesList(columns: readonly TableColumn[], count: number, withPositions: boolean): RowSource {
+function valuesList(columns: readonly Typed[], count: number, withPositions: boolean): RowSource {
   const rows = Array.from({ length: count }, (_, row) => {
     const values = columns.map(({ type }, index) => `$${row * columns.length + index + 1}::${parameterType(type)}`);
     return `(${[...values, ...withPositions ? [row + 1] : []].join(", ")})`;

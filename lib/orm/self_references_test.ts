@@ -5,7 +5,7 @@ import { testDatabase } from "../../testing/test_database.ts";
 import { declarativeBase } from "./model.ts";
 import type { Related } from "./related.ts";
 import { manyToMany, manyToOne, oneToMany } from "./relation.ts";
-import { type Fixture, sessionTest } from "../../testing/fixture.ts";
+import { EVERY_SESSION, type Fixture, sessionTest } from "../../testing/fixture.ts";
 
 const database = testDatabase(import.meta.url);
 const base = declarativeBase();
@@ -43,7 +43,7 @@ const node = (id: number, parent?: Node) => Node.create({ id, parent });
 const tree = ({ rows }: Fixture) => rows("SELECT id, parent_id FROM nodes ORDER BY id");
 const liked = ({ rows }: Fixture) => rows("SELECT by_id, of_id FROM likes ORDER BY by_id, of_id");
 
-for (const driver of ["pg", "postgres"]) {
+for (const driver of EVERY_SESSION) {
   const test = sessionTest(database, driver, base.metadata);
 
   test("a tree is added from its leaf, and deleted from its root", async (t) => {
@@ -151,7 +151,7 @@ for (const driver of ["pg", "postgres"]) {
     await using session = t.getSession();
     const one = (await session.scalars(select(Person).where("id", "=", 1).options(selectinload("likes")))).one();
     session.delete(one);
-    await assertRejects(() => session.commit(), ForeignKeyViolationError, "fk_likes_by_id_people");
+    await assertRejects(async () => await session.commit(), ForeignKeyViolationError, "fk_likes_by_id_people");
     await session.rollback();
     assertEquals(one.likes.size, 2);
     for (const each of [...one.likes]) one.likes.delete(each);

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Persistent } from "./object_state.ts";
-import { planFlush as plan, type Tracked } from "./unit_of_work.ts";
+import { planFlush as plan } from "./unit_of_work.ts";
+import type { Tracked } from "./write_statement.ts";
 import { applyReturned } from "./returned_rows.ts";
 import { Hero } from "../../testing/heroes.ts";
 import type { Entity } from "./identity_map.ts";

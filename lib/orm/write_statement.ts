@@ -7,6 +7,12 @@ import type { Table, TableColumn } from "../schema/table.ts";
 import { MOST_PARAMETERS } from "../values/parameters.ts";
 import type { Entity } from "./identity_map.ts";
 
+/** An object and its table. */
+export interface Tracked {
+  readonly table: Table;
+  readonly entity: Entity;
+}
+
 /** A row to write. */
 export interface RowWrite {
   readonly table: Table;
@@ -17,14 +23,23 @@ export interface RowWrite {
   readonly columns: readonly TableColumn[];
   /** Columns of a new row that a later UPDATE of the same flush writes. */
   readonly deferred?: readonly TableColumn[];
+  /** Foreign keys of a new row that take what the server generates for another row of the same statement. */
+  readonly parents?: ReadonlyMap<TableColumn, ParentRow>;
   /** True when a value is a key that the server generates in an earlier statement. */
   readonly awaitsKeys?: boolean;
 }
 
+/** A new row that another one of the same statement refers to. */
+export interface ParentRow {
+  readonly entity: Entity;
+  /** The column that is referred to. */
+  readonly key: TableColumn;
+}
+
 /** A statement of a flush. */
 export interface WriteStatement {
-  /** The operation; `link` and `unlink` write rows of an association table. */
-  readonly kind: "insert" | "update" | "delete" | "link" | "unlink";
+  /** The operation; `link` and `unlink` write rows of an association table, `defer` sets when a key is checked. */
+  readonly kind: "insert" | "update" | "delete" | "link" | "unlink" | "defer";
   /** The table of the rows. */
   readonly table: Table;
   /** The SQL of the statement. */
@@ -73,7 +88,8 @@ export function writeRows(
     else groups.push(last = [row]);
   }
   return groups.flatMap((group) => {
-    const size = maxRows(group);
+    const [{ table, columns, loaded }] = group;
+    const size = mostRows(table, columns, group.length, !loaded);
     return Array.from(
       { length: Math.ceil(group.length / size) },
       (_, index) => write(group.slice(index * size, (index + 1) * size)),
@@ -81,13 +97,12 @@ export function writeRows(
   });
 }
 
-/** Returns how many rows fit into one statement: only rows with arrays take parameters of their own. */
-function maxRows(group: readonly RowWrite[]): number {
-  const [{ table, columns, loaded }] = group;
+/** Returns how many of `count` rows fit into one statement: only rows with arrays take parameters of their own. */
+export function mostRows(table: Table, columns: readonly TableColumn[], count: number, areNew: boolean): number {
   // nothing identifies new rows whose key the server computes
-  if (!loaded && table.primaryKey.some(({ generatedAs }) => generatedAs)) return 1;
+  if (areNew && table.primaryKey.some(({ generatedAs }) => generatedAs)) return 1;
   const parameters = identifyingColumns(table).length + columns.length;
-  return columns.some(isArray) ? Math.floor(MOST_PARAMETERS / parameters) : group.length;
+  return columns.some(isArray) ? Math.floor(MOST_PARAMETERS / parameters) : count;
 }
 
 function writeSameColumns(a: RowWrite, b: RowWrite): boolean {
@@ -99,6 +114,6 @@ function areEqual(a: readonly TableColumn[], b: readonly TableColumn[]): boolean
 }
 
 /** Reports whether the column is of an array type. */
-export function isArray({ type }: TableColumn): boolean {
+export function isArray({ type }: Pick<TableColumn, "type">): boolean {
   return type.endsWith("[]");
 }

@@ -19,7 +19,7 @@ export interface PlanColumn {
 
 /** A pending statement: the parts needed of the steps returned by `session.diff()`. */
 export interface PlanStep {
-  readonly kind: "insert" | "update" | "delete" | "link" | "unlink";
+  readonly kind: "insert" | "update" | "delete" | "link" | "unlink" | "defer";
   readonly table: PlanTable;
   readonly columns: readonly PlanColumn[];
   readonly entities: readonly Readonly<Record<string, unknown>>[];

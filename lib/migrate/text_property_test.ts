@@ -18,7 +18,7 @@ import { schemaLines } from "./schema_lines.ts";
 
 const database = testDatabase(import.meta.url);
 /** Other ones in every run. After a change: `CASES=300 deno test -P lib/migrate/text_property_test.ts`. */
-const CASES = cases(8);
+const CASES = cases(6);
 
 /** What SQL, TypeScript, a formatter, an editor or a terminal may take for something else. */
 const PIECES = [
@@ -47,7 +47,7 @@ const someName = fc.tuple(someText, fc.nat(4)).map(([text, kind]) => {
 });
 /** Attributes become snake_case, which may be longer. */
 const attribute = someName.filter((name) =>
-  !(name in Object.prototype) && !["id", "mood", "moods"].includes(snakeCase(name)) &&
+  !(name in Object.prototype) && !["id", "mood", "moods", "~generated"].includes(snakeCase(name)) &&
   new TextEncoder().encode(snakeCase(name)).length <= 63
 );
 /** Tables and schemas that `Metadata` accepts. */
@@ -56,13 +56,15 @@ const tableName = someName.map((name) => name.replace(/[\p{Lu}.\s]/gu, "_"));
 const columnTexts = fc.record({ default: someText, check: someText, comment: someText });
 const tableTexts = fc.record({
   comment: someText,
-  checks: fc.dictionary(someText, someText, { maxKeys: 2, noNullPrototype: true }),
+  check: someText,
+  condition: someText,
   expression: someText,
   where: someText,
+  generated: someText,
 });
 const table = fc.record({
   name: tableName,
-  index: someName,
+  names: fc.uniqueArray(someName, { minLength: 6, maxLength: 6 }),
   columns: fc.uniqueArray(fc.tuple(attribute, columnTexts), { selector: ([name]) => snakeCase(name), maxLength: 2 }),
   texts: tableTexts,
 });
@@ -72,11 +74,11 @@ const program = fc.record({
   values: fc.uniqueArray(someName, { minLength: 1, maxLength: 3 }),
   tables: fc.uniqueArray(table, { selector: ({ name }) => name, minLength: 1, maxLength: 2 }),
 }).filter(({ mood, tables }) => {
-  const relations = tables.flatMap(({ name, index }) => [name, index]);
-  return new Set([mood, ...relations]).size === relations.length + 1;
+  const names = [mood, ...tables.flatMap(({ name, names }) => [name, ...names])];
+  return new Set(names).size === names.length;
 });
 type Program = (typeof program) extends fc.Arbitrary<infer T> ? T : never;
-type AnyColumn = Column<unknown, boolean, boolean>;
+type AnyColumn = Column<unknown, boolean, boolean, boolean>;
 
 /** The first program with the texts of the second, and the values of its enum in another order. */
 function withTexts(one: Program, other: Program): Program {
@@ -101,29 +103,32 @@ const pair = fc.tuple(program, program, fc.boolean()).map(([one, other, isAlike]
 
 function metadataOf({ schema, mood, values, tables }: Program): Metadata {
   const metadata = new Metadata();
-  for (const { name, index, columns, texts } of tables) {
+  for (const { name, names, columns, texts } of tables) {
     const last = `ARRAY[${literal(values.at(-1)!)}]::${quote(mood)}[]`;
     const made: Record<string, AnyColumn> = {
       id: integer().primaryKey(),
       mood: enumeration(mood, values).serverDefault(sql(literal(values[0]))),
       moods: array(enumeration(mood, values)).nullable().check(`moods <> ${last}`),
     };
+    made["~generated"] = text().generatedAs(sql(`id::text || ${literal(texts.generated)}`));
     for (const [attribute, { default: text_, check, comment }] of columns) {
       made[attribute] = text().serverDefault(sql(literal(text_))).comment(comment)
         .check(`${quote(snakeCase(attribute))} <> ${literal(check)}`);
     }
     const some = columns.slice(0, 1).map(([attribute]) => attribute);
-    const checks = Object.entries(texts.checks).map(([name, value]) => [`~${name}`, `${literal(value)} <> id::text`]);
+    const [one, other, excluded, check, key, unique] = names;
+    const [expression, where] = [`(id::text || ${literal(texts.expression)})`, `id::text <> ${literal(texts.where)}`];
     metadata.add(name, made, {
       schema,
       comment: texts.comment,
-      checks: Object.fromEntries(checks),
-      indexes: [{
-        name: index,
-        on: ["id", ...some, sql(`(id::text || ${literal(texts.expression)})`)],
-        where: sql(`id::text <> ${literal(texts.where)}`),
-      }],
-      unique: some.map((attribute) => ["id", attribute]),
+      primaryKey: { name: key },
+      unique: [{ on: ["id", ...some, "mood"], name: unique }],
+      checks: { [`~${check}`]: `${literal(texts.check)} <> id::text`, _: { name: check, sql: `NOT (${where})` } },
+      constraints: { [excluded]: `EXCLUDE USING hash (id WITH =) WHERE (id::text = ${literal(texts.condition)})` },
+      indexes: [
+        { name: one, on: ["id", ...some, sql(expression)], where: sql(where) },
+        { name: other, definition: `btree (${expression} text_pattern_ops, id DESC) WHERE ${where}` },
+      ],
     });
   }
   return metadata;

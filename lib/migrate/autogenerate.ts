@@ -134,7 +134,7 @@ async function readBoth(
       others: [...new Set(named)].filter((name) => name !== main),
       versionTable,
     });
-    return { live, wanted: await wantedSchema(connection, metadata, main) };
+    return { live, wanted: await wantedSchema(connection, metadata, main, live) };
   } finally {
     await (part ?? connection).rollback();
   }

@@ -6,60 +6,144 @@
  */
 import type { Connection } from "../engine/connection.ts";
 import { DatabaseError } from "../engine/errors.ts";
-import { createStatements } from "../schema/ddl.ts";
+import { createStatements, enumTypes } from "../schema/ddl.ts";
 import { requireServer } from "../schema/server_version.ts";
 import { quote } from "../base/quote.ts";
 import { Metadata, type Table } from "../schema/table.ts";
-import { type DatabaseSchema, fullName, mapParts } from "./database_schema.ts";
+import { isSameTable } from "./compare/compare.ts";
+import { nameIn } from "./compare/text.ts";
+import {
+  type DatabaseSchema,
+  type EnumSchema,
+  fullName,
+  mapParts,
+  nameKey,
+  type TableSchema,
+} from "./database_schema.ts";
 import { ScratchSchemaError } from "./errors.ts";
+import { literalTable } from "./literal_schema.ts";
 import { reflect } from "./reflect/reflect.ts";
 
 /**
- * Creates the tables and reads them. The caller rolls back.
+ * Creates the tables and reads them, except those that the database has in the words of the models. The caller rolls
+ * back.
  *
  * @param connection connection in a transaction
  * @param metadata tables of the models
  * @param main schema in which the migrations run
+ * @param live schema of the database
  * @returns the schema of the models
  * @throws {ScratchSchemaError} when the role lacks the privilege to create schemas
  * @throws {UnsupportedByServerError} when the server lacks something that the tables contain
  * @throws {DatabaseError} when a default, check or index is invalid
  */
-export async function wantedSchema(connection: Connection, metadata: Metadata, main: string): Promise<DatabaseSchema> {
-  const prefix = `scratch_${crypto.randomUUID().slice(0, 8)}`;
-  const scratch = new Map<string, string>();
-  for (const { schema } of metadata.tables.values()) {
-    if (schema !== undefined && schema !== main && !scratch.has(schema)) {
-      scratch.set(schema, `${prefix}_${scratch.size}`);
-    }
-  }
-  const statements = createStatements(inOtherSchemas(metadata, scratch));
+export async function wantedSchema(
+  connection: Connection,
+  metadata: Metadata,
+  main: string,
+  live: DatabaseSchema,
+): Promise<DatabaseSchema> {
+  const all = [...metadata.tables.values()];
+  const schemas = [...new Set(all.flatMap(({ schema }) => schema ?? []))].filter((schema) => schema !== main);
   await requireServer(connection, metadata);
+  const marked = markAnyNames(metadata, main);
+  const literal = literalTables(all, main, live, marked);
+  const asked = withTargets(all.filter((table) => !literal.has(table)), all);
+  const spelled = asked.size > 0 ? await spelledSchema(connection, asked, schemas) : undefined;
+  const known = all.flatMap((table) => asked.has(table) ? [] : [literal.get(table)!]);
+  const enums = new Map([...enumsOf(metadata), ...(spelled?.enums ?? [])].map((type) => [type.name, type]));
+  return {
+    schemas,
+    enums: inOrder([...enums.values()]),
+    tables: inOrder([...(spelled?.tables ?? []).map(marked), ...known]),
+    unmodelled: [],
+    taken: [],
+  };
+}
+
+/** Tables that are in the database in the words of the models. */
+function literalTables(
+  tables: readonly Table[],
+  main: string,
+  live: DatabaseSchema,
+  marked: (table: TableSchema) => TableSchema,
+): ReadonlyMap<Table, TableSchema> {
+  const there = new Map(live.tables.map((table) => [nameKey(table), table]));
+  const nameOf = ({ schema, name }: Table) => schema === undefined || schema === main ? { name } : { schema, name };
+  return new Map(tables.flatMap((table) => {
+    const other = there.get(nameKey(nameOf(table)));
+    const literal = other && literalTable(table, other, nameOf);
+    const wanted = literal && marked(literal);
+    return wanted && isSameTable(other, wanted) ? [[table, wanted]] : [];
+  }));
+}
+
+function enumsOf(metadata: Metadata): EnumSchema[] {
+  return enumTypes(metadata).map(([name, values]) => ({ name: nameIn(name)!, values }));
+}
+
+/** Sorts by name, as the catalogs are read. */
+function inOrder<Named extends { readonly name: string }>(all: readonly Named[]): Named[] {
+  return all.toSorted((one, other) => one.name < other.name ? -1 : one.name > other.name ? 1 : 0);
+}
+
+/** Adds the tables to which tables refer: they are created, too. What a constraint in SQL refers to is unknown. */
+function withTargets(tables: readonly Table[], all: readonly Table[]): ReadonlySet<Table> {
+  const found = new Set(tables);
+  for (const table of found) {
+    if (table.constraints.length > 0) return new Set(all);
+    for (const { to } of table.foreignKeys()) found.add(to);
+  }
+  return found;
+}
+
+/** Creates tables in scratch schemas and reads them. */
+async function spelledSchema(
+  connection: Connection,
+  tables: Iterable<Table>,
+  schemas: readonly string[],
+): Promise<DatabaseSchema> {
+  const prefix = `scratch_${crypto.randomUUID().slice(0, 8)}`;
+  const scratch = new Map(schemas.map((schema, index) => [schema, `${prefix}_${index}`]));
+  const statements = createStatements(inOtherSchemas(tables, scratch)).map(({ sql }) => sql);
   await makeMainSchema(connection, prefix);
-  await Promise.all(statements.map(({ sql }) => connection.execute(sql)));
+  await runTogether(connection, statements);
   const others = [...scratch.values()];
   const schema = await reflect(connection, { main: prefix, others });
   const back = new Map([...scratch].map(([name, other]) => [other, name]));
-  const named = withTexts({ ...schema, schemas: others }, (text) =>
+  return withTexts(schema, (text) =>
     back.get(text) ??
       text.replace(new RegExp(`\\b(${prefix}_\\d+)(?=\\.)`, "g"), (other) => quote(back.get(other)!)));
-  return withAnyNames(named, metadata, main);
 }
 
-/** Marks the keys whose names the models do not give. */
-function withAnyNames(schema: DatabaseSchema, metadata: Metadata, main: string): DatabaseSchema {
+/** Runs statements in one round trip; one after the other if one fails, so that the error names it. */
+async function runTogether(connection: Connection, statements: readonly string[]): Promise<void> {
+  const attempt = await connection.beginNested();
+  try {
+    await connection.execute(statements.join("\n;\n"));
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    await attempt.rollback();
+    for (const sql of statements) await connection.execute(sql);
+  }
+}
+
+/**
+ * Marks the keys whose names the models do not give.
+ *
+ * @returns a function that marks those of a table
+ */
+function markAnyNames(metadata: Metadata, main: string): (table: TableSchema) => TableSchema {
   const given = new Map([...metadata.tables.values()].map((table) => {
     const names = [table.primaryKeyName, ...[...table.uniques, ...table.foreignKeys()].map(({ name }) => name)];
     const key = table.schema === main ? table.name : table.fullName;
     return [key, new Set([...names, ...table.constraints.map(({ name }) => name)])];
   }));
-  const tables = schema.tables.map((table) =>
+  return (table) =>
     mapParts(table, (part, kind) => {
       const isKey = kind === "primaryKey" || kind === "unique" || kind === "foreignKey";
       return isKey && !given.get(fullName(table))!.has(part.name) ? { ...part, anyName: true } : part;
-    })
-  );
-  return { ...schema, tables };
+    });
 }
 
 /** Creates the schema for tables without an explicit one, and prepends it to the search path. */
@@ -77,9 +161,9 @@ async function makeMainSchema(connection: Connection, name: string): Promise<voi
 }
 
 /** Copies tables into other schemas. */
-function inOtherSchemas(metadata: Metadata, schemas: ReadonlyMap<string, string>): Metadata {
+function inOtherSchemas(tables: Iterable<Table>, schemas: ReadonlyMap<string, string>): Metadata {
   const moved = new Map<Table, Table>();
-  for (const table of metadata.tables.values()) {
+  for (const table of tables) {
     const schema = table.schema === undefined ? undefined : schemas.get(table.schema);
     const sqlName = schema === undefined ? quote(table.name) : `${schema}.${quote(table.name)}`;
     const foreignKeys = () =>
@@ -94,7 +178,7 @@ function inOtherSchemas(metadata: Metadata, schemas: ReadonlyMap<string, string>
     );
   }
   const copy = new Metadata();
-  for (const [name, table] of metadata.tables) copy.tables.set(name, moved.get(table)!);
+  for (const [table, other] of moved) copy.tables.set(table.fullName, other);
   return copy;
 }
 

@@ -154,9 +154,10 @@ function referredColumn(table: Table, { attribute }: TableColumn, target: Refere
         "table foreignKeys",
     );
   }
-  for (const to of table.metadata.tables.values()) {
-    const referred = to.columns.find(({ name }) => `${to.fullName}.${name}` === target);
-    if (referred) return { to, referredColumns: [referred] };
+  for (let dot = target.indexOf("."); dot >= 0; dot = target.indexOf(".", dot + 1)) { // names may contain dots
+    const to = table.metadata.tables.get(target.slice(0, dot));
+    const referred = to?.columns.find(({ name }) => name === target.slice(dot + 1));
+    if (to && referred) return { to, referredColumns: [referred] };
   }
   throw new InvalidModelError(
     table.name,

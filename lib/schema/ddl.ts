@@ -168,7 +168,7 @@ function tableOrder(metadata: Metadata): { order: Table[]; closing: ForeignKey[]
  *
  * @throws {InvalidModelError} when two columns define a type differently.
  */
-function enumTypes(metadata: Metadata): [name: string, values: readonly string[]][] {
+export function enumTypes(metadata: Metadata): [name: string, values: readonly string[]][] {
   const types = new Map<string, readonly string[]>();
   for (const table of metadata.tables.values()) {
     for (const { attribute, type, values } of table.columns) {

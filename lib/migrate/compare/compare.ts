@@ -68,6 +68,13 @@ export function compare(live: DatabaseSchema, wanted: DatabaseSchema): Compariso
   };
 }
 
+/** Whether a table of the database is that of the models, apart from what the comparison leaves alone. */
+export function isSameTable(live: TableSchema, wanted: TableSchema): boolean {
+  const [plan] = planTables([{ live, wanted }], []);
+  const compared = compareTable(plan);
+  return [...compared.operations, ...compareForeignKeys([compared]), ...plan.notes].length === 0;
+}
+
 interface ComparedTable extends ChangedTable {
   readonly operations: readonly Operation[];
 }

@@ -1,0 +1,112 @@
+/** How the schema of the models is read: the server spells only what the database does not have in the same words. */
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  boolean,
+  type Column,
+  DatabaseError,
+  type Engine,
+  enumeration,
+  identity,
+  integer,
+  Metadata,
+  now,
+  numeric,
+  sql,
+  text,
+  timestamptz,
+  uuid,
+  varchar,
+} from "../mod.ts";
+import { testDatabase } from "../../testing/test_database.ts";
+import { scratch } from "../../testing/migrations.ts";
+import { autogenerate } from "./autogenerate.ts";
+
+const database = testDatabase(import.meta.url);
+
+type Columns = Record<string, Column<unknown, boolean, boolean>>;
+
+/** Heroes with a team, both with keys, checks, indexes, comments and defaults as the server spells them. */
+function models(more: Columns = {}, options: Parameters<Metadata["add"]>[2] = {}): Metadata {
+  const metadata = new Metadata();
+  metadata.add("teams", { id: identity().primaryKey(), name: varchar(50).unique().comment("unique") });
+  metadata.add("heroes", {
+    id: uuid().primaryKey().serverDefault(sql("gen_random_uuid()")),
+    teamId: integer().nullable().references("teams.id", { onDelete: "cascade" }).index(),
+    name: text().serverDefault(sql("'it''s'")),
+    mood: enumeration("mood", ["happy", "sad"]).serverDefault(sql("'sad'")),
+    price: numeric(10, 2).check("price > 0::numeric"),
+    isActive: boolean().serverDefault(sql("true")),
+    madeAt: timestamptz().serverDefault(now()),
+    ...more,
+  }, {
+    comment: "who they are",
+    unique: [["name", "teamId"]],
+    indexes: [{ on: ["name"], where: sql("is_active") }, { name: "ix_lower", on: [sql("lower(name)")] }],
+    ...options,
+  });
+  metadata.add("alone", { id: integer().primaryKey() });
+  return metadata;
+}
+
+/** What autogenerate finds, and the tables that it creates in the scratch schema. */
+async function found(engine: Engine, metadata: Metadata): Promise<{ summary: readonly string[]; created: string[] }> {
+  const created: string[] = [];
+  const stop = engine.events.on(
+    "send",
+    ({ sql }) => void created.push(...[...sql.matchAll(/CREATE TABLE (\w+)/g)].map(([, name]) => name)),
+  );
+  await using connection = await engine.connect();
+  const { summary } = await autogenerate(connection, metadata);
+  stop();
+  return { summary, created };
+}
+
+database.test("a table that the database has in the words of the model is not created once more", async (url) => {
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  await engine.begin((connection) => models().createAll(connection));
+  assertEquals(await found(engine, models()), { summary: [], created: [] });
+});
+
+/** Changes of the model of heroes: what is found. */
+const CHANGES: Record<string, [metadata: Metadata, summary: string[]]> = {
+  "another spelling": [models({ isActive: boolean().serverDefault(sql("'t'::boolean")) }), []],
+  "nullability": [models({ isActive: boolean().nullable().serverDefault(sql("true")) }), [
+    "drop not null on heroes.is_active",
+  ]],
+  "a default": [models({ name: text().serverDefault(sql("'it'")) }), [
+    "change default of heroes.name from 'it''s'::text to 'it'::text",
+  ]],
+  "a comment": [models({}, { comment: "others" }), ["change comment of heroes"]],
+  "an index": [models({}, { indexes: [{ name: "ix_lower", on: [sql("lower(name)")] }] }), [
+    "drop index ix_heroes_name of heroes",
+  ]],
+};
+for (const [kind, [metadata, summary]] of Object.entries(CHANGES)) {
+  database.test(`${kind}: the server spells the table, and those to which it refers`, async (url) => {
+    const { engine } = await scratch(url);
+    await using _engine = engine;
+    await engine.begin((connection) => models().createAll(connection));
+    assertEquals(await found(engine, metadata), { summary, created: ["teams", "heroes"] });
+  });
+}
+
+database.test("all tables are created in one round trip; if one fails, the error names its statement", async (url) => {
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  const sent: string[] = [];
+  engine.events.on("send", ({ sql }) => void sent.push(sql));
+  await using connection = await engine.connect();
+  await autogenerate(connection, models());
+  assertEquals(sent.filter((sql) => /CREATE (TABLE|TYPE|INDEX)/.test(sql)).length, 1);
+  const wrong = models({ part: text().check("part > 0") });
+  const error = await assertRejects(() => autogenerate(connection, wrong), DatabaseError, "operator does not exist");
+  assertEquals(/^\s*CREATE TABLE (\w+)/.exec(error.sql ?? "")?.[1], "heroes");
+});
+
+database.test("SQL that ends with a comment is run like any other", async (url) => {
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  const { summary } = await found(engine, models({ part: integer().check("part > 0 -- or more\n") }));
+  assertEquals(summary.length, 4);
+});

@@ -46,9 +46,7 @@ export function createStatements(metadata: Metadata): Ddl[] {
     ...order.flatMap((table) => createTable(table, closing).map((sql) => ofTable(table, sql))),
     ...closing.map((key) => ofTable(key.from, `ALTER TABLE ${key.from.sqlName} ADD ${foreignKey(key)}`)),
     ...order.flatMap((table) =>
-      table.constraints.filter(refers).map((constraint) =>
-        ofTable(table, `ALTER TABLE ${table.sqlName} ADD ${definedConstraint(constraint)}`)
-      )
+      table.constraints.filter(refers).map((each) => ofTable(table, addConstraint(table, each)))
     ),
   ];
 }
@@ -88,7 +86,6 @@ export function createTable(table: Table, without: readonly ForeignKey[] = []): 
       `CONSTRAINT ${quote(uniqueName(table, unique))} UNIQUE (${names(unique.columns)})` + deferred(unique.deferrable)
     ),
     ...table.checks.map(({ name, sql }) => `CONSTRAINT ${quote(name)} CHECK (${closed(sql)})`),
-    ...table.constraints.filter((constraint) => !refers(constraint)).map(definedConstraint),
     ...table.foreignKeys().filter((key) => !excluded.has(foreignKeyName(key))).map(foreignKey),
   ];
   const comments = [
@@ -97,6 +94,7 @@ export function createTable(table: Table, without: readonly ForeignKey[] = []): 
   ];
   return [
     `CREATE TABLE ${table.sqlName} (\n${lines.map((line) => `  ${line}`).join(",\n")}\n)`,
+    ...table.constraints.filter((each) => !refers(each)).map((each) => addConstraint(table, each)),
     ...table.indexes.map((index) => createIndex(table, index)),
     ...comments.flatMap(({ on, comment }) => comment === undefined ? [] : [`COMMENT ON ${on} IS ${literal(comment)}`]),
   ];
@@ -222,8 +220,9 @@ function deferred(deferrable: Deferrable | undefined): string {
   return deferrable ? ` DEFERRABLE${deferrable === "deferred" ? " INITIALLY DEFERRED" : ""}` : "";
 }
 
-function definedConstraint({ name, sql }: SqlConstraint): string {
-  return `CONSTRAINT ${quote(name)} ${closed(sql)}`;
+/** Adds a constraint to a table that exists: CREATE TABLE would take no notice of NOT VALID. */
+function addConstraint(table: Table, { name, sql }: SqlConstraint): string {
+  return `ALTER TABLE ${table.sqlName} ADD CONSTRAINT ${quote(name)} ${sql}`;
 }
 
 /** Whether a constraint may refer to a table that is created later. */

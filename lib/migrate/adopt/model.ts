@@ -16,7 +16,7 @@ import type { Enums } from "./types.ts";
 export function modelCode(named: NamedTable, tables: readonly NamedTable[], enums: Enums): Code {
   const { table, attributes, isAssociation } = named;
   const property = (column: ColumnSchema): Property =>
-    column.leftAlone === undefined
+    !column.isFixed
       ? { key: attributes.get(column.name)!, value: columnCode(column, named, enums) }
       : { comment: `${column.name} ${column.type}: ${column.leftAlone}` };
   const options = optionsCode(named, ({ to }) => tables.find((other) => isSameName(other.table, to))!);

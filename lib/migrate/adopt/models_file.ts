@@ -86,7 +86,7 @@ function enumsOf(
     const code = enumCode(name, values);
     const sqlName = quote(name);
     const columns = tables.flatMap(({ table }) => table.columns)
-      .filter(({ type, leftAlone }) => leftAlone === undefined && type.replace(/(\[\])+$/, "") === sqlName);
+      .filter(({ type, isFixed }) => !isFixed && type.replace(/(\[\])+$/, "") === sqlName);
     if (columns.length < 2) enums.set(sqlName, code);
     else {
       const variable = variableName(name, new Set([...taken, ...shared.map(({ name }) => name)]));

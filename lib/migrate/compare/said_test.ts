@@ -150,6 +150,11 @@ const CHANGES: Record<string, [before: Metadata, after: Metadata, found: string[
     toys({ constraints: { c: "CHECK (at > 0) NO INHERIT" } }),
     recreated("check", "c"),
   ],
+  "a check that no row need satisfy yet": [
+    toys({ constraints: { c: "CHECK (at > 0)" } }),
+    toys({ constraints: { c: "CHECK (at > 0) NOT VALID" } }),
+    recreated("check", "c"),
+  ],
   "a foreign key by its SQL": [
     toys({ constraints: { f: "FOREIGN KEY (tenant, shop_id) REFERENCES shops (tenant, id)" } }),
     toys({ constraints: { f: "FOREIGN KEY (tenant, shop_id) REFERENCES shops MATCH FULL" } }),

@@ -9,7 +9,9 @@ import {
   array,
   bigint,
   boolean,
+  bytea,
   type Column,
+  columnType,
   createEngine,
   date,
   doublePrecision,
@@ -17,16 +19,22 @@ import {
   enumeration,
   identity,
   integer,
+  json,
   jsonb,
   Metadata,
   now,
   numeric,
+  real,
+  smallint,
   sql,
   text,
+  time,
+  timestamp,
   timestamptz,
   uuid,
   varchar,
 } from "../mod.ts";
+import type { COLUMN_TYPES } from "../values/types.ts";
 import { cases } from "../../testing/cases.ts";
 import { testDatabase } from "../../testing/test_database.ts";
 import { autogenerate } from "./autogenerate.ts";
@@ -41,30 +49,48 @@ const CASES = cases(50); // even
 
 type AnyColumn = Column<unknown, boolean, boolean>;
 
-/** Each type, with a default for it. */
-const TYPES: Record<string, { make: (moods: readonly string[]) => AnyColumn; default: string }> = {
+/** A type of the program's own. */
+const point = columnType<string>({ sql: "point", oids: [600, 1017], decode: String, encode: String });
+
+/** Types beside those of the library: other lengths, arrays, enums, a type of the program's own. */
+type More = "precise" | "long" | "list" | "points" | "mood" | "point";
+/** Each type, with a default for it; the compiler asks for those of a new one. */
+const TYPES: Record<
+  keyof typeof COLUMN_TYPES | More,
+  { make: (moods: readonly string[]) => AnyColumn; default: string }
+> = {
+  smallint: { make: smallint, default: "7" },
   integer: { make: integer, default: "7" },
   bigint: { make: bigint, default: "7" },
-  double: { make: doublePrecision, default: "0.5" },
+  real: { make: real, default: "0.5" },
+  doublePrecision: { make: doublePrecision, default: "0.5" },
   numeric: { make: () => numeric(10, 2), default: "1.50" },
   precise: { make: () => numeric(12, 4), default: "1.5" },
   text: { make: text, default: "'it''s'" },
-  short: { make: () => varchar(20), default: "'`x${y}`'" },
+  varchar: { make: () => varchar(20), default: "'`x${y}`'" },
   long: { make: () => varchar(200), default: "upper('a')" },
   boolean: { make: boolean, default: "true" },
   date: { make: date, default: "CURRENT_DATE" },
+  time: { make: time, default: "LOCALTIME" },
+  timestamp: { make: timestamp, default: "LOCALTIMESTAMP" },
   timestamptz: { make: timestamptz, default: "now()" },
   uuid: { make: uuid, default: "gen_random_uuid()" },
+  bytea: { make: bytea, default: "'\\x00'" },
+  json: { make: json, default: "'{}'" },
   jsonb: { make: jsonb, default: "'{}'" },
   list: { make: () => array(text()), default: "'{a}'" },
   mood: { make: (moods) => enumeration("mood", moods), default: "'sad'" },
+  point: { make: point, default: "'(1,2)'" },
+  points: { make: () => array(point()), default: "'{}'" },
 };
+/** Types that have no operators to compare values. */
+const INCOMPARABLE: readonly string[] = ["json", "point", "points"];
 /** The values of the enum: from the first to the second one is added, from there to the third all change places. */
 const MOODS = [["happy", "sad"], ["happy", "angry", "sad"], ["sad", "angry", "happy"]];
 
 const columnSpec = fc.record({
   name: fc.constantFrom("a", "b", "c", "order"),
-  type: fc.constantFrom(...Object.keys(TYPES), "mood", "mood", "mood"),
+  type: fc.constantFrom(...Object.keys(TYPES) as (keyof typeof TYPES)[], "mood", "mood", "mood"),
   nullable: fc.boolean(),
   hasDefault: fc.boolean(),
   mark: fc.constantFrom("none", "none", "unique", "index", "check", "partial", "expression", "gin", "hash"),
@@ -105,7 +131,7 @@ function metadataOf({ moods, tables }: Program): Metadata {
       if (nullable) each = each.nullable();
       if (hasDefault) each = each.serverDefault(sql(TYPES[type].default));
       if (comment !== undefined) each = each.comment(comment);
-      const comparable = type !== "jsonb";
+      const comparable = !INCOMPARABLE.includes(type);
       if (mark === "unique" && comparable) each = each.unique();
       if (mark === "index" && comparable) each = each.index();
       if (mark === "check") each = each.check(`"${column}" IS NOT NULL OR true`);
@@ -119,7 +145,7 @@ function metadataOf({ moods, tables }: Program): Metadata {
       if (mark === "gin" && (type === "jsonb" || type === "list")) {
         indexes.push({ name: index, on: [column], using: "gin" });
       }
-      if (mark === "hash") indexes.push({ name: index, on: [column], using: "hash" });
+      if (mark === "hash" && comparable) indexes.push({ name: index, on: [column], using: "hash" });
       made[column] = each;
     }
     for (const { table, onDelete, onUpdate } of refersTo) {

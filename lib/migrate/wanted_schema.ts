@@ -55,10 +55,18 @@ export async function wantedSchema(
   return {
     schemas,
     enums: inOrder([...enums.values()]),
-    tables: inOrder([...(spelled?.tables ?? []).map(marked), ...known]),
+    tables: inOrder([...(spelled?.tables ?? []).map((table) => marked(inMainSchema(table, main))), ...known]),
     unmodelled: [],
     taken: [],
   };
+}
+
+/** Names tables of the main schema that no model describes, and to which foreign keys refer, as the database does. */
+function inMainSchema(table: TableSchema, main: string): TableSchema {
+  const foreignKeys = table.foreignKeys.map((key) =>
+    key.to.schema === main ? { ...key, to: { name: key.to.name } } : key
+  );
+  return { ...table, foreignKeys };
 }
 
 /** Tables that are in the database in the words of the models. */

@@ -16,9 +16,9 @@ import type { Enums } from "./types.ts";
 export function modelCode(named: NamedTable, tables: readonly NamedTable[], enums: Enums): Code {
   const { table, attributes, isAssociation } = named;
   const property = (column: ColumnSchema): Property =>
-    !column.isFixed
-      ? { key: attributes.get(column.name)!, value: columnCode(column, named, enums) }
-      : { comment: `${column.name} ${column.type}: ${column.leftAlone}` };
+    column.isFixed
+      ? { comment: `${column.name} ${column.type}: ${column.leftAlone}` }
+      : { key: attributes.get(column.name)!, value: columnCode(column, named, enums) };
   const options = optionsCode(named, ({ to }) => tables.find((other) => isSameName(other.table, to))!);
   const columns = lines(table.columns.map(property));
   return call(isAssociation ? "associationTable" : "model", text(table.name), columns, ...(options ? [options] : []));

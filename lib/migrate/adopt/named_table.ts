@@ -1,5 +1,12 @@
 /** Gives names to the tables of a database and to their columns. @module */
-import { type DatabaseSchema, isSameName, type TableSchema } from "../database_schema.ts";
+import {
+  type DatabaseSchema,
+  isSameName,
+  mapParts,
+  partsOf,
+  type TablePart,
+  type TableSchema,
+} from "../database_schema.ts";
 import { attributeName, className, variableName } from "./names.ts";
 import { type TableParts, tableParts } from "./table_parts.ts";
 
@@ -25,12 +32,24 @@ export function namedTables({ tables }: DatabaseSchema, taken: ReadonlySet<strin
   const names = new Set(taken);
   return modelled.map((table) => {
     const attributes = attributesOf(table);
-    const parts = tableParts(table, (name) => modelled.some((other) => isSameName(other, name)));
+    const parts = tableParts(sayable(table), (name) => modelled.some((other) => isSameName(other, name)));
     const isAssociation = onlyConnects(table, parts);
     const name = isAssociation ? variableName(table.name, names) : className(table.name, names);
     names.add(name);
     return { table, name, attributes, parts, isAssociation };
   });
+}
+
+/** A table without the parts that use a column that models cannot describe. */
+function sayable(table: TableSchema): TableSchema {
+  const unsaid = new Set(unsaidParts(table));
+  return mapParts(table, (part) => unsaid.has(part) ? undefined : part);
+}
+
+/** The parts of a table that use a column that models cannot describe. */
+export function unsaidParts(table: TableSchema): TablePart[] {
+  const fixed = new Set(table.columns.filter(({ isFixed }) => isFixed).map(({ name }) => name));
+  return partsOf(table).filter((part) => "uses" in part && part.uses.some((name) => fixed.has(name)));
 }
 
 function attributesOf({ columns }: TableSchema): Map<string, string> {

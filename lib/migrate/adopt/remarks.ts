@@ -1,6 +1,7 @@
 /** Writes comments on what models cannot describe. @module */
 import { type DatabaseSchema, fullName, type TableSchema, type UnmodelledObject } from "../database_schema.ts";
 import { comments } from "./code.ts";
+import { unsaidParts } from "./named_table.ts";
 
 /** Kinds of objects that belong to a table, but not to its model. */
 const ATTACHED = new Set(["trigger", "policy"]);
@@ -13,7 +14,7 @@ export function besides(table: TableSchema, unmodelled: readonly UnmodelledObjec
     if (!ATTACHED.has(object.kind) || !object.name.startsWith(`${name}.`)) return [];
     return [`${object.kind} ${object.name.slice(name.length + 1)}`];
   });
-  const all = [...remarks, ...statisticsOf(table)];
+  const all = [...unsaidParts(table).map(({ name }) => name), ...remarks, ...statisticsOf(table)];
   return all.length === 0 ? [] : comments(`Beside the model: ${all.join(", ")}.`);
 }
 

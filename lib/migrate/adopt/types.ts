@@ -15,28 +15,37 @@ const FUNCTIONS: ReadonlyMap<string, { readonly name: string; readonly takesLeng
 /** Enum types that models can name, by the name that `format_type()` prints: their variable, or their values. */
 export type Enums = ReadonlyMap<string, Code>;
 
-/** Writes the type of a column. */
-export function typeCode(column: Pick<ColumnSchema, "type" | "identity" | "isSerial">, enums: Enums): Code {
-  const { type, identity, isSerial } = column;
-  if (isSerial && type === "integer") return call("serial");
-  if (identity && type === "integer") {
-    return call("identity", ...(identity === "always" ? [object([["always", "true"]])] : []));
+/** Writes the type of a column, and the default that numbers its rows, if it is not part of the type. */
+export function typeCalls({ type, identity, isSerial }: ColumnSchema, enums: Enums): { type: Code; numbering?: Code } {
+  const isAlways = identity === "always";
+  if (identity === null && !isSerial) return { type: typeCode(type, enums) };
+  if (type === "integer") {
+    return { type: isSerial ? call("serial") : call("identity", ...(isAlways ? [object([["always", "true"]])] : [])) };
   }
+  const numbering = isSerial ? "SERIAL" : isAlways ? "IDENTITY_ALWAYS" : "IDENTITY";
+  return { type: typeCode(type, enums), numbering: call("serverDefault", numbering) };
+}
+
+function typeCode(type: string, enums: Enums): Code {
   const ofEnum = enums.get(type);
   if (ofEnum !== undefined) return ofEnum;
-  const element = type.endsWith("[]") ? typeCode({ type: type.slice(0, -2), identity: null }, enums) : undefined;
-  if (element !== undefined && !isSql(element)) return call("array", element);
+  if (type.endsWith("[]")) return call("array", typeCode(type.slice(0, -2), enums));
   const [, name, length] = /^([^()]+)(?:\(([\d,]+)\))?$/.exec(type) ?? [];
   const known = FUNCTIONS.get(name);
   const isSayable = known && (known.takesLength ? name !== "character varying" || length : length === undefined);
-  return isSayable ? call(known.name, ...(length?.split(",") ?? [])) : call("sqlType", text(type));
+  return isSayable ? call(known.name, ...(length?.split(",") ?? [])) : call("sqlType", text(shorter(type)));
+}
+
+/** A shorter name that SQL has for a type: `char(13)`, `timestamptz(0)`. */
+function shorter(type: string): string {
+  return type
+    .replace(/^character varying/, "varchar")
+    .replace(/^character\b/, "char")
+    .replace(/^(time|timestamp)(\(\d\))? with time zone$/, "$1tz$2")
+    .replace(/^(time|timestamp)(\(\d\))? without time zone$/, "$1$2");
 }
 
 /** Writes an enum type. */
 export function enumCode(name: string, values: readonly string[]): Code {
   return call("enumeration", text(name), list(values.map(text)));
-}
-
-function isSql(code: Code): boolean {
-  return typeof code !== "string" && code.kind === "call" && code.name === "sqlType";
 }

@@ -5,7 +5,7 @@ import { testDatabase } from "../../testing/test_database.ts";
 import { makeMigrations, ownLines, scratch } from "../../testing/migrations.ts";
 import type { Engine } from "../engine/engine.ts";
 import { autogenerate, type AutogenerateOptions } from "./autogenerate.ts";
-import { downgrade, upgrade } from "./commands.ts";
+import { downgrade, revision, upgrade } from "./commands.ts";
 import { InvalidTargetError } from "./errors.ts";
 import { revisionText } from "./templates.ts";
 
@@ -62,6 +62,57 @@ database.test("a name that another index gives up is free first", async (url) =>
     "rename index ix_b of toys to ix_c",
     "rename index ix_a of heroes to ix_b",
   ]);
+});
+
+database.test("keys and indexes, which share their names, swap them; within a table too", async (url) => {
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  const models = (index: string, unique: string, key: string, third: string) => {
+    const metadata = new Metadata();
+    const columns = { id: integer().primaryKey(), age: integer() };
+    metadata.add("heroes", columns, { indexes: [{ on: ["age"], name: index }], primaryKey: { name: key } });
+    metadata.add("toys", columns, {
+      unique: [{ on: ["id", "age"], name: unique }],
+      indexes: [{ on: ["age"], name: third, where: sql("id > 1") }],
+    });
+    return metadata;
+  };
+  await engine.begin((connection) => models("a", "b", "c", "d").createAll(connection));
+  await prove(engine, models("b", "a", "c", "d"));
+  await prove(engine, models("b", "d", "a", "c"));
+  await prove(engine, models("a", "d", "c", "b"));
+});
+
+database.test("a name that another object keeps is told, and nothing is generated for it", async (url) => {
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  const before = new Metadata();
+  before.add("heroes", { id: integer().primaryKey(), age: integer() }, { unique: [["id", "age"]] });
+  await engine.begin(async (connection) => {
+    await before.createAll(connection);
+    await connection.execute(`CREATE VIEW ix_view AS SELECT 1 AS one; CREATE SEQUENCE "ix seq";
+      ALTER TABLE heroes RENAME CONSTRAINT uq_heroes_id_age TO ix_key; CREATE INDEX ix_odd ON heroes (age DESC)`);
+  });
+  const after = new Metadata();
+  after.add("heroes", { id: integer().primaryKey(), age: integer() }, {
+    unique: [["id", "age"]], // of any name
+    indexes: [{ on: ["age"], name: "ix_key" }, { on: ["id"], name: "ix_view" }],
+  });
+  after.add("toys", { id: integer().primaryKey() }, {
+    indexes: [{ on: ["id"], name: "ix_odd" }, { on: ["id"], name: "ix seq" }, { on: ["id"], name: "ix_free" }],
+  });
+  const found = await engine.begin((connection) => autogenerate(connection, after));
+  assertEquals(found.notes, [
+    "Cannot create the index ix seq of toys: its name is that of the sequence ix seq. Rename one of them.",
+    "Cannot create the index ix_odd of toys: its name is that of the index ix_odd of heroes. Rename one of them.",
+    "Cannot create the index ix_key of heroes: its name is that of the unique constraint ix_key of heroes. Rename one of them.",
+    "Cannot create the index ix_view of heroes: its name is that of the view ix_view. Rename one of them.",
+  ]);
+  assertEquals(found.summary, ["create table toys"]);
+  await using folder = await makeMigrations();
+  await revision(folder.directory, { message: "change", autogenerate: engine, models: { metadata: after } });
+  await upgrade(engine, folder.directory);
+  assertEquals((await engine.begin((connection) => autogenerate(connection, after))).summary, []);
 });
 
 database.test("columns and tables swap their names, in keys and expressions too", async (url) => {

@@ -13,6 +13,7 @@ import { compareConstraints } from "./constraints.ts";
 import { compareEnums, type EnumChanges, isOfEnum, withRenamedEnums } from "./enums.ts";
 import { type ChangedTable, compareForeignKeys } from "./foreign_keys.ts";
 import { compareIndexes } from "./indexes.ts";
+import { withoutNamesInUse } from "./names_in_use.ts";
 import { inRunningOrder } from "./order.ts";
 import { isInModels, planTables, type TablePlan } from "./plan.ts";
 import { compareTables, createTables, dropTables, nameOf } from "./tables.ts";
@@ -61,9 +62,10 @@ export function compare(live: DatabaseSchema, wanted: DatabaseSchema): Compariso
     ...createTables(added, wanted, (table) => isUnchanged(byName.get(nameKey(table)))),
     ...[...replaced, ...enums.removed].map((type): Operation => ({ kind: "dropEnum", type })),
   ];
+  const possible = withoutNamesInUse(inRunningOrder(operations, namesIn(live)), live);
   return {
-    operations: inRunningOrder(operations, namesIn(live)),
-    notes: [...enums.notes, ...plans.flatMap(({ notes }) => notes)],
+    operations: possible.operations,
+    notes: [...enums.notes, ...plans.flatMap(({ notes }) => notes), ...possible.notes],
     unmodelled: [...live.unmodelled.filter(isIgnored), ...unmodelled],
   };
 }

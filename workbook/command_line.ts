@@ -5,7 +5,7 @@
  * @module
  */
 import { Command, CommanderError } from "commander";
-import { onStopSignal } from "../lib/base/stop_signals.ts";
+import { exitStatus, onStopSignal } from "../lib/base/stop_signals.ts";
 import { keepDirect } from "./loopback.ts";
 import { StoppedError, UsageError } from "./errors.ts";
 
@@ -68,19 +68,21 @@ export function readPort(text: string): number {
 
 /**
  * Runs a task's main function and exits with its status: its return value, 1 after an error, 2 for wrong arguments,
- * 130 after an interrupt.
+ * 128 plus the number of a stop signal, as in a shell.
  * Programming errors keep their stack trace; all others are printed as one sentence.
  */
 export async function runTask(main: (args: string[], stop: AbortSignal) => Promise<number>): Promise<never> {
   keepDirect();
   const controller = new AbortController();
-  // the terminal and `deno task` both send Ctrl-C: ignore repetitions
-  const stop = () => controller.abort(new StoppedError("stopped"));
-  onStopSignal(stop);
+  let stoppedBy: number | undefined;
+  onStopSignal((signal) => {
+    stoppedBy ??= exitStatus(signal); // the terminal and `deno task` both send Ctrl-C
+    controller.abort(new StoppedError("stopped"));
+  });
   try {
     Deno.exit(await main(Deno.args, controller.signal));
   } catch (error) {
-    if (controller.signal.aborted) Deno.exit(130);
+    if (stoppedBy !== undefined) Deno.exit(stoppedBy);
     console.error(isMistake(error) ? error : error instanceof Error ? error.message : String(error));
     Deno.exit(error instanceof UsageError ? USAGE : 1);
   }

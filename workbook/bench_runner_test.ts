@@ -20,5 +20,5 @@ database.test("a benchmark runs in a process of its own, tells its progress and 
 
 database.test("one that fails is an error with what it said last", async () => {
   const wrong = runBenchmark(["--only", "nothing"], { onProgress: () => {} });
-  await assertRejects(() => wrong, BenchmarkError, 'status 1: Unknown operation "nothing"');
+  await assertRejects(() => wrong, BenchmarkError, 'status 2: Unknown operation "nothing"');
 });

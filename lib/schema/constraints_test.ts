@@ -8,6 +8,8 @@ import {
   dropStatements,
   integer,
   InvalidModelError,
+  select,
+  Session,
   text,
   uuid,
 } from "../mod.ts";
@@ -133,4 +135,39 @@ Deno.test("the name of an attribute is checked by the compiler, wherever an opti
   assertThrows(() => model("e", columns, { indexes: [{ name: "x" }] }));
   // @ts-expect-error: the only texts are "deferred"
   text().unique({ deferrable: "immediate" });
+});
+
+database.test("the columns of a primary key have an order of their own, which get() and changes follow", async (url) => {
+  const { model, metadata } = declarativeBase();
+  class Line extends model("lines", {
+    position: integer().primaryKey(),
+    orderId: integer().primaryKey(),
+    name: text(),
+  }, { primaryKey: { on: ["orderId", "position"] } }) {}
+  assertEquals(Line.table.primaryKey.map(({ name }) => name), ["order_id", "position"]);
+  await using engine = createEngine(url);
+  await engine.begin((connection) => metadata.createAll(connection));
+  await using session = new Session(engine);
+  session.add(new Line({ position: 1, orderId: 2, name: "b" }));
+  session.add(new Line({ position: 2, orderId: 1, name: "a" }));
+  await session.commit();
+  const line = await session.get(Line, { position: 2, orderId: 1 });
+  assertEquals(line?.name, "a");
+  line!.name = "changed";
+  await session.commit();
+  await using other = new Session(engine);
+  const names = (await other.scalars(select(Line).orderBy("orderId"))).all().map(({ name }) => name);
+  assertEquals(names, ["changed", "b"]);
+});
+
+Deno.test("the order of a primary key lists each of its columns once", () => {
+  for (const on of [["id"], ["id", "id"], ["id", "name"], ["id", "part", "id"]]) {
+    const { model } = declarativeBase();
+    const columns = { id: integer().primaryKey(), part: integer().primaryKey(), name: text() };
+    assertThrows(
+      () => model("toys", columns, { primaryKey: { on: on as "id"[] } }),
+      InvalidModelError,
+      `"on" of its primary key must list each marked column once: "id", "part"`,
+    );
+  }
 });

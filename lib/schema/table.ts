@@ -30,6 +30,7 @@ export type {
   ForeignKeyOptions,
   IndexDefinition,
   IndexOptions,
+  PrimaryKeyOptions,
   TableOptions,
   UniqueOptions,
 } from "./table_options.ts";
@@ -100,10 +101,7 @@ export class Table<C extends Columns = Columns, Name extends string = string> {
       name: definition.name ?? snakeCase(attribute),
     }));
     this.columns.forEach((column) => requireSql(name, column));
-    this.primaryKey = this.columns.filter((column) => column.primaryKey);
-    if (this.primaryKey.length === 0) {
-      throw new InvalidModelError(name, "it has no primary key: mark a column with .primaryKey()");
-    }
+    this.primaryKey = primaryKeyOf(name, this.columns, options.primaryKey?.on);
     this.version = versionOf(name, this.columns);
     this.keyIndexes = this.primaryKey.map((column) => this.columns.indexOf(column));
     this.mutableIndexes = this.columns.flatMap(({ mutable }, index) => mutable ? [index] : []);
@@ -189,6 +187,24 @@ export function readCast({ type, values, decode, isText }: TableColumn): "" | ":
   if (isText) return arrivesAsText(type) ? "" : "::text";
   if (type.endsWith("[]")) return values || decode ? "::text[]" : "";
   return decode ? "::text" : "";
+}
+
+function primaryKeyOf(
+  table: string,
+  columns: readonly TableColumn[],
+  order: readonly string[] | undefined,
+): readonly TableColumn[] {
+  const marked = columns.filter(({ primaryKey }) => primaryKey);
+  if (marked.length === 0) {
+    throw new InvalidModelError(table, "it has no primary key: mark a column with .primaryKey()");
+  }
+  if (order === undefined) return marked;
+  const ordered = order.flatMap((attribute) => marked.find((column) => column.attribute === attribute) ?? []);
+  if (order.length !== marked.length || new Set(ordered).size !== marked.length) {
+    const names = marked.map(({ attribute }) => `"${attribute}"`).join(", ");
+    throw new InvalidModelError(table, `"on" of its primary key must list each marked column once: ${names}`);
+  }
+  return ordered;
 }
 
 function versionOf(table: string, columns: readonly TableColumn[]): TableColumn | undefined {

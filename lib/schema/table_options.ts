@@ -12,8 +12,8 @@ export interface TableOptions<Attribute extends string = string> {
   readonly schema?: string;
   /** The comment of the table in the database. */
   readonly comment?: string;
-  /** The name of the primary key (default: `pk_table`, where migrations accept any name). */
-  readonly primaryKey?: { readonly name: string };
+  /** The name of the primary key, and the order of its columns. */
+  readonly primaryKey?: PrimaryKeyOptions<Attribute>;
   /** UNIQUE constraints, each a list of columns or with options. */
   readonly unique?: readonly (readonly Attribute[] | UniqueOptions<Attribute>)[];
   /** Foreign keys of several columns; those of one column are given by `.references()`. */
@@ -27,6 +27,14 @@ export interface TableOptions<Attribute extends string = string> {
    * `{ no_overlap: "EXCLUDE USING gist (during WITH &&)" }`. Never build it from user input.
    */
   readonly constraints?: Readonly<Record<string, string>>;
+}
+
+/** Options of the primary key, whose columns are marked by `.primaryKey()`. */
+export interface PrimaryKeyOptions<Attribute extends string = string> {
+  /** All of its columns, in the order of its index (default: the order of the columns of the table). */
+  readonly on?: readonly Attribute[];
+  /** The name (default: `pk_table`, where migrations accept any name). */
+  readonly name?: string;
 }
 
 /** Options of a UNIQUE constraint. */

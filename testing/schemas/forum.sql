@@ -70,7 +70,7 @@ CREATE TABLE post_reaction (
   member_id bigint NOT NULL REFERENCES member ON DELETE CASCADE,
   kind reaction NOT NULL,
   given_at timestamptz DEFAULT clock_timestamp() NOT NULL,
-  PRIMARY KEY (post_id, member_id, kind)
+  PRIMARY KEY (member_id, post_id, kind)
 );
 CREATE INDEX post_reaction_member ON post_reaction (member_id, given_at DESC);
 

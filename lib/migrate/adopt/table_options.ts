@@ -33,11 +33,19 @@ export function optionsCode(
       ...referenceOptions(table, key),
     ]);
   };
-  const keyName = isAssociation || table.primaryKey === null ? undefined : chosenName(table, "pk", table.primaryKey);
+  const primaryKeyCode = (key: KeySchema) => {
+    const inTableOrder = table.columns.flatMap(({ name }) => key.columns.includes(name) ? [name] : []);
+    const name = chosenName(table, "pk", key);
+    const options: Entry[] = [
+      ["on", String(inTableOrder) === String(key.columns) ? undefined : named(key.columns)],
+      ["name", name && text(name)],
+    ];
+    return options.some(([, value]) => value !== undefined) ? object(options) : undefined;
+  };
   const { uniques, foreignKeys, indexes, constraints } = parts;
   const options: Entry[] = [
     ["comment", table.comment === null ? undefined : text(table.comment)],
-    ["primaryKey", keyName && object([["name", text(keyName)]])],
+    ["primaryKey", isAssociation || table.primaryKey === null ? undefined : primaryKeyCode(table.primaryKey)],
     ["unique", some(uniques.map(uniqueCode))],
     ["foreignKeys", some(foreignKeys.map(foreignKeyCode))],
     ["indexes", some(indexes.map((index) => indexCode(index, table, attributes)))],

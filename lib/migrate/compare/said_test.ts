@@ -53,6 +53,11 @@ const CHANGES: Record<string, [before: Metadata, after: Metadata, found: string[
   "a name is given to a primary key": [toys({}), toys({ primaryKey: { name: "toys_pkey" } }), [
     "rename constraint pk_toys of toys to toys_pkey",
   ]],
+  "the columns of the primary key change places": [
+    toys({}, { part: integer().primaryKey() }),
+    toys({ primaryKey: { on: ["part", "id"] } }, { part: integer().primaryKey() }),
+    recreated("primary key", "pk_toys"),
+  ],
   "a name is given to a unique constraint": [
     toys({ unique: [["name"]] }),
     toys({ unique: [{ on: ["name"], name: "one_name" }] }),

@@ -10,6 +10,7 @@ import { type Comparison, comparison, type Operand } from "../engine/kysely/comp
 import { compile, type Compiled } from "../engine/kysely/compiler.ts";
 import type { Result } from "../engine/result.ts";
 import { snakeCase } from "../base/naming.ts";
+import { quote } from "../base/quote.ts";
 import { InvalidModelError } from "../schema/errors.ts";
 import { readCast, type TableColumn } from "../schema/table.ts";
 import { decodeRows } from "./column_value.ts";
@@ -31,6 +32,7 @@ import type {
   Tables,
   ValueOf,
 } from "./select_types.ts";
+import { scopeOf, wordOf } from "./query_scope.ts";
 import type { RowLockOptions } from "./selects.ts";
 
 export type { ColumnValues, RelationNames } from "./select_types.ts";
@@ -100,7 +102,7 @@ export abstract class SelectBase<M extends AnyModel, Joined, Row, Self> implemen
 
   /** Returns the SQL and its parameters. */
   compile(): Compiled {
-    return compile(this.builder, this.model.table);
+    return compile(this.builder, scopeOf(this.model));
   }
 }
 
@@ -147,7 +149,7 @@ export class Select<M extends AnyModel, Joined = unknown>
     name: Name,
   ): Select<M, Joined & { [Each in Name]: JoinedValues<M, Each> }> {
     const { key, otherKey, target, kind } = relationNamed(this.model, name);
-    const own = this.model.table.name;
+    const { name: own, word } = this.model.table;
     if (snakeCase(name) === own) {
       throw new InvalidModelError(
         own,
@@ -157,26 +159,26 @@ export class Select<M extends AnyModel, Joined = unknown>
     const [near, far] = kind === "many-to-one" ? [key.column, key.referred] : [key.referred, key.column];
     if (!otherKey) {
       const joined = this.builder.innerJoin(
-        `${target.table.fullName} as ${name}`,
-        `${name}.${far.name}`,
-        `${own}.${near.name}`,
+        `${wordOf(target.table)} as ${name}`,
+        `${name}.${far.attribute}`,
+        `${word}.${near.attribute}`,
       );
       return new Select(this.model, joined, this.loaders, this.refresh);
     }
     const link = linkName(this.model, name);
     const joined = this.builder
-      .innerJoin(`${key.from.fullName} as ${link}`, `${link}.${far.name}`, `${own}.${near.name}`)
+      .innerJoin(`${wordOf(key.from)} as ${link}`, `${link}.${far.attribute}`, `${word}.${near.attribute}`)
       .innerJoin(
-        `${target.table.fullName} as ${name}`,
-        `${name}.${otherKey.referred.name}`,
-        `${link}.${otherKey.column.name}`,
+        `${wordOf(target.table)} as ${name}`,
+        `${name}.${otherKey.referred.attribute}`,
+        `${link}.${otherKey.column.attribute}`,
       );
     return new Select(this.model, joined, this.loaders, this.refresh);
   }
 
   /** Locks the rows until the end of the transaction; their current values overwrite those of objects in the session. */
   withForUpdate({ skipLocked, noWait }: RowLockOptions = {}): Select<M, Joined> {
-    let builder = this.builder.forUpdate(this.model.table.name);
+    let builder = this.builder.forUpdate(this.model.table.word);
     if (skipLocked) builder = builder.skipLocked();
     if (noWait) builder = builder.noWait();
     return new Select(this.model, builder, this.loaders, true);
@@ -211,7 +213,7 @@ export class Select<M extends AnyModel, Joined = unknown>
 
   /** Compiles the query to SQL and parameters. */
   override compile(): Compiled {
-    return compile(this.builder, this.model.table, planJoins(this.model, this.loaders));
+    return compile(this.builder, scopeOf(this.model), planJoins(this.model, this.loaders));
   }
 
   /** Returns the rows unchanged: they start with the model's columns in order, followed by joined ones. */
@@ -255,13 +257,16 @@ export class SelectColumns<M extends AnyModel, Joined, Row>
 export function select<M extends AnyModel>(model: M): Select<M> {
   const columns = model.table.columns.map((column) => selection(column.attribute, column));
   // deno-lint-ignore no-explicit-any -- any database
-  return new Select(model, expressionBuilder<any, any>().selectFrom(model.table.fullName).select(columns));
+  return new Select(model, expressionBuilder<any, any>().selectFrom(wordOf(model.table)).select(columns));
 }
 
 /** Returns a column for the SELECT list. */
 function selection(name: string, column: TableColumn) {
   const cast = readCast(column);
-  return cast ? sql`${sql.ref(name)}${sql.raw(cast)}`.as(column.attribute) : name;
+  if (!cast) return name;
+  const read = sql`${sql.ref(name)}${sql.raw(cast)}`;
+  // a name in quotes is not changed to snake_case
+  return column.name === snakeCase(column.attribute) ? read.as(column.attribute) : read.as(sql.raw(quote(column.name)));
 }
 
 /**
@@ -270,8 +275,8 @@ function selection(name: string, column: TableColumn) {
  * @throws {InvalidModelError} when there is no such column.
  */
 function columnNamed(model: AnyModel, name: string): TableColumn {
-  const [attribute, owner = model.table.name] = name.split(".").reverse();
-  const table = owner === model.table.name ? model.table : relationsOf(model).get(owner)?.target.table;
+  const [attribute, owner = model.table.word] = name.split(".").reverse();
+  const table = owner === model.table.word ? model.table : relationsOf(model).get(owner)?.target.table;
   const column = table?.columns.find((column) => column.attribute === attribute);
   if (column) return column;
   throw new InvalidModelError(model.table.name, `it has no column "${name}"`);

@@ -34,7 +34,7 @@ export type ValuesOf<T> = T extends Related<infer Each> ? ValuesOf<Each>
   : never;
 
 /** A database in Kysely's types: the model's table and the joined ones. */
-export type Database<M extends AnyModel, Joined> = { [Name in M["table"]["name"]]: ColumnValues<M> } & Joined;
+export type Database<M extends AnyModel, Joined> = { [Name in M["table"]["word"]]: ColumnValues<M> } & Joined;
 /** The tables of such a database. */
 export type Tables<M extends AnyModel, Joined> = keyof Database<M, Joined> & string;
 
@@ -49,7 +49,7 @@ export type Comparable<M extends AnyModel, Joined> =
   | Exclude<ReferenceExpression<Database<M, Joined>, Tables<M, Joined>>, string>;
 
 /** The tables in which a column is looked up: an unqualified name means the model's own column. */
-export type Scope<M extends AnyModel, Joined, Column> = Column extends keyof ColumnValues<M> ? M["table"]["name"]
+export type Scope<M extends AnyModel, Joined, Column> = Column extends keyof ColumnValues<M> ? M["table"]["word"]
   : Tables<M, Joined>;
 
 /** The type of a column's values. */

@@ -51,6 +51,8 @@ export interface TableColumn extends ColumnDefinition {
 export class Table<C extends Columns = Columns, Name extends string = string> {
   /** The columns by attribute; only for the compiler. */
   declare readonly types: C;
+  /** The name in the database. */
+  readonly name: string;
   /** The schema; `undefined` means the first one of the search path. */
   readonly schema: string | undefined;
   /** The name, qualified by the schema if there is one: `trade.toys`. */
@@ -88,8 +90,13 @@ export class Table<C extends Columns = Columns, Name extends string = string> {
    * @throws {InvalidModelError} when there is no primary key, which a session needs to identify rows, when there is
    * more than one version column, and when a name is invalid.
    */
-  constructor(readonly name: Name, columns: C, readonly metadata: Metadata, options: TableOptions = {}) {
-    requireAttributes(name, Object.keys(columns), options.schema);
+  constructor(readonly word: Name, columns: C, readonly metadata: Metadata, options: TableOptions = {}) {
+    requireAttributes(word, columns, options.schema);
+    const { named: name = word } = options;
+    if (name.includes(".")) {
+      throw new InvalidModelError(name, "a table cannot have a name with a dot, which tools read as that of a schema");
+    }
+    this.name = name;
     this.schema = options.schema;
     const path = options.schema === undefined ? [name] : [options.schema, name];
     this.fullName = path.join(".");
@@ -232,19 +239,27 @@ function requireSql(table: string, { attribute, serverDefault, onUpdate }: Table
   }
 }
 
-function requireAttributes(table: string, attributes: readonly string[], schema = ""): void {
+function requireAttributes(table: string, columns: Columns, schema = ""): void {
   if (/[\p{Lu}.\s]/u.test(table + schema)) {
-    throw new InvalidModelError(table, "a table is named in snake_case, without its schema, such as user_toy");
+    throw new InvalidModelError(
+      table,
+      "a table is named in snake_case, without its schema, such as user_toy; another name is given by { named }",
+    );
   }
   const names = new Map<string, string>();
-  for (const attribute of attributes) {
-    const name = snakeCase(attribute);
+  for (const [attribute, { definition }] of Object.entries(columns)) {
+    const name = definition.name ?? snakeCase(attribute);
     if (names.has(name)) {
       throw new InvalidModelError(table, `"${names.get(name)}" and "${attribute}" map to one column, ${name}`);
     }
     names.set(name, attribute);
     if (attribute in Object.prototype) {
-      throw new InvalidModelError(table, `a column cannot be named "${attribute}", which every object has`);
+      throw new InvalidModelError(
+        table,
+        `a column cannot be named "${attribute}", which every object has: rename the attribute, and add .named(${
+          JSON.stringify(attribute)
+        })`,
+      );
     }
   }
 }

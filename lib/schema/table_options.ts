@@ -10,6 +10,11 @@ import type { Table } from "./table.ts";
 export interface TableOptions<Attribute extends string = string> {
   /** The schema of the table (default: the first schema of the search path). */
   readonly schema?: string;
+  /**
+   * The name of the table in the database, where it is not the word by which programs call it: `"User"`. Any name will
+   * do, such as one with capital letters or blanks.
+   */
+  readonly named?: string;
   /** The comment of the table in the database. */
   readonly comment?: string;
   /** The name of the primary key, and the order of its columns. */

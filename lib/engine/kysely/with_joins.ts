@@ -28,10 +28,20 @@ export interface Joins {
   readonly order: readonly string[] | undefined;
 }
 
-/** Name and columns of a table. */
+/** Names of a table and its columns, in the database and in the program. */
 export interface NamedTable {
   readonly name: string;
-  readonly columns: readonly { readonly name: string }[];
+  readonly word: string;
+  readonly columns: readonly { readonly name: string; readonly attribute: string }[];
+}
+
+/** The tables that a query for rows of a table may use. */
+export interface QueryScope {
+  readonly table: NamedTable;
+  /** Returns the table to which a column belongs: `table` by its word, others by the name of the relation. */
+  tableCalled(name: string): NamedTable | undefined;
+  /** Returns the table in FROM or JOIN, by its word. */
+  tableNamed(word: string): NamedTable | undefined;
 }
 
 const raw = (sql: string) => RawNode.createWithSql(sql);

@@ -8,7 +8,7 @@ import { rootCause } from "./root_cause.ts";
 import { cleanUp } from "./clean_up.ts";
 import { failure } from "./failure.ts";
 import { pauseBeforeRetry, type StepContext } from "./progress.ts";
-import { type Part, type RevisionConnection, runFunction, type StatementAnswer } from "./revision_kysely.ts";
+import { type Part, RevisionConnection, runFunction, type StatementAnswer } from "./revision_kysely.ts";
 import { functionOf, logDirection, type MigrationStep, position } from "./steps.ts";
 
 /** An executed statement of a revision. */
@@ -71,7 +71,7 @@ async function attemptTogether(
       onProgress({ type: "running", step });
       // the previous revision may have changed settings, such as the search path
       await connection.execute(`RESET ALL; SET LOCAL lock_timeout = ${lockTimeout}`);
-      await runFunction(functionOf(step), new TransactionConnection(connection, step, trial));
+      await runFunction(functionOf(step), () => new TransactionConnection(connection, step, trial));
       signal?.throwIfAborted(); // in case the revision caught the error
       const milliseconds = performance.now() - start;
       times.push(milliseconds);
@@ -105,24 +105,25 @@ function explain(
 }
 
 /** Runs the statements of a revision in its transaction; `db.transaction()` is a savepoint. */
-class TransactionConnection implements RevisionConnection {
+class TransactionConnection extends RevisionConnection {
   readonly #connection: Connection;
   readonly #step: MigrationStep;
   readonly #trial: Trial | undefined;
 
   constructor(connection: Connection, step: MigrationStep, trial: Trial | undefined) {
+    super();
     this.#connection = connection;
     this.#step = step;
     this.#trial = trial;
   }
 
-  async execute(sql: string, parameters: readonly unknown[]): Promise<StatementAnswer> {
+  protected override async execute(sql: string, parameters: readonly unknown[]): Promise<StatementAnswer> {
     const result = await this.#connection.execute(sql, parameters);
     this.#trial?.onStatement({ step: this.#step, sql, parameters, rowCount: result.rowCount });
     return { rows: result.all(), changed: changedRows(result) };
   }
 
-  async begin({ isolationLevel, accessMode }: TransactionSettings): Promise<Part> {
+  override async begin({ isolationLevel, accessMode }: TransactionSettings): Promise<Part> {
     if (isolationLevel || accessMode) {
       throw new RevisionTransactionError("A savepoint cannot set an isolation level or access mode");
     }

@@ -13,7 +13,7 @@ import { failure } from "./failure.ts";
 import { loadGraph } from "./migration_session.ts";
 import { resolveName } from "./revision_names.ts";
 import { downgradePath, upgradePath } from "./revision_paths.ts";
-import { type Part, type RevisionConnection, runFunction, type StatementAnswer } from "./revision_kysely.ts";
+import { type Part, RevisionConnection, runFunction, type StatementAnswer } from "./revision_kysely.ts";
 import { createTables, HEADER, transaction } from "./script_text.ts";
 import { hasWord, inlineParameters, terminated } from "./sql_text.ts";
 import { functionOf, logDirection, type MigrationStep, planSteps, position } from "./steps.ts";
@@ -140,7 +140,7 @@ async function statementsOf(step: MigrationStep): Promise<string[]> {
   const { id, message } = step.revision;
   const recorder = new Recorder(step.revision.transactional);
   try {
-    await runFunction(functionOf(step), recorder);
+    await runFunction(functionOf(step), () => recorder);
   } catch (error) {
     if (error instanceof IrreversibleError) {
       throw new OfflineError(`Revision ${id} (${message}) cannot be undone: ${error.message}`, { cause: error });
@@ -157,23 +157,24 @@ async function statementsOf(step: MigrationStep): Promise<string[]> {
 }
 
 /** Records statements instead of running them. */
-class Recorder implements RevisionConnection {
+class Recorder extends RevisionConnection {
   readonly statements: string[] = [];
   hasRead = false;
   readonly #transactional: boolean;
   #savepoints = 0;
 
   constructor(transactional: boolean) {
+    super();
     this.#transactional = transactional;
   }
 
-  execute(sql: string, parameters: readonly unknown[]): Promise<StatementAnswer> {
+  protected override execute(sql: string, parameters: readonly unknown[]): Promise<StatementAnswer> {
     if (this.statements.length === MOST_STATEMENTS) this.#read();
     this.statements.push(inlineParameters(sql, parameters));
     return Promise.resolve({ rows: this.#unknown([]), changed: this.#unknown({}) as bigint });
   }
 
-  begin(settings: TransactionSettings): Promise<Part> {
+  override begin(settings: TransactionSettings): Promise<Part> {
     const name = `sp_${++this.#savepoints}`;
     const level = settings.isolationLevel ? ` ISOLATION LEVEL ${settings.isolationLevel.toUpperCase()}` : "";
     const { set, release, rollback } = this.#transactional

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { testDatabase } from "../../testing/test_database.ts";
-import { current, downgradeSql, history, upgradeSql } from "./commands.ts";
+import { current, downgradeSql, history, upgrade, upgradeSql } from "./commands.ts";
 import { InvalidTargetError, OfflineError, RevisionFailedError } from "./errors.ts";
 import {
   creating,
@@ -172,4 +172,18 @@ fileTest("what cannot be in one transaction, or has no way down, is refused by n
     OfflineError,
     "a1 (revision a1) cannot be undone",
   );
+});
+
+database.test("transactions of a revision that overlap are refused, in a script and outside a transaction", async (url) => {
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  const part = "db.transaction().execute((trx) => sql`SELECT 1`.execute(trx))";
+  await using folder = await makeMigrations({
+    id: "a1",
+    transactional: false,
+    up: `await Promise.all([${part}, ${part}]);`,
+  });
+  for (const run of [() => upgradeSql(folder.directory, "head"), () => upgrade(engine, folder.directory)]) {
+    await assertRejects(run, RevisionFailedError, "Two db.transaction() of a revision cannot overlap");
+  }
 });

@@ -13,7 +13,7 @@ import { cleanUp } from "./clean_up.ts";
 import { failure } from "./failure.ts";
 import { findIndex, type IndexStatement, indexStatement, invalidIndexes } from "./concurrent_index.ts";
 import { pauseBeforeRetry, type StepContext } from "./progress.ts";
-import { type Part, type RevisionConnection, runFunction, type StatementAnswer } from "./revision_kysely.ts";
+import { type Part, RevisionConnection, runFunction, type StatementAnswer } from "./revision_kysely.ts";
 import { hasWord } from "./sql_text.ts";
 import { functionOf, logDirection, type MigrationStep, position } from "./steps.ts";
 import { shorten } from "../base/text.ts";
@@ -36,7 +36,7 @@ export async function runOutside(context: StepContext, step: MigrationStep): Pro
   try {
     await connection.execute(`RESET ALL; SET lock_timeout = ${lockTimeout}`);
     statements.begunBefore = new Set(await table.log.begin(revision, logDirection(step)));
-    await runFunction(functionOf(step), statements);
+    await runFunction(functionOf(step), () => statements);
     signal?.throwIfAborted(); // in case the revision caught the error
     await connection.begin();
     await table.move(from, to);
@@ -55,7 +55,7 @@ export async function runOutside(context: StepContext, step: MigrationStep): Pro
 }
 
 /** Runs the statements of a revision in autocommit; `db.transaction()` is a transaction. */
-class AutocommitConnection implements RevisionConnection {
+class AutocommitConnection extends RevisionConnection {
   readonly #context: StepContext;
   readonly #connection: Connection;
   readonly #step: MigrationStep;
@@ -67,12 +67,13 @@ class AutocommitConnection implements RevisionConnection {
   #invalidBefore: readonly string[] | undefined;
 
   constructor(context: StepContext, step: MigrationStep) {
+    super();
     this.#context = context;
     this.#connection = context.connection;
     this.#step = step;
   }
 
-  async execute(sql: string, parameters: readonly unknown[]): Promise<StatementAnswer> {
+  protected override async execute(sql: string, parameters: readonly unknown[]): Promise<StatementAnswer> {
     // CONCURRENTLY blocks no readers or writers while it waits for open transactions
     const isPatient = hasWord(sql, "CONCURRENTLY");
     if (isPatient) await this.#connection.execute("SET lock_timeout = 0");
@@ -88,7 +89,7 @@ class AutocommitConnection implements RevisionConnection {
     }
   }
 
-  async begin({ isolationLevel, accessMode }: TransactionSettings): Promise<Part> {
+  override async begin({ isolationLevel, accessMode }: TransactionSettings): Promise<Part> {
     await this.#connection.begin({
       isolationLevel: isolationLevel?.toUpperCase() as IsolationLevel | undefined,
       readOnly: accessMode === undefined ? undefined : accessMode === "read only",

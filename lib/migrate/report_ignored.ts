@@ -1,4 +1,5 @@
 /** Formats the objects that a comparison ignores: a line for each kind, or for each object. @module */
+import { shorten } from "../base/text.ts";
 import { unmodelledLine, type UnmodelledObject } from "./database_schema.ts";
 
 /**
@@ -22,7 +23,7 @@ function summary(kind: string, group: readonly UnmodelledObject[]): string {
   const [first, second] = group;
   if (!second) return unmodelledLine(first);
   if (first.reason !== second.reason) {
-    return `${group.length} ${plural(kind)}, for example ${first.name}: ${first.reason}`;
+    return `${group.length} ${plural(kind)}, for example ${first.name}: ${shorten(first.reason ?? "", 80)}`;
   }
   const reason = first.reason === undefined ? "," : `: ${first.reason};`;
   return `${group.length} ${plural(kind)}${reason} for example ${first.name}`;

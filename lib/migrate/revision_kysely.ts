@@ -31,92 +31,27 @@ export interface Part {
   rollback(): Promise<void>;
 }
 
-/** Receives the statements of a revision. */
-export interface RevisionConnection {
-  execute(sql: string, parameters: readonly unknown[]): Promise<StatementAnswer>;
-  /** Begins a `db.transaction()`. */
-  begin(settings: TransactionSettings): Promise<Part>;
-}
-
-/**
- * Calls `up` or `down` of a revision with a Kysely instance on this connection.
- *
- * @throws {NotAwaitedError} when the function returns before its queries finish
- */
-export async function runFunction(run: RevisionFunction, connection: RevisionConnection): Promise<void> {
-  const queries = new OpenQueries();
-  try {
-    await run(new Kysely({ dialect: new RevisionDialect(connection, queries) }));
-  } finally {
-    await queries.close();
-  }
-  if (queries.unawaited !== undefined) throw new NotAwaitedError(queries.unawaited);
-}
-
-/** The dialect of the engine, with a driver for a single connection. */
-class RevisionDialect extends EngineDialect {
-  readonly #connection: RevisionConnection;
-  readonly #queries: OpenQueries;
-
-  constructor(connection: RevisionConnection, queries: OpenQueries) {
-    const refuse = () => Promise.reject(new Error("a revision opens no connection"));
-    super({ connect: refuse, control: refuse, isBlocking: false });
-    this.#connection = connection;
-    this.#queries = queries;
-  }
-
-  override createDriver(): Driver {
-    return new RevisionDriver(this.#connection, this.#queries);
-  }
-}
-
 /** Statements that begin or end a transaction. */
 const TRANSACTION_CONTROL =
   /^\s*(BEGIN|START\s+TRANSACTION|COMMIT|END|ABORT|ROLLBACK(?!\s+(WORK\s+|TRANSACTION\s+)?TO\b)|PREPARE\s+TRANSACTION)\b/i;
 
-class RevisionDriver extends SavepointDriver implements Driver {
-  readonly #connection: RevisionConnection;
-  readonly #queries: OpenQueries;
+/** The connection of Kysely in a revision. Subclasses decide where its statements go. */
+export abstract class RevisionConnection implements DatabaseConnection {
+  /** Watches that the revision awaits its queries. */
+  queries: OpenQueries | undefined;
+  /** The open `db.transaction()`. */
+  part: Promise<Part> | undefined;
 
-  constructor(connection: RevisionConnection, queries: OpenQueries) {
-    super();
-    this.#connection = connection;
-    this.#queries = queries;
-  }
+  /** Runs a statement. */
+  protected abstract execute(sql: string, parameters: readonly unknown[]): Promise<StatementAnswer>;
 
-  async init(): Promise<void> {}
-
-  acquireConnection(): Promise<DatabaseConnection> {
-    return Promise.resolve(new KyselyConnection(this.#connection, this.#queries));
-  }
-
-  async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
-    (connection as KyselyConnection).part = await this.#connection.begin(settings);
-  }
-
-  async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await (connection as KyselyConnection).part?.commit();
-  }
-
-  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await (connection as KyselyConnection).part?.rollback();
-  }
-
-  async releaseConnection(): Promise<void> {}
-
-  async destroy(): Promise<void> {}
-}
-
-class KyselyConnection implements DatabaseConnection {
-  /** Set on the connection of a `db.transaction()`. */
-  part: Part | undefined;
-
-  constructor(readonly connection: RevisionConnection, readonly queries: OpenQueries) {}
+  /** Begins a `db.transaction()`. */
+  abstract begin(settings: TransactionSettings): Promise<Part>;
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
     const control = statementsIn(sql).find((statement) => TRANSACTION_CONTROL.test(statement));
     if (control) throw new RevisionTransactionError(`A revision cannot run "${control}"`);
-    const { rows, changed } = await this.queries.answer(sql, () => this.connection.execute(sql, parameters));
+    const { rows, changed } = await this.queries!.answer(sql, () => this.execute(sql, parameters));
     return { rows: rows as Row[], numAffectedRows: changed };
   }
 
@@ -124,4 +59,75 @@ class KyselyConnection implements DatabaseConnection {
   async *streamQuery<Row>(query: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {
     yield await this.executeQuery<Row>(query);
   }
+}
+
+/**
+ * Calls `up` or `down` of a revision with a Kysely instance.
+ *
+ * @param open returns a connection for the queries of `db`, or of a `db.transaction()`
+ * @throws {NotAwaitedError} when the function returns before its queries finish
+ */
+export async function runFunction(run: RevisionFunction, open: () => RevisionConnection): Promise<void> {
+  const queries = new OpenQueries();
+  try {
+    await run(new Kysely({ dialect: new RevisionDialect(() => Object.assign(open(), { queries })) }));
+  } finally {
+    await queries.close();
+  }
+  if (queries.unawaited !== undefined) throw new NotAwaitedError(queries.unawaited);
+}
+
+/** The dialect of the engine, with a driver for the connections of a revision. */
+class RevisionDialect extends EngineDialect {
+  readonly #open: () => RevisionConnection;
+
+  constructor(open: () => RevisionConnection) {
+    const refuse = () => Promise.reject(new Error("a revision opens no connection"));
+    super({ connect: refuse, control: refuse, isBlocking: false });
+    this.#open = open;
+  }
+
+  override createDriver(): Driver {
+    return new RevisionDriver(this.#open);
+  }
+}
+
+class RevisionDriver extends SavepointDriver implements Driver {
+  readonly #open: () => RevisionConnection;
+
+  constructor(open: () => RevisionConnection) {
+    super();
+    this.#open = open;
+  }
+
+  async init(): Promise<void> {}
+
+  acquireConnection(): Promise<RevisionConnection> {
+    return Promise.resolve(this.#open());
+  }
+
+  async beginTransaction(connection: RevisionConnection, settings: TransactionSettings): Promise<void> {
+    if (connection.part) throw new RevisionTransactionError("Two db.transaction() of a revision cannot overlap");
+    connection.part = connection.begin(settings);
+    await connection.part.catch((error) => {
+      connection.part = undefined;
+      throw error;
+    });
+  }
+
+  async commitTransaction(connection: RevisionConnection): Promise<void> {
+    const part = connection.part;
+    await (await part)?.commit();
+    connection.part = undefined; // after a failed commit, Kysely rolls back
+  }
+
+  async rollbackTransaction(connection: RevisionConnection): Promise<void> {
+    const part = connection.part;
+    connection.part = undefined;
+    await (await part)?.rollback();
+  }
+
+  async releaseConnection(): Promise<void> {}
+
+  async destroy(): Promise<void> {}
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Connection } from "../engine/connection.ts";
-import { literal, quote } from "../base/quote.ts";
+import { quote } from "../base/quote.ts";
 import type { Metadata } from "../schema/table.ts";
 import { compare, type Comparison } from "./compare/compare.ts";
 import { applyRenames, type Renames } from "./compare/renames.ts";
@@ -15,6 +15,7 @@ import { describe, type Operation } from "./operations.ts";
 import { reflect } from "./reflect/reflect.ts";
 import { renderRevision } from "./render/render.ts";
 import { type VersionTableNames, versionTableNames } from "./version_table_name.ts";
+import { literalsIn } from "./sql_text.ts";
 import { wantedSchema } from "./wanted_schema.ts";
 
 /** Options of {@linkcode autogenerate}. */
@@ -143,13 +144,21 @@ async function readBoth(
 /** Splits off operations that use a new enum value: the transaction that adds one cannot use it. */
 function inTwo(operations: readonly Operation[]): { now: readonly Operation[]; later: readonly Operation[] } {
   const isAddition = ({ kind }: Operation) => kind === "addEnumValue";
-  const added = operations.flatMap((operation) => operation.kind === "addEnumValue" ? [literal(operation.value)] : []);
+  const added = operations.flatMap((operation) => operation.kind === "addEnumValue" ? [operation.value] : []);
   const rest = operations.filter((operation) => !isAddition(operation));
-  const uses = (operation: Operation) => {
-    const text = JSON.stringify(operation);
-    return added.some((value) => text.includes(JSON.stringify(value).slice(1, -1)));
-  };
+  const uses = (operation: Operation) =>
+    operation.kind !== "setComment" && sqlIn(operation).flatMap(literalsIn).some((value) => added.includes(value));
   return rest.some(uses) ? { now: operations.filter(isAddition), later: rest } : { now: operations, later: [] };
+}
+
+/** Properties of operations that hold names and texts. */
+const NO_SQL = new Set(["kind", "name", "comment", "values"]);
+
+/** SQL in an operation. */
+function sqlIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (value === null || typeof value !== "object") return [];
+  return Object.entries(value).flatMap(([key, item]) => NO_SQL.has(key) ? [] : sqlIn(item));
 }
 
 function renamesIn(operations: readonly Operation[]): Renames {

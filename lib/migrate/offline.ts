@@ -15,7 +15,7 @@ import { resolveName } from "./revision_names.ts";
 import { downgradePath, upgradePath } from "./revision_paths.ts";
 import { type Part, RevisionConnection, runFunction, type StatementAnswer } from "./revision_kysely.ts";
 import { createTables, HEADER, transaction } from "./script_text.ts";
-import { hasWord, inlineParameters, terminated } from "./sql_text.ts";
+import { hasWord, inlineParameters, literalsIn, statementsIn, terminated } from "./sql_text.ts";
 import { functionOf, logDirection, type MigrationStep, planSteps, position } from "./steps.ts";
 import { type SqlNames, sqlNames, type VersionTableNames } from "./version_table_name.ts";
 import { type EnvironmentOptions, versionTableOf } from "./environment.ts";
@@ -91,10 +91,13 @@ async function script(
           "Omit --single-transaction.",
       );
     }
-    const used = singleTransaction && newValues.values().find((value) => statements.some((sql) => sql.includes(value)));
-    if (used) {
+    const texts = singleTransaction ? new Set(statements.flatMap(literalsIn)) : new Set<string>();
+    const [used] = texts.intersection(newValues);
+    if (used !== undefined) {
       throw new OfflineError(
-        `Revision ${revision.id} (${revision.message}) uses the enum value ${used}, which an earlier revision adds. ` +
+        `Revision ${revision.id} (${revision.message}) uses the enum value ${
+          literal(used)
+        }, which an earlier revision adds. ` +
           "That requires two transactions. Omit --single-transaction.",
       );
     }
@@ -129,10 +132,12 @@ function withLockTimeout(statements: readonly string[], lockTimeout: number): st
   return isLimited ? [...lines, reset] : lines;
 }
 
-/** Enum values added by statements, as SQL literals. */
+/** Enum values added by statements. */
 function addedValues(statements: readonly string[]): string[] {
-  const added = /\bADD\s+VALUE\s+(?:IF\s+NOT\s+EXISTS\s+)?('(?:[^']|'')*')/gi;
-  return statements.flatMap((sql) => Array.from(sql.matchAll(added), ([, value]) => value));
+  const additions = statements.flatMap(statementsIn).filter((sql) =>
+    /^ALTER\s+TYPE\b/i.test(sql) && hasWord(sql, "ADD")
+  );
+  return additions.flatMap((sql) => literalsIn(sql).slice(0, 1));
 }
 
 /** The statements of a step with inline parameters. */

@@ -1,6 +1,7 @@
 /** Parameters, comments, keywords and statement ends of SQL. @module */
 import { literal } from "../base/quote.ts";
 import { closed, sqlTokens } from "../base/sql_tokens.ts";
+import { decodeArray } from "../values/decode.ts";
 import { encodeParameter } from "../values/parameters.ts";
 
 /**
@@ -51,6 +52,28 @@ export function statementsIn(sql: string): string[] {
     else statements[statements.length - 1] += type === "comment" ? " " : text;
   }
   return statements.map((statement) => statement.trim()).filter(Boolean);
+}
+
+/** Returns the values of the string literals in SQL, and of the elements of those that are arrays. */
+export function literalsIn(sql: string): string[] {
+  return [...sqlTokens(sql)].flatMap(({ type, text }) => {
+    if (type !== "string" || text.startsWith('"')) return [];
+    const value = valueOf(text);
+    return [value, ...elementsOf(value)];
+  });
+}
+
+/** The value of a literal: `'it''s'`, `E'it\\'s'` or `$$it's$$`. */
+function valueOf(literal: string): string {
+  if (literal.startsWith("$")) return literal.replace(/^\$[^$]*\$|\$[^$]*\$$/g, "");
+  const text = literal.slice(literal.indexOf("'") + 1, -1).replaceAll("''", "'");
+  return literal.startsWith("'") ? text : text.replace(/\\(.)/gs, "$1");
+}
+
+function elementsOf(value: string): string[] {
+  if (!/^\{.*\}$/s.test(value)) return [];
+  const elements: unknown[] = decodeArray(value, (text) => text).flat(Infinity);
+  return elements.filter((element) => typeof element === "string");
 }
 
 /**

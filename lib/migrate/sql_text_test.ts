@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { EncodingError } from "../values/errors.ts";
 import { sqlTokens } from "../base/sql_tokens.ts";
-import { hasWord, inlineParameters, statementsIn, terminated, withoutComments } from "./sql_text.ts";
+import { hasWord, inlineParameters, literalsIn, statementsIn, terminated, withoutComments } from "./sql_text.ts";
 
 Deno.test("parameters become quoted texts; what only looks like one stays", () => {
   const cases: [sql: string, parameters: unknown[], expected: string][] = [
@@ -48,4 +48,9 @@ Deno.test("a text is taken apart into its statements, but for the body of a rout
   const routine = "CREATE FUNCTION one() RETURNS int BEGIN ATOMIC SELECT 1; END";
   assertEquals(statementsIn(`SELECT 1; ${routine};`), ["SELECT 1", `${routine};`]);
   assertEquals(statementsIn(" ; ;"), []);
+});
+
+Deno.test("literals are found with their values, elements of arrays too, and not names and comments", () => {
+  assertEquals(literalsIn(`'it''s', E'a\\'b\\\\', $x$it's$x$, "name" -- 'no'\n, $1`), ["it's", "a'b\\", "it's"]);
+  assertEquals(literalsIn(`'{a,"b \\"c\\" ''d","{e}"}'::text[]`).slice(1), ["a", `b "c" 'd`, "{e}"]);
 });

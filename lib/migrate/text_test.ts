@@ -1,6 +1,6 @@
 /** Texts and names of models come through a revision file unchanged. */
 import { assertEquals } from "@std/assert";
-import { enumeration, integer, Metadata, sql, text } from "../mod.ts";
+import { array, enumeration, integer, Metadata, sql, text } from "../mod.ts";
 import { literal } from "../base/quote.ts";
 import { testDatabase } from "../../testing/test_database.ts";
 import { makeMigrations, ownLines, scratch } from "../../testing/migrations.ts";
@@ -119,4 +119,43 @@ database.test("a comment at the end of SQL hides nothing of what follows", async
     await connection.execute("INSERT INTO heroes (id) VALUES (1)");
     assertEquals((await connection.execute("SELECT age, name FROM heroes")).tuples().one(), [1, "--"]);
   });
+});
+
+database.test("a new enum value is not used in the revision that adds it, in whatever literal it stands", async (url) => {
+  const added = ["new", 'a "b" \\c', "d,e", "it's"];
+  const models = (defaults: boolean, ...values: string[]) => {
+    const metadata = new Metadata();
+    const mood = enumeration("mood", values);
+    const columns = added.map((value, at) => {
+      const elements = `{"${value.replace(/["\\]/g, "\\$&")}"}`;
+      const column = array(mood);
+      return [`c${at}`, defaults ? column.serverDefault(sql(literal(elements))) : column];
+    });
+    metadata.add("heroes", { id: integer().primaryKey(), ...Object.fromEntries(columns) }, { comment: "'new'" });
+    return metadata;
+  };
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  await using folder = await makeMigrations();
+  await engine.begin((connection) => models(false, "old").createAll(connection));
+  const metadata = models(true, "old", ...added);
+  for (const [message, left] of [["values", added.length], ["defaults", 0]] as const) {
+    await revision(folder.directory, { message, autogenerate: engine, models: { metadata } });
+    await upgrade(engine, folder.directory);
+    const { summary, postponed } = await engine.begin((connection) => autogenerate(connection, metadata));
+    assertEquals([summary.length, postponed.length], [left, 0], message);
+  }
+});
+
+database.test("a comment that quotes a new enum value can be set in the revision that adds it", async (url) => {
+  const models = (comment: string, ...values: string[]) => {
+    const metadata = new Metadata();
+    metadata.add("heroes", { id: integer().primaryKey(), mood: enumeration("mood", values) }, { comment });
+    return metadata;
+  };
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  await engine.begin((connection) => models("old", "old").createAll(connection));
+  const found = await engine.begin((connection) => autogenerate(connection, models("'new'", "old", "new")));
+  assertEquals(found.summary, ["add value new to enum mood", "change comment of heroes"]);
 });

@@ -19,32 +19,33 @@ const EXTENSIONS = "extensions";
 /** Creates the schema of a shape anew, and an engine whose search path begins with it. */
 export async function shapeEngine(url: string, shape: Shape): Promise<Engine> {
   const engine = createEngine(onSchemas(url, `${shape}%2C${EXTENSIONS}`));
-  await engine.begin(async (connection) => {
-    await connection.execute(`DROP SCHEMA IF EXISTS ${shape} CASCADE`);
-    await connection.execute(`CREATE SCHEMA ${shape}; CREATE SCHEMA IF NOT EXISTS ${EXTENSIONS}`);
-    await loadShape(connection, shape);
-  });
+  await recreateSchema(engine, shape);
   return engine;
 }
 
 /**
- * Creates the tables of a shape in the first schema of the search path.
- * Leaves out the paragraphs that begin with `-- from PostgreSQL 15` on older servers, and those that begin with
- * `-- needs citext` where the role cannot create that extension.
+ * Creates the schema of a shape anew. Leaves out the paragraphs of its file that begin with `-- from PostgreSQL 15` on
+ * older servers, and those that begin with `-- needs citext` where the role cannot create that extension.
+ *
+ * @param paragraphs which paragraphs to run (default: all)
  */
-async function loadShape(connection: Connection, shape: Shape): Promise<void> {
+export async function recreateSchema(engine: Engine, shape: Shape, paragraphs: RegExp = /^/): Promise<void> {
   const text = await Deno.readTextFile(new URL(`schemas/${shape}.sql`, import.meta.url));
-  const version = Number((await connection.execute("SHOW server_version_num")).scalarOne<string>());
-  const refused = new Set<string>();
-  for (const paragraph of text.split(/\n{2,}/)) {
-    const [, oldest] = /^-- from PostgreSQL (\d+)$/m.exec(paragraph) ?? [];
-    const [, extension] = /^-- needs (\w+)$/m.exec(paragraph) ?? [];
-    if (oldest !== undefined && version < Number(oldest) * 10_000) continue;
-    if (extension !== undefined && !refused.has(extension) && !await canCreate(connection, extension)) {
-      refused.add(extension);
+  await engine.begin(async (connection) => {
+    await connection.execute(`DROP SCHEMA IF EXISTS ${shape} CASCADE`);
+    await connection.execute(`CREATE SCHEMA ${shape}; CREATE SCHEMA IF NOT EXISTS ${EXTENSIONS}`);
+    const version = Number((await connection.execute("SHOW server_version_num")).scalarOne<string>());
+    const refused = new Set<string>();
+    for (const paragraph of text.split(/\n{2,}/).filter((paragraph) => paragraphs.test(paragraph))) {
+      const [, oldest] = /^-- from PostgreSQL (\d+)$/m.exec(paragraph) ?? [];
+      const [, extension] = /^-- needs (\w+)$/m.exec(paragraph) ?? [];
+      if (oldest !== undefined && version < Number(oldest) * 10_000) continue;
+      if (extension !== undefined && !refused.has(extension) && !await canCreate(connection, extension)) {
+        refused.add(extension);
+      }
+      if (extension === undefined || !refused.has(extension)) await connection.execute(paragraph);
     }
-    if (extension === undefined || !refused.has(extension)) await connection.execute(paragraph);
-  }
+  });
 }
 
 async function canCreate(connection: Connection, extension: string): Promise<boolean> {

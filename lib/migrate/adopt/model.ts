@@ -21,7 +21,7 @@ export function modelCode(named: NamedTable, tables: readonly NamedTable[], enum
       : { key: attributes.get(column.name)!, value: columnCode(column, named, enums) };
   const options = optionsCode(named, ({ to }) => tables.find((other) => isSameName(other.table, to))!);
   const columns = lines(table.columns.map(property));
-  return call(isAssociation ? "associationTable" : "model", text(table.name), columns, ...(options ? [options] : []));
+  return call(isAssociation ? "associationTable" : "model", text(named.word), columns, ...(options ? [options] : []));
 }
 
 /** Writes the statement that declares a model. */

@@ -7,12 +7,14 @@ import {
   type TablePart,
   type TableSchema,
 } from "../database_schema.ts";
-import { attributeName, className, variableName } from "./names.ts";
+import { attributeName, className, tableWord, variableName } from "./names.ts";
 import { type TableParts, tableParts } from "./table_parts.ts";
 
 /** A table with the names that its model gives. */
 export interface NamedTable {
   readonly table: TableSchema;
+  /** Word by which queries call it; its name in the database, if that is in snake_case. */
+  readonly word: string;
   /** Name of the class, or of the variable of an association table. */
   readonly name: string;
   /** Names of the attributes by column. */
@@ -30,13 +32,16 @@ export interface NamedTable {
 export function namedTables({ tables }: DatabaseSchema, taken: ReadonlySet<string>): NamedTable[] {
   const modelled = tables.filter(({ schema, primaryKey }) => schema === undefined && primaryKey !== null);
   const names = new Set(taken);
+  const words = new Set(modelled.map(({ name }) => name));
   return modelled.map((table) => {
     const attributes = attributesOf(table);
     const parts = tableParts(sayable(table), (name) => modelled.some((other) => isSameName(other, name)));
     const isAssociation = onlyConnects(table, parts);
     const name = isAssociation ? variableName(table.name, names) : className(table.name, names);
     names.add(name);
-    return { table, name, attributes, parts, isAssociation };
+    const word = tableWord(table.name, words);
+    words.add(word);
+    return { table, word, name, attributes, parts, isAssociation };
   });
 }
 

@@ -82,6 +82,16 @@ export function className(table: string, taken: ReadonlySet<string>): string {
 }
 
 /**
+ * Returns the word by which a model calls its table: its name, or `user` for `User`.
+ *
+ * @param taken words and names of other tables
+ */
+export function tableWord(table: string, taken: ReadonlySet<string>): string {
+  if (!/[\p{Lu}.\s]/u.test(table)) return table;
+  return unique(wordsOf(table).join("_") || "table", (other) => taken.has(other));
+}
+
+/**
  * Returns the name of an attribute for a column: `createdAt` for `created_at`. A name that every object has, such as
  * `constructor`, gets the ending `Column`.
  *

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { attributeName, className, plural, relationName, singular, variableName } from "./names.ts";
+import { attributeName, className, plural, relationName, singular, tableWord, variableName } from "./names.ts";
 
 const free: ReadonlySet<string> = new Set();
 
@@ -35,6 +35,18 @@ Deno.test("a class has no name of JavaScript's, and none that another has", () =
     "ObjectRow",
   ]);
   assertEquals(className("user", new Set(["User", "User2"])), "User3");
+});
+
+Deno.test("a table is called by its name, or by a word in snake_case", () => {
+  const names = ["user_toy", "User", "OrderLines", "order lines", "Ärger"];
+  assertEquals(names.map((table) => tableWord(table, free)), [
+    "user_toy",
+    "user",
+    "order_lines",
+    "order_lines",
+    "ärger",
+  ]);
+  assertEquals(tableWord("User", new Set(["user"])), "user2");
 });
 
 Deno.test("an attribute is named in camelCase; a name that every object has gets an ending", () => {

@@ -15,7 +15,7 @@ type Entry = readonly [key: string, value: Code | undefined];
  * @returns `undefined` if there are none
  */
 export function optionsCode(
-  { table, word, attributes, parts, isAssociation }: NamedTable,
+  { table, word, attributes, parts }: NamedTable,
   targetOf: (key: ForeignKeySchema) => Pick<NamedTable, "table" | "attributes">,
 ): Code | undefined {
   const named = (columns: readonly string[]) => list(columns.map((column) => text(attributes.get(column)!)));
@@ -46,7 +46,7 @@ export function optionsCode(
   const options: Entry[] = [
     ["named", word === table.name ? undefined : text(table.name)],
     ["comment", table.comment === null ? undefined : text(table.comment)],
-    ["primaryKey", isAssociation || table.primaryKey === null ? undefined : primaryKeyCode(table.primaryKey)],
+    ["primaryKey", table.primaryKey === null ? undefined : primaryKeyCode(table.primaryKey)],
     ["unique", some(uniques.map(uniqueCode))],
     ["foreignKeys", some(foreignKeys.map(foreignKeyCode))],
     ["indexes", some(indexes.map((index) => indexCode(index, table, attributes)))],

@@ -11,6 +11,7 @@ import { syncSessionmaker } from "../lib/sync/sync_session.ts";
 import type { TestDatabase } from "./test_database.ts";
 import { type SessionMaker, sessionmaker } from "../lib/orm/sessionmaker.ts";
 import { emptyTables } from "./empty_tables.ts";
+import { onDriver } from "./ways.ts";
 
 /** Fixture of a test. */
 export interface Fixture {
@@ -41,7 +42,7 @@ interface Engines {
 }
 
 function connect(url: string, driver: string): Engines {
-  const on = (name: string) => url.replace("postgresql:", `postgresql+${name}:`);
+  const on = (name: string) => onDriver(url, name);
   if (driver !== "blocking") return { engine: createEngine(on(driver)) };
   return { engine: createEngine(on("pg")), blocking: createSyncEngine(on("libpq")) };
 }

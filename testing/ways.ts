@@ -22,3 +22,8 @@ export const WAYS: readonly Way[] = [
   { name: "libpq", driver: "libpq", options: {}, blocks: true },
   { name: "libpq on threads", driver: "libpq", options: { nonblocking: true }, blocks: false },
 ];
+
+/** Returns a URL with the name of a driver. */
+export function onDriver(url: string, driver: string): string {
+  return url.replace(/^postgres(ql)?:/, `postgresql+${driver}:`);
+}

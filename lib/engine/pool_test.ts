@@ -14,6 +14,7 @@ import { ConnectError, ConnectionLostError, EngineDisposedError, PoolTimeoutErro
 import type { EngineEvent } from "./events.ts";
 import { Server } from "../../testing/server.ts";
 import { until } from "../../testing/until.ts";
+import { onDriver } from "../../testing/ways.ts";
 
 const database = testDatabase(import.meta.url);
 
@@ -171,7 +172,7 @@ database.test("dispose() closes what is idle, turns away who waits, and lets hol
 database.test("dispose() while a connection is being opened leaves none behind", async (url) => {
   await using server = new Server(url);
   for (const driver of ["pg", "postgres"]) {
-    const engine = createEngine(url.replace("postgresql:", `postgresql+${driver}:`), {
+    const engine = createEngine(onDriver(url, driver), {
       applicationName: "test: opening",
     });
     const refused = assertRejects(() => engine.connect(), EngineDisposedError);
@@ -186,7 +187,7 @@ database.test("a server that refuses: each caller hears why, and the pool stays 
   wrong.hostname = "127.0.0.1";
   wrong.port = "1"; // nobody listens there
   for (const driver of ["pg", "postgres"]) {
-    await using engine = createEngine(wrong.href.replace("postgresql:", `postgresql+${driver}:`), { poolSize: 1 });
+    await using engine = createEngine(onDriver(wrong.href, driver), { poolSize: 1 });
     const outcomes = await Promise.allSettled([engine.connect(), engine.connect(), engine.connect()]);
     for (const outcome of outcomes) {
       const error = (outcome as PromiseRejectedResult).reason;

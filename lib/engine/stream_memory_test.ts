@@ -6,6 +6,7 @@
 import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { testDatabase } from "../../testing/test_database.ts";
+import { onDriver } from "../../testing/ways.ts";
 
 const database = testDatabase(import.meta.url);
 const ROWS = 300_000; // enough for garbage that only a full collection finds to pile up
@@ -20,7 +21,7 @@ for (const driver of ["pg", "postgres", "libpq"]) {
         "-A",
         "--no-check",
         script,
-        url.replace("postgresql:", `postgresql+${driver}:`),
+        onDriver(url, driver),
         `${ROWS}`,
         what,
       ];

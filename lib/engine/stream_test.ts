@@ -11,7 +11,7 @@ import { selectinload, sessionmaker, syncSessionmaker, TransactionStateError } f
 import { metadata, Score, Toy, User } from "../../testing/playground.ts";
 import { testDatabase } from "../../testing/test_database.ts";
 import { emptyTables } from "../../testing/empty_tables.ts";
-import { WAYS } from "../../testing/ways.ts";
+import { onDriver, WAYS } from "../../testing/ways.ts";
 
 const database = testDatabase(import.meta.url);
 const NUMBERS = "SELECT n FROM generate_series(1, $1::int) AS n";
@@ -26,7 +26,7 @@ interface Fixture {
 for (const { name: way, driver, options } of WAYS) {
   const test = (name: string, run: (fixture: Fixture) => Promise<void>) =>
     database.test(`${way}: ${name}`, async (plain) => {
-      const url = plain.replace("postgresql:", `postgresql+${driver}:`);
+      const url = onDriver(plain, driver);
       await using engine = createEngine(url, { poolSize: 1, maxOverflow: 0, ...options });
       await engine.begin((connection) => emptyTables(connection, metadata));
       const sent: string[] = [];
@@ -235,7 +235,7 @@ for (const { name: way, driver, options } of WAYS) {
 }
 
 database.test("without promises: rows, objects and an early end", (plain) => {
-  using engine = createSyncEngine(plain.replace("postgresql:", "postgresql+libpq:"));
+  using engine = createSyncEngine(onDriver(plain, "libpq"));
   engine.begin((connection) => {
     const sent: string[] = [];
     engine.events.on("query", ({ sql }) => sent.push(sql.split(" ")[0]));
@@ -262,7 +262,7 @@ database.test("without promises: all that a partition needs has one time limit",
   await others.begin((connection) => connection.execute("CREATE TABLE slow AS SELECT 1 AS n"));
   await using holder = await others.connect();
   await holder.execute("LOCK TABLE slow");
-  using engine = createSyncEngine(plain.replace("postgresql:", "postgresql+libpq:"));
+  using engine = createSyncEngine(onDriver(plain, "libpq"));
   using connection = engine.connect();
   await using other = await others.connect({ isolationLevel: "AUTOCOMMIT" });
   const unlocked = other.execute("BEGIN; LOCK TABLE slow; SELECT pg_sleep(1); COMMIT");

@@ -5,6 +5,7 @@ import { EngineUrl } from "../engine/url.ts";
 import { testDatabase } from "../../testing/test_database.ts";
 import { migrate } from "../../testing/migrate_command.ts";
 import { creating, makeMigrations } from "../../testing/migrations.ts";
+import { onDriver } from "../../testing/ways.ts";
 
 const database = testDatabase(import.meta.url);
 
@@ -20,7 +21,7 @@ for (const size of [3, 1]) {
       ["pg", "postgres", "libpq"].flatMap((driver) =>
         [["upgrade"], ["upgrade", "--dry-run"], ["stamp", "head"]].map(async (command) => {
           await using pooler = await startPooler(url, "transaction", size);
-          const behind = pooler.url.replace("postgresql:", `postgresql+${driver}:`);
+          const behind = onDriver(pooler.url, driver);
           const { code, out, err } = await migrate(...command, "--dir", folder.directory, "--url", behind);
           assertEquals([driver, command, code, out], [driver, command, 1, ""]);
           assertMatch(err, direct);
@@ -40,7 +41,7 @@ test("behind PgBouncer that lends by statement, the --url of the server is told"
     ["pg", "postgres", "libpq"].flatMap((driver) =>
       [3, 1].map(async (size) => {
         await using pooler = await startPooler(url, "statement", size);
-        const behind = pooler.url.replace("postgresql:", `postgresql+${driver}:`);
+        const behind = onDriver(pooler.url, driver);
         const { code, out, err } = await migrate("upgrade", "--dir", folder.directory, "--url", behind);
         assertEquals([driver, size, code, out], [driver, size, 1, ""]);
         assertMatch(err, new RegExp(`statement pooler, which refuses transactions\\. Nothing was run\\. .*:${port}/`));

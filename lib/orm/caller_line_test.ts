@@ -9,7 +9,7 @@ import { createEngine, createSyncEngine, DatabaseError, type Engine, select } fr
 import { sessionmaker, type SyncEngine, syncSessionmaker } from "../mod.ts";
 import { testDatabase } from "../../testing/test_database.ts";
 import { Toy, User } from "../../testing/playground.ts";
-import { WAYS as CONNECTED } from "../../testing/ways.ts";
+import { onDriver, WAYS as CONNECTED } from "../../testing/ways.ts";
 
 const database = testDatabase(import.meta.url);
 const WRONG = "SELECT missing";
@@ -124,7 +124,7 @@ const SYNC_WAYS: Record<string, (engine: SyncEngine) => void> = {
 for (const { name: connected, driver, options } of CONNECTED) {
   for (const [name, way] of Object.entries(WAYS)) {
     database.test(`${connected}: ${name}`, async (url) => {
-      await using engine = createEngine(url.replace(":", `+${driver}:`), { poolSize: 1, ...options });
+      await using engine = createEngine(onDriver(url, driver), { poolSize: 1, ...options });
       async function theCaller(): Promise<void> {
         await way(engine);
       }
@@ -135,7 +135,7 @@ for (const { name: connected, driver, options } of CONNECTED) {
 
 for (const [name, way] of Object.entries(SYNC_WAYS)) {
   database.test(`SyncEngine: ${name}`, (url) => {
-    using engine = createSyncEngine(url.replace(":", "+libpq:"));
+    using engine = createSyncEngine(onDriver(url, "libpq"));
     let error: unknown;
     function theCaller(): void {
       way(engine);

@@ -21,6 +21,7 @@ import { EVERY_SESSION } from "../../testing/fixture.ts";
 import { testDatabase } from "../../testing/test_database.ts";
 import { Hero, metadata as heroes } from "../../testing/heroes.ts";
 import { metadata as playground, Toy, User } from "../../testing/playground.ts";
+import { onDriver } from "../../testing/ways.ts";
 
 const database = testDatabase(import.meta.url);
 
@@ -45,7 +46,7 @@ interface Fixture {
 function test(name: string, run: (fixture: Fixture) => Promise<void>): void {
   for (const driver of EVERY_SESSION) {
     database.test(`${driver}: fromStatement: ${name}`, async (url) => {
-      const on = (driver: string) => url.replace("postgresql:", `postgresql+${driver}:`);
+      const on = (driver: string) => onDriver(url, driver);
       await using engine = createEngine(on(driver === "blocking" ? "pg" : driver));
       using blocking = driver === "blocking" ? createSyncEngine(on("libpq")) : undefined;
       await engine.begin(async (connection) => {

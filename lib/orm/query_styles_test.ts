@@ -18,6 +18,7 @@ import { testDatabase } from "../../testing/test_database.ts";
 import { Hero, metadata as heroes } from "../../testing/heroes.ts";
 import { metadata as playground, Toy, User } from "../../testing/playground.ts";
 import { permittedTest } from "../../testing/permitted.ts";
+import { onDriver } from "../../testing/ways.ts";
 
 const database = testDatabase(import.meta.url);
 
@@ -242,7 +243,7 @@ const STYLES: Record<string, (fixture: Fixture) => Promise<void>> = {
 for (const driver of ["pg", "postgres"]) {
   for (const [style, run] of Object.entries(STYLES)) {
     database.test(`${driver}: ${style}`, async (url) => {
-      await using engine = createEngine(url.replace("postgresql:", `postgresql+${driver}:`));
+      await using engine = createEngine(onDriver(url, driver));
       await engine.begin(async (connection) => {
         for (const metadata of [heroes, playground]) {
           await metadata.createAll(connection);

@@ -18,6 +18,7 @@ import {
   varchar,
 } from "../mod.ts";
 import { testDatabase } from "../../testing/test_database.ts";
+import { onDriver } from "../../testing/ways.ts";
 
 const database = testDatabase(import.meta.url);
 const { model, metadata } = declarativeBase();
@@ -46,7 +47,7 @@ const address = (email: string) => new Address({ email });
 
 for (const driver of ["pg", "postgres", "libpq"]) {
   database.test(`${driver}: the quick start, from models to deleted rows`, async (url, t) => {
-    await using engine = createEngine(url.replace("postgresql:", `postgresql+${driver}:`));
+    await using engine = createEngine(onDriver(url, driver));
     const getSession = sessionmaker(engine);
 
     await t.step("tables are created from the models", async () => {

@@ -20,6 +20,7 @@ import {
 import { testDatabase } from "../../testing/test_database.ts";
 import { backoff } from "./retry.ts";
 import { emptyTables } from "../../testing/empty_tables.ts";
+import { onDriver } from "../../testing/ways.ts";
 
 const database = testDatabase(import.meta.url);
 const { model, metadata } = declarativeBase();
@@ -39,7 +40,7 @@ const CONFLICT = "DO $$ BEGIN RAISE EXCEPTION 'in the way' USING ERRCODE = '4000
 function test(name: string, run: (engine: Engine) => Promise<void>): void {
   for (const driver of ["pg", "postgres"]) {
     database.test(`${driver}: ${name}`, async (url) => {
-      await using engine = createEngine(url.replace("postgresql:", `postgresql+${driver}:`));
+      await using engine = createEngine(onDriver(url, driver));
       await engine.begin((connection) => emptyTables(connection, metadata));
       await sessionmaker(engine).begin((session) =>
         session.addAll(["sandy", "patrick"].map((name, id) => new Doctor({ id, name, onCall: 1 })))

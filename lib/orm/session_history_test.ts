@@ -22,6 +22,7 @@ import { testDatabase } from "../../testing/test_database.ts";
 import type { Entity } from "./identity_map.ts";
 import { stateOf } from "./object_state.ts";
 import { metadata, Team, Toy, User } from "../../testing/playground.ts";
+import { onDriver } from "../../testing/ways.ts";
 
 const database = testDatabase(import.meta.url);
 
@@ -475,7 +476,7 @@ const FOUND: Command[][] = [
 
 for (const [driver, numRuns] of Object.entries(HISTORIES)) {
   database.test(`${driver}: ${numRuns} random histories agree with the tables`, async (url) => {
-    await using engine = createEngine(url.replace("postgresql:", `postgresql+${driver}:`));
+    await using engine = createEngine(onDriver(url, driver));
     await engine.begin((connection) => metadata.createAll(connection));
     const property = fc.asyncProperty(
       fc.array(command, { minLength: 5, maxLength: 30, size: "max" }),

@@ -40,6 +40,7 @@ import { COLUMN_TYPES } from "../values/types.ts";
 import { reflect } from "../migrate/reflect/reflect.ts";
 import { testDatabase } from "../../testing/test_database.ts";
 import { emptyTables } from "../../testing/empty_tables.ts";
+import { onDriver } from "../../testing/ways.ts";
 
 const database = testDatabase(import.meta.url);
 const { model, metadata } = declarativeBase();
@@ -173,7 +174,7 @@ database.test("every type of column is one that autogenerate compares", async (u
 for (const driver of ["pg", "postgres"]) {
   const test = (name: string, run: (getSession: SessionMaker, engine: Engine) => Promise<void>) =>
     database.test(`${driver}: ${name}`, async (url) => {
-      await using engine = createEngine(url.replace("postgresql:", `postgresql+${driver}:`));
+      await using engine = createEngine(onDriver(url, driver));
       await engine.begin((connection) => emptyTables(connection, metadata));
       await run(sessionmaker(engine), engine);
     });

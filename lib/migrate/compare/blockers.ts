@@ -40,8 +40,10 @@ export function blockersOfDrop(of: ColumnInTable, isDropped: (column: string) =>
 export function blockersOfRetype(of: ColumnInTable, type: string): string[] {
   const { table, column } = of;
   const rowType = (table.dependents ?? []).filter(({ kind }) => kind === "column");
-  const dependents = [...(column.dependents ?? []).filter(needsType), ...rowType].map(({ name }) => name);
-  if (isSameFamily(column.type, type)) return dependents; // the server builds keys and expressions anew
+  const isSimilar = isSameFamily(column.type, type);
+  const isBlocker = ({ kind }: Dependent) => kind !== "default" && !(kind === "statistics" && isSimilar);
+  const dependents = [...(column.dependents ?? []).filter(isBlocker), ...rowType].map(({ name }) => name);
+  if (isSimilar) return dependents; // the server builds keys and expressions anew
   return [...dependents, ...partsOn(of).filter((part) => !isBuiltAnew(part)).map(nameOfPart), ...referencesTo(of)];
 }
 
@@ -72,11 +74,6 @@ function nameOfReference({ table, key }: Reference): string {
   return `foreign key ${key.name} of ${fullName(table)}`;
 }
 
-/** Statistics and defaults take any type. */
-function needsType({ kind }: Dependent): boolean {
-  return kind !== "statistics" && kind !== "default";
-}
-
 function partsOn({ column, parts }: ColumnInTable): PartSchema[] {
   return parts.filter(({ uses }) => uses.includes(column.name));
 }
@@ -95,9 +92,10 @@ function isBuiltAnew(part: PartSchema): boolean {
 }
 
 /** Types with the same operators. */
-const FAMILIES = [["smallint", "integer", "bigint"], ["character varying", "text"]];
+const FAMILIES = [["smallint", "integer", "bigint"], ["character", "character varying", "text"]];
 
-function isSameFamily(one: string, other: string): boolean {
+/** Whether two types have the same operators, so that keys and expressions can be built anew. */
+export function isSameFamily(one: string, other: string): boolean {
   const [base, otherBase] = [one, other].map((type) => type.replace(/\(.*\)/, ""));
   return base === otherBase || FAMILIES.some((types) => types.includes(base) && types.includes(otherBase));
 }

@@ -2,6 +2,7 @@
 import {
   type DatabaseSchema,
   type EnumSchema,
+  type ForeignKeySchema,
   fullName,
   nameKey,
   type TableSchema,
@@ -15,7 +16,8 @@ import { type ChangedTable, compareForeignKeys } from "./foreign_keys.ts";
 import { compareIndexes } from "./indexes.ts";
 import { withoutNamesInUse } from "./names_in_use.ts";
 import { inRunningOrder } from "./order.ts";
-import { isInModels, planTables, type TablePlan } from "./plan.ts";
+import { futureTypes, isInModels, planTables, type TablePlan } from "./plan.ts";
+import { whyNoKey } from "./refusals.ts";
 import { compareTables, createTables, dropTables, nameOf } from "./tables.ts";
 
 /** Differences between two schemas. */
@@ -43,6 +45,8 @@ export function compare(live: DatabaseSchema, wanted: DatabaseSchema): Compariso
   const held = enumsInUse(enums, plans, kept);
   if (held.size > 0) return compare(withEnumsLeftAlone(live, held), wanted);
   const compared = plans.map(compareTable);
+  const noKeys = impossibleKeys(plans, added);
+  const isPossible = (key: ForeignKeySchema) => !noKeys.has(key);
   const byName = new Map(compared.map((table) => [nameKey(table.plan.wanted), table]));
   // some parts of tables models describe only if they name them
   const isIgnored = ({ part: of }: UnmodelledObject) => {
@@ -57,15 +61,19 @@ export function compare(live: DatabaseSchema, wanted: DatabaseSchema): Compariso
     })),
     ...enums.operations,
     ...compared.flatMap(({ operations }) => operations),
-    ...compareForeignKeys(compared),
+    ...compareForeignKeys(compared, isPossible),
     ...dropTables(removed, added),
-    ...createTables(added, wanted, (table) => isUnchanged(byName.get(nameKey(table)))),
+    ...createTables(
+      added.map((table) => ({ ...table, foreignKeys: table.foreignKeys.filter(isPossible) })),
+      wanted,
+      (table) => isUnchanged(byName.get(nameKey(table))),
+    ),
     ...[...replaced, ...enums.removed].map((type): Operation => ({ kind: "dropEnum", type })),
   ];
   const possible = withoutNamesInUse(inRunningOrder(operations, namesIn(live)), live);
   return {
     operations: possible.operations,
-    notes: [...enums.notes, ...plans.flatMap(({ notes }) => notes), ...possible.notes],
+    notes: [...enums.notes, ...plans.flatMap(({ notes }) => notes), ...noKeys.values(), ...possible.notes],
     unmodelled: [...live.unmodelled.filter(isIgnored), ...unmodelled],
   };
 }
@@ -75,6 +83,23 @@ export function isSameTable(live: TableSchema, wanted: TableSchema): boolean {
   const [plan] = planTables([{ live, wanted }], []);
   const compared = compareTable(plan);
   return [...compared.operations, ...compareForeignKeys([compared]), ...plan.notes].length === 0;
+}
+
+/** New foreign keys whose columns will have types that do not fit, each with a note. */
+function impossibleKeys(
+  plans: readonly TablePlan[],
+  added: readonly TableSchema[],
+): ReadonlyMap<ForeignKeySchema, string> {
+  if (plans.every(({ fixed }) => fixed.size === 0)) return new Map();
+  const futureType = futureTypes(plans, added);
+  const keys = [
+    ...plans.flatMap(({ wanted, parts }) => parts.foreignKey.added.map((key) => ({ table: wanted, key }))),
+    ...added.flatMap((table) => table.foreignKeys.map((key) => ({ table, key }))),
+  ];
+  return new Map(keys.flatMap(({ table, key }): [ForeignKeySchema, string][] => {
+    const note = whyNoKey(table, key, futureType);
+    return note === undefined ? [] : [[key, note]];
+  }));
 }
 
 interface ComparedTable extends ChangedTable {

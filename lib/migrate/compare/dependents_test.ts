@@ -1,6 +1,6 @@
 /** A change that the server would refuse, or that takes along what it does not name, is not generated but explained. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { bigint, type Column, identity, integer, Metadata, sql, text } from "../../mod.ts";
+import { bigint, type Column, enumeration, identity, integer, Metadata, sql, text, uuid } from "../../mod.ts";
 import { createEngine } from "../../engine/engine.ts";
 import { check } from "../check.ts";
 import { makeMigrations, scratch } from "../../../testing/migrations.ts";
@@ -259,6 +259,65 @@ database.test("a wider type of the same family is no obstacle: the server builds
     ALTER TABLE a ADD CONSTRAINT apart EXCLUDE USING btree (n WITH =)`;
   const { found } = await proveRevision(url, statements, models({ ...whole, n: bigint() }));
   assertEquals([found.summary, found.notes], [["change type of a.n from integer to bigint"], []]);
+});
+
+/** Two tables, of which one refers to the other, with keys of a type, and a third one. */
+function keyed<Value>(type: () => Column<Value>, isThird = false) {
+  const metadata = new Metadata();
+  metadata.add("a", { id: type().primaryKey() });
+  metadata.add("b", { id: integer().primaryKey(), aId: type().references("a.id") });
+  if (isThird) metadata.add("c", { id: integer().primaryKey(), aId: type().references("a.id") });
+  return { metadata };
+}
+
+database.test("the type of a key stays, and so do those of the columns that refer to it", async (url) => {
+  const statements = `CREATE TABLE a (id integer CONSTRAINT pk_a PRIMARY KEY);
+    CREATE TABLE b (id integer CONSTRAINT pk_b PRIMARY KEY, a_id integer NOT NULL CONSTRAINT fk REFERENCES a);
+    CREATE VIEW v AS SELECT id FROM a`;
+  const other = await proveRevision(url, statements, keyed(uuid, true));
+  assertEquals(other.found.summary, ["create table c"]);
+  assertEquals(other.found.notes.map((line) => line.split(". ")[0]), [
+    "The type of a.id stays integer and does not become uuid: view v depends on it",
+    "The type of b.a_id stays integer and does not become uuid: it refers to a.id, whose type stays.",
+    "Foreign key fk_c_a_id_a of c is not added: the types of c.a_id and a.id differ as long as the type of one of them stays.",
+  ]);
+  const wider = await proveRevision(url, statements, keyed(bigint));
+  assertEquals(wider.found.summary, [
+    "drop foreign key fk of b",
+    "change type of b.a_id from integer to bigint",
+    "add foreign key fk of b",
+  ]);
+});
+
+database.test("an enum keeps its values while a view shows a column of it", async (url) => {
+  const statements = `CREATE TYPE mood AS ENUM ('happy', 'sad', 'angry');
+    CREATE TABLE a (id integer CONSTRAINT pk_a PRIMARY KEY, mood mood NOT NULL); CREATE VIEW v AS SELECT mood FROM a`;
+  const { found } = await proveRevision(
+    url,
+    statements,
+    models({ id: integer().primaryKey(), mood: enumeration("mood", ["happy", "sad"]) }),
+  );
+  assertEquals(found.summary, []);
+  assertEquals(found.notes, [
+    "Values of the enum mood were removed or reordered, but it is used by column mood of view v. Change it by hand.",
+  ]);
+});
+
+database.test("a unique index is not dropped while a foreign key refers to it", async (url) => {
+  const statements = `${TABLE} CREATE UNIQUE INDEX ix ON a (n);
+    CREATE SCHEMA %s_other; CREATE TABLE %s_other.c (n integer CONSTRAINT to_a REFERENCES a (n))`;
+  const { found } = await proveRevision(url, statements, models(whole));
+  assertEquals(found.summary, []);
+  assertMatch(found.notes.join(), /^a keeps ix, although .*: constraint to_a on table s_\w+_other\.c depends on it/);
+});
+
+database.test("statistics of an expression prevent a type for which it makes no sense, and no similar one", async (url) => {
+  const statements = `${TABLE} CREATE STATISTICS %s.together ON (name || 'x'), n FROM a`;
+  const other = await proveRevision(url, statements, models({ ...whole, name: integer() }));
+  assertEquals(other.found.summary, []);
+  assertMatch(other.found.notes.join(), /^The type of a\.name stays text .*: statistics object together depends on it/);
+  const wider = await proveRevision(url, statements, models({ ...whole, n: bigint() }));
+  assertEquals(wider.found.summary, ["change type of a.n from integer to bigint"]);
 });
 
 database.test("check tells what stands in the way, and is clean: no revision removes the difference", async (url) => {

@@ -23,8 +23,13 @@ export interface ChangedTable {
 /**
  * Compares the foreign keys of the tables in both schemas. Recreates one if the key it references is dropped, or if the
  * type of a column at either end changes.
+ *
+ * @param isPossible whether the columns of a new foreign key will have fitting types
  */
-export function compareForeignKeys(tables: readonly ChangedTable[]): Operation[] {
+export function compareForeignKeys(
+  tables: readonly ChangedTable[],
+  isPossible: (key: ForeignKeySchema) => boolean = () => true,
+): Operation[] {
   const byName = new Map(tables.map((table) => [nameKey(table.plan.wanted), table]));
   return tables.flatMap(({ plan: { wanted, parts, fixed }, retyped }) => {
     const table = { schema: wanted.schema, name: wanted.name };
@@ -36,7 +41,7 @@ export function compareForeignKeys(tables: readonly ChangedTable[]): Operation[]
     });
     return [
       ...removed.map((key): Operation => ({ kind: "dropForeignKey", table, key })),
-      ...added.map((key): Operation => ({ kind: "addForeignKey", table, key })),
+      ...added.filter(isPossible).map((key): Operation => ({ kind: "addForeignKey", table, key })),
       ...renamed.map(({ from, to }): Operation => ({
         kind: "renameConstraint",
         table,

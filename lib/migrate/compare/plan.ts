@@ -9,18 +9,10 @@ import {
   type PartKind,
   type PartSchema,
   type TableSchema,
-  typeOf,
 } from "../database_schema.ts";
-import {
-  blockersOfDrop,
-  blockersOfIdentity,
-  blockersOfKey,
-  blockersOfRetype,
-  blockersOfValues,
-  depends,
-  type Reference,
-} from "./blockers.ts";
+import { blockersOfIdentity, blockersOfKey, depends, type Reference } from "./blockers.ts";
 import type { Matched } from "./match.ts";
+import { type FutureType, whyNotAdded, whyUnchanged } from "./refusals.ts";
 import { type Limits, type MatchedParts, matchParts, standsOn } from "./parts.ts";
 
 /** A table in both the database and the models. */
@@ -49,7 +41,8 @@ export function planTables(pairs: readonly TablePair[], kept: readonly TableSche
   let plans = pairs.map(firstPlan);
   for (let isSettled = false; !isSettled;) {
     const references = referencesThatStay(plans, kept);
-    const next = plans.map((plan) => limited(plan, references.get(nameKey(plan.live)) ?? []));
+    const futureType = futureTypes(plans.filter(({ fixed }) => fixed.size > 0));
+    const next = plans.map((plan) => limited(plan, references.get(nameKey(plan.live)) ?? [], futureType));
     isSettled = next.every((plan, index) => plan === plans[index]);
     plans = next;
   }
@@ -86,63 +79,59 @@ function isLeftAlone(column: ColumnSchema, wanted: ColumnSchema | undefined): bo
 }
 
 /** Extends the limits of a plan by the changes that the server would refuse; returns the same plan if there are none. */
-function limited(plan: TablePlan, references: readonly Reference[]): TablePlan {
+function limited(plan: TablePlan, references: readonly Reference[], futureType: FutureType): TablePlan {
   const { live, wanted } = plan;
   const [before, after] = [columnsByName(live), columnsByName(wanted)];
-  const parts = partsThatStay(plan);
   const isDropped = (name: string) => {
     const [from, to] = [before.get(name), after.get(name)];
     return !plan.fixed.has(name) && (!to || !!from && isRebuilt(from, to));
   };
-  const [fixed, refused, held] = [new Set(plan.fixed), new Set(plan.refused), new Set(plan.held)];
-  const notes: string[] = [];
-  for (const column of live.columns) {
-    if (plan.fixed.has(column.name)) continue;
-    const of = { table: live, column, parts, references };
-    const to = after.get(column.name);
-    const name = `${fullName(live)}.${column.name}`;
-    if (!to) {
-      const blockers = blockersOfDrop(of, isDropped);
-      if (blockers.length === 0) continue;
-      notes.push(
-        `${name} stays, although the models do not have it: ${depends(blockers)}. ` +
-          "Drop that first, or add the column to the models.",
-      );
-    } else if (isRebuilt(column, to)) {
-      const blockers = blockersOfDrop(of, isDropped);
-      if (blockers.length === 0) continue;
-      notes.push(
-        `${name} stays as it is, although it is to be ${to.generated === undefined ? "no longer " : ""}generated` +
-          `${to.generated === undefined ? "" : ` as ${to.generated}`}: ${depends(blockers)}. ` +
-          "Write a revision that drops that, changes the column, and creates it again.",
-      );
-    } else if (typeOf(to) !== typeOf(column)) {
-      const blockers = blockersOfRetype(of, to.type);
-      if (blockers.length === 0) continue;
-      notes.push(
-        `The type of ${name} stays ${typeOf(column)} and does not become ${typeOf(to)}: ${depends(blockers)}. ` +
-          "Write a revision that drops that, changes the type, and creates it again.",
-      );
-    } else continue;
-    fixed.add(column.name);
-  }
-  for (const column of wanted.columns) {
-    if (before.has(column.name) || plan.refused.has(column.name)) continue;
-    const blockers = blockersOfValues(live, column);
-    if (blockers.length === 0) continue;
-    refused.add(column.name);
-    notes.push(
-      `${fullName(live)}.${column.name} is not added: ${
-        blockers.join(", ")
-      } has the row type of the table, which then ` +
-        "takes no new column with a default. Change that first.",
-    );
-  }
-  for (const key of keysOf(live)) if (references.some((reference) => isTo(reference, key))) held.add(key);
-  const isSame = fixed.size === plan.fixed.size && refused.size === plan.refused.size && held.size === plan.held.size;
-  if (isSame) return plan;
-  const limits = { fixed, refused, held };
-  return { ...plan, ...limits, parts: matchParts(live, wanted, limits), notes: [...plan.notes, ...notes] };
+  const of = {
+    table: live,
+    parts: partsThatStay(plan),
+    references,
+    isDropped,
+    wantedKeys: wanted.foreignKeys,
+    futureType,
+  };
+  const why = (columns: readonly ColumnSchema[], explain: (column: ColumnSchema) => string | undefined) =>
+    new Map(columns.flatMap((column): [string, string][] => {
+      const note = explain(column);
+      return note === undefined ? [] : [[column.name, note]];
+    }));
+  const unchanged = why(
+    live.columns.filter(({ name }) => !plan.fixed.has(name)),
+    (column) => whyUnchanged({ ...of, column }, after.get(column.name)),
+  );
+  const notAdded = why(
+    wanted.columns.filter(({ name }) => !before.has(name) && !plan.refused.has(name)),
+    (column) => whyNotAdded(live, column),
+  );
+  const held = new Set(references.length === 0 ? [] : keysOf(live).filter((key) => references.some(isTo(key))));
+  if (unchanged.size + notAdded.size === 0 && held.size === plan.held.size) return plan;
+  const limits = {
+    fixed: new Set([...plan.fixed, ...unchanged.keys()]),
+    refused: new Set([...plan.refused, ...notAdded.keys()]),
+    held,
+  };
+  const notes = [...plan.notes, ...unchanged.values(), ...notAdded.values()];
+  return { ...plan, ...limits, parts: matchParts(live, wanted, limits), notes };
+}
+
+/** Returns a function that tells the types of columns once all plans are carried out. */
+export function futureTypes(plans: readonly TablePlan[], added: readonly TableSchema[] = []): FutureType {
+  const tables = new Map([
+    ...added.map((wanted) => [nameKey(wanted), { wanted: columnsByName(wanted) }] as const),
+    ...plans.map(({ live, wanted, fixed }) => {
+      const kept = columnsByName({ columns: live.columns.filter(({ name }) => fixed.has(name)) });
+      return [nameKey(wanted), { wanted: columnsByName(wanted), kept }] as const;
+    }),
+  ]);
+  return (table, column) => {
+    const of: { wanted: Columns; kept?: Columns } | undefined = tables.get(nameKey(table));
+    const wanted = of?.wanted.get(column)?.type;
+    return wanted === undefined ? undefined : { wanted, kept: of!.kept?.get(column)?.type };
+  };
 }
 
 function notesOfKeys(
@@ -152,7 +141,7 @@ function notesOfKeys(
   const { primaryKey, unique, index } = parts;
   const to = references.get(nameKey(live)) ?? [];
   return [...primaryKey.held, ...unique.held, ...index.held].map((key) => {
-    const blockers = blockersOfKey(key, to.filter((reference) => isTo(reference, key)));
+    const blockers = blockersOfKey(key, to.filter(isTo(key)));
     return `${fullName(live)} keeps ${key.name}, although the models do not have it so: ${depends(blockers)}. ` +
       "Drop that first.";
   });
@@ -199,13 +188,16 @@ function keysOf({ primaryKey, uniques, indexes }: TableSchema): PartSchema[] {
   return [...(primaryKey ? [primaryKey] : []), ...uniques, ...indexes.filter(isKey)];
 }
 
-/** Whether a foreign key refers to the columns of this key or unique index. */
-function isTo({ key: { referred } }: Reference, key: PartSchema): boolean {
+/** Returns a function that tells whether a foreign key refers to the columns of this key or unique index. */
+function isTo(key: PartSchema): (reference: Reference) => boolean {
   const columns = "columns" in key ? (key as KeySchema).columns : key.uses;
-  return columns.length === referred.length && columns.every((name) => referred.includes(name));
+  return ({ key: { referred } }) =>
+    columns.length === referred.length && columns.every((name) => referred.includes(name));
 }
 
-function columnsByName({ columns }: TableSchema): ReadonlyMap<string, ColumnSchema> {
+type Columns = ReadonlyMap<string, ColumnSchema>;
+
+function columnsByName({ columns }: Pick<TableSchema, "columns">): Columns {
   return new Map(columns.map((column) => [column.name, column]));
 }
 

@@ -14,7 +14,19 @@ import { sqlType } from "./render/types.ts";
 
 /** What this module knows of models; a table that says more is left to the server. */
 const TABLE = properties<Table>(
-  ["metadata", "name", "schema", "fullName", "sqlName", "comment", "columns", "primaryKey", "version", "keyIndexes"],
+  [
+    "metadata",
+    "word",
+    "name",
+    "schema",
+    "fullName",
+    "sqlName",
+    "comment",
+    "columns",
+    "primaryKey",
+    "version",
+    "keyIndexes",
+  ],
   ["mutableIndexes", "hasUndecoded", "primaryKeyName", "uniques", "indexes", "checks", "constraints"],
 );
 const COLUMN = properties<TableColumn>(

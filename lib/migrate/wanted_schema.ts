@@ -18,11 +18,13 @@ import {
   fullName,
   mapParts,
   nameKey,
+  type ObjectName,
   type TableSchema,
 } from "./database_schema.ts";
 import { ScratchSchemaError } from "./errors.ts";
 import { literalTable } from "./literal_schema.ts";
 import { reflect } from "./reflect/reflect.ts";
+import { inWordsOfDatabase } from "./verbatim.ts";
 
 /**
  * Creates the tables and reads them, except those that the database has in the words of the models. The caller rolls
@@ -51,11 +53,17 @@ export async function wantedSchema(
   const asked = withTargets(all.filter((table) => !literal.has(table)), all);
   const spelled = asked.size > 0 ? await spelledSchema(connection, asked, schemas) : undefined;
   const known = all.flatMap((table) => asked.has(table) ? [] : [literal.get(table)!]);
+  const there = new Map(live.tables.map((table) => [nameKey(table), table]));
+  const models = new Map(all.map((table) => [nameKey(nameOf(table, main)), table]));
+  const inWords = (table: TableSchema) => {
+    const other = there.get(nameKey(table));
+    return other ? inWordsOfDatabase(table, models.get(nameKey(table))!, other) : table;
+  };
   const enums = new Map([...enumsOf(metadata), ...(spelled?.enums ?? [])].map((type) => [type.name, type]));
   return {
     schemas,
     enums: inOrder([...enums.values()]),
-    tables: inOrder([...(spelled?.tables ?? []).map((table) => marked(inMainSchema(table, main))), ...known]),
+    tables: inOrder([...(spelled?.tables ?? []).map((table) => marked(inWords(inMainSchema(table, main)))), ...known]),
     unmodelled: [],
     taken: [],
   };
@@ -77,13 +85,17 @@ function literalTables(
   marked: (table: TableSchema) => TableSchema,
 ): ReadonlyMap<Table, TableSchema> {
   const there = new Map(live.tables.map((table) => [nameKey(table), table]));
-  const nameOf = ({ schema, name }: Table) => schema === undefined || schema === main ? { name } : { schema, name };
   return new Map(tables.flatMap((table) => {
-    const other = there.get(nameKey(nameOf(table)));
-    const literal = other && literalTable(table, other, nameOf);
+    const other = there.get(nameKey(nameOf(table, main)));
+    const literal = other && literalTable(table, other, (table) => nameOf(table, main));
     const wanted = literal && marked(literal);
     return wanted && isSameTable(other, wanted) ? [[table, wanted]] : [];
   }));
+}
+
+/** Name of a table as schemas contain it. */
+function nameOf({ schema, name }: Table, main: string): ObjectName {
+  return schema === undefined || schema === main ? { name } : { schema, name };
 }
 
 function enumsOf(metadata: Metadata): EnumSchema[] {

@@ -110,3 +110,33 @@ database.test("SQL that ends with a comment is run like any other", async (url) 
   const { summary } = await found(engine, models({ part: integer().check("part > 0 -- or more\n") }));
   assertEquals(summary.length, 4);
 });
+
+database.test("SQL in the words of the database is the same, though the server spells it anew each time", async (url) => {
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  const make = (columns: Columns, options: Parameters<Metadata["add"]>[2]) => {
+    const metadata = new Metadata();
+    metadata.add("toys", { id: integer().primaryKey(), ...columns }, options);
+    return metadata;
+  };
+  const kinds = "kind IN ('car', 'doll')"; // of a varchar: pg_get_expr() prints casts, which it prints in another way
+  const hand = make({ kind: varchar(9).check(kinds), other: varchar(9) }, {
+    indexes: [{ name: "ix", on: [sql("coalesce(kind, other)")], where: sql(kinds) }],
+    constraints: { listed: `CHECK (${kinds})` },
+  });
+  await engine.begin((connection) => hand.createAll(connection));
+  assertEquals((await found(engine, hand)).summary, []);
+  const { rows: [{ check, where }] } = await engine.begin(async (connection) => ({
+    rows: (await connection.execute<{ check: string; where: string }>(
+      `SELECT pg_get_expr(conbin, conrelid, true) AS check, pg_get_expr(indpred, indrelid, true) AS where
+         FROM pg_constraint JOIN pg_index ON indrelid = conrelid AND indpred IS NOT NULL WHERE conname = 'listed'`,
+    )).all(),
+  }));
+  const read = (more: Columns) =>
+    make({ kind: varchar(9).check(check), other: varchar(9), ...more }, {
+      indexes: [{ name: "ix", on: [sql("COALESCE(kind, other)")], where: sql(where) }],
+      constraints: { listed: `CHECK (${check})` },
+    });
+  assertEquals((await found(engine, read({}))).summary, []);
+  assertEquals((await found(engine, read({ price: integer() }))).summary, ["add column toys.price (integer)"]);
+});

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Connection } from "../engine/connection.ts";
+import { ConnectionLostError, DatabaseError } from "../engine/errors.ts";
 import type { EngineUrl } from "../engine/url.ts";
 import { TransactionPoolerError } from "./errors.ts";
 
@@ -51,6 +52,32 @@ export async function requireDirect(
     if (!mustWait) await closed;
   }
   throw new TransactionPoolerError(await directUrl(connection, url));
+}
+
+/**
+ * Explains a failure that is due to a pooler that refuses transactions.
+ *
+ * @param failure what a transaction threw
+ * @param url URL of the engine, for the error message
+ * @param open opens a connection to the same address
+ * @returns `undefined` if it has another cause
+ */
+export async function statementPooling(
+  failure: unknown,
+  url: EngineUrl,
+  open: () => Promise<Connection>,
+): Promise<TransactionPoolerError | undefined> {
+  const isRefusal = failure instanceof ConnectionLostError ||
+    failure instanceof DatabaseError && failure.sqlstate === "08P01";
+  if (!isRefusal) return undefined;
+  await using first = await open();
+  const pid = await serverProcess(first);
+  if (pid === first.backendPid) return undefined;
+  await using second = await open();
+  await serverProcess(second);
+  const begun = second.begin().then(() => true, () => false); // settles with the next statement
+  await serverProcess(second).catch(() => {});
+  return await begun ? undefined : new TransactionPoolerError(await directUrl(first, url), "statement");
 }
 
 async function serverProcess(connection: Connection): Promise<number> {

@@ -7,6 +7,7 @@ import type { Renames } from "./compare/renames.ts";
 import type { AutogenerateResult } from "./autogenerate.ts";
 import { loadEnvironment, type Models, versionTableOf } from "./environment.ts";
 import type { StopOptions } from "./history.ts";
+import { statementPooling } from "./direct_connection.ts";
 import { stoppable } from "./migration_session.ts";
 
 export type { AutogenerateResult as ModelComparison } from "./autogenerate.ts";
@@ -27,6 +28,7 @@ export interface ComparisonOptions extends StopOptions {
  * @param models models to compare instead of those of `env.ts`
  * @param options signal, renames, and arguments for the functions of `env.ts`
  * @returns the differences; `undefined` if `env.ts` exports no metadata
+ * @throws {TransactionPoolerError} when the connection goes through a statement pooler
  */
 export async function compareModels(
   engine: Engine,
@@ -39,12 +41,16 @@ export async function compareModels(
   const metadata = typeof given === "function" ? await unlessAborted(Promise.resolve(given()), signal) : given;
   if (metadata === undefined) return undefined;
   const { autogenerate } = await import("./autogenerate.ts");
-  await using connection = await engine.connect({ ...stoppable(signal), isolationLevel: "AUTOCOMMIT" });
-  return await autogenerate(connection, metadata, {
+  const connect = () => engine.connect({ ...stoppable(signal), isolationLevel: "AUTOCOMMIT" });
+  await using connection = await connect();
+  const settings = {
     includeObject,
     renames: options.renames,
     errorsModule: errorsModule(options.place ?? join(directory, "versions")),
     versionTable: await versionTableOf(directory, options),
+  };
+  return await autogenerate(connection, metadata, settings).catch(async (error) => {
+    throw await statementPooling(error, engine.url, connect).catch(() => undefined) ?? error;
   });
 }
 

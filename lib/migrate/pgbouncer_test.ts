@@ -50,6 +50,24 @@ test("behind PgBouncer that lends by statement, the --url of the server is told"
   );
 });
 
+test("behind PgBouncer that lends by statement, models cannot be compared, and the --url is told", async (url) => {
+  await using folder = await makeMigrations();
+  const library = JSON.stringify(new URL("../mod.ts", import.meta.url).href);
+  await folder.write("env.ts", `import { Metadata } from ${library};\nexport const metadata = new Metadata();`);
+  const commands = [["check"], ["revision", "-m", "x", "--autogenerate"]];
+  await Promise.all(
+    ["pg", "postgres", "libpq"].map(async (driver) => {
+      await using pooler = await startPooler(url, "statement", 2);
+      const behind = pooler.url.replace("postgresql:", `postgresql+${driver}:`);
+      for (const command of commands) {
+        const { code, err } = await migrate(...command, "--dir", folder.directory, "--url", behind);
+        assertEquals([driver, command, code], [driver, command, 1]);
+        assertMatch(err, /statement pooler, which refuses transactions\. Nothing was run\. .*--url postgresql:/);
+      }
+    }),
+  );
+});
+
 test("commands that only read work behind PgBouncer, one after the other", async (url) => {
   await using folder = await makeMigrations({ id: "a1", ...creating("one") });
   await folder.write("env.ts", "");

@@ -78,14 +78,19 @@ INSERT INTO "Artist" VALUES (1, 'AC/DC'); INSERT INTO playlist VALUES (1, 'Music
 
 /** Objects that models cannot describe, without the tables kept because of them. */
 const UNMODELLED = [
-  "table Album: its name is not in snake_case",
-  "table Artist: its name is not in snake_case",
-  "table PlaylistTrack: its name is not in snake_case",
   "view film_list",
   "partitioned table payment",
   "table payment_p2026_01: it is part of an inheritance tree",
   "table payment_rest: it is part of an inheritance tree",
   "materialized view rental_by_category",
+  "column Album.AlbumId: its name contains capital letters",
+  "column Album.Title: its name contains capital letters",
+  "column Album.ArtistId: its name contains capital letters",
+  "foreign key Album.FK_AlbumArtistId: references Artist, whose name is not in snake_case",
+  "column Artist.ArtistId: its name contains capital letters",
+  "column Artist.Name: its name contains capital letters",
+  "column PlaylistTrack.PlaylistId: its name contains capital letters",
+  "column PlaylistTrack.TrackId: its name contains capital letters",
   "column actor.actor_id: it is GENERATED ALWAYS AS IDENTITY",
   "column actor.full_name: its value is generated",
   "column film.film_id: it is serial",
@@ -96,8 +101,7 @@ const UNMODELLED = [
   "column language.language_id: it is serial",
   "column language.name: its type is character(20)",
   "column playlist.Name: its name contains capital letters",
-  "foreign key playlist.playlist_artist_id_fkey: references Artist, which models cannot describe",
-  'index playlist.IX_playlist_Name: the column "Name" contains capital letters',
+  "foreign key playlist.playlist_artist_id_fkey: references Artist, whose name is not in snake_case",
   "domain release_year",
   "function _group_concat(text,text)",
   "aggregate group_concat(text)",
@@ -134,6 +138,9 @@ database.test("without models for it nothing is found, everything odd is listed,
   const isKept = (line: string) => line.includes("not in the models");
   assertEquals(unmodelled.filter((line) => !isKept(line)), UNMODELLED);
   assertEquals(unmodelled.filter(isKept).map((line) => line.split(":")[0]), [
+    "table Album",
+    "table Artist",
+    "table PlaylistTrack",
     "table actor",
     "table category",
     "table film",

@@ -43,6 +43,18 @@ function toys(options: Options, columns: Columns = {}): Metadata {
   return metadata;
 }
 
+/** Toys, and orders of them, in a table whose name is given. */
+function withOrders(options: Options, columns: Columns = {}): Metadata {
+  const metadata = toys({});
+  metadata.add("orders", {
+    id: identity().primaryKey().named("orderID"),
+    toyId: uuid().named("toyID").references("toys.id", { onDelete: "cascade" }),
+    count: integer(),
+    ...columns,
+  }, options);
+  return metadata;
+}
+
 const shop = { on: ["tenant", "shopId"], references: "shops", columns: ["tenant", "id"] } as const;
 const ix = (definition: string, unique = false): Options => ({ indexes: [{ name: "ix_toys", definition, unique }] });
 const recreated = (kind: string, name: string) => [`drop ${kind} ${name} of toys`, `add ${kind} ${name} of toys`];
@@ -254,6 +266,46 @@ const CHANGES: Record<string, [before: Metadata, after: Metadata, found: string[
     "add column toys.number (integer)",
     "add unique uq_toys_number of toys",
   ]],
+  "a column of another name": [
+    toys({}),
+    toys({ checks: { size: `"Size in cm" > 0` } }, {
+      name: text().named("toyName").unique().index(),
+      size: integer().named("Size in cm"),
+      make: text().named("constructor"),
+      low: text().named("a.b").generatedAs(sql(`lower("toyName")`)).index(),
+    }),
+    [
+      "drop column toys.name (text)",
+      "add column toys.toyName (text)",
+      "add column toys.Size in cm (integer)",
+      "add column toys.constructor (text)",
+      "add column toys.a.b (text)",
+      "add unique uq_toys_toyName of toys",
+      "add check ck_toys_size of toys",
+      "create index ix_toys_a.b of toys",
+      "create index ix_toys_toyName of toys",
+    ],
+  ],
+  "a table of another name": [
+    toys({}),
+    withOrders({ named: "Order Line", comment: "as it was", indexes: [["toyId"]] }),
+    ["create table Order Line"],
+  ],
+  "changes of such a table": [
+    withOrders({ named: "Order Line", indexes: [["toyId"]] }),
+    withOrders({ named: "Order Line", unique: [["toyId", "count"]], checks: { count: "count > 0" } }, {
+      count: bigint().comment("how many"),
+      at: text().named("At").nullable(),
+    }),
+    [
+      "drop index ix_Order Line_toyID of Order Line",
+      "change type of Order Line.count from integer to bigint",
+      "add column Order Line.At (text)",
+      "add unique uq_Order Line_toyID_count of Order Line",
+      "add check ck_Order Line_count of Order Line",
+      "add comment of Order Line.count",
+    ],
+  ],
   "a table with such columns": [
     new Metadata(),
     toys({}, {

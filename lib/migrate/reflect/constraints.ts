@@ -1,7 +1,7 @@
 /** Reads the constraints of ordinary tables from the catalogs. @module */
 import type { ReferentialAction } from "../../schema/columns.ts";
 import type { ForeignKeySchema, KeySchema, ObjectName, PartSchema } from "../database_schema.ts";
-import { inherits, isOrdinary } from "./relations.ts";
+import { inherits, isNamedOtherwise, isOrdinary } from "./relations.ts";
 
 /** A row of {@linkcode CONSTRAINTS}. */
 export interface ConstraintRow {
@@ -129,15 +129,15 @@ function deferrable({ deferrable, deferred }: ConstraintRow): Pick<KeySchema, "d
  * everything.
  */
 export function leftAlone(row: ConstraintRow): Pick<PartSchema, "leftAlone" | "definition"> {
-  const { features, columns, to_name: name, to_kind: kind, to_inherits: inherits } = row;
-  const capital = columns.find((name) => /\p{Lu}/u.test(name));
+  const { features, to_name: name, to_kind: kind, to_inherits: inherits } = row;
   const isToOdd = name !== null && kind !== null && !isOrdinary({ name, kind, inherits });
   const reasons = [
     ...features,
-    ...(capital ? [`the column "${capital}" contains capital letters`] : []),
     ...(isToOdd ? [`references ${name}, which models cannot describe`] : []),
+    ...(name !== null && isNamedOtherwise(name) ? [`references ${name}, whose name is not in snake_case`] : []),
   ];
-  const isSaid = row.kind !== "p" && row.kind !== "c" && String(features) === "deferrable";
+  const isDeferrable = row.kind !== "p" && row.kind !== "c" && String(features) === "deferrable";
+  const isSaid = !isToOdd && (features.length === 0 || isDeferrable);
   return {
     ...(reasons.length > 0 ? { leftAlone: reasons.join(", ") } : {}),
     ...(reasons.length > 0 && !isSaid ? { definition: row.definition } : {}),

@@ -20,10 +20,10 @@ export interface IndexRow {
 
 /**
  * Query; `$1` is the list of schemas. Excludes indexes of constraints. PostgreSQL 14 lacks the column of `newer`, which
- * then comes from `older`. A key whose name is quoted may have capital letters.
+ * then comes from `older`.
  */
 export const INDEXES = `
-SELECT found.*, CASE WHEN features <> '{}' OR array_to_string(keys, ' ') LIKE '%"%' THEN
+SELECT found.*, CASE WHEN features <> '{}' THEN
          substr(pg_get_indexdef(oid), 1 + length(format('CREATE %sINDEX %I ON %I.%I USING ',
            CASE WHEN found.unique THEN 'UNIQUE ' END, name, table_schema, table_name))) END AS definition
   FROM (
@@ -61,8 +61,6 @@ SELECT i.indexrelid AS oid, n.nspname AS table_schema, t.relname AS table_name, 
 
 /** Converts a row into an index; with its definition, if the other fields do not say everything. */
 export function indexOf({ name, unique, method, keys, where, uses, definition, features }: IndexRow): IndexSchema {
-  const capital = keys.find((key) => /^".*\p{Lu}.*"$/u.test(key));
-  const reasons = [...features, ...(capital ? [`the column ${capital} contains capital letters`] : [])];
-  const odd = reasons.length > 0 ? { leftAlone: reasons.join(", "), definition: definition! } : {};
+  const odd = features.length > 0 ? { leftAlone: features.join(", "), definition: definition! } : {};
   return { name, unique, method, keys, where, uses, ...odd };
 }

@@ -57,7 +57,12 @@ export const RELATION_KINDS: Readonly<Record<string, string>> = {
   c: "composite type",
 };
 
-/** Whether models can describe a relation, by its kind, inheritance and name. */
+/** Whether models can describe a relation, by its kind, inheritance and name: a dot is read as that of a schema. */
 export function isOrdinary({ kind, inherits, name }: Pick<RelationRow, "kind" | "inherits" | "name">): boolean {
-  return kind === "r" && !inherits && !/[\p{Lu}.\s]/u.test(name);
+  return kind === "r" && !inherits && !name.includes(".");
+}
+
+/** Whether models need to give the name of a table, which is then not one that they have forgotten. */
+export function isNamedOtherwise(name: string): boolean {
+  return /[\p{Lu}\s]/u.test(name);
 }

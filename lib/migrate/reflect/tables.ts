@@ -12,7 +12,7 @@ import { columnOf, type ColumnRow } from "./columns.ts";
 import { CONSTRAINT_KINDS, type ConstraintRow, foreignKeyOf, keyOf, leftAlone, nameAndUse } from "./constraints.ts";
 import { type DependentRow, withDependents } from "./dependents.ts";
 import { indexOf, type IndexRow } from "./indexes.ts";
-import { RELATION_KINDS, type RelationRow } from "./relations.ts";
+import { isNamedOtherwise, RELATION_KINDS, type RelationRow } from "./relations.ts";
 
 /** Returns the name of a table in a schema. */
 export type NameOf = (schema: string, name: string) => ObjectName;
@@ -41,7 +41,7 @@ const PART_WORDS: Readonly<Record<PartKind, string>> = {
 export function oddRelation({ kind, schema, name, inherits }: RelationRow, nameOf: NameOf): UnmodelledObject {
   const object = { kind: RELATION_KINDS[kind] ?? "table", name: fullName(nameOf(schema, name)) };
   if (kind !== "r") return object;
-  return { ...object, reason: inherits ? "it is part of an inheritance tree" : "its name is not in snake_case" };
+  return { ...object, reason: inherits ? "it is part of an inheritance tree" : "its name contains a dot" };
 }
 
 /** Converts an ordinary table, with its features that models cannot describe. */
@@ -87,6 +87,7 @@ export function readTable(
     ...attached(relation, name),
   ];
   const reasons = [
+    ...(isNamedOtherwise(relation.name) ? ["its name is not in snake_case"] : []),
     ...unmodelled.map((object) => about(object, name)),
     ...(table.dependents ?? []).map(({ name }) => `${name} depends on it`),
   ];

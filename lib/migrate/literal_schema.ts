@@ -12,33 +12,74 @@ import type { Table, TableColumn } from "../schema/table.ts";
 import type { ColumnSchema, KeySchema, ObjectName, TableSchema } from "./database_schema.ts";
 import { sqlType } from "./render/types.ts";
 
-/** What this module knows of models; a table that says more is left to the server. */
-const TABLE = properties<Table>(
-  [
-    "metadata",
-    "word",
-    "name",
-    "schema",
-    "fullName",
-    "sqlName",
-    "comment",
-    "columns",
-    "primaryKey",
-    "version",
-    "keyIndexes",
-  ],
-  ["mutableIndexes", "hasUndecoded", "primaryKeyName", "uniques", "indexes", "checks", "constraints"],
-);
-const COLUMN = properties<TableColumn>(
-  ["attribute", "name", "type", "values", "nullable", "serverDefault", "comment", "primaryKey"],
-  ["unique", "uniqueOptions", "index", "indexName", "check", "checkName", "references"], // resolved by the table
-  ["default", "onUpdate", "version", "mutable", "bind", "decode", "copy"], // unknown to the database
-);
-const UNIQUE = properties<Unique>(["name", "columns"]);
-const INDEX = properties<Index>(["name", "on", "unique", "using", "where"]);
-const FOREIGN_KEY = properties<ForeignKey>(
-  ["from", "columns", "to", "referredColumns", "column", "referred", "name", "onDelete", "onUpdate"],
-);
+/** Properties of models: `false` for one that is left to the server. One that is missing does not compile. */
+type Known<Said> = Readonly<
+  Record<keyof { [Name in keyof Said as Said[Name] extends (..._: never[]) => unknown ? never : Name]: true }, boolean>
+>;
+const TABLE: Known<Table> = {
+  types: true,
+  metadata: true,
+  word: true,
+  name: true,
+  schema: true,
+  fullName: true,
+  sqlName: true,
+  comment: true,
+  columns: true,
+  primaryKey: true,
+  primaryKeyName: true,
+  version: true,
+  keyIndexes: true,
+  mutableIndexes: true,
+  hasUndecoded: true,
+  uniques: true,
+  indexes: true,
+  checks: true,
+  constraints: true, // if there are any, see below
+};
+const COLUMN: Known<TableColumn> = {
+  attribute: true,
+  name: true,
+  type: true,
+  isText: true,
+  values: true,
+  collation: false,
+  generatedAs: false,
+  nullable: true,
+  serverDefault: true,
+  comment: true,
+  // the table has them resolved
+  primaryKey: true,
+  unique: true,
+  uniqueOptions: true,
+  index: true,
+  indexName: true,
+  check: true,
+  checkName: true,
+  references: true,
+  // the database does not know them
+  default: true,
+  onUpdate: true,
+  version: true,
+  mutable: true,
+  bind: true,
+  decode: true,
+  copy: true,
+};
+const UNIQUE: Known<Unique> = { name: true, columns: true, deferrable: false };
+const INDEX: Known<Index> = { name: true, on: true, unique: true, using: true, where: true, definition: false };
+const FOREIGN_KEY: Known<ForeignKey> = {
+  from: true,
+  columns: true,
+  to: true,
+  referredColumns: true,
+  column: true,
+  referred: true,
+  name: true,
+  onDelete: true,
+  onUpdate: true,
+  deferrable: false,
+};
 
 /**
  * Describes a table without the server.
@@ -114,11 +155,7 @@ function names(columns: readonly TableColumn[]): string[] {
   return columns.map(({ name }) => name);
 }
 
-function properties<Said>(...known: (keyof Said)[][]): ReadonlySet<unknown> {
-  return new Set(known.flat());
-}
-
-/** Whether an object says nothing but what is known, so that nothing is overlooked that models learn to say. */
-function saysOnly(known: ReadonlySet<unknown>, object: object): boolean {
-  return Object.entries(object).every(([property, value]) => value === undefined || known.has(property));
+/** Whether an object says nothing but what is known. */
+function saysOnly(known: Readonly<Record<string, boolean>>, object: object): boolean {
+  return Object.entries(object).every(([property, value]) => value === undefined || known[property]);
 }

@@ -94,6 +94,8 @@ export function recreated<Part>(matched: Matched<Part>, isDue: (part: Part) => b
 }
 
 /** What is compared, as a string: not the name, and not what follows from the contents. */
-function contentOf<Part extends PartSchema>(part: Part): string {
-  return JSON.stringify({ ...part, name: undefined, anyName: undefined, uses: undefined, dependents: undefined });
+function contentOf<Part extends PartSchema>({ definition, leftAlone, ...part }: Part): string {
+  // a definition does not say that an index is invalid
+  const odd = definition === undefined ? undefined : [definition, leftAlone];
+  return JSON.stringify({ ...part, odd, name: undefined, anyName: undefined, uses: undefined, dependents: undefined });
 }

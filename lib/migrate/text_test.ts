@@ -6,7 +6,7 @@ import { testDatabase } from "../../testing/test_database.ts";
 import { makeMigrations, ownLines, scratch } from "../../testing/migrations.ts";
 import { revision } from "./authoring.ts";
 import { autogenerate } from "./autogenerate.ts";
-import { downgrade, upgrade } from "./commands.ts";
+import { adopt, downgrade, upgrade } from "./commands.ts";
 
 const database = testDatabase(import.meta.url);
 
@@ -158,4 +158,22 @@ database.test("a comment that quotes a new enum value can be set in the revision
   await engine.begin((connection) => models("old", "old").createAll(connection));
   const found = await engine.begin((connection) => autogenerate(connection, models("'new'", "old", "new")));
   assertEquals(found.summary, ["add value new to enum mood", "change comment of heroes"]);
+});
+
+database.test("names with line breaks stay in the comments of adopted models", async (url) => {
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  await using folder = await makeMigrations();
+  await engine.begin((connection) =>
+    connection.execute(`CREATE VIEW "a\nthrow new Error('*/ no'); \u2028b" AS SELECT 1 AS one;
+      CREATE TABLE heroes (id integer PRIMARY KEY, point point);
+      CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+      CREATE TRIGGER "t\nthrow" BEFORE INSERT ON heroes FOR EACH ROW EXECUTE FUNCTION tell()`)
+  );
+  const { differences, models } = await adopt(engine, folder.directory);
+  assertEquals(differences, []);
+  const lines = (await Deno.readTextFile(models)).split("\n").filter((line) => line.includes("throw"));
+  assertEquals(lines.every((line) => line.trim().startsWith("//")), true, lines.join("\n"));
+  await downgrade(engine, folder.directory, "base");
+  await upgrade(engine, folder.directory);
 });

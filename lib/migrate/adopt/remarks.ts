@@ -37,7 +37,10 @@ export function unmodelledLines({ unmodelled }: DatabaseSchema, modelled: readon
   if (rest.length === 0) return [];
   return [
     "// Models do not describe these; a revision changes them with sql`…`:",
-    ...rest.map(({ kind, name, reason }) => `//   ${kind} ${name}${reason === undefined ? "" : `: ${reason}`}`),
+    ...rest.map(({ kind, name, reason }) => {
+      const line = `${kind} ${name}${reason === undefined ? "" : `: ${reason}`}`;
+      return `//   ${line.replace(/\s+/g, " ")}`; // a line break in a name would end the comment
+    }),
   ];
 }
 

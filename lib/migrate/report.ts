@@ -71,7 +71,9 @@ export function historyLines(entries: readonly HistoryEntry[], { verbose = false
 /** Formats revisions without the state of a database. */
 export function listLines(revisions: readonly Revision[], { verbose = false, range }: ListOptions = {}): string[] {
   if (revisions.length === 0) return [none(range)];
-  return verbose ? revisions.flatMap((revision) => [...revisionLines(revision), ""]) : revisions.map(listLine);
+  return revisions.flatMap((revision) =>
+    verbose ? [...revisionLines(revision), ""] : `${listLine(revision)}${inBrackets(revision.branchLabels)}`
+  );
 }
 
 /** Formats the current revisions. */
@@ -174,12 +176,16 @@ function logLines({ log }: HistoryEntry): string[] {
   return [`${what}: ${log.startedAt.toISOString()}${how}, by ${log.userName} (${log.applicationName})`];
 }
 
-function marks({ head, current, applied, changed }: HistoryEntry): string {
-  const words = [
-    head && "head",
-    current && "current",
-    !applied && "not applied",
-    changed && "changed since it was applied",
-  ].filter(Boolean);
+function marks({ revision, head, current, applied, changed }: HistoryEntry): string {
+  return inBrackets([
+    ...revision.branchLabels,
+    ...head ? ["head"] : [],
+    ...current ? ["current"] : [],
+    ...applied ? [] : ["not applied"],
+    ...changed ? ["changed since it was applied"] : [],
+  ]);
+}
+
+function inBrackets(words: readonly string[]): string {
   return words.length > 0 ? `  (${words.join(", ")})` : "";
 }

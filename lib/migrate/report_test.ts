@@ -54,6 +54,10 @@ Deno.test("what a revision depends on, and its labels, are told with its fields"
     "Branch labels: app",
     "Date: 2025-11-03",
   ]);
+  assertEquals(listLines([labelled]), ["1a2b → 3c4d  add toys  2025-11-03  (app)"]);
+  assertEquals(historyLines([{ ...ENTRIES[0], revision: labelled }]), [
+    "1a2b → 3c4d  add toys  2025-11-03  (app, head, not applied)",
+  ]);
 });
 
 Deno.test("current says where the database stands, also at base", () => {

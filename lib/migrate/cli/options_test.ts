@@ -125,6 +125,21 @@ database.test("the script of stamp does what stamp does; ensure-version makes th
   assertEquals(history, "");
 });
 
+database.test("a version table of another tool is told in a sentence, by every command that reads it", async (url) => {
+  const { engine, url: target } = await scratch(url);
+  await using _engine = engine;
+  await using folder = await makeMigrations({ id: "a1", ...creating("one") });
+  await engine.begin((connection) => connection.execute("CREATE TABLE schema_version (version integer)"));
+  const at = ["--dir", folder.directory, "--url", target];
+  const message = "schema_version is not a table of these migrations: its columns are version integer; " +
+    "expected: revision text. Nothing was changed.";
+  await refuse(
+    ...[["upgrade"], ["downgrade", "base"], ["stamp", "head"], ["ensure-version"], ["current"], ["history"], ["check"]]
+      .map((command): [string[], string] => [[...command, ...at], message]),
+  );
+  assertEquals(await tables(engine), []);
+});
+
 database.test("-x and --tag reach the functions of env.ts; afterWrite is called with the path", async (url) => {
   const { engine, url: target } = await scratch(url);
   await using _engine = engine;

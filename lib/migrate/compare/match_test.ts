@@ -80,12 +80,19 @@ database.test("a DEFERRABLE foreign key stands, and the models want one that cas
   ]);
 });
 
-const key = (name: string, columns: string[], more: { leftAlone?: string; anyName?: true } = {}) => ({
+const key = (
+  name: string,
+  columns: string[],
+  more: { leftAlone?: string; definition?: string; anyName?: true } = {},
+) => ({
   name,
   columns,
   uses: columns,
   ...more,
 });
+
+/** Of a part that only its definition says. */
+const ODD = { leftAlone: "over periods of time", definition: "UNIQUE (a, b WITHOUT OVERLAPS)" };
 
 Deno.test("exact matches come before equal contents, equal contents before equal names", () => {
   const [a, b] = [key("one", ["a"]), key("two", ["a"])];
@@ -110,13 +117,13 @@ Deno.test("a part without a name in the models is kept under any name, first und
 });
 
 Deno.test("a part that models cannot describe is dropped only for a part of its name", () => {
-  const odd = key("odd", ["a"], { leftAlone: "deferrable" });
+  const odd = key("odd", ["a"], ODD);
   const wanted = key("plain", ["a"]);
   assertEquals(match([odd], []), { kept: [], added: [], removed: [], renamed: [], held: [] });
   assertEquals(match([odd], [wanted]), { kept: [], added: [wanted], removed: [], renamed: [], held: [] });
   const namesake = key("odd", ["a"]);
   assertEquals(match([odd], [namesake]), { kept: [], added: [namesake], removed: [odd], renamed: [], held: [] });
-  assertEquals(match([odd], [key("odd", ["a"], { leftAlone: "deferrable" })]).kept, [odd]);
+  assertEquals(match([odd], [key("odd", ["a"], ODD)]).kept, [odd]);
 });
 
 Deno.test("a fixed part stays whatever the models want under its name, and for equal contents", () => {
@@ -128,7 +135,7 @@ Deno.test("a fixed part stays whatever the models want under its name, and for e
 });
 
 Deno.test("a table has one primary key: none is added beside one that stays", () => {
-  const odd = key("a_pkey", ["a"], { leftAlone: "deferrable" });
+  const odd = key("a_pkey", ["a"], ODD);
   const wanted = key("pk_a", ["a"], { anyName: true });
   assertEquals(match([odd], [wanted], { isOnlyOne: true }), {
     kept: [],

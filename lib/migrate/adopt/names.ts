@@ -56,14 +56,16 @@ function pluralOf(word: string): string {
 }
 
 /**
- * Returns the name of a many-to-one relation: `author` for `authorId`. An attribute without such an ending names the
- * key itself; its relation is named after the other model.
+ * Returns the name of a many-to-one relation: `author` for `authorId`. One whose attribute has no such ending, or is
+ * named as in the other table, is named after the other model.
  *
+ * @param referred attribute of the column referred to
  * @param isOnly whether one foreign key connects the two tables
  */
-export function relationName(attribute: string, target: string, isOnly: boolean): string {
+export function relationName(attribute: string, target: string, referred: string, isOnly: boolean): string {
   const short = attribute.replace(/(?<=.)(Id|ID|Uuid|Key|Code|No|Nr|Fk)$/, "");
-  if (short !== attribute) return short;
+  const isOfTarget = attribute !== referred || target.toLowerCase().includes(short.toLowerCase());
+  if (short !== attribute && isOfTarget) return short;
   return isOnly ? uncapitalized(target) : attribute + target;
 }
 

@@ -88,8 +88,9 @@ Deno.test("words have a singular and a plural", () => {
 });
 
 Deno.test("a relation is named after its key, or after the other model", () => {
-  assertEquals(relationName("authorId", "User", true), "author");
-  assertEquals(relationName("sender", "User", true), "user");
-  assertEquals(relationName("sender", "User", false), "senderUser");
-  assertEquals(relationName("storeKey", "DimStore", false), "store");
+  assertEquals(relationName("authorId", "User", "id", true), "author");
+  assertEquals(relationName("sender", "User", "id", true), "user");
+  assertEquals(relationName("sender", "User", "id", false), "senderUser");
+  assertEquals(relationName("storeKey", "DimStore", "storeKey", true), "store");
+  assertEquals(relationName("sailNo", "Boat", "sailNo", true), "boat");
 });

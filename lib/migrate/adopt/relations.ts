@@ -43,7 +43,12 @@ export function relationsOf(tables: readonly NamedTable[]): ReadonlyMap<string, 
       const attribute = model.attributes.get(column)!;
       const isOnly = keysTo(model, key.to) === 1;
       const isNullable = model.table.columns.some(({ name, nullable }) => name === column && nullable);
-      const name = relationName(attribute, target.name, isOnly && target !== model);
+      const name = relationName(
+        attribute,
+        target.name,
+        target.attributes.get(key.referred[0])!,
+        isOnly && target !== model,
+      );
       const foreignKey = isOnly ? {} : { foreignKey: attribute };
       add(model, {
         name,

@@ -22,6 +22,11 @@ export const CHANGES: Readonly<Record<Shape, readonly Change[]>> = {
       found: ["change type of menu_item.label from text to character varying(80)"],
     },
     { sql: "DROP INDEX article_newest", found: ["create index article_newest of article"] },
+    { sql: 'ALTER TABLE "User" ALTER email DROP NOT NULL', found: ["set not null on User.email"] },
+    {
+      sql: 'DROP INDEX "User_email_ci"; CREATE INDEX "User_email_ci" ON "User" (lower(email))',
+      found: ["drop index User_email_ci of User", "create index User_email_ci of User"],
+    },
     { sql: "COMMENT ON COLUMN article.slug IS NULL", found: ["add comment of article.slug"] },
     {
       sql:

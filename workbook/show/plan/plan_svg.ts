@@ -9,9 +9,6 @@ import { drawing, inks, label } from "../svg.ts";
 import { fitText, textWidth, wrapWidth } from "../text_width.ts";
 import { colours } from "../theme.ts";
 
-const ink = "#1f1f1f";
-const soft = "#595959";
-
 /** Colour and symbol of each kind of statement, shown next to its name. */
 const looks: Readonly<Record<PlanRow["kind"], { colour: string; sign: string }>> = {
   insert: { colour: colours.blue, sign: "M-6 0H6M0 -6V6" },
@@ -19,7 +16,7 @@ const looks: Readonly<Record<PlanRow["kind"], { colour: string; sign: string }>>
   delete: { colour: colours.vermilion, sign: "M-6 0H6" },
   link: { colour: colours.green, sign: "M-6 0H4M0 -4L5 0L0 4" },
   unlink: { colour: colours.purple, sign: "M-5 -5L5 5M-5 5L5 -5" },
-  defer: { colour: soft, sign: "M-6 3V-5H6V3" },
+  defer: { colour: inks.soft, sign: "M-6 3V-5H6V3" },
 };
 const margin = 12;
 const bracketWidth = 98;

@@ -5,11 +5,18 @@
  * @module
  */
 import { quote } from "../base/quote.ts";
-import { IDENTITY } from "../schema/columns.ts";
+import {
+  type Deferrable,
+  IDENTITY,
+  IDENTITY_ALWAYS,
+  isIdentity,
+  SERIAL,
+  type ServerExpression,
+} from "../schema/columns.ts";
 import type { ForeignKey, Index, Unique } from "../schema/constraints.ts";
 import { foreignKeyName, primaryKeyName, uniqueName } from "../schema/names.ts";
 import type { Table, TableColumn } from "../schema/table.ts";
-import type { ColumnSchema, KeySchema, ObjectName, TableSchema } from "./database_schema.ts";
+import type { ColumnSchema, IndexSchema, KeySchema, ObjectName, PartSchema, TableSchema } from "./database_schema.ts";
 import { sqlType } from "./render/types.ts";
 
 /** Properties of models: `false` for one that is left to the server. One that is missing does not compile. */
@@ -35,7 +42,7 @@ const TABLE: Known<Table> = {
   uniques: true,
   indexes: true,
   checks: true,
-  constraints: true, // if there are any, see below
+  constraints: true,
 };
 const COLUMN: Known<TableColumn> = {
   attribute: true,
@@ -43,8 +50,8 @@ const COLUMN: Known<TableColumn> = {
   type: true,
   isText: true,
   values: true,
-  collation: false,
-  generatedAs: false,
+  collation: true,
+  generatedAs: true,
   nullable: true,
   serverDefault: true,
   comment: true,
@@ -66,8 +73,8 @@ const COLUMN: Known<TableColumn> = {
   decode: true,
   copy: true,
 };
-const UNIQUE: Known<Unique> = { name: true, columns: true, deferrable: false };
-const INDEX: Known<Index> = { name: true, on: true, unique: true, using: true, where: true, definition: false };
+const UNIQUE: Known<Unique> = { name: true, columns: true, deferrable: true };
+const INDEX: Known<Index> = { name: true, on: true, unique: true, using: true, where: true, definition: true };
 const FOREIGN_KEY: Known<ForeignKey> = {
   from: true,
   columns: true,
@@ -78,7 +85,7 @@ const FOREIGN_KEY: Known<ForeignKey> = {
   name: true,
   onDelete: true,
   onUpdate: true,
-  deferrable: false,
+  deferrable: true,
 };
 
 /**
@@ -94,61 +101,94 @@ export function literalTable(
   nameOf: (table: Table) => ObjectName,
 ): TableSchema | undefined {
   const foreignKeys = table.foreignKeys();
-  const isPlain = table.constraints.length === 0 && saysOnly(TABLE, table) &&
+  const isPlain = saysOnly(TABLE, table) &&
     table.columns.every((column) => saysOnly(COLUMN, column)) &&
     table.uniques.every((unique) => saysOnly(UNIQUE, unique)) &&
     table.indexes.every((index) => saysOnly(INDEX, index)) && foreignKeys.every((key) => saysOnly(FOREIGN_KEY, key));
   if (!isPlain) return undefined;
   const there = new Map(live.columns.map((column) => [column.name, column]));
+  const inSql = constraintsInSql(table, live);
+  const indexes = table.indexes.map((index) => literalIndex(index, live));
+  if (!inSql || indexes.includes(undefined)) return undefined;
   return {
     ...nameOf(table),
     comment: table.comment ?? null,
     columns: table.columns.map((column) => literalColumn(column, there.get(column.name))),
     primaryKey: keyOf(primaryKeyName(table), table.primaryKey),
-    uniques: table.uniques.map((unique) => keyOf(uniqueName(table, unique), unique.columns)),
-    checks: table.checks.map(({ name, sql }) => ({ name, expression: sql, uses: [] })),
-    foreignKeys: foreignKeys.map((key) => ({
-      ...keyOf(foreignKeyName(key), key.columns),
-      to: nameOf(key.to),
-      referred: names(key.referredColumns),
-      onDelete: key.onDelete ?? "no action",
-      onUpdate: key.onUpdate ?? "no action",
-    })),
-    indexes: table.indexes.map(({ name, on, unique, using = "btree", where }) => ({
-      name,
-      unique,
-      method: using,
-      keys: on.map((key) => "name" in key ? quote(key.name) : key.sql),
-      where: where?.sql ?? null,
-      uses: [],
-    })),
-    others: [],
+    uniques: [
+      ...table.uniques.map((unique) => keyOf(uniqueName(table, unique), unique.columns, unique.deferrable)),
+      ...inSql.uniques,
+    ],
+    checks: [...table.checks.map(({ name, sql }) => ({ name, expression: sql, uses: [] })), ...inSql.checks],
+    foreignKeys: [
+      ...foreignKeys.map((key) => ({
+        ...keyOf(foreignKeyName(key), key.columns, key.deferrable),
+        to: nameOf(key.to),
+        referred: names(key.referredColumns),
+        onDelete: key.onDelete ?? "no action",
+        onUpdate: key.onUpdate ?? "no action",
+      })),
+      ...inSql.foreignKeys,
+    ],
+    indexes: indexes.filter((index) => index !== undefined),
+    others: inSql.others,
   };
 }
 
+/** Constraints for which the model gives the definition that the database has; `undefined` if it lacks one. */
+function constraintsInSql(
+  { constraints }: Table,
+  live: TableSchema,
+): Pick<TableSchema, "uniques" | "checks" | "foreignKeys" | "others"> | undefined {
+  const wanted = new Map(constraints.map(({ name, sql }) => [name, sql]));
+  const isWanted = ({ name, definition }: PartSchema) => definition !== undefined && wanted.get(name) === definition;
+  const found = {
+    uniques: live.uniques.filter(isWanted),
+    checks: live.checks.filter(isWanted),
+    foreignKeys: live.foreignKeys.filter(isWanted),
+    others: live.others.filter(isWanted),
+  };
+  return Object.values(found).flat().length === constraints.length ? found : undefined;
+}
+
+/** An index; `undefined` if the model gives a definition that the database does not have. */
+function literalIndex(index: Index, live: TableSchema): IndexSchema | undefined {
+  const { name, on, unique, using = "btree", where, definition } = index;
+  if (definition === undefined) {
+    const keys = on.map((key) => "name" in key ? quote(key.name) : key.sql);
+    return { name, unique, method: using, keys, where: where?.sql ?? null, uses: [] };
+  }
+  const there = live.indexes.find((other) => other.name === name && other.definition === definition);
+  return there?.unique === unique && !there.leftAlone?.includes("not valid") ? there : undefined;
+}
+
 function literalColumn(column: TableColumn, live: ColumnSchema | undefined): ColumnSchema {
-  const { name, type, nullable, serverDefault, comment = null } = column;
-  const isIdentity = serverDefault === IDENTITY;
-  const sql = serverDefault?.sql ?? null;
+  const { name, type, nullable, serverDefault, generatedAs, collation, comment = null } = column;
+  const isSerial = serverDefault === SERIAL && live?.isSerial === true;
   return {
     name,
     type: live && sqlType(live.type) === type ? live.type : type,
     nullable,
-    default: isIdentity ? null : isCast(sql, live) ? live!.default : sql,
-    identity: isIdentity ? "by default" : null,
+    default: isSerial ? live.default : isIdentity(serverDefault) ? null : literalDefault(serverDefault, live),
+    identity: serverDefault === IDENTITY ? "by default" : serverDefault === IDENTITY_ALWAYS ? "always" : null,
     comment,
+    ...(generatedAs ? { generated: generatedAs.sql } : {}),
+    ...(collation === undefined ? {} : { collation: quote(collation) }),
+    ...(isSerial ? { isSerial } : {}),
     ...(live?.isSqlType ? { isSqlType: true } : {}),
   };
 }
 
-/** Whether the default of a column is this literal, to which the server has added the type of the column. */
-function isCast(sql: string | null, live: ColumnSchema | undefined): boolean {
-  if (sql === null || !live) return false;
-  return /^'([^'\\]|'')*'$/.test(sql) && live.default === `${sql}::${live.type.replace(/\(.*\)/, "")}`;
+/** A default; that of the database if the model has the same literal, to which the server adds the type. */
+function literalDefault(wanted: ServerExpression | undefined, live: ColumnSchema | undefined): string | null {
+  if (!wanted) return null;
+  const isLiteral = /^'([^'\\]|'')*'$/.test(wanted.sql);
+  const cast = `${wanted.sql}::${live?.type.replace(/\(.*\)/, "")}`;
+  return isLiteral && live?.default === cast ? cast : wanted.sql;
 }
 
-function keyOf(name: string, columns: readonly TableColumn[]): KeySchema {
-  return { name, columns: names(columns), uses: names(columns) };
+function keyOf(name: string, columns: readonly TableColumn[], deferrable?: Deferrable): KeySchema {
+  return { name, columns: names(columns), uses: names(columns), ...(deferrable ? { deferrable } : {}) };
 }
 
 function names(columns: readonly TableColumn[]): string[] {

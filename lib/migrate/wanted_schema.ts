@@ -6,7 +6,7 @@
  */
 import type { Connection } from "../engine/connection.ts";
 import { DatabaseError } from "../engine/errors.ts";
-import { createStatements, enumTypes } from "../schema/ddl.ts";
+import { createStatements, enumTypes, refers } from "../schema/ddl.ts";
 import { requireServer } from "../schema/server_version.ts";
 import { quote } from "../base/quote.ts";
 import { Metadata, type Table } from "../schema/table.ts";
@@ -107,11 +107,11 @@ function inOrder<Named extends { readonly name: string }>(all: readonly Named[])
   return all.toSorted((one, other) => one.name < other.name ? -1 : one.name > other.name ? 1 : 0);
 }
 
-/** Adds the tables to which tables refer: they are created, too. What a constraint in SQL refers to is unknown. */
+/** Adds the tables to which tables refer: they are created, too. What a foreign key in SQL refers to is unknown. */
 function withTargets(tables: readonly Table[], all: readonly Table[]): ReadonlySet<Table> {
   const found = new Set(tables);
   for (const table of found) {
-    if (table.constraints.length > 0) return new Set(all);
+    if (table.constraints.some(refers)) return new Set(all);
     for (const { to } of table.foreignKeys()) found.add(to);
   }
   return found;

@@ -11,7 +11,9 @@ import {
   Metadata,
   now,
   numeric,
+  serial,
   sql,
+  sqlType,
   text,
   timestamptz,
   uuid,
@@ -53,7 +55,7 @@ async function found(engine: Engine, metadata: Metadata): Promise<{ summary: rea
   const created: string[] = [];
   const stop = engine.events.on(
     "send",
-    ({ sql }) => void created.push(...[...sql.matchAll(/CREATE TABLE (\w+)/g)].map(([, name]) => name)),
+    ({ sql }) => void created.push(...[...sql.matchAll(/CREATE TABLE (\w+|"[^"]*")/g)].map(([, name]) => name)),
   );
   await using connection = await engine.connect();
   const { summary } = await autogenerate(connection, metadata);
@@ -66,6 +68,44 @@ database.test("a table that the database has in the words of the model is not cr
   await using _engine = engine;
   await engine.begin((connection) => models().createAll(connection));
   assertEquals(await found(engine, models()), { summary: [], created: [] });
+});
+
+/** A table with what only SQL says, and what is seldom said. */
+function odd(name: { index?: string; constraint?: string; generated?: string } = {}): Metadata {
+  const metadata = new Metadata();
+  metadata.add("rooms", {
+    id: serial().primaryKey(),
+    number: identity({ always: true }).unique({ deferrable: true }),
+    title: text().collate("C"),
+    short: text().generatedAs(sql(name.generated ?? "lower(title)")),
+    during: sqlType("int4range"),
+  }, {
+    named: "Rooms of a house",
+    indexes: [{ name: "ix_title", definition: name.index ?? "btree (title DESC NULLS LAST) INCLUDE (id)" }],
+    constraints: {
+      apart: name.constraint ?? "EXCLUDE USING gist (during WITH &&)",
+      positive: "CHECK ((id > 0)) NO INHERIT",
+    },
+  });
+  return metadata;
+}
+
+database.test("a table with keys and columns in SQL is not created once more, unless its SQL is another", async (url) => {
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  await engine.begin((connection) => odd().createAll(connection));
+  assertEquals(await found(engine, odd()), { summary: [], created: [] });
+  for (
+    const [other, summary] of [
+      [odd({ index: "btree (title DESC)" }), ["drop index", "create index"]],
+      [odd({ constraint: "EXCLUDE USING gist (during WITH =)" }), ["drop constraint", "add constraint"]],
+      [odd({ generated: "upper(title)" }), ["drop column", "add column"]],
+      [odd({ index: "btree ( title DESC NULLS LAST ) INCLUDE ( id )" }), []],
+    ] as const
+  ) {
+    const { summary: lines, created } = await found(engine, other);
+    assertEquals([lines.map((line) => line.split(" ").slice(0, 2).join(" ")), created.length], [[...summary], 1]);
+  }
 });
 
 /** Changes of the model of heroes: what is found. */

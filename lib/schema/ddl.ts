@@ -226,7 +226,7 @@ function addConstraint(table: Table, { name, sql }: SqlConstraint): string {
 }
 
 /** Whether a constraint may refer to a table that is created later. */
-function refers({ sql }: SqlConstraint): boolean {
+export function refers({ sql }: SqlConstraint): boolean {
   return /^\s*foreign\s+key\b/i.test(sql);
 }
 

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { Command, CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
+import { newCommand as newBareCommand, USAGE_STATUS } from "../lib/base/command.ts";
 import { exitStatus, onStopSignal } from "../lib/base/stop_signals.ts";
 import { keepDirect } from "./loopback.ts";
 import { StoppedError, UsageError } from "./errors.ts";
@@ -12,23 +13,17 @@ import { StoppedError, UsageError } from "./errors.ts";
 /** Receives progress messages of a task. */
 export type Progress = (message: string) => void;
 
-/** Exit status for arguments that a command does not take, as of most programs. */
-const USAGE = 2;
-
 /**
  * Makes a command.
  * @param name how it is called: `deno task lab`.
  * @param remarks printed below the options.
  */
 export function newCommand(name: string, description: string, remarks = ""): Command {
-  return new Command(name)
-    .description(description)
+  return newBareCommand(name, description)
     .allowExcessArguments(false)
-    .helpOption("-h, --help", "show this help")
     .configureHelp({ helpWidth: 120, minWidthToWrap: 40 })
     .configureOutput({ writeOut: (text) => console.log(text.trimEnd()), outputError: () => {} })
-    .addHelpText("after", remarks && `\n${remarks}`)
-    .exitOverride();
+    .addHelpText("after", remarks && `\n${remarks}`);
 }
 
 /** Parsed arguments: options by their camelCase name, and the others in order. */
@@ -84,7 +79,7 @@ export async function runTask(main: (args: string[], stop: AbortSignal) => Promi
   } catch (error) {
     if (stoppedBy !== undefined) Deno.exit(stoppedBy);
     console.error(isMistake(error) ? error : error instanceof Error ? error.message : String(error));
-    Deno.exit(error instanceof UsageError ? USAGE : 1);
+    Deno.exit(error instanceof UsageError ? USAGE_STATUS : 1);
   }
 }
 

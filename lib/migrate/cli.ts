@@ -1,6 +1,7 @@
 /** Command line of migrations: `deno task migrate`. @module */
+import { newCommand, USAGE_STATUS } from "../base/command.ts";
 import { exitStatus, onStopSignal } from "../base/stop_signals.ts";
-import { Command, CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { ConnectError } from "../engine/errors.ts";
 import { EngineError } from "../base/error.ts";
 import { maskPassword } from "../base/text.ts";
@@ -12,9 +13,6 @@ import { MultipleHeadsError } from "./errors.ts";
 
 /** Version of the library, the first heading of CHANGELOG.md. */
 const VERSION = "Unreleased";
-
-/** Exit status for arguments that no command takes, as of most programs. */
-const USAGE = 2;
 
 /** Time to cancel the running statement after a stop signal, in milliseconds. */
 const GRACE = 3_000;
@@ -46,7 +44,7 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.command.parseAsync(args, { from: "user" });
     return program.status;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode && USAGE; // commander has printed the message
+    if (error instanceof CommanderError) return error.exitCode && USAGE_STATUS; // commander has printed the message
     if (!(error instanceof EngineError) && !isOfSystem(error)) throw error; // a bug: print the stack
     console.error(maskPassword(program.explain(error)));
     return stoppedBy ?? 1;
@@ -70,18 +68,16 @@ export class Program {
 
   /** @param stop aborts the running command */
   constructor(stop: AbortSignal = new AbortController().signal) {
-    this.command = addGlobalOptions(new Command("deno task migrate"))
+    const description = "Migrate a database to a schema revision. Without a command: upgrade head.";
+    this.command = addGlobalOptions(newCommand("deno task migrate", description))
       .usage("[command] [options]")
-      .description("Migrate a database to a schema revision. Without a command: upgrade head.")
       .argument("[command]")
       .allowExcessArguments()
       .allowUnknownOption()
       .version(`migrate (${VERSION}), Deno ${Deno.version.deno}`, "--version", "show the version")
-      .helpOption("-h, --help", "show this help")
       .helpCommand(false)
       .configureHelp({ showGlobalOptions: true })
-      .showHelpAfterError("(--help lists the commands and options)")
-      .exitOverride();
+      .showHelpAfterError("(--help lists the commands and options)");
     this.#context = new CommandContext(this.command, stop);
     this.command.action(async () => {
       const [word] = this.command.args; // commander would report the last unknown word instead

@@ -24,7 +24,7 @@ export async function shapeEngine(url: string, shape: Shape): Promise<Engine> {
 }
 
 /**
- * Creates the schema of a shape anew. Leaves out the paragraphs of its file that begin with `-- from PostgreSQL 15` on
+ * Creates the schema of a shape anew, and drops those of the others. Leaves out the paragraphs of its file that begin with `-- from PostgreSQL 15` on
  * older servers, and those that begin with `-- needs citext` where the role cannot create that extension.
  *
  * @param paragraphs which paragraphs to run (default: all)
@@ -32,7 +32,7 @@ export async function shapeEngine(url: string, shape: Shape): Promise<Engine> {
 export async function recreateSchema(engine: Engine, shape: Shape, paragraphs: RegExp = /^/): Promise<void> {
   const text = await Deno.readTextFile(new URL(`schemas/${shape}.sql`, import.meta.url));
   await engine.begin(async (connection) => {
-    await connection.execute(`DROP SCHEMA IF EXISTS ${shape} CASCADE`);
+    await connection.execute(`DROP SCHEMA IF EXISTS ${SHAPES.join(", ")} CASCADE`); // catalogs are read faster
     await connection.execute(`CREATE SCHEMA ${shape}; CREATE SCHEMA IF NOT EXISTS ${EXTENSIONS}`);
     const version = Number((await connection.execute("SHOW server_version_num")).scalarOne<string>());
     const refused = new Set<string>();

@@ -1,7 +1,10 @@
 /** Databases of eight shapes, made by hand, beside a program without models. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { pathToFileURL } from "node:url";
+import { Column } from "../../schema/columns.ts";
 import { Metadata } from "../../schema/table.ts";
-import { downgrade, revision, upgrade } from "../commands.ts";
+import { adopt, check, downgrade, revision, upgrade } from "../commands.ts";
+import { lineChanges } from "../schema_lines.ts";
 import { catalogLines } from "../../../testing/catalog_lines.ts";
 import { shapeEngine, SHAPES } from "../../../testing/hand_made.ts";
 import { makeMigrations } from "../../../testing/migrations.ts";
@@ -9,7 +12,35 @@ import { testDatabase } from "../../../testing/test_database.ts";
 
 const database = testDatabase(import.meta.url);
 
+/** Models of the keys of all tables, and of nothing else. */
+function bare({ tables }: Metadata): Metadata {
+  const metadata = new Metadata();
+  for (const { word, name, primaryKey } of tables.values()) {
+    const keys = primaryKey.map((column) => {
+      const only = { references: undefined, unique: false, index: false, comment: undefined };
+      return [column.attribute, new Column({ ...column, ...only })] as const;
+    });
+    metadata.add(word, Object.fromEntries(keys), { named: name });
+  }
+  return metadata;
+}
+
 for (const shape of SHAPES) {
+  database.test(`${shape} with models of its keys alone: the rest is dropped or kept, and comes back`, async (url) => {
+    await using engine = await shapeEngine(url, shape);
+    await using folder = await makeMigrations();
+    const { models: file } = await adopt(engine, folder.directory);
+    const { metadata } = await import(pathToFileURL(file).href);
+    const models = { metadata: bare(metadata) };
+    const before = await catalogLines(engine);
+    const { path } = await revision(folder.directory, { message: "keys", autogenerate: engine, models });
+    assert(path !== undefined);
+    await upgrade(engine, folder.directory);
+    assertEquals((await check(engine, folder.directory, models)).differences, []);
+    await downgrade(engine, folder.directory, "-1");
+    assertEquals(lineChanges(before, await catalogLines(engine)), []);
+  });
+
   database.test(`${shape} without models: what is dropped comes back on the way down`, async (url) => {
     await using engine = await shapeEngine(url, shape);
     await using folder = await makeMigrations();

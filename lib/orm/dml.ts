@@ -6,8 +6,7 @@
  */
 import { quote } from "../base/quote.ts";
 import type { ServerExpression } from "../schema/columns.ts";
-import { foreignKeyName } from "../schema/names.ts";
-import type { ForeignKey, TableColumn } from "../schema/table.ts";
+import type { Table, TableColumn } from "../schema/table.ts";
 import { FreeNames } from "./free_names.ts";
 import { columnValues, identifyingValues, ROW_BY_ROW, rowSource, type RowValue } from "./row_source.ts";
 import { insertInto, names, namesOf, returningList, statement } from "./statement_parts.ts";
@@ -27,24 +26,62 @@ export function updateRows(rows: readonly RowWrite[]): WriteStatement {
   // the server sets these itself with each UPDATE
   const renewed = table.columns.filter((column) => (column.onUpdate ?? column.version) && !changed.includes(column));
   const computed = table.columns.filter(({ generatedAs, primaryKey }) => generatedAs && !primaryKey);
-  const returning = [...table.primaryKey, ...renewed, ...computed];
-  const more = { columns: [...changed, ...renewed], returning, rowCountChecked: true };
-  return rows.length === 1 ? updateOneRow(rows, renewed, more) : updateSeveralRows(rows, renewed, more);
+  return update(rows, { changed, renewed, defaulted: [], returned: [...renewed, ...computed] });
+}
+
+/**
+ * Gives the rows of deleted objects to new ones with the same keys: every column is set, to its default where an object
+ * gives no value, and the version counts on.
+ */
+export function replaceRows(rows: readonly RowWrite[]): WriteStatement {
+  const [{ table, columns, deferred = [] }] = rows;
+  const others = columns.filter(({ primaryKey }) => !primaryKey);
+  const left = table.columns.filter((column) => !column.primaryKey && !columns.includes(column));
+  const returned = left.filter((column) => !deferred.includes(column));
+  const { renewed = [], defaulted = [] } = Object.groupBy(
+    left.filter(({ generatedAs }) => !generatedAs),
+    ({ version }) => version ? "renewed" : "defaulted",
+  );
+  const changed = others.length > 0 ? others : columns;
+  return {
+    ...update(rows, { changed, renewed, defaulted, returned }),
+    replaced: rows.map((row) => row.replaced!.entity),
+  };
+}
+
+/** What an UPDATE does to columns. */
+interface Changes {
+  /** Columns that get the values of the objects. */
+  readonly changed: readonly TableColumn[];
+  /** Columns that the server computes: the version, and `onUpdate` expressions. */
+  readonly renewed: readonly TableColumn[];
+  /** Columns that get their default. */
+  readonly defaulted: readonly TableColumn[];
+  /** Columns that are read back, beside the key. */
+  readonly returned: readonly TableColumn[];
+}
+
+function update(rows: readonly RowWrite[], changes: Changes): WriteStatement {
+  const [{ table }] = rows;
+  const { changed, renewed, returned } = changes;
+  const details = {
+    columns: [...changed, ...renewed],
+    returning: [...table.primaryKey, ...returned],
+    rowCountChecked: true,
+  };
+  return rows.length === 1 ? updateOneRow(rows, changes, details) : updateSeveralRows(rows, changes, details);
 }
 
 /** The parts of an UPDATE that do not depend on the number of its rows. */
 type UpdateDetails = Pick<WriteStatement, "columns" | "returning" | "rowCountChecked">;
 
 /** `UPDATE heroes SET name = $1 WHERE id = $2`: first the changed values, then the identifying ones. */
-function updateOneRow(
-  rows: readonly RowWrite[],
-  renewed: readonly TableColumn[],
-  details: UpdateDetails,
-): WriteStatement {
-  const [{ table, columns: changed }] = rows;
+function updateOneRow(rows: readonly RowWrite[], changes: Changes, details: UpdateDetails): WriteStatement {
+  const [{ table }] = rows;
+  const { changed } = changes;
   const assignments = [
     ...changed.map(({ name }, index) => `${quote(name)} = $${index + 1}`),
-    ...renewed.map((column) => renewal(column, quote(column.name))),
+    ...assignmentsByServer(changes, ""),
   ];
   const conditions = identifyingColumns(table).map(({ name }, index) =>
     `${quote(name)} = $${changed.length + index + 1}`
@@ -55,32 +92,37 @@ function updateOneRow(
 }
 
 /** `UPDATE heroes SET name = changed.name FROM (…) AS changed (key_id, name) WHERE heroes.id = changed.key_id`. */
-function updateSeveralRows(
-  rows: readonly RowWrite[],
-  renewed: readonly TableColumn[],
-  details: UpdateDetails,
-): WriteStatement {
-  const [{ table, columns: changed }] = rows;
+function updateSeveralRows(rows: readonly RowWrite[], changes: Changes, details: UpdateDetails): WriteStatement {
+  const [{ table }] = rows;
+  const { changed, renewed } = changes;
   const free = new FreeNames(namesOf(table));
-  const changes = quote(free.take("changed"));
+  const source = quote(free.take("changed"));
   const keys = identifyingColumns(table).map((column) => ({ ...column, name: free.take(`key_${column.name}`) }));
   const values = changed.map((column) => {
     const isMentioned = renewed.some(({ onUpdate }) => onUpdate && mayMention(onUpdate, column));
     return isMentioned ? { ...column, name: free.take(`new_${column.name}`) } : column;
   });
   const columns = [...keys, ...values];
-  const source = rowSource(columns, rows.length);
+  const list = rowSource(columns, rows.length);
   const assignments = [
-    ...changed.map(({ name }, index) => `${quote(name)} = ${changes}.${quote(values[index].name)}`),
-    ...renewed.map((column) => renewal(column, `${table.sqlName}.${quote(column.name)}`)),
+    ...changed.map(({ name }, index) => `${quote(name)} = ${source}.${quote(values[index].name)}`),
+    ...assignmentsByServer(changes, `${table.sqlName}.`),
   ];
   const conditions = identifyingColumns(table).map(({ name }, index) =>
-    `${table.sqlName}.${quote(name)} = ${changes}.${quote(keys[index].name)}`
+    `${table.sqlName}.${quote(name)} = ${source}.${quote(keys[index].name)}`
   );
   const sql =
-    `UPDATE ${table.sqlName} SET ${assignments.join(", ")} FROM (${source.sql}) AS ${changes} (${names(columns)}) ` +
+    `UPDATE ${table.sqlName} SET ${assignments.join(", ")} FROM (${list.sql}) AS ${source} (${names(columns)}) ` +
     `WHERE ${conditions.join(" AND ")} RETURNING ${returningList(details.returning, table)}`;
-  return statement("update", rows, source, [...identifyingValues(table), ...columnValues(changed)], sql, details);
+  return statement("update", rows, list, [...identifyingValues(table), ...columnValues(changed)], sql, details);
+}
+
+/** @param prefix qualifies the current values. */
+function assignmentsByServer({ renewed, defaulted }: Changes, prefix: string): string[] {
+  return [
+    ...renewed.map((column) => renewal(column, prefix + quote(column.name))),
+    ...defaulted.map(({ name }) => `${quote(name)} = DEFAULT`),
+  ];
 }
 
 /** Reports whether an expression may name a column: it then means the column of the table. */
@@ -93,18 +135,25 @@ function renewal(column: TableColumn, current: string): string {
   return `${quote(column.name)} = ${column.version ? `${current} + 1` : column.onUpdate!.sql}`;
 }
 
-/** Says when a deferrable foreign key is checked: from now on, until the end of the transaction. */
-export function setConstraint(key: ForeignKey, when: "DEFERRED" | "IMMEDIATE"): WriteStatement {
-  const { from } = key;
-  const schema = from.schema === undefined ? "" : `${quote(from.schema)}.`;
-  const sql = `SET CONSTRAINTS ${schema}${quote(foreignKeyName(key))} ${when}`;
-  const kind = "defer";
-  const [columns, entities, returning] = [key.columns, [], []];
-  const isSent = { withPositions: false, awaitsKeys: false, rowCountChecked: false };
-  return { kind, table: from, sql, columns, entities, returning, ...isSent, parameters: () => [] };
+/** A constraint whose check can wait. */
+export interface DeferrableConstraint {
+  readonly table: Table;
+  readonly columns: readonly TableColumn[];
+  readonly name: string;
 }
 
-/** Sets references to NULL before their rows are deleted, where deleted rows refer to each other in a cycle. */
+/** Says when a deferrable constraint is checked: from now on, until the end of the transaction. */
+export function setConstraint(
+  { table, columns, name }: DeferrableConstraint,
+  when: "DEFERRED" | "IMMEDIATE",
+): WriteStatement {
+  const schema = table.schema === undefined ? "" : `${quote(table.schema)}.`;
+  const sql = `SET CONSTRAINTS ${schema}${quote(name)} ${when}`;
+  const isSent = { withPositions: false, awaitsKeys: false, rowCountChecked: false };
+  return { kind: "defer", table, sql, columns, entities: [], returning: [], ...isSent, parameters: () => [] };
+}
+
+/** Sets columns to NULL before other rows are written, where each of them has to come before the other. */
 export function detachRows(rows: readonly RowWrite[]): WriteStatement {
   const [{ table, columns }] = rows;
   return checkedStatement("update", `UPDATE ${table.sqlName} SET ${names(columns)} = NULL`, rows);

@@ -60,6 +60,22 @@ export class ReferenceCircleError extends EngineError {
   }
 }
 
+/** Rows exchange unique values, and none can give up its value first; nothing was sent. */
+export class UniqueCircleError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
+  static override readonly code: string = "UNIQUE_CIRCLE";
+
+  /** @ignore */
+  constructor(table: string, attributes: readonly string[]) {
+    super(
+      `Rows of "${table}" exchange values of "${
+        attributes.join('", "')
+      }", which no two rows may share at any moment. ` +
+        "Make a UNIQUE constraint of it deferrable, or a column of it nullable; or flush() a temporary value first.",
+    );
+  }
+}
+
 /** A session was used by two tasks at the same time. */
 export class ConcurrentUseError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */

@@ -92,10 +92,10 @@ function applyResult(statement: WriteStatement, result: Result<unknown>): void {
 }
 
 /** Names the rows that a statement did not find, and expires their objects. */
-function staleData({ table, kind, entities }: WriteStatement, rows: unknown[][]): StaleDataError {
+function staleData({ table, kind, entities, replaced }: WriteStatement, rows: unknown[][]): StaleDataError {
   decodeRows(table.primaryKey, rows);
   const found = new Set(rows.map((row) => mapKey(row.slice(0, table.primaryKey.length))));
-  const keyed = entities.map((entity) => {
+  const keyed = (replaced ?? entities).map((entity) => {
     const state = stateOf(entity);
     return { state, key: state.status === "deleted" ? state.rowKey : keyOf(table, entity) };
   });

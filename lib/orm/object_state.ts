@@ -75,8 +75,13 @@ export class ObjectState {
 
   /** Discards the objects in its relations; they have to be loaded again. */
   forgetRelations(): void {
-    this.isRead = true;
     this.references = NO_REFERENCES;
+    this.forgetCollections();
+  }
+
+  /** Discards the objects in its collections; they have to be loaded again. */
+  forgetCollections(): void {
+    this.isRead = true;
     for (const collection of this.collections.values()) collection.forget();
   }
 }

@@ -70,7 +70,7 @@ export function identifyingValues(table: Table): RowValue[] {
     const { attribute } = column;
     return index < primaryKey.length
       ? sent(column, ({ entity, loaded }) => loaded ? loaded[keyIndexes[index]] : entity[attribute])
-      : ({ entity }) => entity[attribute];
+      : ({ entity, replaced }) => (replaced?.entity ?? entity)[attribute];
   });
 }
 

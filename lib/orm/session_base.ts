@@ -55,7 +55,8 @@ export abstract class SessionBase {
   }
 
   /**
-   * Marks an object as deleted; the next flush deletes its row.
+   * Marks an object as deleted; the next flush deletes its row, or gives it to a new object that has its key: `ON DELETE`
+   * actions and delete triggers then do not run.
    *
    * @throws {DetachedObjectError} when the object is not in this session.
    */

@@ -44,6 +44,7 @@ export class Snapshot {
     const { state, values } = this;
     state.status = this.#status === "new" ? "transient" : this.#status;
     state.loaded = this.#loaded;
+    if (this.#status === "new") state.isRead = false;
     state.table.columns.forEach(({ attribute }, index) => state.entity[attribute] = values[index]);
     for (const restore of this.#restoreCollections) restore();
   }

@@ -152,7 +152,9 @@ export class Tracker {
       snapshots.set(state, snapshot);
       this.#journal.add(snapshot);
     };
-    for (const { entities } of statements.filter(writesObjects)) for (const entity of entities) record(stateOf(entity));
+    for (const { entities, replaced = [] } of statements.filter(writesObjects)) {
+      for (const entity of [...entities, ...replaced]) record(stateOf(entity));
+    }
     for (const state of this.#states) if (state.pending.length > 0) record(state);
     return snapshots;
   }
@@ -164,6 +166,7 @@ export class Tracker {
    */
   endFlush(statements: readonly WriteStatement[], snapshots: ReadonlyMap<ObjectState, Snapshot>): void {
     for (const statement of statements.filter(writesObjects)) {
+      for (const entity of statement.replaced ?? []) this.#endDelete(stateOf(entity));
       for (const entity of statement.entities) {
         const state = stateOf(entity);
         if (statement.kind === "delete") this.#endDelete(state);
@@ -172,6 +175,10 @@ export class Tracker {
     }
     for (const { changes } of snapshots.values()) {
       for (const [collection, written] of changes) collection.markWritten(written);
+    }
+    // rows that referred to a replaced row refer to its successor: what its collections hold is not known
+    for (const { entities } of statements.filter(({ replaced }) => replaced)) {
+      for (const entity of entities) stateOf(entity).forgetCollections();
     }
   }
 

@@ -2,29 +2,21 @@
  * The unit of work: turns the changed objects of a session into the statements that write them, as data (Fowler,
  * Patterns of Enterprise Application Architecture, "Unit of Work"). Nothing here talks to a database.
  *
- * A plan lists statements in an order that satisfies the foreign keys: new rows before the rows that refer to them,
- * deleted rows after. Each statement writes all rows of one table that write the same columns, or that refer to each
- * other.
+ * A plan lists statements in an order that satisfies foreign and unique keys: new rows before the rows that refer to
+ * them, deleted rows after, a unique value after it was given up. Each statement writes all rows of one table that write
+ * the same columns, or that refer to each other.
  *
  * @module
  */
-import { dependencyOrder } from "../base/dependency_order.ts";
-import type { ForeignKey, Table, TableColumn } from "../schema/table.ts";
 import { associationRow, type Link } from "./association_rows.ts";
-import { deleteRows, detachRows, linkRows, unlinkRows, updateRows } from "./dml.ts";
-import { MissingValueError } from "./errors.ts";
-import { IdentityMap } from "./identity_map.ts";
-import { planInserts } from "./insert_plan.ts";
-import { keyOf, mapKey, rowMapKey } from "./key.ts";
-import { changedColumns, type Persistent } from "./object_state.ts";
-import { propagateKeys } from "./reference.ts";
-import { type RowWrite, type Tracked, writeRows, type WriteStatement } from "./write_statement.ts";
+import { linkRows, unlinkRows } from "./dml.ts";
+import { findNeeds } from "./flush_needs.ts";
+import { ordered } from "./flush_order.ts";
+import { type RowChanges, stepsOf } from "./flush_steps.ts";
+import { writeRows, type WriteStatement } from "./write_statement.ts";
 
 /** The pending changes of a session. */
-export interface PendingWork {
-  readonly added: readonly Tracked[];
-  readonly persistent: Iterable<Persistent>;
-  readonly deleted: readonly Persistent[];
+export interface PendingWork extends RowChanges {
   readonly links: readonly Link[];
 }
 
@@ -33,59 +25,20 @@ export interface PendingWork {
  *
  * @throws {MissingValueError} when a row lacks a value that it requires.
  * @throws {ReferenceCircleError} when rows of several tables refer to each other and none can be inserted first.
+ * @throws {UniqueCircleError} when rows exchange unique values and none can give up its value first.
  */
-export function planFlush({ added, persistent, deleted, links }: PendingWork): WriteStatement[] {
-  const writes = [...planInserts(added), ...writeRows(changedRows(persistent), updateRows)];
+export function planFlush({ links, ...changes }: PendingWork): WriteStatement[] {
+  const steps = stepsOf(changes);
+  findNeeds(steps);
+  const statements = ordered(steps);
   const unlinks = writeRows(links.filter(({ isIn }) => !isIn).map(associationRow), unlinkRows);
   const linked = writeRows(links.filter(({ isIn }) => isIn).map(associationRow), linkRows);
-  const deletes = planDeletes(deleted);
-  // an update may redirect references to a deleted row, so rows are deleted last, unless other rows take their keys
-  const mustDeleteFirst = deleted.length > 0 && takesDeletedKey([...added, ...persistent], deleted);
-  return mustDeleteFirst
-    ? [...unlinks, ...deletes, ...writes, ...linked]
-    : [...writes, ...unlinks, ...linked, ...deletes];
-}
-
-/** Reports whether an object has the key of a row that is to be deleted. */
-function takesDeletedKey(objects: readonly Tracked[], deleted: readonly Persistent[]): boolean {
-  const freed = new IdentityMap<Persistent>();
-  for (const row of deleted) freed.set(row.table, rowMapKey(row.table, row.loaded), row);
-  return objects.some(({ table, entity }) => freed.get(table, mapKey(keyOf(table, entity))) !== undefined);
-}
-
-/** Orders the tables of some rows by the foreign keys that these rows use; `closing` are the keys that close a cycle. */
-function tableOrder<Row extends Tracked>(rows: readonly Row[], isUsed: (row: Row, key: ForeignKey) => boolean) {
-  const byTable = Map.groupBy(rows, ({ table }) => table);
-  const keys = [...byTable].flatMap(([table, own]) =>
-    table.foreignKeys().filter((key) => key.to !== table && own.some((row) => isUsed(row, key)))
-  );
-  return dependencyOrder([...byTable.keys()], keys);
-}
-
-/** Deletes rows before the rows that they refer to; references that close a cycle are set to NULL first. */
-function planDeletes(deleted: readonly Persistent[]): WriteStatement[] {
-  const { order, closing } = tableOrder(
-    deleted,
-    ({ loaded }, { from, columns }) => columns.every((column) => loaded[from.columns.indexOf(column)] !== null),
-  );
-  const rowsOf = (table: Table, columns: readonly TableColumn[]) =>
-    deleted.filter((row) => row.table === table).map(({ entity, loaded }) => ({ table, entity, loaded, columns }));
-  return [
-    ...closing.filter(({ column }) => column.nullable)
-      .flatMap(({ from, column }) => writeRows(rowsOf(from, [column]), detachRows)),
-    ...order.toReversed().flatMap((table) => writeRows(rowsOf(table, table.primaryKey), deleteRows)),
-  ];
-}
-
-function* changedRows(persistent: Iterable<Persistent>): Generator<RowWrite> {
-  for (const { table, entity, loaded } of persistent) {
-    const awaited = propagateKeys(entity);
-    const columns = changedColumns({ table, entity, loaded }).filter(({ version }) => !version);
-    if (columns.length === 0) continue;
-    const missing = columns.find((column) =>
-      (entity[column.attribute] ?? null) === null && !column.nullable && !awaited.has(column)
-    );
-    if (missing) throw new MissingValueError(table.name, missing.attribute);
-    yield { table, entity, loaded, columns, awaitsKeys: awaited.size > 0 };
+  const first = statements.findIndex(({ kind }) => kind === "delete");
+  const last = statements.findLastIndex(({ kind }) => kind !== "delete");
+  // rows are deleted last, unless another step needs it
+  if (first >= 0 && first < last) {
+    const { true: late = [], false: early = [] } = Object.groupBy(unlinks, ({ awaitsKeys }) => `${awaitsKeys}`);
+    return [...early, ...statements, ...late, ...linked];
   }
+  return [...statements.slice(0, last + 1), ...unlinks, ...linked, ...statements.slice(last + 1)];
 }

@@ -19,6 +19,8 @@ export interface RowWrite {
   readonly entity: Entity;
   /** The values of the row as last read or written; absent for a row that the same flush inserts. */
   readonly loaded?: readonly unknown[];
+  /** The deleted object whose row this one takes over. */
+  readonly replaced?: Tracked;
   /** The columns to write; for a DELETE the columns that identify the row. */
   readonly columns: readonly TableColumn[];
   /** Columns of a new row that a later UPDATE of the same flush writes. */
@@ -48,6 +50,8 @@ export interface WriteStatement {
   readonly columns: readonly TableColumn[];
   /** The objects whose rows are written; for an association table one object for each row. */
   readonly entities: readonly Entity[];
+  /** The deleted objects whose rows these take over, in the same order. */
+  readonly replaced?: readonly Entity[];
   /** The columns that RETURNING lists, the primary key first. */
   readonly returning: readonly TableColumn[];
   /** True when each returned row starts with the position of its object, counted from 1. */

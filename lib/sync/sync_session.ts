@@ -209,6 +209,8 @@ export class SyncSession extends SessionBase implements Disposable {
    *
    * @throws {EncodingError} before anything is sent, when a value cannot be sent.
    * @throws {MissingValueError} before anything is sent, when a required value is missing.
+   * @throws {ReferenceCircleError} before anything is sent, when new rows refer to each other and none can be first.
+   * @throws {UniqueCircleError} before anything is sent, when rows exchange unique values and none can give it up first.
    * @throws {StaleDataError} when a row was deleted or changed; the session then requires `rollback()`.
    * @throws {DatabaseError} when the server reports an error; the session then requires `rollback()`.
    */

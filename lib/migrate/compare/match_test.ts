@@ -80,6 +80,29 @@ database.test("a DEFERRABLE foreign key stands, and the models want one that cas
   ]);
 });
 
+database.test("the models name what stands there in another form: dropped and created, and back on the way down", async (url) => {
+  const index = await proveRevision(
+    url,
+    `${TABLE} CREATE INDEX ix_a_email ON a (email DESC) INCLUDE (id)`,
+    uniqueIndex,
+  );
+  assertEquals(index.found.summary, ["drop index ix_a_email of a", "create index ix_a_email of a"]);
+  const unique = await proveRevision(
+    url,
+    `${TABLE} ALTER TABLE a ADD CONSTRAINT uq_a_email UNIQUE (email) INCLUDE (id)`,
+    emails({ unique: [["email"]] }),
+  );
+  assertEquals(unique.found.summary, ["drop unique uq_a_email of a", "add unique uq_a_email of a"]);
+  const statements = `CREATE TABLE owners (id integer CONSTRAINT pk_owners PRIMARY KEY);
+    CREATE TABLE a (id integer CONSTRAINT pk_a PRIMARY KEY,
+                    owner_id integer NOT NULL CONSTRAINT fk_a_owner_id_owners REFERENCES owners DEFERRABLE);`;
+  const foreignKey = await proveRevision(url, statements, owned("cascade"));
+  assertEquals(foreignKey.found.summary, [
+    "drop foreign key fk_a_owner_id_owners of a",
+    "add foreign key fk_a_owner_id_owners of a",
+  ]);
+});
+
 const key = (
   name: string,
   columns: string[],

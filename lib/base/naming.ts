@@ -39,6 +39,11 @@ export function problemOfName(name: string): string | undefined {
   return isTooLong(name) ? `is longer than ${MOST_BYTES} bytes, and PostgreSQL would cut it off` : undefined;
 }
 
+/** Whether a table may have this name: a dot is read as that of a schema, and the builder of Kysely cuts off blanks. */
+export function isTableName(name: string): boolean {
+  return !name.includes(".") && name === name.trim();
+}
+
 function isTooLong(name: string): boolean {
   return new TextEncoder().encode(name).length > MOST_BYTES;
 }

@@ -90,21 +90,26 @@ database.test("a name that another object keeps is told, and nothing is generate
   before.add("heroes", { id: integer().primaryKey(), age: integer() }, { unique: [["id", "age"]] });
   await engine.begin(async (connection) => {
     await before.createAll(connection);
-    await connection.execute(`CREATE VIEW ix_view AS SELECT 1 AS one; CREATE SEQUENCE "ix seq";
-      ALTER TABLE heroes RENAME CONSTRAINT uq_heroes_id_age TO ix_key; CREATE INDEX ix_odd ON heroes (age DESC)`);
+    await connection.execute(`CREATE VIEW ix_view AS SELECT 1 AS one; CREATE SEQUENCE "ix seq"; CREATE SEQUENCE seq;
+      ALTER TABLE heroes RENAME CONSTRAINT uq_heroes_id_age TO ix_key; CREATE INDEX ix_odd ON heroes (age DESC);
+      CREATE INDEX odd ON heroes (age DESC, id)`);
   });
   const after = new Metadata();
   after.add("heroes", { id: integer().primaryKey(), age: integer() }, {
     unique: [["id", "age"]], // of any name
     indexes: [{ on: ["age"], name: "ix_key" }, { on: ["id"], name: "ix_view" }],
+    constraints: { seq: "EXCLUDE USING hash (id WITH =)" },
   });
   after.add("toys", { id: integer().primaryKey() }, {
     indexes: [{ on: ["id"], name: "ix_odd" }, { on: ["id"], name: "ix seq" }, { on: ["id"], name: "ix_free" }],
+    constraints: { odd: "EXCLUDE USING hash (id WITH =)" },
   });
   const found = await engine.begin((connection) => autogenerate(connection, after));
   assertEquals(found.notes, [
     "Cannot create the index ix seq of toys: its name is that of the sequence ix seq. Rename one of them.",
     "Cannot create the index ix_odd of toys: its name is that of the index ix_odd of heroes. Rename one of them.",
+    "Cannot create the exclusion constraint odd of toys: its name is that of the index odd of heroes. Rename one of them.",
+    "Cannot create the exclusion constraint seq of heroes: its name is that of the sequence seq. Rename one of them.",
     "Cannot create the index ix_key of heroes: its name is that of the unique constraint ix_key of heroes. Rename one of them.",
     "Cannot create the index ix_view of heroes: its name is that of the view ix_view. Rename one of them.",
   ]);

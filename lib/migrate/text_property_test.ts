@@ -7,7 +7,6 @@ import { fileURLToPath } from "node:url";
 import fc from "npm:fast-check@^4";
 import { array, type Column, createEngine, type Engine, enumeration, integer, Metadata, sql, text } from "../mod.ts";
 import { literal, quote } from "../base/quote.ts";
-import { snakeCase } from "../base/naming.ts";
 import { cases } from "../../testing/cases.ts";
 import { makeMigrations } from "../../testing/migrations.ts";
 import { testDatabase } from "../../testing/test_database.ts";
@@ -39,19 +38,19 @@ const piece = fc.oneof(
 const someText = fc.array(piece, { minLength: 1, maxLength: 8 }).map((pieces) => pieces.join("").replaceAll("\0", ""))
   .filter((text) => text !== "");
 
-/** At most 63 bytes; one in five has as many. */
-const someName = fc.tuple(someText, fc.nat(4)).map(([text, kind]) => {
-  const letters = [...(kind === 0 ? text.padEnd(63, "x") : text)];
+/** Cuts a name off as the server does. */
+function cut(name: string): string {
+  const letters = [...name];
   while (new TextEncoder().encode(letters.join("")).length > 63) letters.pop();
   return letters.join("");
-});
-/** Attributes become snake_case, which may be longer. */
-const attribute = someName.filter((name) =>
-  !(name in Object.prototype) && !["id", "mood", "moods", "~generated"].includes(snakeCase(name)) &&
-  new TextEncoder().encode(snakeCase(name)).length <= 63
-);
-/** Tables and schemas that `Metadata` accepts. */
-const tableName = someName.map((name) => name.replace(/[\p{Lu}.\s]/gu, "_"));
+}
+/** At most 63 bytes; one in five has as many. */
+const someName = fc.tuple(someText, fc.nat(4)).map(([text, kind]) => cut(kind === 0 ? text.padEnd(63, "x") : text));
+const columnName = someName.filter((name) => !["id", "mood", "moods", "generated"].includes(name));
+const tableName = someName.map((name) => cut(name.replaceAll(".", "_")).trim()).filter((name) => name !== "");
+/** Schemas that `Metadata` accepts. */
+const schemaName = tableName.map((name) => name.replace(/[\p{Lu}\s]/gu, "_"))
+  .filter((name) => !/^(pg_|main$|information_schema$)/.test(name));
 
 const columnTexts = fc.record({ default: someText, check: someText, comment: someText });
 const tableTexts = fc.record({
@@ -65,20 +64,22 @@ const tableTexts = fc.record({
 const table = fc.record({
   name: tableName,
   names: fc.uniqueArray(someName, { minLength: 6, maxLength: 6 }),
-  columns: fc.uniqueArray(fc.tuple(attribute, columnTexts), { selector: ([name]) => snakeCase(name), maxLength: 2 }),
+  columns: fc.uniqueArray(fc.tuple(columnName, columnTexts), { selector: ([name]) => name, maxLength: 2 }),
   texts: tableTexts,
 });
 const program = fc.record({
-  schema: fc.option(tableName.filter((name) => !/^(pg_|main$|information_schema$)/.test(name)), { nil: undefined }),
+  schema: fc.option(schemaName, { nil: undefined }),
   mood: someName.map((name) => `~${[...name].slice(0, 12).join("")}`),
   values: fc.uniqueArray(someName, { minLength: 1, maxLength: 3 }),
   tables: fc.uniqueArray(table, { selector: ({ name }) => name, minLength: 1, maxLength: 2 }),
-}).filter(({ mood, tables }) => {
-  const names = [mood, ...tables.flatMap(({ name, names }) => [name, ...names])];
-  return new Set(names).size === names.length;
-});
+}).filter((program) => hasDistinctNames(program));
 type Program = (typeof program) extends fc.Arbitrary<infer T> ? T : never;
 type AnyColumn = Column<unknown, boolean, boolean, boolean>;
+
+function hasDistinctNames({ mood, tables }: { mood: string; tables: { name: string; names: string[] }[] }): boolean {
+  const names = [mood, ...tables.flatMap(({ name, names }) => [name, ...names])];
+  return new Set(names).size === names.length;
+}
 
 /** The first program with the texts of the second, and the values of its enum in another order. */
 function withTexts(one: Program, other: Program): Program {
@@ -96,29 +97,41 @@ function withTexts(one: Program, other: Program): Program {
   };
 }
 
-/** Two programs: the second differs in texts only, or in everything. */
+/** The first program with other texts, and the tables of the second. A table of the first would stay without a model. */
+function withTables(one: Program, other: Program): Program {
+  const tables = other.tables.map((table) => ({
+    ...table,
+    name: cut(`~${table.name}`).trim(),
+    names: table.names.map((name) => cut(`~${name}`)),
+  }));
+  const changed = withTexts(one, other);
+  return { ...changed, tables: [...changed.tables, ...tables] };
+}
+
+/** Two programs: the second differs in texts, and may have more tables. */
 const pair = fc.tuple(program, program, fc.boolean()).map(([one, other, isAlike]) =>
-  [one, isAlike ? withTexts(one, other) : { ...other, mood: `${other.mood}~` }] as const
-);
+  [one, isAlike ? withTexts(one, other) : withTables(one, other)] as const
+).filter(([, after]) => hasDistinctNames(after));
 
 function metadataOf({ schema, mood, values, tables }: Program): Metadata {
   const metadata = new Metadata();
-  for (const { name, names, columns, texts } of tables) {
+  tables.forEach(({ name, names, columns, texts }, at) => {
     const last = `ARRAY[${literal(values.at(-1)!)}]::${quote(mood)}[]`;
     const made: Record<string, AnyColumn> = {
       id: integer().primaryKey(),
       mood: enumeration(mood, values).serverDefault(sql(literal(values[0]))),
       moods: array(enumeration(mood, values)).nullable().check(`moods <> ${last}`),
     };
-    made["~generated"] = text().generatedAs(sql(`id::text || ${literal(texts.generated)}`));
-    for (const [attribute, { default: text_, check, comment }] of columns) {
-      made[attribute] = text().serverDefault(sql(literal(text_))).comment(comment)
-        .check(`${quote(snakeCase(attribute))} <> ${literal(check)}`);
-    }
-    const some = columns.slice(0, 1).map(([attribute]) => attribute);
+    made.generated = text().generatedAs(sql(`id::text || ${literal(texts.generated)}`));
+    columns.forEach(([name, { default: value, check, comment }], at) => {
+      made[`c${at}`] = text().named(name).serverDefault(sql(literal(value))).comment(comment)
+        .check(`${quote(name)} <> ${literal(check)}`);
+    });
+    const some = columns.length > 0 ? ["c0"] : [];
     const [one, other, excluded, check, key, unique] = names;
     const [expression, where] = [`(id::text || ${literal(texts.expression)})`, `id::text <> ${literal(texts.where)}`];
-    metadata.add(name, made, {
+    metadata.add(`t${at}`, made, {
+      named: name,
       schema,
       comment: texts.comment,
       primaryKey: { name: key },
@@ -130,7 +143,7 @@ function metadataOf({ schema, mood, values, tables }: Program): Metadata {
         { name: other, definition: `btree (${expression} text_pattern_ops, id DESC) WHERE ${where}` },
       ],
     });
-  }
+  });
   return metadata;
 }
 
@@ -157,15 +170,22 @@ database.test(`every text comes through everywhere, up and down, for ${CASES} pa
   };
   await fc.assert(
     fc.asyncProperty(pair, async (programs) => {
+      const wanted: string[][] = [];
+      for (const metadata of programs.map(metadataOf)) {
+        await startAfresh(engine);
+        await engine.begin((connection) => metadata.createAll(connection));
+        wanted.push(await lines());
+      }
       await startAfresh(engine);
       await using folder = await makeMigrations();
       const { directory } = folder;
       const states = [await lines()];
-      for (const metadata of programs.map(metadataOf)) {
+      for (const [at, metadata] of programs.map(metadataOf).entries()) {
         const { path } = await revision(directory, { message: "change", autogenerate: engine, models: { metadata } });
         if (path === undefined) continue;
         await Deno.copyFile(path, `${files}/versions/${++written}.ts`); // as deep: it imports by a relative path
         await upgrade(engine, directory);
+        assertEquals(await lines(), wanted[at], "as createAll()");
         assertEquals((await engine.begin((connection) => autogenerate(connection, metadata))).summary, [], "after up");
         states.push(await lines());
         await downgrade(engine, directory, "-1");

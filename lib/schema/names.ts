@@ -79,6 +79,8 @@ function relationsOf(table: Table): Named[] {
     { kind: "table", name: table.name },
     ...keysOf(table),
     ...table.indexes.map(({ name }) => ({ kind: "index", name })),
+    ...table.constraints.filter(({ sql }) => /^\s*EXCLUDE\b/i.test(sql))
+      .map(({ name }) => ({ kind: "exclusion constraint", name })),
   ];
 }
 

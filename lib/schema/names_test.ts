@@ -18,6 +18,7 @@ Deno.test("names that the server would cut off, or refuse, are refused when they
     [long("t"), {}, {}, `the table "${long("t")}" is longer than 63 bytes, and PostgreSQL would cut it off`],
     ["", {}, {}, `the table "" is empty`],
     ["a\0b", {}, {}, "contains NUL"],
+    ["a", {}, { named: "b " }, "nor with blanks at its ends"],
     ["a", { [long("c")]: text() }, {}, `the column "${long("c")}" is longer than 63 bytes`],
     ["a", { ["ä".repeat(32)]: text() }, {}, "is longer than 63 bytes"],
     ["a", { "": text() }, {}, `the column "" is empty`],
@@ -57,6 +58,11 @@ Deno.test("what is declared twice, or under one name, is refused", () => {
     [{ a: text().check("a > ''") }, { checks: { a: "a < ''" } }, `the check "ck_t_a" is declared twice`],
     [{ a: text() }, { indexes: [{ on: [sql("lower(a)")], name: "pk_t" }] }, `"pk_t" names a primary key and an index`],
     [{}, { constraints: { ck_t_a: "CHECK (true)" }, checks: { a: "true" } }, `"ck_t_a" names a check and a constraint`],
+    [
+      { a: text().index() },
+      { constraints: { ix_t_a: "exclude using hash (a with =)" } },
+      `"ix_t_a" names an index and an exclusion constraint`,
+    ],
     [{ a: text() }, { indexes: [{ on: ["a"], name: "t" }] }, `"t" names a table and an index`],
   ];
   for (const [columns, options, problem] of twice) {

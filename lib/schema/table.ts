@@ -19,7 +19,7 @@ import {
 import { createAll, dropAll } from "./ddl.ts";
 import { InvalidModelError } from "./errors.ts";
 import { requireNames } from "./names.ts";
-import { snakeCase } from "../base/naming.ts";
+import { isTableName, snakeCase } from "../base/naming.ts";
 import { quote } from "../base/quote.ts";
 import { arrivesAsText } from "./text_types.ts";
 import type { TableOptions } from "./table_options.ts";
@@ -93,8 +93,11 @@ export class Table<C extends Columns = Columns, Name extends string = string> {
   constructor(readonly word: Name, columns: C, readonly metadata: Metadata, options: TableOptions = {}) {
     requireAttributes(word, columns, options.schema);
     const { named: name = word } = options;
-    if (name.includes(".")) {
-      throw new InvalidModelError(name, "a table cannot have a name with a dot, which tools read as that of a schema");
+    if (!isTableName(name)) {
+      const problem =
+        "a table cannot have a name with a dot, which tools read as that of a schema, nor with blanks at its " +
+        "ends, which they cut off";
+      throw new InvalidModelError(name, problem);
     }
     this.name = name;
     this.schema = options.schema;

@@ -1,5 +1,11 @@
 /** Refuses operations that need a name which another object keeps. @module */
-import { type DatabaseSchema, fullName, type ObjectName, type TableSchema } from "../database_schema.ts";
+import {
+  type DatabaseSchema,
+  fullName,
+  type ObjectName,
+  type OtherSchema,
+  type TableSchema,
+} from "../database_schema.ts";
 import type { Operation } from "../operations.ts";
 
 /** A table, index, key or other object whose name is unique in its schema. */
@@ -32,6 +38,8 @@ export function withoutNamesInUse(operations: readonly Operation[], live: Databa
     return false;
   };
   const free = (relations: readonly Relation[]) => relations.forEach((relation) => names.delete(keyOf(relation)));
+  const isFree = (table: ObjectName) => (constraint: OtherSchema) =>
+    !hasIndex(constraint) || take(part(table, "exclusion constraint", constraint));
   const possible = (operation: Operation): Operation[] => {
     switch (operation.kind) {
       case "dropTable":
@@ -62,14 +70,17 @@ export function withoutNamesInUse(operations: readonly Operation[], live: Databa
         return take(part(operation.table, "unique constraint", operation.key)) ? [operation] : [];
       case "createIndex":
         return take(part(operation.table, "index", operation.index)) ? [operation] : [];
+      case "addConstraint":
+        return isFree(operation.table)(operation.constraint) ? [operation] : [];
       case "createTable": {
-        const isFree = (kind: string) => (named: { readonly name: string }) => take(part(operation.table, kind, named));
+        const isNew = (kind: string) => (named: { readonly name: string }) => take(part(operation.table, kind, named));
         take({ ...nameIn(operation.table), kind: "table" });
         const table = {
           ...operation.table,
-          primaryKey: [operation.table.primaryKey ?? []].flat().filter(isFree("primary key")).at(0) ?? null,
-          uniques: operation.table.uniques.filter(isFree("unique constraint")),
-          indexes: operation.table.indexes.filter(isFree("index")),
+          primaryKey: [operation.table.primaryKey ?? []].flat().filter(isNew("primary key")).at(0) ?? null,
+          uniques: operation.table.uniques.filter(isNew("unique constraint")),
+          indexes: operation.table.indexes.filter(isNew("index")),
+          others: operation.table.others.filter(isFree(operation.table)),
         };
         return [{ ...operation, table }];
       }
@@ -95,9 +106,13 @@ function relationsOf(table: TableSchema): Relation[] {
     ...(primaryKey ? [part(table, "primary key", primaryKey)] : []),
     ...uniques.map((key) => part(table, "unique constraint", key)),
     ...indexes.map((index) => part(table, "index", index)),
-    ...others.filter(({ definition }) => definition.startsWith("EXCLUDE"))
-      .map((constraint) => part(table, "exclusion constraint", constraint)),
+    ...others.filter(hasIndex).map((constraint) => part(table, "exclusion constraint", constraint)),
   ];
+}
+
+/** Whether a constraint has an index of its name. */
+function hasIndex({ definition }: OtherSchema): boolean {
+  return definition.startsWith("EXCLUDE");
 }
 
 function part(table: ObjectName, kind: string, { name }: { readonly name: string }): Relation {

@@ -1,4 +1,5 @@
 /** Reads tables, views, sequences and other relations from the catalogs. @module */
+import { isTableName } from "../../base/naming.ts";
 
 /** A row of {@linkcode RELATIONS}. */
 export interface RelationRow {
@@ -57,9 +58,9 @@ export const RELATION_KINDS: Readonly<Record<string, string>> = {
   c: "composite type",
 };
 
-/** Whether models can describe a relation, by its kind, inheritance and name: a dot is read as that of a schema. */
+/** Whether models can describe a relation, by its kind, inheritance and name. */
 export function isOrdinary({ kind, inherits, name }: Pick<RelationRow, "kind" | "inherits" | "name">): boolean {
-  return kind === "r" && !inherits && !name.includes(".");
+  return kind === "r" && !inherits && isTableName(name);
 }
 
 /** Whether models need to give the name of a table, which is then not one that they have forgotten. */

@@ -25,8 +25,15 @@ function summary(kind: string, group: readonly UnmodelledObject[]): string {
   if (first.reason !== second.reason) {
     return `${group.length} ${plural(kind)}, for example ${first.name}: ${shorten(first.reason ?? "", 80)}`;
   }
-  const reason = first.reason === undefined ? "," : `: ${first.reason};`;
+  const reason = first.reason === undefined ? "," : `: ${ofMany(first.reason)};`;
   return `${group.length} ${plural(kind)}${reason} for example ${first.name}`;
+}
+
+/** A reason that is true of several objects: `they have no primary key` for `it has no primary key`. */
+function ofMany(reason: string): string {
+  return reason.replace(/\bit (has|is)\b/g, (_, verb) => verb === "has" ? "they have" : "they are")
+    .replace(/\bits (type|name) is\b/g, "their $1 is")
+    .replace(/\bdepends on it\b/g, "depends on them");
 }
 
 function plural(kind: string): string {

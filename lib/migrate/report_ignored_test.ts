@@ -16,6 +16,8 @@ const column = (name: string, type: string): UnmodelledObject => ({
 Deno.test("what is ignored is summed up, a line for each kind and reason; -v lists it", () => {
   const objects: UnmodelledObject[] = [
     ...indexes,
+    { kind: "table", name: "logs", reason: "it has no primary key" },
+    { kind: "table", name: "tags", reason: "it has no primary key" },
     { kind: "view", name: "film_list" },
     { kind: "policy", name: "films.own" },
     { kind: "policy", name: "films.all" },
@@ -28,15 +30,16 @@ Deno.test("what is ignored is summed up, a line for each kind and reason; -v lis
   ];
   assertEquals(ignoredLines(objects), [
     "ignored: 12 indexes: with an operator class; for example films.ix_0",
+    "ignored: 2 tables: they have no primary key; for example logs",
     "ignored: view film_list",
     "ignored: 2 policies, for example films.own",
     "ignored: 2 foreign keys: deferrable; for example a.b",
-    "ignored: 2 columns: its type is inet; for example films.address",
+    "ignored: 2 columns: their type is inet; for example films.address",
     "ignored: 2 columns, for example films.year: its type is release_year",
-    "ignored: 21 in all; -v lists them",
+    "ignored: 23 in all; -v lists them",
   ]);
-  assertEquals(ignoredLines(objects, true).length, 21);
-  assertEquals(ignoredLines(objects, true)[20], "ignored: column logs.address: its type is inet");
+  assertEquals(ignoredLines(objects, true).length, 23);
+  assertEquals(ignoredLines(objects, true)[22], "ignored: column logs.address: its type is inet");
 });
 
 Deno.test("a short list is a line each, without a hint", () => {

@@ -53,6 +53,9 @@ export function compare(live: DatabaseSchema, wanted: DatabaseSchema): Compariso
     const table = of && byName.get(nameKey(of.table));
     return !of || !table || !isInModels(table.plan, of.kind, of.part.name);
   };
+  // the reason why a table is kept tells what it has
+  const keptNames = new Set(unmodelled.map(({ name }) => name));
+  const isTold = ({ kind, name }: UnmodelledObject) => kind === "table" && keptNames.has(name);
   const replaced = enums.replaced.map(({ from, to }) => ({ ...from, name: to }));
   const operations = [
     ...wanted.schemas.filter((schema) => !live.schemas.includes(schema)).map((schema): Operation => ({
@@ -74,7 +77,7 @@ export function compare(live: DatabaseSchema, wanted: DatabaseSchema): Compariso
   return {
     operations: possible.operations,
     notes: [...enums.notes, ...plans.flatMap(({ notes }) => notes), ...noKeys.values(), ...possible.notes],
-    unmodelled: [...live.unmodelled.filter(isIgnored), ...unmodelled],
+    unmodelled: [...live.unmodelled.filter((object) => isIgnored(object) && !isTold(object)), ...unmodelled],
   };
 }
 

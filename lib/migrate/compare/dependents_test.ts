@@ -335,3 +335,13 @@ async function serverVersion(url: string): Promise<number> {
   await using connection = await engine.connect();
   return Number((await connection.execute("SELECT current_setting('server_version_num')")).scalarOne<string>());
 }
+
+database.test("a table that is kept is told once, with all reasons", async (url) => {
+  const { found } = await proveRevision(url, "CREATE UNLOGGED TABLE logs (line text)", {
+    metadata: new Metadata(),
+    includeObject,
+  });
+  assertEquals(found.unmodelled.map(unmodelledLine), [
+    "table logs: not in the models, and it has no primary key; it is unlogged",
+  ]);
+});

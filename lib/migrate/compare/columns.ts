@@ -58,7 +58,11 @@ function turnOf(operation: Operation): number {
 /** Changes the expression of a generated column. */
 function regenerate(table: ObjectName, from: ColumnSchema, to: ColumnSchema): Operation[] {
   if (to.generated === undefined) return [{ kind: "dropExpression", table, column: from }];
-  if (from.generated === undefined) return [{ kind: "addExpression", table, column: to }];
+  const isAlike = typeOf(from) === typeOf(to) && from.nullable === to.nullable && from.identity === null;
+  if (from.generated === undefined && isAlike) {
+    // on the way back the column keeps its values, and gets its default and comment again
+    return [...alter(table, from, to), { kind: "addExpression", table, column: to }];
+  }
   return [{ kind: "dropColumn", table, column: from }, { kind: "addColumn", table, column: to }];
 }
 
@@ -68,13 +72,15 @@ function alter(table: ObjectName, from: ColumnSchema, to: ColumnSchema): Operati
   const isRetyped = typeOf(from) !== typeOf(to);
   if (isRetyped) operations.push({ kind: "alterType", ...of, from: typeOf(from), to: typeOf(to) });
   // a default has the old type: drop it before the type changes, and set it afterwards
-  const isKept = from.isSerial && (to.isSerial || to.default === null && to.identity === null);
-  if (from.default !== null && to.default !== null && !isRetyped && !to.isSerial) {
+  const isKept = from.isSerial &&
+    (to.isSerial || to.default === from.default || to.default === null && to.identity === null);
+  if (from.default !== null && to.default !== null && !isRetyped && !from.isSerial && !to.isSerial) {
     if (from.default !== to.default) {
       operations.push({ kind: "changeDefault", ...of, from: from.default, to: to.default });
     }
   } else if (!isKept) {
-    if (from.default !== null) operations.push({ kind: "dropDefault", ...of, default: from.default });
+    if (from.isSerial && to.identity) operations.push({ kind: "dropSerial", ...of, type: from.type });
+    else if (from.default !== null) operations.push({ kind: "dropDefault", ...of, default: from.default });
     if (to.isSerial) operations.push({ kind: "addSerial", ...of, type: to.type });
     else if (to.default !== null) operations.push({ kind: "setDefault", ...of, default: to.default });
   }

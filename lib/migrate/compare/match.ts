@@ -19,6 +19,8 @@ export interface MatchOptions<Part> {
   readonly isFixed?: (part: Part) => boolean;
   /** Whether a part of the database cannot be dropped. */
   readonly isHeld?: (part: Part) => boolean;
+  /** Names that wanted parts of other kinds have: an odd part of the database gives its name up to one of these. */
+  readonly otherNames?: ReadonlySet<string>;
   /** A table has at most one such part, as the primary key. */
   readonly isOnlyOne?: boolean;
 }
@@ -35,7 +37,7 @@ export interface MatchOptions<Part> {
 export function match<Part extends PartSchema>(
   live: readonly Part[],
   wanted: readonly Part[],
-  { isFixed = () => false, isHeld = () => false, isOnlyOne = false }: MatchOptions<Part> = {},
+  { isFixed = () => false, isHeld = () => false, isOnlyOne = false, otherNames = new Set() }: MatchOptions<Part> = {},
 ): Matched<Part> {
   const there = new Set(live);
   const missing = new Set(wanted);
@@ -70,7 +72,7 @@ export function match<Part extends PartSchema>(
     return same.find((other) => part.anyName || isFixed(other) || !namesake(part));
   }, (from, to) => to.anyName || isFixed(from) ? keep(from) : void renamed.push({ from, to }));
 
-  const names = new Set([...missing].map(({ name }) => name));
+  const names = otherNames.union(new Set([...missing].map(({ name }) => name)));
   const undesired = [...there].filter((part) =>
     !isFixed(part) && (part.leftAlone === undefined || names.has(part.name))
   );

@@ -366,3 +366,21 @@ database.test("a key without a name in the models matches one of any name; given
     "rename constraint of_shop of toys to f",
   ]);
 });
+
+database.test("a serial column is one by serial(), by the default that it has, and by its plain type", async (url) => {
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  await engine.begin((connection) =>
+    connection.execute(`
+    CREATE TABLE shops (tenant int, id int, name text NOT NULL, PRIMARY KEY (tenant, id));
+    CREATE TABLE toys (id uuid PRIMARY KEY, tenant int NOT NULL, shop_id int, name text NOT NULL, at int NOT NULL,
+      number serial); ALTER SEQUENCE toys_number_seq RENAME TO numbers`)
+  );
+  const compared = (number: Columns[string]) => engine.begin((each) => autogenerate(each, toys({}, { number })));
+  const said = [serial(), integer().serverDefault(sql("nextval('numbers'::regclass)")), integer()];
+  for (const number of said) assertEquals((await compared(number)).summary, []);
+  assertEquals((await compared(integer().serverDefault(IDENTITY))).summary, [
+    "drop serial of toys.number",
+    "add identity of toys.number",
+  ]);
+});

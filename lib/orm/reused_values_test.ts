@@ -1,6 +1,20 @@
 /** Keys and unique values that change hands within one flush: each step gets the order that it needs. */
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { identity, integer, now, select, sql, StaleDataError, text, timestamptz, UniqueCircleError } from "../mod.ts";
+import {
+  createEngine,
+  identity,
+  integer,
+  now,
+  select,
+  sessionmaker,
+  sql,
+  StaleDataError,
+  text,
+  timestamptz,
+  UniqueCircleError,
+} from "../mod.ts";
+import fc from "npm:fast-check@^4";
+import { cases, seed } from "../../testing/cases.ts";
 import { EVERY_SESSION, sessionTest } from "../../testing/fixture.ts";
 import { testDatabase } from "../../testing/test_database.ts";
 import { declarativeBase } from "./model.ts";
@@ -167,3 +181,63 @@ for (const driver of EVERY_SESSION) {
     assertEquals(t.sent, []);
   });
 }
+
+/** Values of five rows before and after one flush: a row may come, go, stay, or make way for another one of its key. */
+const IDS = [0, 1, 2, 3, 4];
+const values = fc.shuffledSubarray([...IDS, 5, 6, 7], { minLength: 5, maxLength: 5 });
+const exchange = fc.record({
+  before: fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }),
+  fate: fc.array(fc.constantFrom("stays", "stays", "goes", "is replaced"), { minLength: 5, maxLength: 5 }),
+  comes: fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }),
+  nicks: fc.tuple(values, values),
+  slots: fc.tuple(values, values),
+  parents: fc.tuple(values, values),
+});
+
+const NUMBER = cases(100);
+database.test(`${NUMBER} random exchanges of keys and unique values work in one flush`, async (url) => {
+  await using engine = createEngine(url);
+  await engine.begin(async (connection) => {
+    await base.metadata.dropAll(connection);
+    await base.metadata.createAll(connection);
+  });
+  const nick = (value: number) => value > 5 ? null : `nick ${value}`;
+  const slot = (value: number) => value > 5 ? null : value;
+  const property = fc.asyncProperty(exchange, async ({ before, fate, comes, nicks, slots, parents }) => {
+    await using session = sessionmaker(engine)();
+    const given = (id: number, at: 0 | 1) => ({ nick: nick(nicks[at][id]), slot: slot(slots[at][id]) });
+    const old = new Map(IDS.filter((id) => before[id]).map((id) => [id, acc(id, given(id, 0))]));
+    const now = new Map<number, Acc>();
+    session.addAll(old.values());
+    const children = IDS.map((id) => Msg.create({ acc: old.get(parents[0][id]) ?? null }));
+    session.addAll(children);
+    await session.flush();
+    const freed = IDS.filter((id) => old.has(id) && fate[id] === "goes");
+    for (const id of IDS) {
+      const object = old.get(id);
+      if (object && fate[id] === "stays") now.set(id, Object.assign(object, given(id, 1)));
+      else if (object) session.delete(object);
+      // a key that is free already may come, with the name of a row that goes
+      const name = object ? `name ${id}` : `name ${freed.shift() ?? id}`;
+      if (object ? fate[id] === "is replaced" : comes[id]) now.set(id, acc(id, { name, ...given(id, 1) }));
+    }
+    session.addAll(now.values());
+    children.forEach((child, id) => child.acc = now.get(parents[1][id]) ?? null);
+    await session.flush();
+    const rows = (await session.execute("SELECT id, name, nick, slot, version FROM accs ORDER BY id")).tuples().all();
+    const expected = [...now].toSorted(([a], [b]) => a - b).map(([id, { name, version }]) => {
+      const { nick, slot } = given(id, 1);
+      return [id, name, nick, slot, version];
+    });
+    assertEquals(rows, expected);
+    for (const [id, { version }] of now) assertEquals(version <= (old.has(id) ? 2 : 1), true);
+    const referred = await session.execute("SELECT id, acc_id FROM msgs ORDER BY id");
+    assertEquals(
+      referred.tuples().all(),
+      children.map(({ id, acc }) => [id, acc?.id ?? null] as unknown[]).toSorted(([a], [b]) => Number(a) - Number(b)),
+    );
+    assertEquals(session.dirty.size, 0);
+    await session.rollback();
+  });
+  await fc.assert(property, { seed: seed(16), numRuns: NUMBER });
+});

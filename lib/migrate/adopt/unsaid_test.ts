@@ -14,6 +14,8 @@ CREATE TABLE "2024 sales" (
   "№" integer PRIMARY KEY, "user_name" text, "userName" text, "userName2" text, "a.b" integer, __proto__ text, "then" text);
 CREATE TABLE orders (id integer PRIMARY KEY, "2024" integer REFERENCES "2024 sales");
 CREATE TABLE map (id integer PRIMARY KEY, parent integer REFERENCES map, map integer REFERENCES map);
+CREATE VIEW "two
+lines */" AS SELECT 1 AS one;
 CREATE TABLE keyed (b integer, a integer, c text, PRIMARY KEY (a, b));
 `;
 
@@ -42,6 +44,7 @@ database.test("names that TypeScript cannot have are given in quotes, and tables
   assertStringIncludes(text, `export class MapRow extends model("map", {`);
   assertStringIncludes(text, `  table readings: it has no primary key\n`);
   assertStringIncludes(text, `  table old.prices: `);
+  assertStringIncludes(text, `  view two lines */\n`);
   assertStringIncludes(text, `primaryKey: { on: ["a", "b"] }`);
 });
 

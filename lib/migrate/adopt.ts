@@ -8,7 +8,7 @@ import { bodyOf } from "./adopt/first_revision.ts";
 import { modelsFile } from "./adopt/models_file.ts";
 import { autogenerate } from "./autogenerate.ts";
 import type { DatabaseSchema } from "./database_schema.ts";
-import { AlreadyMigratedError, FileExistsError } from "./errors.ts";
+import { AfterWriteError, AlreadyMigratedError, FileExistsError } from "./errors.ts";
 import { withMigrationLock } from "./migration_session.ts";
 import { importSpecifier } from "./model_comparison.ts";
 import type { WaitOptions } from "./progress.ts";
@@ -55,6 +55,7 @@ export interface AdoptedDatabase {
  * @throws {AlreadyMigratedError} when there are revisions already, or the database is at one
  * @throws {FileExistsError} when the file of the models exists
  * @throws {MissingMessageError} when the message contains no letter or digit
+ * @throws {AfterWriteError} when `afterWrite()` of `env.ts` fails
  * @throws {MigrationError} when a privilege is missing, or the migration lock times out
  * @throws the reason of the signal
  */
@@ -81,7 +82,10 @@ export async function adopt(
     const advice = await addToEnvironment(folder, file, written);
     await written.makeFolder(join(folder, "versions"));
     const draft = { message, downRevisions: [], body: bodyOf(schema, folder) };
-    const { path } = await writeRevision(folder, new RevisionGraph([]), draft, options);
+    const { path } = await writeRevision(folder, new RevisionGraph([]), draft, options).catch((error) => {
+      if (error instanceof AfterWriteError) written.added(error.path);
+      throw error;
+    });
     written.added(path);
     const { metadata } = await import(pathToFileURL(file).href);
     const { summary } = await autogenerate(connection, metadata, { versionTable: table.names });

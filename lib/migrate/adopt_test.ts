@@ -4,7 +4,7 @@ import { testDatabase } from "../../testing/test_database.ts";
 import { creating, makeMigrations, ownLines, scratch, versions } from "../../testing/migrations.ts";
 import type { Engine } from "../engine/engine.ts";
 import { adopt, check, downgrade, history, init, stamp, upgrade } from "./commands.ts";
-import { AlreadyMigratedError, FileExistsError, MissingMessageError } from "./errors.ts";
+import { AfterWriteError, AlreadyMigratedError, FileExistsError, MissingMessageError } from "./errors.ts";
 
 const database = testDatabase(import.meta.url);
 
@@ -177,6 +177,10 @@ database.test("adopt refuses a folder or a database that has a history", async (
 
 database.test("adopt leaves nothing behind where it fails", async (url) => {
   await using engine = await library(url);
+  await using hooked = await makeMigrations();
+  await hooked.write("env.ts", 'export function afterWrite() { throw new Error("no formatter"); }\n');
+  await assertRejects(() => adopt(engine, hooked.directory), AfterWriteError, "no formatter");
+  assertEquals(await filesIn(hooked.directory), ["env.ts", "versions"]);
   await using folder = await makeMigrations();
   await folder.write("models.ts", "// mine\n");
   await assertRejects(() => adopt(engine, folder.directory), FileExistsError, "models.ts exists");

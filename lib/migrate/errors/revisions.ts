@@ -219,7 +219,7 @@ export class AfterWriteError extends MigrationError {
    * @param path path of the revision
    * @param cause what `afterWrite()` threw
    */
-  constructor(path: string, cause: Error) {
+  constructor(readonly path: string, cause: Error) {
     super(
       `${path} was written, but afterWrite() of env.ts failed: ${cause.message}. Correct it, and run it on the file.`,
       { cause },

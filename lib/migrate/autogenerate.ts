@@ -62,7 +62,8 @@ export interface AutogenerateResult {
 
 /**
  * Compares models with a database and generates a revision from the differences. Does not change the database: creates
- * the tables of the models in a scratch schema, reads them as the server stores them, and rolls back.
+ * the tables of the models that it does not have in the same words in a scratch schema, reads them as the server stores
+ * them, and rolls back. Leaves out changes that the server would refuse, and explains them in `unresolved`.
  *
  * Compares the main schema and the schemas that tables of the models name.
  *

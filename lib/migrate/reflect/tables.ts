@@ -41,7 +41,11 @@ const PART_WORDS: Readonly<Record<PartKind, string>> = {
 export function oddRelation({ kind, schema, name, inherits }: RelationRow, nameOf: NameOf): UnmodelledObject {
   const object = { kind: RELATION_KINDS[kind] ?? "table", name: fullName(nameOf(schema, name)) };
   if (kind !== "r") return object;
-  return { ...object, reason: inherits ? "it is part of an inheritance tree" : "its name contains a dot" };
+  return { ...object, reason: inherits ? "it is part of an inheritance tree" : oddName(name) };
+}
+
+function oddName(name: string): string {
+  return name.includes(".") ? "its name contains a dot" : "its name has blanks at its ends";
 }
 
 /** Converts an ordinary table, with its features that models cannot describe. */

@@ -157,6 +157,16 @@ const CHANGES: Record<string, [before: Metadata, after: Metadata, found: string[
     toys({ constraints: { x: "EXCLUDE USING hash (at WITH =) WHERE (at > 0)" } }),
     recreated("constraint", "x"),
   ],
+  "a check takes the name of an exclusion constraint": [
+    toys({ constraints: { x: "EXCLUDE USING hash (at WITH =)" } }),
+    toys({ constraints: { x: "CHECK (at > 0) NO INHERIT" } }),
+    ["drop constraint x of toys", "add check x of toys"],
+  ],
+  "an index takes the name of a unique constraint": [
+    toys({ constraints: { x: "UNIQUE (at) INCLUDE (name)" } }),
+    toys({ indexes: [{ name: "x", definition: "btree (at DESC)" }] }),
+    ["drop unique x of toys", "create index x of toys"],
+  ],
   "a unique constraint by its SQL": [
     toys({ constraints: { u: "UNIQUE (name)" } }),
     toys({ constraints: { u: "UNIQUE (name) INCLUDE (at)" } }),

@@ -22,3 +22,10 @@ export function shorten(text: string, length: number): string {
   const line = text.replace(/\s+/g, " ").trim();
   return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
 }
+
+/** Returns the plural of a noun or of words that end in one: `policies` for `policy`. */
+export function plural(kind: string): string {
+  if (kind.endsWith("s")) return kind;
+  if (/[^e]y$/.test(kind)) return `${kind.slice(0, -1)}ies`;
+  return `${kind}${kind.endsWith("x") ? "es" : "s"}`;
+}

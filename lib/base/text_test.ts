@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { maskPassword, maskUrl, shorten } from "./text.ts";
+import { maskPassword, maskUrl, plural, shorten } from "./text.ts";
 
 Deno.test("maskPassword() masks the password of every URL in a text", () => {
   assertEquals(
@@ -35,4 +35,17 @@ Deno.test("shorten() puts a text on one line and cuts it", () => {
   assertEquals(shorten("  SELECT 1,\n\t 2  ", 20), "SELECT 1, 2");
   assertEquals(shorten("0123456789", 10), "0123456789");
   assertEquals(shorten("0123456789a", 10), "012345678…");
+});
+
+Deno.test("plurals of the kinds of objects", () => {
+  const words = ["view", "policy", "foreign key", "check", "statistics", "index", "materialized view"];
+  assertEquals(words.map(plural), [
+    "views",
+    "policies",
+    "foreign keys",
+    "checks",
+    "statistics",
+    "indexes",
+    "materialized views",
+  ]);
 });

@@ -13,6 +13,7 @@ import { withMigrationLock } from "./migration_session.ts";
 import { importSpecifier } from "./model_comparison.ts";
 import type { WaitOptions } from "./progress.ts";
 import { reflect } from "./reflect/reflect.ts";
+import { type Requirement, requirements } from "./reflect/requirements.ts";
 import { loadRevision, loadRevisions, type Revision } from "./revision_file.ts";
 import { RevisionGraph } from "./revision_graph.ts";
 import { writeRevision } from "./revision_writer.ts";
@@ -72,7 +73,7 @@ export async function adopt(
   }
   return await withMigrationLock(engine, folder, options, async (connection, table) => {
     await requireNoStamp(table);
-    const schema = await readSchema(connection, table);
+    const { schema, required } = await readSchema(connection, table);
     await using written = new WrittenFiles();
     const text = modelsFile(schema, {
       library: importSpecifier(join(fileURLToPath(new URL("..", import.meta.url)), "mod.ts"), dirname(file)),
@@ -81,7 +82,7 @@ export async function adopt(
     await written.add(file, text);
     const advice = await addToEnvironment(folder, file, written);
     await written.makeFolder(join(folder, "versions"));
-    const draft = { message, downRevisions: [], body: bodyOf(schema, folder) };
+    const draft = { message, downRevisions: [], body: bodyOf(schema, required, folder) };
     const { path } = await writeRevision(folder, new RevisionGraph([]), draft, options).catch((error) => {
       if (error instanceof AfterWriteError) written.added(error.path);
       throw error;
@@ -148,10 +149,16 @@ async function addToEnvironment(folder: string, models: string, written: Written
   return undefined;
 }
 
-async function readSchema(connection: Connection, { main, names }: VersionTable): Promise<DatabaseSchema> {
+async function readSchema(
+  connection: Connection,
+  { main, names }: VersionTable,
+): Promise<{ readonly schema: DatabaseSchema; readonly required: readonly Requirement[] }> {
   await connection.begin({ readOnly: true });
   try {
-    return await reflect(connection, { main, versionTable: names });
+    return {
+      schema: await reflect(connection, { main, versionTable: names }),
+      required: await requirements(connection, main),
+    };
   } finally {
     await connection.rollback();
   }

@@ -132,7 +132,7 @@ database.test("the first revision creates the tables in a new database, and drop
   await downgrade(other, folder.directory, "base");
   assertEquals(await ownLines(other), []);
   const text = await Deno.readTextFile(revision.path);
-  assertStringIncludes(text, "Add here what up() does not create: view long_books.");
+  assertStringIncludes(text, " * Add here what up() does not create:\n * - view long_books\n *\n");
 });
 
 database.test("adopt completes env.ts of init, and leaves one with other metadata as it is", async (url) => {

@@ -1,5 +1,5 @@
 /** Formats the objects that a comparison ignores: a line for each kind, or for each object. @module */
-import { shorten } from "../base/text.ts";
+import { plural, shorten } from "../base/text.ts";
 import { unmodelledLine, type UnmodelledObject } from "./database_schema.ts";
 
 /**
@@ -34,10 +34,4 @@ function ofMany(reason: string): string {
   return reason.replace(/\bit (has|is)\b/g, (_, verb) => verb === "has" ? "they have" : "they are")
     .replace(/\bits (type|name) is\b/g, "their $1 is")
     .replace(/\bdepends on it\b/g, "depends on them");
-}
-
-function plural(kind: string): string {
-  if (kind.endsWith("s")) return kind;
-  if (/[^e]y$/.test(kind)) return `${kind.slice(0, -1)}ies`;
-  return `${kind}${kind.endsWith("x") ? "es" : "s"}`;
 }

@@ -8,8 +8,8 @@ export interface RevisionBody {
   readonly downSource: readonly string[];
   /** Import statements; the type of `db` is imported unless one of them imports from "kysely". */
   readonly imports: readonly string[];
-  /** Sentences for the header, to read before running the revision. */
-  readonly notes: readonly string[];
+  /** Sentences for the header, to read before running the revision; a list is a sentence and its items. */
+  readonly notes: readonly (string | readonly string[])[];
   readonly transactional: boolean;
 }
 
@@ -45,7 +45,7 @@ export function revisionText(draft: RevisionDraft): string {
   const header = [
     ...wrap(comment(message)),
     "",
-    ...notes.flatMap((note) => [...wrap(comment(note)), ""]),
+    ...notes.flatMap((note) => [...paragraph(note), ""]),
     `Revision ID: ${id}`,
     `Revises: ${downRevisions.join(", ") || "base"}`,
     `Create Date: ${createDate}`,
@@ -143,12 +143,22 @@ function comment(text: string): string {
   return text.replace(/\s+/g, " ").trim().replaceAll("*/", "* /");
 }
 
-function wrap(text: string): string[] {
+function paragraph(note: string | readonly string[]): string[] {
+  const [sentence, ...items] = [note].flat().map(comment);
+  return [...wrap(sentence), ...items.flatMap((item) => wrap(`- ${item}`, "  "))];
+}
+
+/**
+ * Breaks a text into lines.
+ *
+ * @param indent start of all lines but the first
+ */
+function wrap(text: string, indent = ""): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const line = lines.at(-1);
     if (line !== undefined && line.length + 1 + word.length <= LINE_WIDTH - 3) lines[lines.length - 1] += ` ${word}`;
-    else lines.push(word);
+    else lines.push(line === undefined ? word : indent + word);
   }
   return lines;
 }

@@ -1,5 +1,7 @@
 /** Writes comments on what models cannot describe. @module */
 import { type DatabaseSchema, fullName, type TableSchema, type UnmodelledObject } from "../database_schema.ts";
+import { plural } from "../../base/text.ts";
+import type { Requirement } from "../reflect/requirements.ts";
 import { comments } from "./code.ts";
 import { unsaidParts } from "./named_table.ts";
 
@@ -47,12 +49,28 @@ export function unmodelledLines({ unmodelled }: DatabaseSchema, modelled: readon
 /** Kinds of objects that a revision creates with their table. */
 const WITH_TABLE = /^(column|primary key|unique constraint|check|foreign key|index|exclusion constraint)$/;
 
-/** Names what operations do not create: `view published`, `trigger article.keep_revision`. */
-export function notCreated({ tables, unmodelled }: DatabaseSchema): string[] {
-  const others = unmodelled.flatMap(({ kind, name, reason }) => {
+/**
+ * Lists what operations do not create, a line for each kind: `view published`, `triggers article.keep, article.log`.
+ *
+ * @param required what the tables need from elsewhere
+ */
+export function notCreated({ tables, unmodelled }: DatabaseSchema, required: readonly Requirement[]): string[] {
+  const isOfTables = (name: string) => tables.some((table) => fullName(table) === name);
+  const others = unmodelled.flatMap(({ kind, name, reason }): Requirement[] => {
     if (WITH_TABLE.test(kind) || kind === "constraint trigger") return [];
-    if (kind !== "table" || !tables.some((table) => fullName(table) === name)) return [`${kind} ${name}`];
-    return reason === "it has no primary key" ? [] : [`${featureOf(reason!)} of ${name}`];
+    if (kind !== "table" || !isOfTables(name)) return [{ kind, name }];
+    return reason === "it has no primary key" ? [] : [{ kind: `${featureOf(reason!)} of`, name }];
   });
-  return [...others, ...tables.flatMap(statisticsOf)];
+  const statistics = tables.flatMap(statisticsOf).map((name) => ({ kind: "", name }));
+  return [...Map.groupBy([...required, ...others, ...statistics], ({ kind }) => kind)]
+    .map(([kind, objects]) => listed(kind, objects.map(({ name }) => name)));
+}
+
+/** Names that a line lists at most. */
+const LISTED = 5;
+
+function listed(kind: string, names: readonly string[]): string {
+  const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : "";
+  const word = names.length === 1 || kind === "" || kind.endsWith(" of") ? kind : plural(kind);
+  return `${word} ${names.slice(0, LISTED).join(", ")}${more}`.trimStart();
 }

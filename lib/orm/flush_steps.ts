@@ -71,12 +71,16 @@ export interface RowChanges {
  * @throws {MissingValueError} when a row lacks a value that it requires.
  */
 export function stepsOf({ added, persistent, deleted }: RowChanges): Record<Step["kind"], Step[]> {
+  if (deleted.length === 0) {
+    const insert = added.map((each) => newRow(each, "insert"));
+    return { insert, update: [...changedRows(persistent)], delete: [] };
+  }
   const freed = new IdentityMap<Persistent>();
   for (const row of deleted) freed.set(row.table, rowMapKey(row.table, row.loaded), row);
   const [insert, replacing]: [Step[], Step[]] = [[], []];
   const taken = new Set<Persistent>();
   for (const each of added) {
-    const replaced = deleted.length > 0 ? freed.get(each.table, mapKey(keyOf(each.table, each.entity))) : undefined;
+    const replaced = freed.get(each.table, mapKey(keyOf(each.table, each.entity)));
     if (!replaced || taken.has(replaced)) insert.push(newRow(each, "insert"));
     else {
       taken.add(replaced);

@@ -29,6 +29,8 @@ export interface PendingWork extends RowChanges {
  */
 export function planFlush({ links, ...changes }: PendingWork): WriteStatement[] {
   const steps = stepsOf(changes);
+  const count = steps.insert.length + steps.update.length + steps.delete.length;
+  if (count + links.length === 0) return [];
   findNeeds(steps);
   const statements = ordered(steps);
   const unlinks = writeRows(links.filter(({ isIn }) => !isIn).map(associationRow), unlinkRows);

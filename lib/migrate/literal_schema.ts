@@ -144,7 +144,9 @@ function constraintsInSql(
   const isWanted = ({ name, definition }: PartSchema) => definition !== undefined && wanted.get(name) === definition;
   const found = {
     uniques: live.uniques.filter(isWanted),
-    checks: live.checks.filter(isWanted),
+    checks: live.checks.filter((check) =>
+      isWanted({ ...check, definition: check.definition ?? `CHECK (${check.expression})` })
+    ),
     foreignKeys: live.foreignKeys.filter(isWanted),
     others: live.others.filter(isWanted),
   };
@@ -167,7 +169,7 @@ function literalColumn(column: TableColumn, live: ColumnSchema | undefined): Col
   const isSerial = serverDefault === SERIAL && live?.isSerial === true;
   return {
     name,
-    type: live && sqlType(live.type) === type ? live.type : type,
+    type: live && (sqlType(live.type) === type || live.type === sqlName(type)) ? live.type : type,
     nullable,
     default: isSerial ? live.default : isIdentity(serverDefault) ? null : literalDefault(serverDefault, live),
     identity: serverDefault === IDENTITY ? "by default" : serverDefault === IDENTITY_ALWAYS ? "always" : null,
@@ -179,11 +181,16 @@ function literalColumn(column: TableColumn, live: ColumnSchema | undefined): Col
   };
 }
 
+/** The name of a type that no record has under a short one: `character(2)` for `char(2)`. */
+function sqlName(type: string): string {
+  return type.replace(/^char(?=\()/, "character");
+}
+
 /** A default; that of the database if the model has the same literal, to which the server adds the type. */
 function literalDefault(wanted: ServerExpression | undefined, live: ColumnSchema | undefined): string | null {
   if (!wanted) return null;
   const isLiteral = /^'([^'\\]|'')*'$/.test(wanted.sql);
-  const cast = `${wanted.sql}::${live?.type.replace(/\(.*\)/, "")}`;
+  const cast = `${wanted.sql}::${live?.type.replace(/\(.*\)/, "").replace(/^character$/, "bpchar")}`;
   return isLiteral && live?.default === cast ? cast : wanted.sql;
 }
 

@@ -71,7 +71,7 @@ database.test("a table that the database has in the words of the model is not cr
 });
 
 /** A table with what only SQL says, and what is seldom said. */
-function odd(name: { index?: string; constraint?: string; generated?: string } = {}): Metadata {
+function odd(name: { index?: string; constraint?: string; generated?: string; check?: string } = {}): Metadata {
   const metadata = new Metadata();
   metadata.add("rooms", {
     id: serial().primaryKey(),
@@ -79,12 +79,14 @@ function odd(name: { index?: string; constraint?: string; generated?: string } =
     title: text().collate("C"),
     short: text().generatedAs(sql(name.generated ?? "lower(title)")),
     during: sqlType("int4range"),
+    country: sqlType("char(2)").serverDefault(sql("'DE'")),
   }, {
     named: "Rooms of a house",
     indexes: [{ name: "ix_title", definition: name.index ?? "btree (title DESC NULLS LAST) INCLUDE (id)" }],
     constraints: {
       apart: name.constraint ?? "EXCLUDE USING gist (during WITH &&)",
       positive: "CHECK ((id > 0)) NO INHERIT",
+      small: name.check ?? "CHECK (id < 1000000)",
     },
   });
   return metadata;
@@ -99,6 +101,8 @@ database.test("a table with keys and columns in SQL is not created once more, un
     const [other, summary] of [
       [odd({ index: "btree (title DESC)" }), ["drop index", "create index"]],
       [odd({ constraint: "EXCLUDE USING gist (during WITH =)" }), ["drop constraint", "add constraint"]],
+      [odd({ check: "CHECK (id < 100)" }), ["drop check", "add check"]],
+      [odd({ check: "CHECK ((id < 1000000))" }), []],
       [odd({ generated: "upper(title)" }), ["drop column", "add column"]],
       [odd({ index: "btree ( title DESC NULLS LAST ) INCLUDE ( id )" }), []],
     ] as const

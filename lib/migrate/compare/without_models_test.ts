@@ -3,11 +3,12 @@ import { assert, assertEquals } from "@std/assert";
 import { pathToFileURL } from "node:url";
 import { Column } from "../../schema/columns.ts";
 import { Metadata } from "../../schema/table.ts";
+import { autogenerate } from "../autogenerate.ts";
 import { adopt, check, downgrade, revision, upgrade } from "../commands.ts";
 import { lineChanges } from "../schema_lines.ts";
 import { catalogLines } from "../../../testing/catalog_lines.ts";
 import { shapeEngine, SHAPES } from "../../../testing/hand_made.ts";
-import { makeMigrations } from "../../../testing/migrations.ts";
+import { makeMigrations, scratch } from "../../../testing/migrations.ts";
 import { testDatabase } from "../../../testing/test_database.ts";
 
 const database = testDatabase(import.meta.url);
@@ -53,3 +54,29 @@ for (const shape of SHAPES) {
     assertEquals(await catalogLines(engine), before);
   });
 }
+
+/** Per table: what an operation cannot create again. */
+const SETTINGS = {
+  statistics: "CREATE TABLE statistics (id integer PRIMARY KEY); ALTER TABLE statistics ALTER id SET STATISTICS 500",
+  storage: "CREATE TABLE storage (id integer PRIMARY KEY, t text); ALTER TABLE storage ALTER t SET STORAGE EXTERNAL",
+  compression: "CREATE TABLE compression (id integer PRIMARY KEY, t text COMPRESSION pglz)",
+  options: "CREATE TABLE options (id integer PRIMARY KEY); ALTER TABLE options ALTER id SET (n_distinct = 5)",
+  checked: `CREATE TABLE checked (id integer PRIMARY KEY CONSTRAINT ck_id CHECK (id > 0));
+            COMMENT ON CONSTRAINT ck_id ON checked IS 'Why'`,
+  indexed: `CREATE TABLE indexed (id integer PRIMARY KEY, n integer); CREATE INDEX ix_n ON indexed (n);
+            COMMENT ON INDEX ix_n IS 'Why'`,
+  replicated: "CREATE TABLE replicated (id integer PRIMARY KEY); ALTER TABLE replicated REPLICA IDENTITY FULL",
+  clustered: "CREATE TABLE clustered (id integer PRIMARY KEY); ALTER TABLE clustered CLUSTER ON clustered_pkey",
+  forced: "CREATE TABLE forced (id integer PRIMARY KEY); ALTER TABLE forced FORCE ROW LEVEL SECURITY",
+};
+
+database.test("a table with settings that no operation creates is not dropped", async (url) => {
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  await engine.begin(async (connection) => {
+    for (const statements of Object.values(SETTINGS)) await connection.execute(statements);
+    await connection.execute("CREATE TABLE plain (id integer PRIMARY KEY, t text)");
+  });
+  await using connection = await engine.connect();
+  assertEquals((await autogenerate(connection, new Metadata())).summary, ["drop table plain"]);
+});

@@ -32,10 +32,26 @@ SELECT c.oid::text AS id, n.nspname::text AS schema, c.relname::text AS name, c.
        ${inherits("c")} AS inherits,
        array_remove(ARRAY[
          CASE c.relpersistence WHEN 'u' THEN 'it is unlogged' WHEN 't' THEN 'it is temporary' END,
-         CASE WHEN c.relrowsecurity THEN 'it has row-level security' END,
+         CASE WHEN c.relrowsecurity OR c.relforcerowsecurity THEN 'it has row-level security' END,
          CASE WHEN c.reloptions IS NOT NULL THEN 'it has storage parameters' END,
          CASE WHEN c.reloftype <> 0 THEN 'it is of a type' END,
-         CASE WHEN c.relkind = 'r' AND EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid) THEN 'it has a rule' END
+         CASE WHEN c.relkind = 'r' AND EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid) THEN 'it has a rule' END,
+         CASE WHEN c.relkind = 'r' AND c.relreplident <> 'd' THEN 'it has a replica identity' END,
+         CASE WHEN EXISTS (SELECT FROM pg_index x WHERE x.indrelid = c.oid AND x.indisclustered)
+              THEN 'it is clustered' END,
+         CASE WHEN c.relkind = 'r' AND EXISTS (
+                SELECT FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+                 WHERE a.attrelid = c.oid AND a.attnum > 0
+                   AND (a.attstorage <> t.typstorage OR a.attcompression <> '' OR a.attoptions IS NOT NULL
+                        OR coalesce(a.attstattarget, -1) <> -1))
+              THEN 'it has columns with storage or statistics settings' END,
+         CASE WHEN EXISTS (
+                SELECT FROM pg_index x JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = x.indexrelid
+                 WHERE x.indrelid = c.oid
+                UNION ALL
+                SELECT FROM pg_constraint k
+                  JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = k.oid
+                 WHERE k.conrelid = c.oid) THEN 'it has comments on indexes or constraints' END
        ], NULL) AS features,
        ARRAY(SELECT t.tgname::text COLLATE "C" FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal
               ORDER BY 1) AS triggers,

@@ -33,6 +33,7 @@ export const NEEDS: readonly Need[] = [
       "behind PgBouncer that lends 1 by transaction, the --url of the server is told",
       "behind PgBouncer that lends 3 by transaction, the --url of the server is told",
       "behind PgBouncer that lends by statement, the --url of the server is told",
+      "behind PgBouncer that lends by statement, models cannot be compared, and the --url is told",
       "commands that only read work behind PgBouncer, one after the other",
       "libpq on threads: a setting of the URL that PgBouncer refuses is refused as before",
       "libpq on threads: behind PgBouncer as it comes, a role that has changed its settings reads the usual values",

@@ -7,7 +7,7 @@ import {
   type TablePart,
   type TableSchema,
 } from "../database_schema.ts";
-import { attributeName, className, tableWord, variableName } from "./names.ts";
+import { attributeName, className, keyAttribute, tableWord, variableName } from "./names.ts";
 import { type TableParts, tableParts } from "./table_parts.ts";
 
 /** A table with the names that its model gives. */
@@ -19,6 +19,8 @@ export interface NamedTable {
   readonly name: string;
   /** Names of the attributes by column. */
   readonly attributes: ReadonlyMap<string, string>;
+  /** Names of the relations by column, where the column has the name of its relation. */
+  readonly relationNames: ReadonlyMap<string, string>;
   readonly parts: TableParts;
   /** Whether it only connects two other tables. */
   readonly isAssociation: boolean;
@@ -33,7 +35,7 @@ export function namedTables({ tables }: DatabaseSchema, taken: ReadonlySet<strin
   const modelled = tables.filter(({ schema, primaryKey }) => schema === undefined && primaryKey !== null);
   const names = new Set(taken);
   const words = new Set(modelled.map(({ name }) => name));
-  return modelled.map((table) => {
+  const named = modelled.map((table): NamedTable => {
     const attributes = attributesOf(table);
     const parts = tableParts(sayable(table), (name) => modelled.some((other) => isSameName(other, name)));
     const isAssociation = onlyConnects(table, parts);
@@ -41,8 +43,25 @@ export function namedTables({ tables }: DatabaseSchema, taken: ReadonlySet<strin
     names.add(name);
     const word = tableWord(table.name, words);
     words.add(word);
-    return { table, word, name, attributes, parts, isAssociation };
+    return { table, word, name, attributes, relationNames: new Map(), parts, isAssociation };
   });
+  return named.map((table) => withKeyAttributes(table, named));
+}
+
+/** Leaves to the relation the name of a foreign key without an ending: `mediumId` and `medium` for `medium`. */
+function withKeyAttributes(named: NamedTable, all: readonly NamedTable[]): NamedTable {
+  const [attributes, relationNames] = [new Map(named.attributes), new Map<string, string>()];
+  for (const [column, key] of named.parts.references) {
+    const target = all.find(({ table, isAssociation }) => !isAssociation && isSameName(table, key.to));
+    if (!target || named.isAssociation) continue;
+    const attribute = attributes.get(column)!;
+    const isForeign = target.parts.references.has(key.referred[0]); // its name says no more than a number would
+    const other = keyAttribute(attribute, isForeign ? "id" : target.attributes.get(key.referred[0])!);
+    if (other === undefined || [...attributes.values()].includes(other)) continue;
+    attributes.set(column, other);
+    relationNames.set(column, attribute);
+  }
+  return { ...named, attributes, relationNames };
 }
 
 /** A table without the parts that use a column that models cannot describe. */

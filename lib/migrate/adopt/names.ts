@@ -22,6 +22,12 @@ const SINGULARS: Readonly<Record<string, string>> = {
   caches: "cache",
 };
 
+/** Words whose last letter is no plural. */
+const SINGULAR = new Set("alias atlas bias canvas gas".split(" "));
+
+/** Words without a plural. */
+const UNCOUNTABLE = new Set("data metadata information equipment feedback".split(" "));
+
 /** Words of the language that cannot name a class. */
 const RESERVED = new Set(
   ("await break case catch class const continue debugger default delete do else enum export extends false finally for " +
@@ -32,6 +38,7 @@ const RESERVED = new Set(
 /** Returns the singular of an English noun in lower case: `category` for `categories`. */
 export function singular(word: string): string {
   if (word in SINGULARS) return SINGULARS[word];
+  if (SINGULAR.has(word)) return word;
   if (/(analy|ba|cri|diagno|hypothe|the)ses$/.test(word)) return `${word.slice(0, -2)}is`;
   if (/(ss|us|is|os)$/.test(word)) return word;
   if (/[^aeiou]ies$/.test(word)) return `${word.slice(0, -3)}y`;
@@ -49,28 +56,52 @@ export function plural(name: string): string {
 function pluralOf(word: string): string {
   const irregular = Object.entries(SINGULARS).find(([, one]) => one === word);
   if (irregular) return irregular[0];
+  if (UNCOUNTABLE.has(word)) return word;
   if (/[^aeiou]y$/.test(word)) return `${word.slice(0, -1)}ies`;
   if (/sis$/.test(word)) return `${word.slice(0, -2)}es`;
   if (/(s|sh|ch|x|z)$/.test(word)) return `${word}es`;
   return `${word}s`;
 }
 
+/** Endings of keys. */
+const KEY_ENDING = /(?<=.)(Id|ID|Uuid|Key|Code|No|Nr|Fk)$/;
+
 /**
- * Returns the name of a many-to-one relation: `author` for `authorId`. One whose attribute has no such ending, or is
- * named as in the other table, is named after the other model.
+ * Returns the attribute of a foreign key that is named as its relation would be: `mediumId` for `medium`, whose relation
+ * is `medium`; `undefined` for one that ends as keys do, or is named as in the other table.
  *
- * @param referred attribute of the column referred to
- * @param isOnly whether one foreign key connects the two tables
+ * @param referred attribute of the column referred to, which gives the ending: `languageCode`
  */
-export function relationName(attribute: string, target: string, referred: string, isOnly: boolean): string {
-  const short = attribute.replace(/(?<=.)(Id|ID|Uuid|Key|Code|No|Nr|Fk)$/, "");
-  const isOfTarget = attribute !== referred || target.toLowerCase().includes(short.toLowerCase());
-  if (short !== attribute && isOfTarget) return short;
-  return isOnly ? uncapitalized(target) : attribute + target;
+export function keyAttribute(attribute: string, referred: string): string | undefined {
+  if (attribute === referred || KEY_ENDING.test(attribute)) return undefined;
+  const word = capitalized(referred);
+  return attribute + (KEY_ENDING.exec(word)?.[0] ?? word);
 }
 
 /**
- * Returns the name of a class for a table: `ArticleTag` for `article_tags`. A name that JavaScript uses gets the ending
+ * Returns the names that suit a many-to-one relation, the best first: `author` for `authorId`. One that is named as in
+ * the other table is named after the other model.
+ *
+ * @param target name of the other model
+ * @param referred attribute of the column referred to
+ * @param isOnly whether one foreign key connects the two tables
+ */
+export function relationNames(attribute: string, target: string, referred: string, isOnly: boolean): string[] {
+  const short = attribute.replace(KEY_ENDING, "");
+  const noun = nounOf(target);
+  const isOfTarget = attribute !== referred || noun.toLowerCase().includes(short.toLowerCase());
+  const ofTarget = isOnly ? uncapitalized(noun) : attribute + noun;
+  return [...(short !== attribute && isOfTarget ? [short] : []), ofTarget, `related${capitalized(short)}`];
+}
+
+/** Returns what a class is of: `Event` for `EventRow`, so named because `Event` is JavaScript's. */
+export function nounOf(name: string): string {
+  const noun = name.replace(/Row$/, "");
+  return noun in globalThis ? noun : name;
+}
+
+/**
+ * Returns the name of a class for a table: `ArticleTag` for `article_tags`, `Iso3166_1` for `iso_3166_1`. A name that JavaScript uses gets the ending
  * `Row`.
  *
  * @param taken names of other classes
@@ -78,7 +109,7 @@ export function relationName(attribute: string, target: string, referred: string
 export function className(table: string, taken: ReadonlySet<string>): string {
   const words = wordsOf(table);
   const last = words.pop() ?? "";
-  const name = [...words, singular(last)].map(capitalized).join("");
+  const name = [...words, singular(last)].map(capitalized).join("_").replace(/_(?!\p{N})|(?<!\p{N})_/gu, "");
   const valid = /^\p{ID_Start}/u.test(name) ? name : `Table${name}`;
   return unique(valid in globalThis ? `${valid}Row` : valid, (other) => taken.has(other));
 }
@@ -111,6 +142,16 @@ export function attributeName(column: string, taken: ReadonlySet<string>): strin
 export function variableName(name: string, taken: ReadonlySet<string>): string {
   const variable = camelCase(name, "type");
   return unique(RESERVED.has(variable) ? `${variable}Type` : variable, (other) => taken.has(other));
+}
+
+/**
+ * Returns the first name that is free; if none is, the first with a number.
+ *
+ * @param taken names of other attributes
+ */
+export function freeName(names: readonly string[], taken: ReadonlySet<string>): string {
+  const isTaken = (name: string) => taken.has(name) || name in Object.prototype;
+  return names.find((name) => !isTaken(name)) ?? unique(names[0], isTaken);
 }
 
 /** Converts a name to camelCase. */

@@ -1,5 +1,16 @@
 import { assertEquals } from "@std/assert";
-import { attributeName, className, plural, relationName, singular, tableWord, variableName } from "./names.ts";
+import {
+  attributeName,
+  className,
+  freeName,
+  keyAttribute,
+  nounOf,
+  plural,
+  relationNames,
+  singular,
+  tableWord,
+  variableName,
+} from "./names.ts";
 
 const free: ReadonlySet<string> = new Set();
 
@@ -23,6 +34,8 @@ Deno.test("a class is named in the singular, in PascalCase", () => {
     "2024_sales": "Table2024Sale",
     "—": "Table",
     straßen: "Straßen",
+    area_alias: "AreaAlias",
+    iso_3166_1: "Iso3166_1",
   };
   assertEquals(Object.fromEntries(Object.keys(names).map((table) => [table, className(table, free)])), names);
 });
@@ -81,16 +94,40 @@ Deno.test("words have a singular and a plural", () => {
     key: "keys",
     series: "series",
     child: "children",
+    alias: "aliases",
+    metadata: "metadata",
   };
   assertEquals(Object.keys(words).map((word) => plural(word)), Object.values(words));
   assertEquals(Object.values(words).map(singular), Object.keys(words));
   assertEquals(["ArticleTag", "Person", "Analysis"].map(plural), ["articleTags", "people", "analyses"]);
 });
 
+Deno.test("a foreign key with the name of its relation gets the ending of the key it refers to", () => {
+  const names = [["medium", "id"], ["film", "filmId"], ["language", "code"], ["author", "name"]];
+  assertEquals(names.map(([name, referred]) => keyAttribute(name, referred)), [
+    "mediumId",
+    "filmId",
+    "languageCode",
+    "authorName",
+  ]);
+  assertEquals(keyAttribute("mediumId", "id"), undefined);
+  assertEquals(keyAttribute("country", "country"), undefined);
+});
+
 Deno.test("a relation is named after its key, or after the other model", () => {
-  assertEquals(relationName("authorId", "User", "id", true), "author");
-  assertEquals(relationName("sender", "User", "id", true), "user");
-  assertEquals(relationName("sender", "User", "id", false), "senderUser");
-  assertEquals(relationName("storeKey", "DimStore", "storeKey", true), "store");
-  assertEquals(relationName("sailNo", "Boat", "sailNo", true), "boat");
+  const first = (...args: Parameters<typeof relationNames>) => relationNames(...args)[0];
+  assertEquals(first("authorId", "User", "id", true), "author");
+  assertEquals(first("sender", "User", "id", true), "user");
+  assertEquals(first("sender", "User", "id", false), "senderUser");
+  assertEquals(first("storeKey", "DimStore", "storeKey", true), "store");
+  assertEquals(first("sailNo", "Boat", "sailNo", true), "boat");
+  assertEquals(first("when", "EventRow", "id", true), "event");
+  assertEquals(["EventRow", "MatrixRow"].map(nounOf), ["Event", "MatrixRow"]);
+});
+
+Deno.test("a relation whose name is taken gets the next that suits, and a number only at last", () => {
+  const names = relationNames("artistId", "Artist", "id", true);
+  assertEquals(freeName(names, new Set(["artist"])), "relatedArtist");
+  assertEquals(freeName(names, new Set(["artist", "relatedArtist"])), "artist2");
+  assertEquals(freeName(["constructor", "builder"], free), "builder");
 });

@@ -2,7 +2,7 @@
 import { isSameName, type ObjectName } from "../database_schema.ts";
 import { text } from "../render/source.ts";
 import { call, type Code, object } from "./code.ts";
-import { plural, relationName, variableName } from "./names.ts";
+import { freeName, nounOf, plural, relationNames as namesOf } from "./names.ts";
 import type { NamedTable } from "./named_table.ts";
 
 /** A relation of a model. */
@@ -31,10 +31,12 @@ export function relationsOf(tables: readonly NamedTable[]): ReadonlyMap<string, 
   const found = new Map<string, RelationCode[]>(tables.map(({ name }) => [name, []]));
   const models = tables.filter(({ isAssociation }) => !isAssociation);
   const modelOf = (name: ObjectName) => models.find(({ table }) => isSameName(table, name));
-  const add = (owner: NamedTable, relation: RelationCode) => {
+  const add = (owner: NamedTable, suitable: readonly string[], relation: Omit<RelationCode, "name">) => {
     const relations = found.get(owner.name)!;
     const taken = new Set([...owner.attributes.values(), ...relations.map(({ name }) => name)]);
-    relations.push({ ...relation, name: variableName(relation.name, taken) });
+    const name = freeName(suitable, taken);
+    relations.push({ name, ...relation });
+    return name;
   };
   for (const model of models) {
     for (const [column, key] of model.parts.references) {
@@ -43,22 +45,17 @@ export function relationsOf(tables: readonly NamedTable[]): ReadonlyMap<string, 
       const attribute = model.attributes.get(column)!;
       const isOnly = keysTo(model, key.to) === 1;
       const isNullable = model.table.columns.some(({ name, nullable }) => name === column && nullable);
-      const name = relationName(
-        attribute,
-        target.name,
-        target.attributes.get(key.referred[0])!,
-        isOnly && target !== model,
-      );
+      const referred = target.attributes.get(key.referred[0])!;
+      const own = model.relationNames.get(column);
+      const suitable = namesOf(attribute, target.name, referred, isOnly && target !== model);
       const foreignKey = isOnly ? {} : { foreignKey: attribute };
-      add(model, {
-        name,
+      const name = add(model, own === undefined ? suitable : [own, ...suitable], {
         type: target.name + (isNullable ? " | null" : ""),
         kind: "manyToOne",
         target: target.name,
         ...foreignKey,
       });
-      add(target, {
-        name: backName(name, model, isOnly, target === model),
+      add(target, backNames(name, model, isOnly, target === model), {
         type: `Related<${model.name}>`,
         kind: "oneToMany",
         target: model.name,
@@ -71,7 +68,8 @@ export function relationsOf(tables: readonly NamedTable[]): ReadonlyMap<string, 
     if (!one || !other || one === other) continue; // between a table and itself a name would be a guess
     for (const [owner, target] of [[one, other], [other, one]]) {
       const type = `Related<${target.name}>`;
-      add(owner, { name: plural(target.name), type, kind: "manyToMany", target: target.name, secondary });
+      const suitable = [plural(nounOf(target.name)), `${plural(nounOf(target.name))}By${upper(secondary)}`];
+      add(owner, suitable, { type, kind: "manyToMany", target: target.name, secondary });
     }
   }
   const KINDS = ["manyToOne", "oneToMany", "manyToMany"];
@@ -87,8 +85,14 @@ function keysTo({ parts }: NamedTable, table: ObjectName): number {
   return keys.filter(({ to }) => isSameName(to, table)).length;
 }
 
-/** Name of the other direction: `articles`; `messagesAsSender` if several keys connect the tables. */
-function backName(name: string, { name: owner }: NamedTable, isOnly: boolean, isTree: boolean): string {
-  if (isTree && isOnly) return "children";
-  return isOnly ? plural(owner) : `${plural(owner)}As${name[0].toUpperCase()}${name.slice(1)}`;
+/** Names of the other direction: `articles`; `messagesAsSender` if several keys connect the tables; `children`. */
+function backNames(name: string, { name: owner }: NamedTable, isOnly: boolean, isTree: boolean): string[] {
+  const rows = plural(nounOf(owner));
+  const longer = `${rows}As${upper(name)}`;
+  if (isTree) return isOnly && name === "parent" ? ["children", longer] : [longer];
+  return isOnly ? [rows, longer] : [longer];
+}
+
+function upper(name: string): string {
+  return name[0].toUpperCase() + name.slice(1);
 }

@@ -48,7 +48,7 @@ type AnyColumn = Column<unknown, boolean, boolean>;
 const point = columnType<string>({ sql: "point", oids: [600, 1017], decode: String, encode: String });
 
 /** Types beside those of the library: other lengths, arrays, enums, a type of the program's own. */
-type More = "precise" | "long" | "list" | "points" | "mood" | "point";
+type More = "precise" | "unlimited" | "moment" | "long" | "list" | "points" | "mood" | "point";
 /** Each type, with a default for it; the compiler asks for those of a new one. */
 const TYPES: Record<
   keyof typeof COLUMN_TYPES | More,
@@ -63,12 +63,14 @@ const TYPES: Record<
   precise: { make: () => numeric(12, 4), default: "1.5" },
   text: { make: text, default: "'it''s'" },
   varchar: { make: () => varchar(20), default: "'`x${y}`'" },
+  unlimited: { make: () => varchar(), default: "'a'" },
+  moment: { make: () => timestamptz(3), default: "now()" },
   long: { make: () => varchar(200), default: "upper('a')" },
   boolean: { make: boolean, default: "true" },
   date: { make: date, default: "CURRENT_DATE" },
-  time: { make: time, default: "LOCALTIME" },
-  timestamp: { make: timestamp, default: "LOCALTIMESTAMP" },
-  timestamptz: { make: timestamptz, default: "now()" },
+  time: { make: () => time(), default: "LOCALTIME" },
+  timestamp: { make: () => timestamp(), default: "LOCALTIMESTAMP" },
+  timestamptz: { make: () => timestamptz(), default: "now()" },
   uuid: { make: uuid, default: "gen_random_uuid()" },
   bytea: { make: bytea, default: "'\\x00'" },
   json: { make: json, default: "'{}'" },

@@ -318,12 +318,25 @@ export const text = (): Column<string> => columnOf(COLUMN_TYPES.text);
 export const uuid = (): Column<string> => columnOf(COLUMN_TYPES.uuid);
 /** `date`, a string such as `"2026-01-31"`; a Date would depend on a time zone. */
 export const date = (): Column<string> => columnOf(COLUMN_TYPES.date);
-/** `time`, a string. */
-export const time = (): Column<string> => columnOf(COLUMN_TYPES.time);
-/** `timestamp` without time zone, a string. */
-export const timestamp = (): Column<string> => columnOf(COLUMN_TYPES.timestamp);
-/** `timestamp with time zone`, a Date, which drops the microseconds. */
-export const timestamptz = (): Column<Date> => columnOf(COLUMN_TYPES.timestamptz);
+/**
+ * `time`, a string.
+ *
+ * @param precision digits after the seconds, 0 to 6 (default: 6)
+ */
+export const time = (precision?: number): Column<string> => columnOf(COLUMN_TYPES.time, lengthOf(precision));
+/**
+ * `timestamp` without time zone, a string.
+ *
+ * @param precision digits after the seconds, 0 to 6 (default: 6)
+ */
+export const timestamp = (precision?: number): Column<string> => columnOf(COLUMN_TYPES.timestamp, lengthOf(precision));
+/**
+ * `timestamp with time zone`, a Date, which drops the microseconds.
+ *
+ * @param precision digits after the seconds, 0 to 6 (default: 6)
+ */
+export const timestamptz = (precision?: number): Column<Date> =>
+  columnOf(COLUMN_TYPES.timestamptz, lengthOf(precision));
 /** `bytea`, bytes. */
 export const bytea = (): Column<Uint8Array> => columnOf(COLUMN_TYPES.bytea);
 /** `jsonb`; `null` is SQL NULL. `Value` is the type of the contents, which the server does not check. */
@@ -331,15 +344,24 @@ export const jsonb = <Value = unknown>(): Column<Value> => columnOf(COLUMN_TYPES
 /** `json`, which preserves the text as written, whitespace included; prefer `jsonb` otherwise. */
 export const json = <Value = unknown>(): Column<Value> => columnOf(COLUMN_TYPES.json);
 
-/** `varchar(length)`: text of at most `length` characters. */
-export function varchar(length: number): Column<string> {
-  return columnOf(COLUMN_TYPES.varchar, `(${length})`);
+/**
+ * `varchar`: text of at most `length` characters.
+ *
+ * @param length in characters (default: any length, as `text`)
+ */
+export function varchar(length?: number): Column<string> {
+  return columnOf(COLUMN_TYPES.varchar, lengthOf(length));
 }
 
 /** `numeric(precision, scale)`, an exact decimal; a string in TypeScript, to preserve every digit. */
 export function numeric(precision?: number, scale?: number): Column<string> {
-  const digits = [precision, scale].filter((part) => part !== undefined);
-  return columnOf(COLUMN_TYPES.numeric, digits.length === 0 ? "" : `(${digits.join(", ")})`);
+  return columnOf(COLUMN_TYPES.numeric, lengthOf(precision, scale));
+}
+
+/** A length or precision with its parentheses; empty without one. */
+function lengthOf(...given: readonly (number | undefined)[]): string {
+  const numbers = given.filter((part) => part !== undefined);
+  return numbers.length === 0 ? "" : `(${numbers.join(", ")})`;
 }
 
 /**

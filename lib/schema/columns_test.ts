@@ -59,9 +59,11 @@ class Sample extends model("samples", {
   boolean: boolean().nullable(),
   text: text().nullable(),
   varchar: varchar(5).nullable(),
+  anyLength: varchar().nullable(),
   uuid: uuid().nullable(),
   date: date().nullable(),
   time: time().nullable(),
+  seconds: timestamptz(0).nullable(),
   timestamp: timestamp().nullable(),
   timestamptz: timestamptz().nullable(),
   bytea: bytea().nullable(),
@@ -85,7 +87,7 @@ class Lists extends model("lists", {
 }) {}
 
 /** Two values of each type; the compiler asks for those of a new one. */
-const SAMPLES: Record<keyof typeof COLUMN_TYPES | "price" | "mood", [unknown, unknown]> = {
+const SAMPLES: Record<keyof typeof COLUMN_TYPES | "price" | "anyLength" | "seconds" | "mood", [unknown, unknown]> = {
   smallint: [-32768, 32767],
   integer: [0, -2147483648],
   bigint: [9223372036854775807n, -1n],
@@ -96,9 +98,11 @@ const SAMPLES: Record<keyof typeof COLUMN_TYPES | "price" | "mood", [unknown, un
   boolean: [true, false],
   text: ["", "Größe \"\\ \n '{NULL}' 🐿"],
   varchar: ["sandy", ""],
+  anyLength: ["sandy".repeat(100), ""],
   uuid: ["00000000-0000-4000-8000-000000000001", "ffffffff-ffff-4fff-bfff-ffffffffffff"],
   date: ["2026-01-31", "0044-03-15 BC"],
   time: ["23:59:59.999999", "00:00:00"],
+  seconds: [new Date("2026-01-31T23:59:59Z"), new Date("1900-01-01T00:00:00Z")],
   timestamp: ["2026-01-31 23:59:59.123456", "1999-12-31 00:00:00"],
   timestamptz: [new Date("2026-01-31T23:59:59.123Z"), new Date("1900-01-01T00:00:00Z")],
   bytea: [new Uint8Array([0, 255, 92]), new Uint8Array()],
@@ -149,6 +153,29 @@ class Note extends model("item_notes", {
   itemId: integer().references(() => Item),
   line: text(),
 }) {}
+
+Deno.test("a length or precision is left out, or part of the type", () => {
+  const columns = [
+    varchar(),
+    varchar(5),
+    numeric(),
+    numeric(10),
+    numeric(10, 2),
+    time(0),
+    timestamp(6),
+    timestamptz(3),
+  ];
+  assertEquals(columns.map(({ definition }) => definition.type), [
+    "varchar",
+    "varchar(5)",
+    "numeric",
+    "numeric(10)",
+    "numeric(10, 2)",
+    "time(0)",
+    "timestamp(6)",
+    "timestamptz(3)",
+  ]);
+});
 
 Deno.test("a column whose values are objects expects them to be changed in place", () => {
   for (const [{ table }, samples] of [[Sample, SAMPLES], [Lists, LISTS]] as const) {

@@ -81,13 +81,14 @@ export const COLUMN_TYPES = {
   },
   uuid: { name: "uuid", oid: 2950, arrayOid: 2951, decode: asText },
   date: { name: "date", oid: 1082, arrayOid: 1182, decode: inIso, family: "time" },
-  time: { name: "time without time zone", sql: "time", oid: 1083, arrayOid: 1183, decode: asText },
+  time: { name: "time without time zone", sql: "time", oid: 1083, arrayOid: 1183, decode: asText, takesLength: true },
   timestamp: {
     name: "timestamp without time zone",
     sql: "timestamp",
     oid: 1114,
     arrayOid: 1115,
     decode: inIso,
+    takesLength: true,
     family: "time",
   },
   timestamptz: {
@@ -96,6 +97,7 @@ export const COLUMN_TYPES = {
     oid: 1184,
     arrayOid: 1185,
     decode: decodeTimestamptz,
+    takesLength: true,
     mutable: true,
     family: "time",
   },

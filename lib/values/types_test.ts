@@ -56,8 +56,15 @@ Deno.test("a type as format_type() prints it is taken apart", () => {
 });
 
 Deno.test("models can have columns of the types that have a function, with a length where it takes one", () => {
-  const formatted = ["integer", "character varying(5)[]", "numeric(10,2)", "time without time zone", "jsonb[]"];
+  const formatted = [
+    "integer",
+    "character varying(5)[]",
+    "numeric(10,2)",
+    "time(0) without time zone",
+    "jsonb[]",
+    "timestamp(3) with time zone",
+  ];
   assertEquals(formatted.filter((type) => !isColumnType(type)), []);
-  const others = ["interval", "character(4)", "timestamp(3) without time zone", "point", "mood", "name"];
+  const others = ["interval", "character(4)", "date(3)", "point", "mood", "name"];
   assertEquals(others.filter(isColumnType), []);
 });

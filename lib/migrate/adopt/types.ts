@@ -1,5 +1,5 @@
 /** Writes the type of a column as a call of the library: `varchar(50)`. @module */
-import { COLUMN_TYPES, type ColumnType } from "../../values/types.ts";
+import { COLUMN_TYPES, type ColumnType, parseType } from "../../values/types.ts";
 import type { ColumnSchema } from "../database_schema.ts";
 import { text } from "../render/source.ts";
 import { call, type Code, list, object } from "./code.ts";
@@ -30,19 +30,15 @@ function typeCode(type: string, enums: Enums): Code {
   const ofEnum = enums.get(type);
   if (ofEnum !== undefined) return ofEnum;
   if (type.endsWith("[]")) return call("array", typeCode(type.slice(0, -2), enums));
-  const [, name, length] = /^([^()]+)(?:\(([\d,]+)\))?$/.exec(type) ?? [];
+  const { name, length } = parseType(type);
   const known = FUNCTIONS.get(name);
-  const isSayable = known && (known.takesLength ? name !== "character varying" || length : length === undefined);
-  return isSayable ? call(known.name, ...(length?.split(",") ?? [])) : call("sqlType", text(shorter(type)));
+  if (!known || length !== "" && !known.takesLength) return call("sqlType", text(shorter(type)));
+  return call(known.name, ...(length === "" ? [] : length.slice(1, -1).split(",")));
 }
 
-/** A shorter name that SQL has for a type: `char(13)`, `timestamptz(0)`. */
+/** A shorter name that SQL has for a type: `char(13)`, `timetz(0)`. */
 function shorter(type: string): string {
-  return type
-    .replace(/^character varying/, "varchar")
-    .replace(/^character\b/, "char")
-    .replace(/^(time|timestamp)(\(\d\))? with time zone$/, "$1tz$2")
-    .replace(/^(time|timestamp)(\(\d\))? without time zone$/, "$1$2");
+  return type.replace(/^character\b/, "char").replace(/^time(\(\d\))? with time zone$/, "timetz$1");
 }
 
 /** Writes an enum type. */

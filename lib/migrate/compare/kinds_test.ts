@@ -10,6 +10,7 @@ import {
   type ReferentialAction,
   sql,
   text,
+  timestamptz,
   uuid,
   varchar,
 } from "../../mod.ts";
@@ -46,6 +47,12 @@ const CHANGES: Record<string, [before: Metadata, after: Metadata, found: string[
   ]],
   "length": [models({ name: varchar(50) }), models({ name: varchar(80) }), [
     "change type of heroes.name from character varying(50) to character varying(80)",
+  ]],
+  "no length": [models({ name: varchar(50) }), models({ name: varchar() }), [
+    "change type of heroes.name from character varying(50) to character varying",
+  ]],
+  "precision of times": [models({ at: timestamptz() }), models({ at: timestamptz(3) }), [
+    "change type of heroes.at from timestamp with time zone to timestamp(3) with time zone",
   ]],
   "precision": [models({ price: numeric(10, 2) }), models({ price: numeric(12, 4) }), [
     "change type of heroes.price from numeric(10,2) to numeric(12,4)",

@@ -30,7 +30,12 @@ database.test("the first revision lists what it does not create, a line for each
         id integer PRIMARY KEY, name text CHECK (${schema}_other.is_good(name)), moods ${schema}_other.mood[],
         place_id integer REFERENCES ${schema}_other.places);
       CREATE VIEW names AS SELECT name FROM people;
-      CREATE SEQUENCE numbers`);
+      CREATE SEQUENCE numbers;
+      CREATE UNLOGGED TABLE fast (id integer PRIMARY KEY) WITH (fillfactor = 50);
+      CREATE TABLE one (id integer PRIMARY KEY);
+      ALTER TABLE one ENABLE ROW LEVEL SECURITY;
+      CREATE TABLE two (id integer PRIMARY KEY);
+      ALTER TABLE two ENABLE ROW LEVEL SECURITY`);
     for (let index = 1; index <= 7; index++) await connection.execute(`CREATE VIEW v${index} AS SELECT ${index}`);
     await connection.execute(CITEXT);
   });
@@ -51,6 +56,8 @@ database.test("the first revision lists what it does not create, a line for each
       " * - type other.mood",
       " * - views names, v1, v2, v3, v4 and 3 more",
       " * - sequence numbers",
+      " * - table fast: is unlogged, has storage parameters",
+      " * - tables one, two: have row-level security",
     ],
   );
 });

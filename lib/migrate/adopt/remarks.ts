@@ -58,19 +58,38 @@ export function notCreated({ tables, unmodelled }: DatabaseSchema, required: rea
   const isOfTables = (name: string) => tables.some((table) => fullName(table) === name);
   const others = unmodelled.flatMap(({ kind, name, reason }): Requirement[] => {
     if (WITH_TABLE.test(kind) || kind === "constraint trigger") return [];
-    if (kind !== "table" || !isOfTables(name)) return [{ kind, name }];
-    return reason === "it has no primary key" ? [] : [{ kind: `${featureOf(reason!)} of`, name }];
+    return kind === "table" && isOfTables(name) ? [] : [{ kind, name }];
   });
   const statistics = tables.flatMap(statisticsOf).map((name) => ({ kind: "", name }));
-  return [...Map.groupBy([...required, ...others, ...statistics], ({ kind }) => kind)]
-    .map(([kind, objects]) => listed(kind, objects.map(({ name }) => name)));
+  return [
+    ...Array.from(
+      Map.groupBy([...required, ...others, ...statistics], ({ kind }) => kind),
+      ([kind, objects]) => listed(kind, objects.map(({ name }) => name)),
+    ),
+    ...settingsLines(unmodelled.filter(({ kind, name }) => kind === "table" && isOfTables(name))),
+  ];
 }
+
+/** Lists the settings of tables, a line for those that have the same: `tables a, b: have storage parameters`. */
+function settingsLines(objects: readonly UnmodelledObject[]): string[] {
+  const settings = objects.filter(({ reason }) => reason !== "it has no primary key");
+  const ofTables = Array.from(
+    Map.groupBy(settings, ({ name }) => name),
+    ([name, all]) => ({ name, reasons: all.map(({ reason }) => reason!.replace(/^it /, "")).join(", ") }),
+  );
+  return Array.from(Map.groupBy(ofTables, ({ reasons }) => reasons), ([reasons, tables]) => {
+    const said = tables.length === 1 ? reasons : reasons.replace(/(?<=^|, )(is|has) /g, (_, verb) => PLURAL[verb]);
+    return `${listed("table", tables.map(({ name }) => name))}: ${said}`;
+  });
+}
+
+const PLURAL: Readonly<Record<string, string>> = { is: "are ", has: "have " };
 
 /** Names that a line lists at most. */
 const LISTED = 5;
 
 function listed(kind: string, names: readonly string[]): string {
   const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : "";
-  const word = names.length === 1 || kind === "" || kind.endsWith(" of") ? kind : plural(kind);
+  const word = names.length === 1 || kind === "" ? kind : plural(kind);
   return `${word} ${names.slice(0, LISTED).join(", ")}${more}`.trimStart();
 }

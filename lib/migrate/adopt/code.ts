@@ -6,6 +6,7 @@ const LINE_WIDTH = 120;
 /** An expression: text that is never broken, or one that can be. */
 export type Code =
   | string
+  | { readonly kind: "text"; readonly value: string }
   | { readonly kind: "list"; readonly items: readonly Code[] }
   | { readonly kind: "object"; readonly properties: readonly Property[]; readonly isBroken?: boolean }
   | { readonly kind: "call"; readonly name: string; readonly args: readonly Code[] }
@@ -13,6 +14,11 @@ export type Code =
 
 /** A property of an object, or a comment in its place. */
 export type Property = { readonly key: string; readonly value: Code } | { readonly comment: string };
+
+/** Returns a string that is broken at blanks where it is too long: `"a " + "b"`. */
+export function longText(value: string): Code {
+  return { kind: "text", value };
+}
 
 /** Returns a list: `["a", "b"]`. */
 export function list(items: readonly Code[]): Code {
@@ -60,6 +66,8 @@ export function layOut(code: Code, indent: number, before: number, after: number
   if (line !== undefined && before + width(line) + after <= LINE_WIDTH) return [line];
   if (typeof code === "string") return [code];
   switch (code.kind) {
+    case "text":
+      return ofText(code.value, indent, before, after);
     case "list":
       return ["[", ...code.items.flatMap((item) => ofItem(item, indent + 2)), `${spaces(indent)}]`];
     case "object":
@@ -88,6 +96,22 @@ export function statement(start: string, code: Code, end: string, indent: number
   lines[0] = start + lines[0];
   lines[lines.length - 1] += end;
   return lines;
+}
+
+/** Breaks a string after blanks. */
+function ofText(value: string, indent: number, before: number, after: number): string[] {
+  const pieces = [""];
+  const place = () => pieces.length === 1 ? before : indent + 2;
+  for (const word of value.match(/[^ ]* +|[^ ]+$/g) ?? []) {
+    const longer = pieces.at(-1)! + word;
+    if (pieces.at(-1) === "" || place() + width(text(longer)) + Math.max(" +".length, after) <= LINE_WIDTH) {
+      pieces[pieces.length - 1] = longer;
+    } else pieces.push(word);
+  }
+  const last = pieces.length - 1;
+  return pieces.map((piece, index) =>
+    (index === 0 ? "" : spaces(indent + 2)) + text(piece) + (index === last ? "" : " +")
+  );
 }
 
 /** Breaks a call: between its arguments, or inside the lists and objects that it ends with. */
@@ -143,6 +167,8 @@ export function calledFunctions(codes: readonly Code[]): Set<string> {
 function callsIn(code: Code): string[] {
   if (typeof code === "string") return [code];
   switch (code.kind) {
+    case "text":
+      return [];
     case "list":
       return code.items.flatMap(callsIn);
     case "object":
@@ -173,6 +199,8 @@ function flat(code: Code): string | undefined {
     return lines.every((line) => line !== undefined) ? lines.join(separator) : undefined;
   };
   switch (code.kind) {
+    case "text":
+      return text(code.value);
     case "list": {
       const items = join(code.items, ", ");
       return items === undefined ? undefined : `[${items}]`;

@@ -2,7 +2,7 @@
 import { snakeCase } from "../../base/naming.ts";
 import type { ColumnSchema } from "../database_schema.ts";
 import { text } from "../render/source.ts";
-import { call, chain, type Code, object } from "./code.ts";
+import { call, chain, type Code, longText, object } from "./code.ts";
 import type { NamedTable } from "./named_table.ts";
 import { keyOptions, referenceOptions } from "./table_options.ts";
 import { type Enums, typeCalls } from "./types.ts";
@@ -24,7 +24,7 @@ export function columnCode(
     type,
     ...(snakeCase(attributes.get(name)!) === name ? [] : [call("named", text(name))]),
     ...(collation === undefined ? [] : [call("collate", text(unquoted(collation)))]),
-    ...(generated === undefined ? [] : [call("generatedAs", call("sql", text(generated)))]),
+    ...(generated === undefined ? [] : [call("generatedAs", call("sql", longText(generated)))]),
     ...(isKey ? [call("primaryKey")] : []),
     ...(nullable ? [call("nullable")] : []),
     ...(unique ? [call("unique", ...(uniqueOptions.length > 0 ? [object(uniqueOptions)] : []))] : []),
@@ -40,7 +40,7 @@ export function columnCode(
     ...(numbering ? [numbering] : []),
     ...(made === null || column.isSerial ? [] : [call("serverDefault", defaultCode(made, column.type))]),
     ...(parts.indexedColumns.has(name) ? [call("index")] : []),
-    ...(comment === null ? [] : [call("comment", text(comment))]),
+    ...(comment === null ? [] : [call("comment", longText(comment))]),
   ]);
 }
 
@@ -49,7 +49,7 @@ function defaultCode(made: string, type: string): Code {
   if (made === "now()") return call("now");
   const literal = /^('(?:[^']|'')*')::(.+)$/.exec(made);
   const isOfColumn = literal !== null && (literal[2] === type.replace(/\(.*\)/, "") || literal[2] === "bpchar");
-  if (!isOfColumn) return call("sql", text(made));
+  if (!isOfColumn) return call("sql", longText(made));
   const number = /^'(-\d+(?:\.\d+)?)'$/.exec(literal[1]);
   return call("sql", text(number ? number[1] : literal[1]));
 }

@@ -56,7 +56,7 @@ const WITH_TABLE = /^(column|primary key|unique constraint|check|foreign key|ind
  */
 export function notCreated({ tables, unmodelled }: DatabaseSchema, required: readonly Requirement[]): string[] {
   const isOfTables = (name: string) => tables.some((table) => fullName(table) === name);
-  const others = unmodelled.flatMap(({ kind, name, reason }): Requirement[] => {
+  const others = unmodelled.flatMap(({ kind, name }): Requirement[] => {
     if (WITH_TABLE.test(kind) || kind === "constraint trigger") return [];
     return kind === "table" && isOfTables(name) ? [] : [{ kind, name }];
   });

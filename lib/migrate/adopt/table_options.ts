@@ -1,7 +1,7 @@
 /** Writes the options of a model: what its columns do not say. @module */
 import type { ForeignKeySchema, IndexSchema, KeySchema, TableSchema } from "../database_schema.ts";
 import { text } from "../render/source.ts";
-import { call, type Code, list, object } from "./code.ts";
+import { call, type Code, list, longText, object } from "./code.ts";
 import type { NamedTable } from "./named_table.ts";
 import { chosenName, columnOf } from "./table_parts.ts";
 
@@ -45,14 +45,14 @@ export function optionsCode(
   const { uniques, foreignKeys, indexes, constraints } = parts;
   const options: Entry[] = [
     ["named", word === table.name ? undefined : text(table.name)],
-    ["comment", table.comment === null ? undefined : text(table.comment)],
+    ["comment", table.comment === null ? undefined : longText(table.comment)],
     ["primaryKey", table.primaryKey === null ? undefined : primaryKeyCode(table.primaryKey)],
     ["unique", some(uniques.map(uniqueCode))],
     ["foreignKeys", some(foreignKeys.map(foreignKeyCode))],
     ["indexes", some(indexes.map((index) => indexCode(index, table, attributes)))],
     [
       "constraints",
-      constraints.length === 0 ? undefined : object(constraints.map(({ name, sql }) => [name, text(sql)])),
+      constraints.length === 0 ? undefined : object(constraints.map(({ name, sql }) => [name, longText(sql)])),
     ],
   ];
   return options.some(([, value]) => value !== undefined) ? object(options) : undefined;
@@ -80,18 +80,18 @@ function indexCode(index: IndexSchema, table: TableSchema, attributes: ReadonlyM
   const { name, unique, method, keys, where, definition } = index;
   const isUnique = unique ? "true" : undefined;
   if (definition !== undefined) {
-    return object([["name", text(name)], ["unique", isUnique], ["definition", text(definition)]]);
+    return object([["name", text(name)], ["unique", isUnique], ["definition", longText(definition)]]);
   }
   const on = keys.map((key) => {
     const column = columnOf(table, key);
-    return column === undefined ? call("sql", text(key)) : text(attributes.get(column)!);
+    return column === undefined ? call("sql", longText(key)) : text(attributes.get(column)!);
   });
   return object([
     ["on", list(on)],
     ["name", text(name)],
     ["unique", isUnique],
     ["using", method === "btree" ? undefined : text(method)],
-    ["where", where === null ? undefined : call("sql", text(where))],
+    ["where", where === null ? undefined : call("sql", longText(where))],
   ]);
 }
 

@@ -92,7 +92,8 @@ class Place extends model("places", {
 async function prepare(url: string): Promise<void> {
   await using engine = createEngine(url);
   await engine.begin(async (connection) => {
-    await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+    await metadata.dropAll(connection);
+    await connection.execute("DROP TYPE IF EXISTS rgb CASCADE; DROP DOMAIN IF EXISTS tag CASCADE");
     await connection.execute("CREATE TYPE rgb AS (red int, green int, blue int); CREATE DOMAIN tag AS text");
     await metadata.createAll(connection);
   });

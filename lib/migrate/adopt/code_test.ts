@@ -6,7 +6,7 @@ const TEXTS = [
   "CHECK (" + "end_date_year IS NOT NULL OR ".repeat(12) + "false)",
   `${"a".repeat(60)} ${"b".repeat(105)}  ${"c".repeat(30)} `,
   `${'"it\'s" '.repeat(50)}end`,
-  `${" ".repeat(150)}x\n${"y ".repeat(80)}`,
+  `${" ".repeat(90)}x\n${"y ".repeat(80)}`,
 ];
 
 Deno.test("a long text is broken after blanks, and is the same text", () => {

@@ -187,7 +187,10 @@ for (const driver of ["pg", "postgres", "libpq"] as const) {
       colour: rgb().serverDefault(sql("ROW(4, 5, 6)::rgb")),
       palette: array(rgb()).serverDefault(sql("ARRAY[ROW(7, 8, 9)]::rgb[]")),
     }) {}
-    await engine.begin((connection) => base.metadata.createAll(connection));
+    await engine.begin(async (connection) => {
+      await base.metadata.dropAll(connection);
+      await base.metadata.createAll(connection);
+    });
     await using session = sessionmaker(engine)();
     const spots = [new Spot({}), new Spot({})];
     session.addAll(spots);

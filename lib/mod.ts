@@ -79,6 +79,7 @@ export {
   upgrade,
 } from "./migrate/commands.ts";
 export * as migrate from "./migrate/commands.ts"; // all commands; names such as check and init say too little alone
+export type { Comparator, LiveObject } from "./migrate/comparator.ts";
 export type { CommandArguments, EnvironmentOptions } from "./migrate/environment.ts";
 export type { HistoryOptions } from "./migrate/history.ts";
 export type { VersionTableName } from "./migrate/version_table_name.ts";

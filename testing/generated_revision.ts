@@ -43,8 +43,8 @@ export async function proveRevision(url: string, statements: string, models: Mod
   return { found, before, after };
 }
 
-async function find(engine: Engine, { metadata, includeObject }: Models): Promise<AutogenerateResult> {
+async function find(engine: Engine, { metadata, includeObject, comparators }: Models): Promise<AutogenerateResult> {
   await using connection = await engine.connect();
   const known = typeof metadata === "function" ? await metadata() : metadata!;
-  return await autogenerate(connection, known, { includeObject });
+  return await autogenerate(connection, known, { includeObject, comparators });
 }

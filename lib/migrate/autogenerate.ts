@@ -6,6 +6,8 @@
 import type { Connection } from "../engine/connection.ts";
 import { quote } from "../base/quote.ts";
 import type { Metadata } from "../schema/table.ts";
+import type { Comparator } from "./comparator.ts";
+import { liveObjects } from "./compared_objects.ts";
 import { compare, type Comparison } from "./compare/compare.ts";
 import { applyRenames, type Renames } from "./compare/renames.ts";
 import { type DatabaseSchema, fullName, unmodelledLine, type UnmodelledObject } from "./database_schema.ts";
@@ -22,6 +24,8 @@ import { wantedSchema } from "./wanted_schema.ts";
 export interface AutogenerateOptions {
   /** Filter, called for every table, column, constraint, index and enum (default: compares all). */
   readonly includeObject?: IncludeObject;
+  /** Comparators of kinds of objects that models cannot describe (default: none). */
+  readonly comparators?: readonly Comparator[] | undefined;
   /** Schema of tables without an explicit one (default: the first of the search path). */
   readonly schema?: string;
   /** Confirmed renames, keyed by old names: `{ "heroes": "champions", "heroes.app_src": "source" }`. */
@@ -74,7 +78,8 @@ export interface AutogenerateResult {
  * @throws {MissingSchemaError} when no schema of the search path exists
  * @throws {ScratchSchemaError} when the role lacks the privilege to create a schema
  * @throws {UnsupportedByServerError} when the server lacks something that the models contain
- * @throws {DatabaseError} when a default, check or index of the models is invalid
+ * @throws {MissingObjectError} when a comparator does not list an object that it has created
+ * @throws {DatabaseError} when a default, check or index of the models, or a statement of a comparator, is invalid
  */
 export async function autogenerate(
   connection: Connection,
@@ -85,7 +90,12 @@ export async function autogenerate(
   const { live, wanted } = await readBoth(connection, metadata, options);
   const renamed = applyRenames(markLeftOut(live, includeObject), renames);
   const comparison = compare(renamed.schema, withoutLeftOut(wanted, includeObject));
-  const { now, later } = inTwo([...renamed.operations, ...comparison.operations]);
+  const isFirst = ({ kind }: Operation) => kind === "dropObject"; // by its old name, also if its table is renamed
+  const { now, later } = inTwo([
+    ...comparison.operations.filter(isFirst),
+    ...renamed.operations,
+    ...comparison.operations.filter((operation) => !isFirst(operation)),
+  ]);
   const { up, down, imports } = renderRevision(now, errorsModule);
   const likelyRenames = renamesIn(now);
   return {
@@ -116,7 +126,7 @@ export async function autogenerate(
 async function readBoth(
   connection: Connection,
   metadata: Metadata,
-  { schema, versionTable = versionTableNames() }: AutogenerateOptions,
+  { schema, versionTable = versionTableNames(), comparators = [] }: AutogenerateOptions,
 ): Promise<{ live: DatabaseSchema; wanted: DatabaseSchema }> {
   const part = connection.inTransaction ? await connection.beginNested() : undefined;
   if (!part) await connection.begin({ readOnly: false });
@@ -135,8 +145,9 @@ async function readBoth(
       main,
       others: [...new Set(named)].filter((name) => name !== main),
       versionTable,
+      objects: await liveObjects(connection, comparators, main),
     });
-    return { live, wanted: await wantedSchema(connection, metadata, main, live) };
+    return { live, wanted: await wantedSchema(connection, metadata, main, live, comparators) };
   } finally {
     await (part ?? connection).rollback();
   }

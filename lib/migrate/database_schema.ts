@@ -16,6 +16,37 @@ export interface DatabaseSchema {
   readonly unmodelled: readonly UnmodelledObject[];
   /** Names of other relations, such as views, which a new table cannot use. */
   readonly taken: readonly ObjectName[];
+  /** Objects of the main schema that comparators compare (default: none). */
+  readonly objects?: readonly ObjectSchema[];
+}
+
+/** An object that a comparator compares. */
+export interface ObjectSchema {
+  /** Kind that the comparator gives. */
+  readonly kind: string;
+  readonly name: string;
+  readonly create: string;
+  readonly drop: string;
+  /** What is compared: the statement of the server that creates it, without the names of the schemas. */
+  readonly definition: string;
+  /** As `pg_describe_object()` returns it. */
+  readonly description: string;
+  /** Descriptions of what depends directly on it. */
+  readonly dependents: readonly string[];
+  /** Descriptions of what depends on it, and no comparator knows: it can be neither dropped nor changed. */
+  readonly strangers?: readonly string[];
+  /** What of tables and types it stands on. */
+  readonly uses?: readonly ObjectUse[];
+}
+
+/** A table, a part of one, or an enum on which an object stands. */
+export interface ObjectUse {
+  readonly table?: ObjectName;
+  readonly column?: string;
+  /** Key or index. */
+  readonly part?: string;
+  /** Enum. */
+  readonly type?: string;
 }
 
 /** An object that models cannot describe. */

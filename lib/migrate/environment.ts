@@ -3,6 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Metadata } from "../schema/table.ts";
+import type { Comparator } from "./comparator.ts";
 import { InvalidDirectoryError, MissingUrlError } from "./errors.ts";
 import type { IncludeObject } from "./include_object.ts";
 import { checksumOf } from "./revision_file.ts";
@@ -14,6 +15,8 @@ export interface Models {
   readonly metadata?: Metadata | (() => Metadata | Promise<Metadata>);
   /** Filter for the compared objects. */
   readonly includeObject?: IncludeObject;
+  /** Comparators of kinds of objects that models cannot describe, such as views. */
+  readonly comparators?: readonly Comparator[];
 }
 
 /** Values of the command line, which the functions of `env.ts` receive. */
@@ -90,12 +93,13 @@ export async function findEnvironment(
     const given: CommandArguments = { x, tag };
     // deno-lint-ignore no-explicit-any -- the exports of a file
     const bound = (value: any) => typeof value === "function" ? (...own: unknown[]) => value(...own, given) : value;
-    const { url, metadata, includeObject, versionTable, afterWrite } = exports;
+    const { url, metadata, includeObject, comparators, versionTable, afterWrite } = exports;
     return {
       path,
       url: bound(url),
       metadata: bound(metadata),
       includeObject: bound(includeObject),
+      comparators,
       versionTable: typeof versionTable === "function" ? await versionTable(given) : versionTable,
       afterWrite: bound(afterWrite),
     };

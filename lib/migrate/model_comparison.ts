@@ -37,7 +37,7 @@ export async function compareModels(
   options: ComparisonOptions = {},
 ): Promise<AutogenerateResult | undefined> {
   const { signal } = options;
-  const { metadata: given, includeObject } = models ?? await loadEnvironment(directory, options);
+  const { metadata: given, includeObject, comparators } = models ?? await loadEnvironment(directory, options);
   const metadata = typeof given === "function" ? await unlessAborted(Promise.resolve(given()), signal) : given;
   if (metadata === undefined) return undefined;
   const { autogenerate } = await import("./autogenerate.ts");
@@ -45,6 +45,7 @@ export async function compareModels(
   await using connection = await connect();
   const settings = {
     includeObject,
+    comparators,
     renames: options.renames,
     errorsModule: errorsModule(options.place ?? join(directory, "versions")),
     versionTable: await versionTableOf(directory, options),

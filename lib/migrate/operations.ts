@@ -14,6 +14,7 @@ import {
   type IndexSchema,
   type KeySchema,
   type ObjectName,
+  type ObjectSchema,
   type OtherSchema,
   type TableSchema,
 } from "./database_schema.ts";
@@ -66,6 +67,8 @@ export type Operation =
   | { readonly kind: "renameConstraint"; readonly table: ObjectName; readonly from: string; readonly to: string }
   | { readonly kind: "createIndex" | "dropIndex"; readonly table: ObjectName; readonly index: IndexSchema }
   | { readonly kind: "renameIndex"; readonly table: ObjectName; readonly from: string; readonly to: string }
+  /** An object of a comparator. */
+  | { readonly kind: "createObject" | "dropObject"; readonly object: ObjectSchema }
   /** Comment of a column, or of the table if `column` is not set. */
   | {
     readonly kind: "setComment";
@@ -106,6 +109,8 @@ const OPPOSITE = {
   dropConstraint: "addConstraint",
   createIndex: "dropIndex",
   dropIndex: "createIndex",
+  createObject: "dropObject",
+  dropObject: "createObject",
 } as const;
 
 /** Returns the inverse of an operation; `undefined` if there is none. It does not restore dropped rows. */
@@ -178,6 +183,11 @@ function description(operation: Operation): string {
     case "createIndex":
     case "dropIndex":
       return `${words} ${operation.index.name} of ${fullName(operation.table)}`;
+    case "createObject":
+    case "dropObject":
+      return `${
+        operation.kind === "createObject" ? "create" : "drop"
+      } ${operation.object.kind} ${operation.object.name}`;
     case "renameColumn":
       return `${words} ${fullName(operation.table)}.${operation.from} to ${operation.to}`;
     case "renameConstraint":

@@ -111,6 +111,10 @@ ${METADATA_PLACE}
 // Filter for the compared objects. Alembic: include_object.
 // export function includeObject …
 
+// Comparators of views and other objects that models cannot describe.
+// Alembic: comparators.dispatch_for.
+// export const comparators: Comparator[] = [ …
+
 // Name of the version table, or { name, schema }. Alembic: version_table.
 // export const versionTable = "schema_version";
 

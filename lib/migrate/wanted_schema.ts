@@ -10,6 +10,8 @@ import { createStatements, enumTypes, refers } from "../schema/ddl.ts";
 import { requireServer } from "../schema/server_version.ts";
 import { quote } from "../base/quote.ts";
 import { Metadata, type Table } from "../schema/table.ts";
+import type { Comparator } from "./comparator.ts";
+import { wantedObjects } from "./compared_objects.ts";
 import { isSameTable } from "./compare/compare.ts";
 import { nameIn } from "./compare/text.ts";
 import {
@@ -27,23 +29,26 @@ import { reflect } from "./reflect/reflect.ts";
 import { inWordsOfDatabase } from "./verbatim.ts";
 
 /**
- * Creates the tables and reads them, except those that the database has in the words of the models. The caller rolls
- * back.
+ * Creates the tables and reads them, except those that the database has in the words of the models; all if there are
+ * comparators, with their objects. The caller rolls back.
  *
  * @param connection connection in a transaction
  * @param metadata tables of the models
  * @param main schema in which the migrations run
  * @param live schema of the database
+ * @param comparators comparators of other objects
  * @returns the schema of the models
  * @throws {ScratchSchemaError} when the role lacks the privilege to create schemas
  * @throws {UnsupportedByServerError} when the server lacks something that the tables contain
- * @throws {DatabaseError} when a default, check or index is invalid
+ * @throws {MissingObjectError} when a comparator does not list an object that it has created
+ * @throws {DatabaseError} when a default, check, index or the SQL of an object is invalid
  */
 export async function wantedSchema(
   connection: Connection,
   metadata: Metadata,
   main: string,
   live: DatabaseSchema,
+  comparators: readonly Comparator[] = [],
 ): Promise<DatabaseSchema> {
   const all = [...metadata.tables.values()];
   const schemas = [...new Set(all.flatMap(({ schema }) => schema ?? []))].filter((schema) => schema !== main);
@@ -51,7 +56,11 @@ export async function wantedSchema(
   const marked = markAnyNames(metadata, main);
   const literal = literalTables(all, main, live, marked);
   const asked = withTargets(all.filter((table) => !literal.has(table)), all);
-  const spelled = asked.size > 0 ? await spelledSchema(connection, asked, schemas) : undefined;
+  const made = comparators.length > 0 ? new Set(all) : asked;
+  const isAsked = new Set([...asked].map((table) => nameKey(nameOf(table, main))));
+  const scratch = `scratch_${crypto.randomUUID().slice(0, 8)}`;
+  const isEmpty = made.size + comparators.length === 0;
+  const spelled = isEmpty ? undefined : await spelledSchema(connection, made, schemas, scratch);
   const known = all.flatMap((table) => asked.has(table) ? [] : [literal.get(table)!]);
   const there = new Map(live.tables.map((table) => [nameKey(table), table]));
   const models = new Map(all.map((table) => [nameKey(nameOf(table, main)), table]));
@@ -60,10 +69,12 @@ export async function wantedSchema(
     return other ? inWordsOfDatabase(table, models.get(nameKey(table))!, other) : table;
   };
   const enums = new Map([...enumsOf(metadata), ...(spelled?.enums ?? [])].map((type) => [type.name, type]));
+  const tables = (spelled?.tables ?? []).filter((table) => isAsked.has(nameKey(table)));
   return {
     schemas,
     enums: inOrder([...enums.values()]),
-    tables: inOrder([...(spelled?.tables ?? []).map((table) => marked(inWords(inMainSchema(table, main)))), ...known]),
+    tables: inOrder([...tables.map((table) => marked(inWords(inMainSchema(table, main)))), ...known]),
+    objects: await wantedObjects(connection, comparators, scratch, main),
     unmodelled: [],
     taken: [],
   };
@@ -117,13 +128,17 @@ function withTargets(tables: readonly Table[], all: readonly Table[]): ReadonlyS
   return found;
 }
 
-/** Creates tables in scratch schemas and reads them. */
+/**
+ * Creates tables in scratch schemas and reads them.
+ *
+ * @param prefix name of the scratch schema for tables of the main schema; those of the others begin with it
+ */
 async function spelledSchema(
   connection: Connection,
   tables: Iterable<Table>,
   schemas: readonly string[],
+  prefix: string,
 ): Promise<DatabaseSchema> {
-  const prefix = `scratch_${crypto.randomUUID().slice(0, 8)}`;
   const scratch = new Map(schemas.map((schema, index) => [schema, `${prefix}_${index}`]));
   const statements = createStatements(inOtherSchemas(tables, scratch)).map(({ sql }) => sql);
   await makeMainSchema(connection, prefix);

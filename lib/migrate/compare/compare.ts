@@ -1,11 +1,14 @@
 /** Compares two schemas with pure functions, one file per kind of object. @module */
 import {
+  type ColumnSchema,
   type DatabaseSchema,
   type EnumSchema,
   type ForeignKeySchema,
   fullName,
   nameKey,
+  type ObjectUse,
   type TableSchema,
+  typeOf,
   type UnmodelledObject,
 } from "../database_schema.ts";
 import type { Operation } from "../operations.ts";
@@ -15,6 +18,7 @@ import { compareEnums, type EnumChanges, isOfEnum, withRenamedEnums } from "./en
 import { type ChangedTable, compareForeignKeys } from "./foreign_keys.ts";
 import { compareIndexes } from "./indexes.ts";
 import { withoutNamesInUse } from "./names_in_use.ts";
+import { compareObjects } from "./objects.ts";
 import { inRunningOrder } from "./order.ts";
 import { futureTypes, isInModels, planTables, type TablePlan } from "./plan.ts";
 import { whyNoKey } from "./refusals.ts";
@@ -74,9 +78,19 @@ export function compare(live: DatabaseSchema, wanted: DatabaseSchema): Compariso
     ...[...replaced, ...enums.removed].map((type): Operation => ({ kind: "dropEnum", type })),
   ];
   const possible = withoutNamesInUse(inRunningOrder(operations, namesIn(live)), live);
+  const objects = compareObjects(
+    live.objects ?? [],
+    wanted.objects ?? [],
+    possible.operations,
+    plans.flatMap(columnsOtherwise),
+  );
   return {
-    operations: possible.operations,
-    notes: [...enums.notes, ...plans.flatMap(({ notes }) => notes), ...noKeys.values(), ...possible.notes],
+    operations: [...objects.drops, ...possible.operations, ...objects.creates],
+    notes: [
+      ...[enums, ...plans].flatMap(({ notes }) => notes),
+      ...noKeys.values(),
+      ...[possible, objects].flatMap(({ notes }) => notes),
+    ],
     unmodelled: [...live.unmodelled.filter((object) => isIgnored(object) && !isTold(object)), ...unmodelled],
   };
 }
@@ -164,4 +178,14 @@ function withEnumsLeftAlone(schema: DatabaseSchema, users: ReadonlyMap<string, s
     return user === undefined ? type : { ...type, leftAlone: `used by the column ${user}, which is kept` };
   });
   return { ...schema, enums };
+}
+
+/** Columns that stay as they are, although the models have them otherwise. */
+function columnsOtherwise({ live, wanted, fixed }: TablePlan): ObjectUse[] {
+  const isOther = (column: ColumnSchema) => {
+    const other = wanted.columns.find(({ name }) => name === column.name);
+    return !other || typeOf(other) !== typeOf(column) || other.generated !== column.generated;
+  };
+  return live.columns.filter((column) => fixed.has(column.name) && isOther(column))
+    .map(({ name }) => ({ table: live, column: name }));
 }

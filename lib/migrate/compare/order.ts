@@ -3,10 +3,11 @@ import { inFreeOrder } from "./free_names.ts";
 import type { Operation } from "../operations.ts";
 
 /**
- * Drops come before additions; constraints are dropped before their columns, and added after them. Confirmed renames
- * come first: the other operations use the new names.
+ * Objects of comparators stand on tables: they are dropped first, and created last. Drops come before additions; constraints are dropped before their columns, and added after them. Confirmed renames
+ * come before all of that: the other operations use the new names.
  */
 const ORDER = [
+  "dropObject",
   "createSchema",
   "renameTable",
   "renameColumn",
@@ -47,6 +48,7 @@ const ORDER = [
   "setComment",
   "dropEnum",
   "dropSchema",
+  "createObject",
 ] as const satisfies readonly Operation["kind"][];
 
 /** The position of each kind; a kind that is missing above does not compile. */

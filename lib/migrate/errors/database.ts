@@ -101,6 +101,25 @@ export class MigrationLockTimeoutError extends MigrationError {
   }
 }
 
+/** A comparator has created an object in the scratch schema, and does not list it. */
+export class MissingObjectError extends MigrationError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
+  static override readonly code: string = "MISSING_OBJECT";
+
+  /**
+   * Creates the error.
+   *
+   * @param kind kind of the comparator
+   * @param name name of the object in `wanted`
+   */
+  constructor(kind: string, name: string) {
+    super(
+      `The comparator of kind "${kind}" does not list ${name} after the statement for it ran in the scratch schema. ` +
+        "Create it without the name of a schema, and let live() read the schema that it is given.",
+    );
+  }
+}
+
 /** The role lacks the privilege to create the scratch schema that autogenerate needs. */
 export class ScratchSchemaError extends MigrationError {
   /** Stable code, listed in `lib/ERRORS.md`. */

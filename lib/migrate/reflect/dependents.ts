@@ -92,3 +92,23 @@ export function withDependents<Part>(part: Part, rows: readonly DependentRow[]):
   ]));
   return { ...part, dependents: [...byName.values()] };
 }
+
+/** A row of {@linkcode DEPENDENTS_OF_OBJECTS}: descriptions of an object, and of one that it needs. */
+export interface ObjectDependentRow {
+  readonly name: string;
+  readonly needed: string;
+}
+
+/** Query; `$1` is a list of descriptions, as `pg_describe_object()` returns them. */
+export const DEPENDENTS_OF_OBJECTS = `
+WITH links AS (
+  SELECT CASE WHEN r.rulename = '_RETURN' THEN pg_describe_object('pg_class'::regclass, r.ev_class, 0)
+              ELSE pg_describe_object(d.classid, d.objid, d.objsubid) END COLLATE "C" AS name,
+         CASE WHEN t.typrelid <> 0 THEN pg_describe_object('pg_class'::regclass, t.typrelid, 0)
+              ELSE pg_describe_object(d.refclassid, d.refobjid, 0) END AS needed
+    FROM pg_depend d
+    LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+    LEFT JOIN pg_type t ON d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid
+   WHERE d.deptype IN ('n', 'a') AND d.refclassid <> 'pg_namespace'::regclass
+)
+SELECT DISTINCT name, needed FROM links WHERE needed = ANY($1) AND name <> needed ORDER BY name`;

@@ -1,13 +1,20 @@
 /** Reads the schema of a database from the catalogs. @module */
 import type { Connection } from "../../engine/connection.ts";
-import { type DatabaseSchema, type EnumSchema, fullName, type ObjectName } from "../database_schema.ts";
+import {
+  type DatabaseSchema,
+  type EnumSchema,
+  fullName,
+  type ObjectName,
+  type ObjectSchema,
+  type ObjectUse,
+} from "../database_schema.ts";
 import { type ColumnRow, COLUMNS } from "./columns.ts";
 import { type ConstraintRow, CONSTRAINTS } from "./constraints.ts";
 import { type DependentRow, DEPENDENTS } from "./dependents.ts";
 import { INDEXES, type IndexRow } from "./indexes.ts";
 import { isOrdinary, type RelationRow, RELATIONS } from "./relations.ts";
 import { type VersionTableNames, versionTableNames } from "../version_table_name.ts";
-import { attached, oddRelation, readTable } from "./tables.ts";
+import { attached, type NameOf, oddRelation, readTable } from "./tables.ts";
 import { type RoutineRow, ROUTINES, TYPE_KINDS, type TypeRow, TYPES } from "./types.ts";
 
 /** Schemas to read. */
@@ -18,15 +25,18 @@ export interface ReflectedSchemas {
   readonly others?: readonly string[];
   /** Version table and log, which are left out. */
   readonly versionTable?: VersionTableNames;
+  /** Objects that comparators have read (default: none). */
+  readonly objects?: readonly ObjectSchema[];
 }
 
 /**
  * Reads tables and types with eight statements, sent together. Excludes objects of extensions and the tables of
- * migrations. Qualifies names in expressions if the search path of the connection requires it.
+ * migrations. Qualifies names in expressions if the search path of the connection requires it. Objects that can be
+ * dropped and created again are no dependents.
  */
 export async function reflect(
   connection: Connection,
-  { main, others = [], versionTable = versionTableNames() }: ReflectedSchemas,
+  { main, others = [], versionTable = versionTableNames(), objects = [] }: ReflectedSchemas,
 ): Promise<DatabaseSchema> {
   const schemas = [main, ...others];
   const rows = async <Row>(sql: string) => (await connection.execute<Row>(sql, [schemas])).all();
@@ -40,10 +50,17 @@ export async function reflect(
     rows<RoutineRow>(ROUTINES),
     rows<DependentRow>(DEPENDENTS),
   ]);
-  const nameOf = (schema: string, name: string): ObjectName => schema === main ? { name } : { schema, name };
+  const nameOf: NameOf = (schema, name): ObjectName => schema === main ? { name } : { schema, name };
+  const isCompared = ({ kind, name }: { readonly kind: string; readonly name: string }) =>
+    objects.some((object) => object.kind === kind && object.name === name);
   const relations = allRelations.filter(({ schema, name }) =>
     schema !== (versionTable.schema ?? main) || name !== versionTable.table && name !== versionTable.log
-  );
+  ).map((relation) => {
+    const isOther = (kind: string) => (name: string) =>
+      !isCompared({ kind, name: `${fullName(nameOf(relation.schema, relation.name))}.${name}` });
+    const { triggers, policies } = relation;
+    return { ...relation, triggers: triggers.filter(isOther("trigger")), policies: policies.filter(isOther("policy")) };
+  });
   const odd = relations.filter((relation) => !isOrdinary(relation));
   const [columnsOf, constraintsOf, indexesOf] = [byTable(columns), byTable(constraints), byTable(indexes)];
   const ordinary = new Set(relations.filter(isOrdinary).map(({ id }) => id));
@@ -51,7 +68,8 @@ export async function reflect(
   const isPart = ({ kind, type, of }: DependentRow) =>
     of !== null && ordinary.has(of) &&
     (type === null ? kind === "foreign key" : /^(column|default|generated column|constraint)$/.test(kind));
-  const dependents = allDependents.filter((row) => !isPart(row));
+  const movable = new Map(objects.flatMap((object) => object.strangers ? [] : [[object.description, object]]));
+  const dependents = allDependents.filter((row) => !isPart(row) && !movable.has(row.name));
   const dependentsOf = Map.groupBy(dependents, ({ table }) => table);
   const usersOf = Map.groupBy(dependents, ({ type }) => type);
   const tables = relations.filter(isOrdinary).map((relation) => {
@@ -64,12 +82,17 @@ export async function reflect(
     };
     return readTable(rows, main, nameOf);
   });
+  const usedBy = Map.groupBy(allDependents, ({ name }) => movable.get(name));
   const isEnum = ({ kind, schema }: TypeRow) => kind === "e" && schema === main;
   return {
     schemas: existing.map(({ name }) => name).filter((name) => name !== main),
     enums: types.filter(isEnum).map((row) => enumOf(row, usersOf.get(row.id) ?? [])),
     tables: tables.map(({ table }) => table),
     taken: odd.map(({ schema, name }) => nameOf(schema, name)),
+    objects: objects.map((object) => {
+      const uses = (usedBy.get(object) ?? []).map((row) => useOf(row, relations, types, nameOf));
+      return uses.length > 0 ? { ...object, uses } : object;
+    }),
     unmodelled: [
       ...odd.flatMap((relation) => [
         oddRelation(relation, nameOf),
@@ -81,7 +104,7 @@ export async function reflect(
         name: fullName(nameOf(schema, name)),
       })),
       ...routines,
-    ],
+    ].filter((object) => !isCompared(object)),
   };
 }
 
@@ -92,4 +115,21 @@ function byTable<Row extends { readonly table: string }>(rows: readonly Row[]): 
 function enumOf({ name, values }: TypeRow, dependents: readonly DependentRow[]): EnumSchema {
   const users = dependents.map(({ name }) => name);
   return { name, values, ...(users.length > 0 ? { leftAlone: `used by ${users.join(", ")}` } : {}) };
+}
+
+/** What an object stands on. */
+function useOf(
+  { table, column, part, type }: DependentRow,
+  relations: readonly RelationRow[],
+  types: readonly TypeRow[],
+  nameOf: NameOf,
+): ObjectUse {
+  const relation = relations.find(({ id }) => id === table);
+  const name = types.find(({ id }) => id === type)?.name;
+  return {
+    ...(relation ? { table: nameOf(relation.schema, relation.name) } : {}),
+    ...(column === null ? {} : { column }),
+    ...(part === null ? {} : { part }),
+    ...(name === undefined ? {} : { type: name }),
+  };
 }

@@ -152,6 +152,10 @@ export function statement(operation: Operation): string[] {
       const { table: { schema }, from, to } = operation;
       return sqlStatement(`ALTER INDEX ${quoteName({ schema, name: from })} RENAME TO ${quote(to)}`);
     }
+    case "createObject":
+      return sqlStatement(operation.object.create);
+    case "dropObject":
+      return sqlStatement(operation.object.drop);
     case "setComment":
       return setComment(operation.table, operation.column, operation.to);
   }

@@ -52,7 +52,7 @@ export interface AutogenerateResult {
   readonly unresolved: readonly string[];
   /** Database objects that models cannot describe. They are ignored. */
   readonly unmodelled: readonly UnmodelledObject[];
-  /** Possible renames: a dropped and an added object that are similar. Pass confirmed ones as `renames`. */
+  /** Possible renames: a dropped object, or a table that is kept, and an added one that are similar. Pass confirmed ones as `renames`. */
   readonly likelyRenames: Renames;
   /** Differences that require this revision to be committed first: generate again after the upgrade. */
   readonly postponed: readonly string[];
@@ -97,7 +97,8 @@ export async function autogenerate(
     ...comparison.operations.filter((operation) => !isFirst(operation)),
   ]);
   const { up, down, imports } = renderRevision(now, errorsModule);
-  const likelyRenames = renamesIn(now);
+  const kept = keptRenames(now);
+  const likelyRenames = { ...renamesIn(now), ...kept };
   return {
     operations: now,
     upSource: up,
@@ -106,7 +107,8 @@ export async function autogenerate(
     notes: [
       ...comparison.notes,
       ...Object.entries(likelyRenames).map(([from, to]) =>
-        `Drops ${from} and adds ${to}. If this is a rename: --rename ${from}=${to}, or see the comment in up().`
+        `${from in kept ? "Keeps" : "Drops"} ${from} and adds ${to}. ` +
+        `If this is a rename: --rename ${from}=${to}, or see the comment in up().`
       ),
       ...later.length > 0
         ? ["New enum values can be used only after they are committed. Upgrade, then generate a revision for the rest."]
@@ -179,6 +181,15 @@ function renamesIn(operations: readonly Operation[]): Renames {
     if (operation.kind !== "dropColumn" || operation.mayBe === undefined) return [];
     return [[`${fullName(operation.table)}.${operation.column.name}`, operation.mayBe]];
   }));
+}
+
+/** Renames of tables that are kept beside the new ones. */
+function keptRenames(operations: readonly Operation[]): Renames {
+  return Object.fromEntries(
+    operations.flatMap((operation): [string, string][] =>
+      operation.kind === "createTable" && operation.mayBe ? [[fullName(operation.mayBe), operation.table.name]] : []
+    ),
+  );
 }
 
 /** The ignored objects, each once, without those that the filter excludes. */

@@ -38,7 +38,10 @@ export type Operation =
     readonly after?: string;
     readonly before?: string;
   }
-  /** Includes indexes and comments. `mayBe`: new name, if this may be a rename. */
+  /**
+   * Includes indexes and comments. `mayBe`, if this may be a rename: the new name of a dropped table, the old name of a
+   * created one whose table is kept.
+   */
   | { readonly kind: "createTable" | "dropTable"; readonly table: TableSchema; readonly mayBe?: ObjectName }
   | { readonly kind: "renameTable"; readonly from: ObjectName; readonly to: ObjectName }
   /** Includes the comment. `mayBe`: new name, if this may be a rename. */

@@ -22,7 +22,7 @@ import { compareObjects } from "./objects.ts";
 import { inRunningOrder } from "./order.ts";
 import { futureTypes, isInModels, planTables, type TablePlan } from "./plan.ts";
 import { whyNoKey } from "./refusals.ts";
-import { compareTables, createTables, dropTables, nameOf } from "./tables.ts";
+import { compareTables, createTables, dropTables, likelyRenames, nameOf } from "./tables.ts";
 
 /** Differences between two schemas. */
 export interface Comparison {
@@ -44,7 +44,9 @@ export interface Comparison {
 export function compare(live: DatabaseSchema, wanted: DatabaseSchema): Comparison {
   const enums = compareEnums(live, wanted);
   const now = withRenamedEnums(live, enums.replaced);
-  const { added, removed, both, kept, unmodelled } = compareTables(now, wanted);
+  const tables = compareTables(now, wanted);
+  const { added, removed, both, kept, unmodelled } = tables;
+  const renames = likelyRenames(tables);
   const plans = planTables(both, kept);
   const held = enumsInUse(enums, plans, kept);
   if (held.size > 0) return compare(withEnumsLeftAlone(live, held), wanted);
@@ -69,11 +71,12 @@ export function compare(live: DatabaseSchema, wanted: DatabaseSchema): Compariso
     ...enums.operations,
     ...compared.flatMap(({ operations }) => operations),
     ...compareForeignKeys(compared, isPossible),
-    ...dropTables(removed, added),
+    ...dropTables(removed, renames),
     ...createTables(
       added.map((table) => ({ ...table, foreignKeys: table.foreignKeys.filter(isPossible) })),
       wanted,
       (table) => isUnchanged(byName.get(nameKey(table))),
+      renames,
     ),
     ...[...replaced, ...enums.removed].map((type): Operation => ({ kind: "dropEnum", type })),
   ];

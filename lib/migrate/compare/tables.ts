@@ -10,6 +10,7 @@ import {
   type UnmodelledObject,
 } from "../database_schema.ts";
 import { dependencyOrder } from "../../base/dependency_order.ts";
+import { LEFT_OUT } from "../include_object.ts";
 import type { Operation } from "../operations.ts";
 import { isThereBefore } from "./foreign_keys.ts";
 import type { TablePair } from "./plan.ts";
@@ -67,11 +68,13 @@ function tablesByName({ tables }: DatabaseSchema): ReadonlyMap<string, TableSche
  * Returns the operations that create tables, each after the tables it references.
  *
  * @param isUnchanged whether an existing table keeps its keys
+ * @param renames tables that are dropped or stay, with the new ones that they may be
  */
 export function createTables(
   added: readonly TableSchema[],
   wanted: DatabaseSchema,
   isUnchanged: (table: ObjectName) => boolean,
+  { kept }: LikelyRenames,
 ): Operation[] {
   const { order, closing } = inOrder(added);
   const [inside, later] = [new Map<TableSchema, ForeignKeySchema[]>(), [] as Operation[]];
@@ -82,10 +85,11 @@ export function createTables(
     later.push(...then.map((key): Operation => ({ kind: "addForeignKey", table: nameOf(table), key })));
   }
   return [
-    ...order.map((table): Operation => ({
-      kind: "createTable",
-      table: { ...table, foreignKeys: inside.get(table)! },
-    })),
+    ...order.map((table): Operation => {
+      const [from] = [...kept].find(([, to]) => isSameName(to, table)) ?? [];
+      const created = { ...table, foreignKeys: inside.get(table)! };
+      return { kind: "createTable", table: created, ...(from ? { mayBe: nameOf(from) } : {}) };
+    }),
     ...later,
   ];
 }
@@ -93,11 +97,10 @@ export function createTables(
 /**
  * Returns the operations that drop tables, each before the tables it references.
  *
- * @param added new tables, which may be renames
+ * @param renames tables that are dropped or stay, with the new ones that they may be
  */
-export function dropTables(removed: readonly TableSchema[], added: readonly TableSchema[]): Operation[] {
+export function dropTables(removed: readonly TableSchema[], { removed: pairs }: LikelyRenames): Operation[] {
   const { order, closing } = inOrder(removed);
-  const pairs = likelyRenames(removed, added);
   return [
     ...order.flatMap((table) =>
       table.foreignKeys.filter((key) => closing.has(key)).map((key): Operation => ({
@@ -130,13 +133,27 @@ function inOrder(tables: readonly TableSchema[]): { order: TableSchema[]; closin
   return { order, closing: new Set(closing.map(({ key }) => key)) };
 }
 
-/** Pairs dropped and added tables that share most columns: these may be renames. */
-function likelyRenames(
-  removed: readonly TableSchema[],
-  added: readonly TableSchema[],
-): Map<TableSchema, TableSchema> {
+/** Tables of the database, each with the new table of the models that it may be. */
+export interface LikelyRenames {
+  /** Tables that are dropped. */
+  readonly removed: ReadonlyMap<TableSchema, TableSchema>;
+  /** Tables that stay, because something depends on them. */
+  readonly kept: ReadonlyMap<TableSchema, TableSchema>;
+}
+
+/** Pairs tables that are not in the models with added ones that share most columns: these may be renames. */
+export function likelyRenames({ removed, kept, added }: TableChanges): LikelyRenames {
+  const ofRemoved = pairs(removed, added);
+  const left = added.filter((table) => ![...ofRemoved.values()].includes(table));
+  return {
+    removed: ofRemoved,
+    kept: pairs(kept.filter(({ leftAlone }) => !leftAlone?.includes(LEFT_OUT)), left),
+  };
+}
+
+function pairs(tables: readonly TableSchema[], added: readonly TableSchema[]): Map<TableSchema, TableSchema> {
   const pairs = new Map<TableSchema, TableSchema>();
-  for (const table of removed) {
+  for (const table of tables) {
     const candidates = added
       .filter((other) => other.schema === table.schema && ![...pairs.values()].includes(other))
       .map((other) => ({ other, likeness: likeness(table, other) }))

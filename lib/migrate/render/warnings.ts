@@ -1,5 +1,5 @@
 /** Writes comments above statements that destroy data, or may fail on existing rows. @module */
-import { fullName } from "../database_schema.ts";
+import { fullName, type ObjectName } from "../database_schema.ts";
 import type { Operation } from "../operations.ts";
 import { comment } from "./source.ts";
 import { statement } from "./statements.ts";
@@ -21,8 +21,16 @@ export function warning(operation: Operation, direction: "up" | "down"): string[
       if (mayBe === undefined || direction === "down") return lines;
       return [...lines, ...renameInstead(mayBe, "adds", { kind: "renameColumn", table, from: column.name, to: mayBe })];
     }
-    case "createTable":
-      return direction === "down" ? comment("Recreates the table without its rows.") : [];
+    case "createTable": {
+      if (direction === "down") return comment("Recreates the table without its rows.");
+      const { table: { schema, name }, mayBe } = operation;
+      if (!mayBe) return [];
+      const to: ObjectName = { schema, name };
+      return [
+        ...comment(`${fullName(mayBe)}, which is kept, may be this table.`),
+        ...renameInstead(fullName(to), "creates", { kind: "renameTable", from: mayBe, to }),
+      ];
+    }
     case "addColumn": {
       const { nullable, default: made, identity, generated } = operation.column;
       if (generated !== undefined) return [];

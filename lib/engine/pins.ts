@@ -1,5 +1,5 @@
 /**
- * Server settings that encoding and decoding values relies on, sent in each connection's startup message: there they
+ * Server settings that SQL and the conversion of values rely on, sent in each connection's startup message: there they
  * override those of the role and the database, and `RESET ALL` restores them.
  *
  * A pooler may reject them, as PgBouncer does by default, or accept the message and drop them. Every style of dates,
@@ -27,6 +27,7 @@ const PINS = {
   bytea_output: "hex",
   extra_float_digits: EXACT,
   array_nulls: "on",
+  standard_conforming_strings: "on", // else a backslash in a literal is an escape
 };
 
 /** SQLSTATEs of a pooler that does not know a startup parameter: PgBouncer's, and feature_not_supported. */

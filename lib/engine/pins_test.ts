@@ -91,9 +91,10 @@ for (const way of WAYS) {
   database.test(`${way.name}: a role that has changed its settings reads the usual values`, async (url) => {
     await withSettings(
       url,
-      { ...CHANGED, extra_float_digits: "-3", array_nulls: "off" },
+      { ...CHANGED, extra_float_digits: "-3", array_nulls: "off", standard_conforming_strings: "off" },
       () =>
         way.connected(url, async (run) => {
+          assertEquals(await run(String.raw`SELECT 'a\nb' AS text`), { text: String.raw`a\nb` });
           assertEquals(await run(STYLED), VALUES);
           assertEquals(await run(...SENT), { texts: ["a", null] });
           for (const reset of ["RESET ALL", "DISCARD PLANS; RESET ALL"]) {

@@ -44,7 +44,7 @@ const APART: readonly string[] = [
 const TOGETHER: readonly string[] = [`--ignore=workbook/bench,${APART.join(",")}`, "workbook", "lib", "testing"];
 
 /** Number of cases of randomized tests with `--long`. */
-const LONG_CASES = 1_000;
+const LONG_CASES = 2_000;
 
 const command = newCommand(
   "deno task test",

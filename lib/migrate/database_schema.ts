@@ -139,6 +139,8 @@ export interface ColumnSchema extends Describable {
   readonly collation?: string;
   /** The default is the next number of a sequence that belongs to the column. */
   readonly isSerial?: true;
+  /** The sequence that numbers the rows, if its options are not the usual ones. They are not compared. */
+  readonly sequence?: SequenceSchema;
   /** Models say its type only in SQL, by `sqlType()`. */
   readonly isSqlType?: true;
   /** Models cannot describe it even if they name it: it is neither changed nor dropped. */
@@ -146,6 +148,13 @@ export interface ColumnSchema extends Describable {
   readonly comment: string | null;
   /** Objects that depend on it, or on a sequence that belongs to it. */
   readonly dependents?: readonly Dependent[];
+}
+
+/** The sequence of an identity or serial column. */
+export interface SequenceSchema {
+  readonly name: string;
+  /** Options that differ from the usual ones, in SQL: `INCREMENT BY 5`. */
+  readonly options: readonly string[];
 }
 
 /** A constraint or index. */

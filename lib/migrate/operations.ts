@@ -16,6 +16,7 @@ import {
   type ObjectName,
   type ObjectSchema,
   type OtherSchema,
+  type SequenceSchema,
   type TableSchema,
 } from "./database_schema.ts";
 
@@ -56,10 +57,18 @@ export type Operation =
   | OfColumn & { readonly kind: "setNotNull" | "dropNotNull" }
   | OfColumn & { readonly kind: "setDefault" | "dropDefault"; readonly default: string }
   | OfColumn & { readonly kind: "changeDefault"; readonly from: string; readonly to: string }
-  | OfColumn & { readonly kind: "addIdentity" | "dropIdentity"; readonly identity: Identity }
+  | OfColumn & {
+    readonly kind: "addIdentity" | "dropIdentity";
+    readonly identity: Identity;
+    readonly sequence?: SequenceSchema;
+  }
   | OfColumn & { readonly kind: "changeIdentity"; readonly from: Identity; readonly to: Identity }
   /** A sequence that belongs to a column and numbers it. */
-  | OfColumn & { readonly kind: "addSerial" | "dropSerial"; readonly type: string }
+  | OfColumn & {
+    readonly kind: "addSerial" | "dropSerial";
+    readonly type: string;
+    readonly sequence?: SequenceSchema;
+  }
   /** Generates the values of a column, which is dropped and added again; or keeps them, no longer generated. */
   | { readonly kind: "addExpression" | "dropExpression"; readonly table: ObjectName; readonly column: ColumnSchema }
   | { readonly kind: "addPrimaryKey" | "dropPrimaryKey"; readonly table: ObjectName; readonly key: KeySchema }

@@ -68,6 +68,7 @@ function regenerate(table: ObjectName, from: ColumnSchema, to: ColumnSchema): Op
 
 function alter(table: ObjectName, from: ColumnSchema, to: ColumnSchema): Operation[] {
   const of = { table, column: to.name };
+  const lost = from.sequence ? { sequence: from.sequence } : {};
   const operations: Operation[] = [];
   const isRetyped = typeOf(from) !== typeOf(to);
   if (isRetyped) operations.push({ kind: "alterType", ...of, from: typeOf(from), to: typeOf(to) });
@@ -79,7 +80,7 @@ function alter(table: ObjectName, from: ColumnSchema, to: ColumnSchema): Operati
       operations.push({ kind: "changeDefault", ...of, from: from.default, to: to.default });
     }
   } else if (!isKept) {
-    if (from.isSerial && to.identity) operations.push({ kind: "dropSerial", ...of, type: from.type });
+    if (from.isSerial && to.identity) operations.push({ kind: "dropSerial", ...of, type: from.type, ...lost });
     else if (from.default !== null) operations.push({ kind: "dropDefault", ...of, default: from.default });
     if (to.isSerial) operations.push({ kind: "addSerial", ...of, type: to.type });
     else if (to.default !== null) operations.push({ kind: "setDefault", ...of, default: to.default });
@@ -87,7 +88,7 @@ function alter(table: ObjectName, from: ColumnSchema, to: ColumnSchema): Operati
   if (from.identity !== to.identity) {
     if (from.identity && to.identity) {
       operations.push({ kind: "changeIdentity", ...of, from: from.identity, to: to.identity });
-    } else if (from.identity) operations.push({ kind: "dropIdentity", ...of, identity: from.identity });
+    } else if (from.identity) operations.push({ kind: "dropIdentity", ...of, identity: from.identity, ...lost });
     else if (to.identity) operations.push({ kind: "addIdentity", ...of, identity: to.identity });
   }
   if (from.nullable !== to.nullable) operations.push({ kind: to.nullable ? "dropNotNull" : "setNotNull", ...of });

@@ -1,5 +1,6 @@
 /** Reads tables, views, sequences and other relations from the catalogs. @module */
 import { isTableName } from "../../base/naming.ts";
+import { hasSettings } from "./columns.ts";
 
 /** A row of {@linkcode RELATIONS}. */
 export interface RelationRow {
@@ -41,9 +42,7 @@ SELECT c.oid::text AS id, n.nspname::text AS schema, c.relname::text AS name, c.
               THEN 'it is clustered' END,
          CASE WHEN c.relkind = 'r' AND EXISTS (
                 SELECT FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-                 WHERE a.attrelid = c.oid AND a.attnum > 0
-                   AND (a.attstorage <> t.typstorage OR a.attcompression <> '' OR a.attoptions IS NOT NULL
-                        OR coalesce(a.attstattarget, -1) <> -1))
+                 WHERE a.attrelid = c.oid AND a.attnum > 0 AND ${hasSettings("a", "t")})
               THEN 'it has columns with storage or statistics settings' END,
          CASE WHEN EXISTS (
                 SELECT FROM pg_index x JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = x.indexrelid

@@ -42,6 +42,7 @@ export function createTable(table: TableSchema): string[] {
   ]);
   return [
     ...statement,
+    ...table.columns.flatMap((column) => setSequence(table, column)),
     ...defined.flatMap((constraint) => addDefined(table, constraint)),
     ...table.indexes.flatMap((index) => createIndex(table, index)),
     ...(table.comment === null ? [] : setComment(table, undefined, table.comment)),
@@ -56,8 +57,26 @@ export function addColumn(table: ObjectName, column: ColumnSchema): string[] {
       call("alterTable", text(fullName(table))),
       call("addColumn", ...columnArguments(column)),
     ]),
+    ...setSequence(table, column),
     ...(column.comment === null ? [] : setComment(table, column.name, column.comment)),
   ];
+}
+
+/** Gives the sequence of a new column its options, unless {@linkcode losesOptions}. */
+function setSequence(table: ObjectName, column: ColumnSchema): string[] {
+  if (!column.sequence || losesOptions(table, column)) return [];
+  const { name, options } = column.sequence;
+  if (column.identity === null) {
+    const sequence = quoteName({ schema: table.schema, name });
+    return sqlStatement(`ALTER SEQUENCE ${sequence} ${options.join(" ")} RESTART`);
+  }
+  const settings = options.map((option) => `SET ${option}`).join(" ");
+  return sqlStatement(`ALTER TABLE ${quoteName(table)} ALTER COLUMN ${quote(column.name)} ${settings} RESTART`);
+}
+
+/** Whether a new column has not the options of the old one: its sequence has another name than the server gives. */
+export function losesOptions({ name: table }: ObjectName, { name, identity, sequence }: ColumnSchema): boolean {
+  return sequence !== undefined && identity === null && sequence.name !== `${table}_${name}_seq`;
 }
 
 /** Adds a constraint by its definition. */

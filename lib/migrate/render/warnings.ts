@@ -1,12 +1,41 @@
 /** Writes comments above statements that destroy data, or may fail on existing rows. @module */
-import { fullName, type ObjectName } from "../database_schema.ts";
+import { type ColumnSchema, fullName, type ObjectName, type SequenceSchema } from "../database_schema.ts";
 import type { Operation } from "../operations.ts";
 import { comment } from "./source.ts";
 import { statement } from "./statements.ts";
+import { losesOptions } from "./tables.ts";
 import { conversion, sqlType } from "./types.ts";
 
 /** Lines of the comment above an operation; empty for a safe one. */
 export function warning(operation: Operation, direction: "up" | "down"): string[] {
+  return [...dataWarning(operation, direction), ...sequenceWarning(operation, direction)];
+}
+
+/** Tells the options of sequences that a new sequence does not have. */
+function sequenceWarning(operation: Operation, direction: "up" | "down"): string[] {
+  const told = (table: ObjectName, column: string, { options }: SequenceSchema) =>
+    comment(`A new sequence of ${fullName(table)}.${column} has the usual options, not ${options.join(" ")}.`);
+  const ofColumn = (table: ObjectName, column: ColumnSchema) =>
+    losesOptions(table, column) ? told(table, column.name, column.sequence!) : [];
+  if (operation.kind.startsWith("drop") && direction === "down") return [];
+  switch (operation.kind) {
+    case "createTable":
+    case "dropTable":
+      return operation.table.columns.flatMap((column) => ofColumn(operation.table, column));
+    case "addColumn":
+    case "dropColumn":
+      return ofColumn(operation.table, operation.column);
+    case "addIdentity":
+    case "dropIdentity":
+    case "addSerial":
+    case "dropSerial":
+      return operation.sequence ? told(operation.table, operation.column, operation.sequence) : [];
+    default:
+      return [];
+  }
+}
+
+function dataWarning(operation: Operation, direction: "up" | "down"): string[] {
   switch (operation.kind) {
     case "dropTable": {
       const { table, mayBe } = operation;

@@ -7,10 +7,12 @@ import {
   bigint,
   type Column,
   type Comparator,
+  enumeration,
   integer,
   type LiveObject,
   Metadata,
   MissingObjectError,
+  sql,
   text,
 } from "../mod.ts";
 import { revision } from "./authoring.ts";
@@ -137,6 +139,21 @@ database.test("objects stand no longer in the way of the column, key or table be
   assertEquals(table.found.summary, ["drop view u", "drop table b"]);
 });
 
+database.test("a view with rows of a table is replaced around what the server then refuses", async (url) => {
+  const v = "CREATE VIEW v AS SELECT a FROM a";
+  const count = "CREATE VIEW count AS SELECT count(*) FROM a";
+  const columns = { ...whole, n: bigint(), age: integer().serverDefault(sql("1")) };
+  const { found } = await proveRevision(url, `${TABLE} ${v}; ${count};`, models(columns, views({ v, count })));
+  assertEquals(found.summary, [
+    "drop view v",
+    "change type of a.n from integer to bigint",
+    "add column a.age (integer)",
+    "create view v",
+  ]);
+  const added = await proveRevision(url, `${TABLE} ${v};`, models({ ...whole, age: columns.age }, views({ v })));
+  assertEquals(added.found.summary, ["drop view v", "add column a.age (integer)", "create view v"]);
+});
+
 database.test("a view that is not wanted is ignored, and stands in the way; dropsUnknown drops it", async (url) => {
   const before = `${TABLE} ${V};`;
   const ignored = await proveRevision(url, before, models({ ...whole, n: bigint() }, views({})));
@@ -238,6 +255,94 @@ export const comparators = [{
 }];`,
   );
   assertEquals((await check(engine, folder.directory)).differences, ["create view v"]);
+});
+
+database.test("a view on an enum that loses or gains a value", async (url) => {
+  const mood = (...values: [string, ...string[]]) => ({
+    id: integer().primaryKey(),
+    mood: enumeration("mood", values),
+  });
+  const before = `CREATE TYPE mood AS ENUM ('sad', 'so', 'glad');
+    CREATE TABLE a (id integer CONSTRAINT pk_a PRIMARY KEY, mood mood NOT NULL); CREATE VIEW v AS SELECT mood FROM a;
+    CREATE FUNCTION f(mood) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1::text';`;
+  const f = functions({
+    "f(mood)": "CREATE FUNCTION f(mood) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1::text'",
+  });
+  const v = "CREATE VIEW v AS SELECT mood FROM a";
+  const lost = await proveRevision(url, before, models(mood("sad", "glad"), views({ v }), f));
+  assertEquals(lost.found.summary.filter((line) => / view | function /.test(line)), [
+    "drop function f(mood)",
+    "drop view v",
+    "create view v",
+    "create function f(mood)",
+  ]);
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  await engine.begin((connection) => connection.execute(before));
+  const { metadata, comparators } = models(mood("sad", "so", "glad", "mad"), views({ v: `${v} WHERE mood <> 'mad'` }));
+  const found = await engine.begin((connection) => autogenerate(connection, metadata, { comparators }));
+  assertEquals(found.summary, ["add value mad to enum mood"]);
+  assertEquals(found.postponed, ["drop view v", "create view v"]);
+});
+
+database.test("privileges, and materialized views with their indexes, which keep each other's order", async (url) => {
+  const grants: Comparator = {
+    kind: "grant",
+    wanted: { "m to public": "GRANT SELECT ON m TO public" },
+    live: async (connection, schema) =>
+      (await connection.execute<LiveObject>(
+        `SELECT relname || ' to public' AS name, format('GRANT SELECT ON %I TO public', relname) AS create,
+                format('REVOKE SELECT ON %I FROM public', relname) AS drop
+           FROM pg_class, aclexplode(relacl) WHERE grantee = 0 AND relnamespace = $1::regnamespace`,
+        [schema],
+      )).all(),
+  };
+  const materialized = (
+    kind: string,
+    relkind: string,
+    definition: string,
+    wanted: Record<string, string>,
+  ): Comparator => ({
+    kind,
+    wanted,
+    live: async (connection, schema) =>
+      (await connection.execute<LiveObject>(
+        `SELECT relname::text AS name, ${definition} AS create, format('DROP ${kind} %I', relname) AS drop
+           FROM pg_class WHERE relkind = '${relkind}' AND relnamespace = $1::regnamespace`,
+        [schema],
+      )).all(),
+  });
+  const m = "format('CREATE MATERIALIZED VIEW %I AS %s', relname, pg_get_viewdef(oid))";
+  const all = (n: string) => [
+    materialized("materialized view", "m", m, { m: `CREATE MATERIALIZED VIEW m AS SELECT n FROM a WHERE n > ${n}` }),
+    materialized("index", "i", "pg_get_indexdef(oid)", { m_n: "CREATE INDEX m_n ON m (n)" }),
+    grants,
+  ];
+  const { found } = await proveRevision(url, TABLE, models(whole, ...all("0")));
+  assertEquals(found.summary, ["create materialized view m", "create index m_n", "create grant m to public"]);
+});
+
+database.test("views on tables of other schemas, which are there, change, or are yet to be created", async (url) => {
+  const trade = (columns: Columns) => {
+    const metadata = new Metadata();
+    metadata.add("a", whole);
+    metadata.add("shops", { id: integer().primaryKey(), ...columns }, { schema });
+    return metadata;
+  };
+  const schema = `trade_${crypto.randomUUID().slice(0, 8)}`;
+  const view = (
+    columns: string,
+  ) => [views({ v: `CREATE VIEW v AS SELECT ${columns} FROM ${schema}.shops AS shop, a` })];
+  const first = await proveRevision(url, TABLE, { metadata: trade({}), comparators: view("shop.id") });
+  assertEquals(first.found.summary, [`create schema ${schema}`, `create table ${schema}.shops`, "create view v"]);
+  const there = `CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.shops (id integer CONSTRAINT pk_shops PRIMARY KEY);
+    CREATE TABLE ${schema}.other (n integer);`;
+  const added = await proveRevision(url, TABLE + there, {
+    metadata: trade({ city: text().nullable() }),
+    comparators: view("city"),
+    includeObject: ({ name }) => name !== "other",
+  });
+  assertEquals(added.found.summary, [`add column ${schema}.shops.city (text)`, "create view v"]);
 });
 
 database.test("an object that its comparator does not list is an error that says so", async (url) => {

@@ -1,6 +1,7 @@
 /** Reads the objects that comparators compare. @module */
 import { quote } from "../base/quote.ts";
 import type { Connection } from "../engine/connection.ts";
+import { DatabaseError } from "../engine/errors.ts";
 import type { Comparator, LiveObject } from "./comparator.ts";
 import { DEPENDENTS_OF_OBJECTS, type ObjectDependentRow } from "./reflect/dependents.ts";
 import type { ObjectSchema } from "./database_schema.ts";
@@ -29,20 +30,40 @@ export async function liveObjects(
   });
 }
 
+/** Schemas in which wanted objects are created. */
+export interface ScratchSchemas {
+  /** Name of the scratch schema, the first of the search path. */
+  readonly main: string;
+  /** Names of the scratch schemas for tables of other schemas, by the names of these. */
+  readonly others: ReadonlyMap<string, string>;
+}
+
 /**
  * Creates the wanted objects in the scratch schema and reads them. The caller rolls back.
  *
- * @param scratch name of the scratch schema, the first of the search path
+ * @param main schema in which the migrations run
+ * @param existing other schemas that the database has
  * @throws {MissingObjectError} when a comparator does not list an object after creating it
  * @throws {DatabaseError} when the SQL of an object is invalid
  */
 export async function wantedObjects(
   connection: Connection,
   comparators: readonly Comparator[],
-  scratch: string,
+  { main: scratch, others }: ScratchSchemas,
   main: string,
+  existing: readonly string[],
 ): Promise<ObjectSchema[]> {
-  for (const { wanted } of comparators) for (const sql of Object.values(wanted)) await connection.execute(sql);
+  const statements = comparators.flatMap(({ wanted }) => Object.values(wanted));
+  const attempt = await connection.beginNested();
+  try {
+    for (const sql of statements) await connection.execute(sql);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || others.size === 0) throw error;
+    await attempt.rollback();
+    await onModels(connection, statements, others, existing).catch(() => {
+      throw error;
+    });
+  }
   const found: ObjectSchema[] = [];
   for (const comparator of comparators) {
     const { kind, wanted } = comparator;
@@ -55,6 +76,20 @@ export async function wantedObjects(
     }
   }
   return found;
+}
+
+/** Runs statements where the tables of the models stand for those of other schemas, which may lack what is new. */
+async function onModels(
+  connection: Connection,
+  statements: readonly string[],
+  others: ReadonlyMap<string, string>,
+  existing: readonly string[],
+): Promise<void> {
+  const renames = [...others].flatMap(([name, scratch]) => [
+    ...existing.includes(name) ? [`ALTER SCHEMA ${quote(name)} RENAME TO ${scratch}_before`] : [],
+    `ALTER SCHEMA ${scratch} RENAME TO ${quote(name)}`,
+  ]);
+  for (const sql of [...renames, ...statements]) await connection.execute(sql);
 }
 
 /** @param schemas names that definitions may contain or not, depending on the function that prints them */

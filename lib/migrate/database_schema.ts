@@ -43,6 +43,8 @@ export interface ObjectSchema {
 export interface ObjectUse {
   readonly table?: ObjectName;
   readonly column?: string;
+  /** A column of the object has the row type of the table. */
+  readonly isRow?: true;
   /** Key or index. */
   readonly part?: string;
   /** Enum. */

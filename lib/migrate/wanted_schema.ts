@@ -11,7 +11,7 @@ import { requireServer } from "../schema/server_version.ts";
 import { quote } from "../base/quote.ts";
 import { Metadata, type Table } from "../schema/table.ts";
 import type { Comparator } from "./comparator.ts";
-import { wantedObjects } from "./compared_objects.ts";
+import { type ScratchSchemas, wantedObjects } from "./compared_objects.ts";
 import { isSameTable } from "./compare/compare.ts";
 import { nameIn } from "./compare/text.ts";
 import {
@@ -58,9 +58,9 @@ export async function wantedSchema(
   const asked = withTargets(all.filter((table) => !literal.has(table)), all);
   const made = comparators.length > 0 ? new Set(all) : asked;
   const isAsked = new Set([...asked].map((table) => nameKey(nameOf(table, main))));
-  const scratch = `scratch_${crypto.randomUUID().slice(0, 8)}`;
+  const scratch = scratchNames(schemas);
   const isEmpty = made.size + comparators.length === 0;
-  const spelled = isEmpty ? undefined : await spelledSchema(connection, made, schemas, scratch);
+  const spelled = isEmpty ? undefined : await spelledSchema(connection, made, scratch);
   const known = all.flatMap((table) => asked.has(table) ? [] : [literal.get(table)!]);
   const there = new Map(live.tables.map((table) => [nameKey(table), table]));
   const models = new Map(all.map((table) => [nameKey(nameOf(table, main)), table]));
@@ -74,7 +74,7 @@ export async function wantedSchema(
     schemas,
     enums: inOrder([...enums.values()]),
     tables: inOrder([...tables.map((table) => marked(inWords(inMainSchema(table, main)))), ...known]),
-    objects: await wantedObjects(connection, comparators, scratch, main),
+    objects: await wantedObjects(connection, comparators, scratch, main, live.schemas),
     unmodelled: [],
     taken: [],
   };
@@ -128,18 +128,17 @@ function withTargets(tables: readonly Table[], all: readonly Table[]): ReadonlyS
   return found;
 }
 
-/**
- * Creates tables in scratch schemas and reads them.
- *
- * @param prefix name of the scratch schema for tables of the main schema; those of the others begin with it
- */
+function scratchNames(schemas: readonly string[]): ScratchSchemas {
+  const main = `scratch_${crypto.randomUUID().slice(0, 8)}`;
+  return { main, others: new Map(schemas.map((schema, index) => [schema, `${main}_${index}`])) };
+}
+
+/** Creates tables in scratch schemas and reads them. */
 async function spelledSchema(
   connection: Connection,
   tables: Iterable<Table>,
-  schemas: readonly string[],
-  prefix: string,
+  { main: prefix, others: scratch }: ScratchSchemas,
 ): Promise<DatabaseSchema> {
-  const scratch = new Map(schemas.map((schema, index) => [schema, `${prefix}_${index}`]));
   const statements = createStatements(inOtherSchemas(tables, scratch)).map(({ sql }) => sql);
   await makeMainSchema(connection, prefix);
   await runTogether(connection, statements);

@@ -81,6 +81,9 @@ function isTouched(use: ObjectUse, operation: Operation): boolean {
     case "addExpression":
       return use.column === operation.column.name;
     case "alterType":
+      return use.column === operation.column || use.isRow === true;
+    case "addColumn":
+      return use.isRow === true && (operation.column.default !== null || operation.column.identity !== null);
     case "dropIdentity":
     case "dropSerial":
       return use.column === operation.column;

@@ -13,6 +13,8 @@ export interface DependentRow extends Dependent {
   readonly type: string | null;
   /** The oid of the table to which the object belongs, such as that of a policy. */
   readonly of: string | null;
+  /** Description of the relation of which it is a column, such as a view. */
+  readonly relation: string | null;
 }
 
 /**
@@ -73,7 +75,8 @@ SELECT DISTINCT k.table::text, a.attname::text AS column, k.part::text, k.type::
          WHEN 'view' THEN pg_describe_object('pg_class'::regclass, k.of, 0)
          WHEN 'generated column'
            THEN 'generated ' || pg_describe_object('pg_class'::regclass, k.of, coalesce(k.adnum, k.objsubid))
-         ELSE pg_describe_object(k.classid, k.objid, k.objsubid) END COLLATE "C" AS name
+         ELSE pg_describe_object(k.classid, k.objid, k.objsubid) END COLLATE "C" AS name,
+       CASE k.kind WHEN 'column' THEN pg_describe_object('pg_class'::regclass, k.of, 0) END AS relation
   FROM known k
   LEFT JOIN pg_attribute a ON k.number > 0 AND a.attrelid = k.table AND a.attnum = k.number
  WHERE k.number > 0 OR k.part IS NOT NULL OR k.type IS NOT NULL OR k.of IS DISTINCT FROM k.table

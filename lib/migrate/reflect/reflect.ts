@@ -69,7 +69,8 @@ export async function reflect(
     of !== null && ordinary.has(of) &&
     (type === null ? kind === "foreign key" : /^(column|default|generated column|constraint)$/.test(kind));
   const movable = new Map(objects.flatMap((object) => object.strangers ? [] : [[object.description, object]]));
-  const dependents = allDependents.filter((row) => !isPart(row) && !movable.has(row.name));
+  const objectOf = ({ name, relation }: DependentRow) => movable.get(relation ?? name);
+  const dependents = allDependents.filter((row) => !isPart(row) && !objectOf(row));
   const dependentsOf = Map.groupBy(dependents, ({ table }) => table);
   const usersOf = Map.groupBy(dependents, ({ type }) => type);
   const tables = relations.filter(isOrdinary).map((relation) => {
@@ -82,7 +83,7 @@ export async function reflect(
     };
     return readTable(rows, main, nameOf);
   });
-  const usedBy = Map.groupBy(allDependents, ({ name }) => movable.get(name));
+  const usedBy = Map.groupBy(allDependents, objectOf);
   const isEnum = ({ kind, schema }: TypeRow) => kind === "e" && schema === main;
   return {
     schemas: existing.map(({ name }) => name).filter((name) => name !== main),
@@ -119,7 +120,7 @@ function enumOf({ name, values }: TypeRow, dependents: readonly DependentRow[]):
 
 /** What an object stands on. */
 function useOf(
-  { table, column, part, type }: DependentRow,
+  { kind, table, column, part, type }: DependentRow,
   relations: readonly RelationRow[],
   types: readonly TypeRow[],
   nameOf: NameOf,
@@ -129,6 +130,7 @@ function useOf(
   return {
     ...(relation ? { table: nameOf(relation.schema, relation.name) } : {}),
     ...(column === null ? {} : { column }),
+    ...(relation && kind === "column" ? { isRow: true } : {}),
     ...(part === null ? {} : { part }),
     ...(name === undefined ? {} : { type: name }),
   };

@@ -27,7 +27,7 @@ const CONSTRAINTS = [
   'UNIQUE (base) INCLUDE ("Big.Number")',
   'FOREIGN KEY (hero_id) REFERENCES "Hero Line" ("hero ID") MATCH FULL',
 ];
-const TYPES = ["money", "inet", "tsvector", "int4range", "interval", "char(3)", "bit(3)", "xml", "point", "time(0)"];
+const TYPES = ["money", "inet", "tsvector", "int4range", "interval", "char(3)", "bit(3)", "xml", "point", "cidr"];
 
 const deferrable = fc.constantFrom(undefined, true, "deferred" as const);
 const tableSpec = fc.record({

@@ -15,7 +15,7 @@ export interface LiveObject {
   /** Statement that drops it. */
   readonly drop: string;
   /**
-   * What `pg_describe_object()` returns for it (default: its kind and name, which is right for views and routines). By
+   * What `pg_describe_object()` returns for it (default: kind and name, right for views and routines without quotes). By
    * this the object is known as one that depends on a column or on another object.
    */
   readonly description?: string;

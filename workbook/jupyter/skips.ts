@@ -99,6 +99,14 @@ export const NEEDS: readonly Need[] = [
     ],
   },
   {
+    name: "pg_dump",
+    packages: { linux: "postgresql-client", darwin: "postgresql@18", windows: "PostgreSQL.PostgreSQL.18" },
+    tests: [
+      "adopted: pg_dump sees no change",
+      "the first change of each schema, as pg_dump sees it; up, down, up",
+    ],
+  },
+  {
     name: "git",
     packages: { linux: "git", darwin: "git", windows: "Git.Git" },
     tests: ["a clone with core.autocrlf=true, as Git for Windows makes it, is the same"],
@@ -121,7 +129,7 @@ export function unexpectedSkips(skipped: readonly string[]): string[] {
 export function explainSkips(skipped: readonly string[], system: typeof Deno.build.os = Deno.build.os): string {
   if (skipped.length === 0) return "";
   const missing = NEEDS.filter(({ name }) => skipped.some((test) => test.endsWith(` [needs ${name}]`)));
-  const packages = missing.flatMap(({ packages }) => packages[system] ?? []);
+  const packages = [...new Set(missing.flatMap(({ packages }) => packages[system] ?? []))];
   const lines = [`\n${skipped.length} skipped:`, ...skipped.map((test) => `  ${test}`)];
   if (packages.length > 0) lines.push(`To run them too: ${installing(packages, system)}`);
   return lines.join("\n") + "\n";

@@ -18,14 +18,23 @@ Deno.test("on a machine that has none of it, exactly the listed tests are skippe
   for (const folder of ["lib", "testing", "app", "workbook", "migrations", "tools"]) {
     for await (const file of testFiles(join(root, folder))) {
       const source = await Deno.readTextFile(file);
-      if (/poolerTest|psqlTest|needs (PgBouncer|Chromium|git)/.test(source) && !file.endsWith("skips_test.ts")) {
+      if (
+        /poolerTest|psqlTest|pgDumpTest|needs (PgBouncer|Chromium|git)/.test(source) && !file.endsWith("skips_test.ts")
+      ) {
         files.push(file);
       }
     }
   }
-  const args = ["test", "--no-check", "-A", "--filter", "/ \\[needs (PgBouncer|Chromium|psql|git)\\]$/", ...files];
+  const args = [
+    "test",
+    "--no-check",
+    "-A",
+    "--filter",
+    "/ \\[needs (PgBouncer|Chromium|psql|pg_dump|git)\\]$/",
+    ...files,
+  ];
   const [none, own] = ["no-such-program", Deno.env.toObject()];
-  const env = { ...own, NO_COLOR: "1", PGBOUNCER: none, CHROMIUM: none, PSQL: none, GIT: none };
+  const env = { ...own, NO_COLOR: "1", PGBOUNCER: none, CHROMIUM: none, PSQL: none, PG_DUMP: none, GIT: none };
   const { stdout, stderr } = await run(Deno.execPath(), args, { cwd: root, env });
   const expected = NEEDS.flatMap(({ name, tests }) => tests.map((test) => `${test} [needs ${name}]`));
   const summary = readTestSummary(stdout);
@@ -39,6 +48,16 @@ const browser = `${NEEDS[1].tests[0]} [needs Chromium]`;
 Deno.test("what may not be skipped is found", () => {
   const skipped = [pooler, "reads a file [needs files]", "a signal [only on Linux]", browser, NEEDS[0].tests[0]];
   assertEquals(unexpectedSkips(skipped), ["reads a file [needs files]", NEEDS[0].tests[0]]);
+});
+
+Deno.test("a package of two programs is installed once", () => {
+  const ofBoth = NEEDS.filter(({ name }) => ["psql", "pg_dump"].includes(name));
+  const skipped = ofBoth.map(({ name, tests }) => `${tests[0]} [needs ${name}]`);
+  assertEquals(skipped.length, 2);
+  assertEquals(
+    explainSkips(skipped, "linux").trimEnd().split("\n").at(-1),
+    "To run them too: sudo apt-get install -y postgresql-client",
+  );
 });
 
 Deno.test("the end of the run names what was skipped, and the one command that mends it", () => {

@@ -27,14 +27,15 @@ export interface ColumnRow {
 }
 
 /**
- * SQL condition: a column has storage or statistics settings, which models cannot describe.
+ * SQL condition: a column has storage or statistics settings, which models cannot describe. Of its options only those
+ * that a statement sets count: servers keep their own there.
  *
  * @param column alias of pg_attribute
  * @param type alias of pg_type
  */
 export function hasSettings(column: string, type: string): string {
   return `(${column}.attstorage <> ${type}.typstorage OR ${column}.attcompression <> ''
-           OR ${column}.attoptions IS NOT NULL OR coalesce(${column}.attstattarget, -1) <> -1)`;
+           OR ${column}.attoptions::text LIKE '%n_distinct%' OR coalesce(${column}.attstattarget, -1) <> -1)`;
 }
 
 /** The sequence of a column: with any option START is said, too, which the others may exclude. */

@@ -72,7 +72,7 @@ export async function keepAsSpare(server: string, name: string, prefix = PREFIX)
     await withClient(withDatabase(server, name), async (client) => {
       await client.query(
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity " +
-          "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+          "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'",
       );
       await client.query("SET client_min_messages = warning");
       await client.query(EMPTY);

@@ -112,6 +112,7 @@ export async function dropSchema(client: Client, schema: string): Promise<void> 
                JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()
                JOIN pg_class c ON c.oid = l.relation
                JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = $1) AS held
+       JOIN pg_stat_activity AS a ON a.pid = held.pid AND a.backend_type = 'client backend' -- others need a superuser
       WHERE held.pid <> pg_backend_pid()`,
     [schema],
   );

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { permittedTest } from "../../../testing/permitted.ts";
 import { call, chain, layOut, lines, list, longText, object, statement } from "./code.ts";
 
 /** Texts that no line holds. */
@@ -19,7 +20,7 @@ Deno.test("a long text is broken after blanks, and is the same text", () => {
   assertEquals(layOut(longText("short"), 0, 0, 0), ['"short"']);
 });
 
-Deno.test("a broken text is laid out as by deno fmt, wherever it stands", async () => {
+permittedTest("run", "a broken text is laid out as by deno fmt, wherever it stands", async () => {
   const [one, other] = TEXTS.slice(0, 1).map(longText).concat(longText("x ".repeat(70)));
   const options = object([["constraints", object([["a", one], ["b", other]])], [
     "indexes",

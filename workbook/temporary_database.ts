@@ -93,5 +93,18 @@ export async function dropAbandoned(client: Client, server: string): Promise<voi
  * @param server URL of the server.
  */
 export async function dropTestDatabase(server: string, name: string): Promise<void> {
-  await withClient(server, (client) => client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`));
+  await withClient(server, async (client) => {
+    try {
+      await client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+    } catch (error) {
+      // FORCE needs a superuser to end an autovacuum worker; a plain DROP asks it to stop, and waits
+      if (codeOf(error) !== "42501") throw error;
+      await client.query(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity " +
+          "WHERE datname = $1 AND backend_type = 'client backend'",
+        [name],
+      );
+      await client.query(`DROP DATABASE IF EXISTS "${name}"`);
+    }
+  });
 }

@@ -54,7 +54,8 @@ export async function wantedSchema(
   const schemas = [...new Set(all.flatMap(({ schema }) => schema ?? []))].filter((schema) => schema !== main);
   await requireServer(connection, metadata);
   const marked = markAnyNames(metadata, main);
-  const literal = literalTables(all, main, live, marked);
+  const there = new Map(live.tables.map((table) => [nameKey(table), table]));
+  const literal = literalTables(all, main, there, marked);
   const asked = withTargets(all.filter((table) => !literal.has(table)), all);
   const made = comparators.length > 0 ? new Set(all) : asked;
   const isAsked = new Set([...asked].map((table) => nameKey(nameOf(table, main))));
@@ -62,7 +63,6 @@ export async function wantedSchema(
   const isEmpty = made.size + comparators.length === 0;
   const spelled = isEmpty ? undefined : await spelledSchema(connection, made, scratch);
   const known = all.flatMap((table) => asked.has(table) ? [] : [literal.get(table)!]);
-  const there = new Map(live.tables.map((table) => [nameKey(table), table]));
   const models = new Map(all.map((table) => [nameKey(nameOf(table, main)), table]));
   const inWords = (table: TableSchema) => {
     const other = there.get(nameKey(table));
@@ -92,10 +92,9 @@ function inMainSchema(table: TableSchema, main: string): TableSchema {
 function literalTables(
   tables: readonly Table[],
   main: string,
-  live: DatabaseSchema,
+  there: ReadonlyMap<string, TableSchema>,
   marked: (table: TableSchema) => TableSchema,
 ): ReadonlyMap<Table, TableSchema> {
-  const there = new Map(live.tables.map((table) => [nameKey(table), table]));
   return new Map(tables.flatMap((table) => {
     const other = there.get(nameKey(nameOf(table, main)));
     const literal = other && literalTable(table, other, (table) => nameOf(table, main));

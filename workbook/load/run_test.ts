@@ -19,9 +19,10 @@ const settings: Settings = {
   host: "127.0.0.1",
 };
 
-/** Test databases and child processes of this process; other load tests may run at the same time. */
+/** Databases of load tests and child processes of this process; other tests may run at the same time. */
 async function leftBehind(): Promise<string[]> {
-  return [...await withClient(await databaseUrl(), (client) => databasesOf(client)), ...await children()];
+  const databases = await withClient(await databaseUrl(), (client) => databasesOf(client));
+  return [...databases.filter((name) => name.startsWith("test_load_")), ...await children()];
 }
 
 /** Only Linux tells the children of a process without another program. */

@@ -4,7 +4,15 @@
  *
  * @module
  */
-import { expressionBuilder, type ExpressionOrFactory, type SelectQueryBuilder, sql, type SqlBool } from "kysely";
+import {
+  expressionBuilder,
+  type ExpressionOrFactory,
+  type OrderByExpression,
+  type OrderByModifiers,
+  type SelectQueryBuilder,
+  sql,
+  type SqlBool,
+} from "kysely";
 import { type Compilable, compiled, type Query } from "../engine/kysely/compilable.ts";
 import { type Comparison, comparison, type Operand } from "../engine/kysely/comparison.ts";
 import { compile, type Compiled } from "../engine/kysely/compiler.ts";
@@ -80,9 +88,23 @@ export abstract class SelectBase<M extends AnyModel, Joined, Row, Self> implemen
     return this.with(builder.where(...compared as Parameters<typeof builder.where>));
   }
 
-  /** Sorts by a column; further calls break ties. */
-  orderBy(column: ColumnName<M, Joined>, direction: "asc" | "desc" = "asc"): Self {
-    return this.with(this.builder.orderBy(column, direction));
+  /**
+   * Sorts by a column or an expression; further calls break ties.
+   *
+   * ```ts ignore
+   * select(Hero).orderBy("name", "desc");
+   * select(Hero).orderBy("appSrc", (by) => by.desc().nullsLast());
+   * select(Hero).orderBy(({ fn }) => fn("lower", ["name"]));
+   * ```
+   *
+   * @param direction a direction, or Kysely's builder of one: `nullsFirst()`, `nullsLast()`, `collate()`.
+   */
+  orderBy(
+    by: ColumnName<M, Joined> | ExpressionOrFactory<Database<M, Joined>, Tables<M, Joined>, unknown>,
+    direction: OrderByModifiers = "asc",
+  ): Self {
+    // deno-lint-ignore no-explicit-any -- any database
+    return this.with(this.builder.orderBy(by as OrderByExpression<any, any, any>, direction));
   }
 
   /** Returns at most `count` rows. */

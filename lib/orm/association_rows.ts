@@ -22,12 +22,11 @@ export function linksOf(states: Iterable<ObjectState>): Link[] {
     const { entity } = state;
     for (const { relation: { key, otherKey }, changes } of state.pending) {
       if (!otherKey) continue;
-      const { columns, name } = key.from;
       for (const [other, isIn] of changes as ReadonlyMap<Entity, boolean>) {
         if (isIn && (losesRow(state) || losesRow(stateOf(other)))) continue;
         const ends = [{ key, entity }, { key: otherKey, entity: other }];
-        ends.sort((a, b) => columns.indexOf(a.key.column) - columns.indexOf(b.key.column));
-        links.set([name, ...ends.map((end) => stateOf(end.entity).number)].join(), { ends, isIn });
+        ends.sort((a, b) => namesOf(a.key) < namesOf(b.key) ? -1 : 1);
+        links.set([key.from.name, ...ends.map((end) => stateOf(end.entity).number)].join(), { ends, isIn });
       }
     }
   }
@@ -39,10 +38,15 @@ function losesRow({ status, loaded }: ObjectState): boolean {
   return status === "deleted" || status === "left" && !loaded;
 }
 
+function namesOf({ columns }: ForeignKey): string {
+  return columns.map(({ name }) => name).join();
+}
+
 /** Represents an association row as an object that refers to both sides, so that it can await their keys. */
 export function associationRow({ ends }: Link): RowWrite {
   const entity: Entity = {};
-  for (const end of ends) setReference(entity, end.key.column.attribute, end.key, end.entity);
-  const columns = ends.map(({ key }) => key.column);
-  return { table: ends[0].key.from, entity, columns, awaitsKeys: propagateKeys(entity).size > 0 };
+  for (const { key, entity: end } of ends) setReference(entity, namesOf(key), key, end);
+  const table = ends[0].key.from;
+  const columns = table.columns.filter((column) => ends.some(({ key }) => key.columns.includes(column)));
+  return { table, entity, columns, awaitsKeys: propagateKeys(entity).size > 0 };
 }

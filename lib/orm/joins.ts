@@ -8,7 +8,7 @@ import { FreeNames } from "./free_names.ts";
 import { joinNames } from "./join_names.ts";
 import type { AnyModel, Relation } from "./relation.ts";
 import { relationNamed } from "./relations.ts";
-import { columnsOf, keysOf } from "./selects.ts";
+import { areEqual, columnsOf, keysOf } from "./selects.ts";
 
 /** A relation to load. Made by `selectinload` and `joinedload`. */
 export interface LoaderOption<Name extends string = string, Nested = unknown> {
@@ -82,10 +82,11 @@ function joinSql({ kind, key, otherKey, target }: Relation, owner: string, alias
   const targetSql = `${target.table.sqlName} as ${alias}`;
   if (otherKey) {
     const link = quote(names.number(key.from.name));
-    const onLink = `${alias}.${quote(otherKey.referred.name)} = ${link}.${quote(otherKey.column.name)}`;
+    const onLink = areEqual(alias, otherKey.referredColumns, link, otherKey.columns);
     return ` left outer join (${key.from.sqlName} as ${link} join ${targetSql} on ${onLink})` +
-      ` on ${link}.${quote(key.column.name)} = ${owner}.${quote(key.referred.name)}`;
+      ` on ${areEqual(link, key.columns, owner, key.referredColumns)}`;
   }
-  const [own, other] = kind === "many-to-one" ? [key.column, key.referred] : [key.referred, key.column];
-  return ` left outer join ${targetSql} on ${alias}.${quote(other.name)} = ${owner}.${quote(own.name)}`;
+  const { columns, referredColumns } = key;
+  const [own, other] = kind === "many-to-one" ? [columns, referredColumns] : [referredColumns, columns];
+  return ` left outer join ${targetSql} on ${areEqual(alias, other, owner, own)}`;
 }

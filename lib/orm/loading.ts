@@ -7,6 +7,7 @@
  */
 import type { Query } from "../engine/kysely/compilable.ts";
 import { Result } from "../engine/result.ts";
+import type { TableColumn } from "../schema/table.ts";
 import { decodeRows, sentValue } from "./column_value.ts";
 import type { Entity } from "./identity_map.ts";
 import { type Join, type LoaderOption, planJoins } from "./joins.ts";
@@ -14,7 +15,7 @@ import { type MapKey, mapKey } from "./key.ts";
 import type { AnyModel } from "./model.ts";
 import { stateOf } from "./object_state.ts";
 import { givesObjects } from "./object_statement.ts";
-import { setReference } from "./reference.ts";
+import { holdReference, isUnset, referredKey, refersTo, valuesOf } from "./reference.ts";
 import { collectionOf } from "./related.ts";
 import type { Relation } from "./relation.ts";
 import { inverseOf, relationNamed } from "./relations.ts";
@@ -136,24 +137,23 @@ export class Loader {
   *#loadReferences(relation: Relation, owners: readonly Entity[], nested: Options): Loading {
     const { key, target } = relation;
     const joined = nested.filter(({ isJoined }) => isJoined);
-    const [idColumn, ...others] = target.table.primaryKey;
-    const isByPrimaryKey = others.length === 0 && idColumn === key.referred;
     const targets = new Map<MapKey, Entity>();
-    const missing = new Map<MapKey, unknown>();
+    const missing = new Map<MapKey, unknown[]>();
     for (const owner of owners) {
-      const id = owner[key.column.attribute];
-      if (id === null || id === undefined) continue;
-      const known = isByPrimaryKey && joined.length === 0 ? this.source.find(target, [id]) : undefined;
-      if (known) targets.set(mapKey([id]), known);
-      else missing.set(mapKey([id]), id);
+      if (isUnset(owner, key)) continue;
+      const ids = valuesOf(owner, key.columns);
+      const primaryKey = joined.length === 0 ? referredKey(owner, key) : undefined;
+      const known = primaryKey && this.source.find(target, primaryKey);
+      if (known) targets.set(mapKey(ids), known);
+      else missing.set(mapKey(ids), ids);
     }
     if (missing.size > 0) {
       const rows = yield {
         sql: selectReferred(relation, planJoins(target, joined)),
-        parameters: [[...missing.values()].map((id) => sentValue(key.referred, id))],
+        parameters: sentColumns(key.referredColumns, [...missing.values()]),
       };
       const objects = yield* this.#load(target, rows, joined);
-      for (const entity of objects) targets.set(mapKey([entity[key.referred.attribute]]), entity);
+      for (const entity of objects) targets.set(mapKey(valuesOf(entity, key.referredColumns)), entity);
     }
     for (const owner of owners) setSelectedReference(owner, relation, targets);
     yield* this.#loadSelected(target, targets.values(), nested);
@@ -161,30 +161,33 @@ export class Loader {
 
   *#loadCollections(relation: Relation, owners: readonly Entity[], nested: Options): Loading {
     const { key, target } = relation;
-    const ownerId = (owner: Entity) => owner[key.referred.attribute];
-    const ids = owners.map(ownerId).filter((id) => id !== undefined).map((id) => sentValue(key.referred, id));
+    const { columns, referredColumns } = key;
+    const ids = owners.map((owner) => valuesOf(owner, referredColumns)).filter((id) => !id.includes(undefined));
     if (ids.length === 0) return;
+    const parameters = sentColumns(referredColumns, ids);
+    const rows = yield { sql: selectCollected(relation, planJoins(target, nested)), parameters };
     const at = target.table.columns.length; // of the owner's key
-    const rows = yield { sql: selectCollected(relation, planJoins(target, nested)), parameters: [ids] };
-    decodeRows([key.column], rows, at);
-    const objects = yield* this.#load(target, rows, nested, at + 1);
-    const byOwner = grouped(rows.map((row) => mapKey([row[at]])), objects);
-    for (const owner of owners) fillCollection(owner, relation, byOwner.get(mapKey([ownerId(owner)])) ?? []);
+    const after = at + columns.length;
+    decodeRows(columns, rows, at);
+    const objects = yield* this.#load(target, rows, nested, after);
+    const byOwner = grouped(rows.map((row) => mapKey(row.slice(at, after))), objects);
+    for (const owner of owners) {
+      fillCollection(owner, relation, byOwner.get(mapKey(valuesOf(owner, referredColumns))) ?? []);
+    }
   }
 }
 
 /** Sets a joined reference, unless the owner, known to the session, refers to another object by now. */
 function setLoadedReference(owner: Entity, { name, key }: Relation, target: Entity): void {
-  if (owner[key.column.attribute] === target[key.referred.attribute]) setReference(owner, name, key, target);
+  if (refersTo(owner, key, target)) holdReference(owner, name, key, target);
 }
 
 /** Sets a selected reference, unless the owner holds the object of its current key already. */
 function setSelectedReference(owner: Entity, { name, key }: Relation, targets: ReadonlyMap<MapKey, Entity>): void {
-  const id = owner[key.column.attribute];
   const current = stateOf(owner).references.get(name)?.value;
-  if (current && current[key.referred.attribute] === id) return;
-  const target = id === null || id === undefined ? null : targets.get(mapKey([id])) ?? null;
-  setReference(owner, name, key, target, id);
+  if (current && refersTo(owner, key, current)) return;
+  const target = isUnset(owner, key) ? null : targets.get(mapKey(valuesOf(owner, key.columns))) ?? null;
+  holdReference(owner, name, key, target);
 }
 
 /** Fills a collection, and sets the reference of each item to its owner. */
@@ -194,9 +197,13 @@ function fillCollection(owner: Entity, relation: Relation, items: Iterable<Entit
   const inverse = otherKey ? undefined : inverseOf(relation);
   if (!inverse) return;
   for (const item of items) {
-    if (stateOf(item).references.has(inverse.name)) continue;
-    setReference(item, inverse.name, key, owner, item[key.column.attribute]);
+    if (!stateOf(item).references.has(inverse.name)) holdReference(item, inverse.name, key, owner);
   }
+}
+
+/** Arranges keys as the parameters of a SELECT: an array for each column. */
+function sentColumns(columns: readonly TableColumn[], keys: readonly unknown[][]): unknown[][] {
+  return columns.map((column, index) => keys.map((key) => sentValue(column, key[index])));
 }
 
 /** Groups items by key, each once; items without a key are left out. */

@@ -15,20 +15,41 @@ export interface ObjectReference {
 }
 
 /**
- * Sets the object that a reference points to, and its foreign key; the inverse collection is not updated.
- *
- * @param id the value of the foreign key: `undefined` while the server has not generated it; see `propagateKeys()`.
+ * Sets the object that a reference points to, and its foreign key: `undefined` while the server has not generated it;
+ * see `propagateKeys()`. The inverse collection is not updated.
  */
-export function setReference(
-  entity: Entity,
-  name: string,
-  key: ForeignKey,
-  value: Entity | null,
-  id: unknown = value === null ? null : value[key.referred.attribute],
-): void {
+export function setReference(entity: Entity, name: string, key: ForeignKey, value: Entity | null): void {
+  holdReference(entity, name, key, value);
+  if (value === null) entity[key.column.attribute] = null;
+  else key.columns.forEach(({ attribute }, i) => entity[attribute] = value[key.referredColumns[i].attribute]);
+}
+
+/** Sets the object that a reference points to, which the foreign key names already. */
+export function holdReference(entity: Entity, name: string, key: ForeignKey, value: Entity | null): void {
   const state = stateOf(entity);
   state.references = new Map(state.references).set(name, { key, value });
-  entity[key.column.attribute] = id;
+}
+
+/** Returns the values of columns of an object: of its foreign key, or of the columns that one refers to. */
+export function valuesOf(entity: Entity, columns: readonly TableColumn[]): unknown[] {
+  return columns.map(({ attribute }) => entity[attribute]);
+}
+
+/** Reports whether an object refers to nothing by a foreign key, or the server has yet to generate the key. */
+export function isUnset(entity: Entity, { columns }: ForeignKey): boolean {
+  return columns.some(({ attribute }) => (entity[attribute] ?? null) === null);
+}
+
+/** Reports whether the foreign key of an object names another object. */
+export function refersTo(entity: Entity, { columns, referredColumns }: ForeignKey, value: Entity): boolean {
+  return columns.every(({ attribute }, index) => entity[attribute] === value[referredColumns[index].attribute]);
+}
+
+/** Returns the primary key that a foreign key names; undefined if it refers to other columns. */
+export function referredKey(entity: Entity, { columns, to, referredColumns }: ForeignKey): unknown[] | undefined {
+  const indexes = to.primaryKey.map((column) => referredColumns.indexOf(column));
+  if (indexes.length !== columns.length || indexes.includes(-1)) return undefined;
+  return indexes.map((index) => entity[columns[index].attribute]);
 }
 
 /**
@@ -36,8 +57,10 @@ export function setReference(
  * precedence over the object.
  */
 export function isCurrent(entity: Entity, { key, value }: ObjectReference): boolean {
-  const id = entity[key.column.attribute];
-  return value !== null && (id === undefined || id === value[key.referred.attribute]);
+  return value !== null && key.columns.every(({ attribute }, index) => {
+    const id = entity[attribute];
+    return id === undefined || id === value[key.referredColumns[index].attribute];
+  });
 }
 
 const NONE: ReadonlyMap<TableColumn, Entity> = new Map();
@@ -52,13 +75,16 @@ export function propagateKeys(entity: Entity): ReadonlyMap<TableColumn, Entity> 
   const { references } = stateOf(entity);
   if (references.size === 0) return NONE;
   const awaited = new Map<TableColumn, Entity>();
-  for (const { key: { column, referred }, value } of references.values()) {
-    if (value === null || entity[column.attribute] !== undefined) continue;
-    entity[column.attribute] = value[referred.attribute];
-    if (entity[column.attribute] !== undefined) continue;
-    // expunged before it was inserted, it never gets a key
-    if (stateOf(value).status === "left") throw new DetachedObjectError(value.constructor.name, "refer to");
-    awaited.set(column, value);
+  for (const { key: { columns, referredColumns }, value } of references.values()) {
+    if (value === null) continue;
+    for (const [index, column] of columns.entries()) {
+      if (entity[column.attribute] !== undefined) continue;
+      entity[column.attribute] = value[referredColumns[index].attribute];
+      if (entity[column.attribute] !== undefined) continue;
+      // expunged before it was inserted, it never gets a key
+      if (stateOf(value).status === "left") throw new DetachedObjectError(value.constructor.name, "refer to");
+      awaited.set(column, value);
+    }
   }
   return awaited;
 }

@@ -7,7 +7,7 @@
 import { NotLoadedError } from "./errors.ts";
 import type { Entity } from "./identity_map.ts";
 import { type ObjectState, stateOf } from "./object_state.ts";
-import { isCurrent, setReference } from "./reference.ts";
+import { isCurrent, refersTo, setReference } from "./reference.ts";
 import type { Relation } from "./relation.ts";
 import { inverseOf } from "./relations.ts";
 
@@ -93,8 +93,7 @@ export class Related<T extends object> implements Iterable<T> {
    */
   delete(item: T): boolean {
     const { kind, key } = this.relation;
-    const refersElsewhere = kind === "one-to-many" &&
-      (item as Entity)[key.column.attribute] !== this.#owner[key.referred.attribute];
+    const refersElsewhere = kind === "one-to-many" && !refersTo(item as Entity, key, this.#owner);
     if (refersElsewhere || this.isLoaded && !this.has(item)) return false;
     this.#put(item as Entity, false);
     return true;
@@ -191,7 +190,7 @@ export function refer(
   value: Entity | null,
 ): void {
   const { key } = (one ?? many)!;
-  const name = one?.name ?? `(${key.column.attribute})`;
+  const name = one?.name ?? `(${key.columns.map(({ attribute }) => attribute)})`;
   const before = stateOf(entity).references.get(name)?.value;
   if (many && before) collectionOf(before, many).note(entity, false);
   setReference(entity, name, key, value);

@@ -6,7 +6,7 @@
 import { NotLoadedError } from "./errors.ts";
 import type { Entity } from "./identity_map.ts";
 import { stateOf } from "./object_state.ts";
-import { isCurrent } from "./reference.ts";
+import { isCurrent, isUnset } from "./reference.ts";
 import { collectionOf, refer, requireTarget } from "./related.ts";
 import type { AnyModel, Relation } from "./relation.ts";
 import { inverseOf, relationsOf } from "./relations.ts";
@@ -58,6 +58,6 @@ function defineCollection(model: AnyModel, relation: Relation): void {
 function readReference(entity: Entity, relation: Relation): Entity | null {
   const reference = stateOf(entity).references.get(relation.name);
   if (reference?.value && isCurrent(entity, reference)) return reference.value;
-  if ((entity[relation.key.column.attribute] ?? null) === null) return null;
+  if (isUnset(entity, relation.key)) return null;
   throw new NotLoadedError(relation.owner.name, relation.name);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { InvalidModelError } from "../schema/errors.ts";
+import type { ForeignKey } from "../schema/table.ts";
 import { type AnyModel, type Relation, resolveRelation } from "./relation.ts";
 
 const RELATIONS = new WeakMap<AnyModel, ReadonlyMap<string, Relation>>();
@@ -43,6 +44,10 @@ export function inverseOf(relation: Relation): Relation | undefined {
 }
 
 function isInverse(a: Relation, b: Relation): boolean {
-  if (a.otherKey && b.otherKey) return a.key.column === b.otherKey.column && a.otherKey.column === b.key.column;
-  return !a.otherKey && !b.otherKey && a.kind !== b.kind && a.key.column === b.key.column;
+  if (a.otherKey && b.otherKey) return isSameKey(a.key, b.otherKey) && isSameKey(a.otherKey, b.key);
+  return !a.otherKey && !b.otherKey && a.kind !== b.kind && isSameKey(a.key, b.key);
+}
+
+function isSameKey(a: ForeignKey, b: ForeignKey): boolean {
+  return a.columns.length === b.columns.length && a.columns.every((column, index) => column === b.columns[index]);
 }

@@ -7,6 +7,7 @@
 import {
   expressionBuilder,
   type ExpressionOrFactory,
+  type JoinBuilder,
   type OrderByExpression,
   type OrderByModifiers,
   type SelectQueryBuilder,
@@ -178,23 +179,17 @@ export class Select<M extends AnyModel, Joined = unknown>
         `the relation "${name}" has the name of its table and cannot be joined: rename it`,
       );
     }
-    const [near, far] = kind === "many-to-one" ? [key.column, key.referred] : [key.referred, key.column];
+    const { columns, referredColumns } = key;
+    const [near, far] = kind === "many-to-one" ? [columns, referredColumns] : [referredColumns, columns];
     if (!otherKey) {
-      const joined = this.builder.innerJoin(
-        `${wordOf(target.table)} as ${name}`,
-        `${name}.${far.attribute}`,
-        `${word}.${near.attribute}`,
-      );
+      const joined = this.builder.innerJoin(`${wordOf(target.table)} as ${name}`, areEqual(name, far, word, near));
       return new Select(this.model, joined, this.loaders, this.refresh);
     }
     const link = linkName(this.model, name);
+    const onTarget = areEqual(name, otherKey.referredColumns, link, otherKey.columns);
     const joined = this.builder
-      .innerJoin(`${wordOf(key.from)} as ${link}`, `${link}.${far.attribute}`, `${word}.${near.attribute}`)
-      .innerJoin(
-        `${wordOf(target.table)} as ${name}`,
-        `${name}.${otherKey.referred.attribute}`,
-        `${link}.${otherKey.column.attribute}`,
-      );
+      .innerJoin(`${wordOf(key.from)} as ${link}`, areEqual(link, far, word, near))
+      .innerJoin(`${wordOf(target.table)} as ${name}`, onTarget);
     return new Select(this.model, joined, this.loaders, this.refresh);
   }
 
@@ -280,6 +275,20 @@ export function select<M extends AnyModel>(model: M): Select<M> {
   const columns = model.table.columns.map((column) => selection(column.attribute, column));
   // deno-lint-ignore no-explicit-any -- any database
   return new Select(model, expressionBuilder<any, any>().selectFrom(wordOf(model.table)).select(columns));
+}
+
+// deno-lint-ignore no-explicit-any -- any tables
+type Join = JoinBuilder<any, any>;
+
+/** Compares the columns of two tables, pair by pair. */
+function areEqual(
+  one: string,
+  ones: readonly TableColumn[],
+  other: string,
+  others: readonly TableColumn[],
+): (join: Join) => Join {
+  const pairs = ones.map(({ attribute }, index) => [attribute, others[index].attribute]);
+  return (join) => pairs.reduce((on, [left, right]) => on.onRef(`${one}.${left}`, "=", `${other}.${right}`), join);
 }
 
 /** Returns a column for the SELECT list. */

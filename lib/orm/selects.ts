@@ -30,16 +30,16 @@ export function selectByKey(table: Table, lock: boolean | RowLockOptions = false
   return `${sql} FOR UPDATE${skipLocked ? " SKIP LOCKED" : ""}${noWait ? " NOWAIT" : ""}`;
 }
 
-/** Returns the SELECT of the rows that owners refer to; the parameter is an array of their keys. */
+/** Returns the SELECT of the rows that owners refer to; the parameters are an array for each column of their keys. */
 export function selectReferred({ key, target: { table } }: Relation, { columns, joined, order }: JoinPlan): string {
   return `SELECT ${[columnsOf(table), ...columns].join(", ")} FROM ${table.sqlName}${joined} ` +
-    `WHERE ${columnOf(table, key.referred)} = ANY($1::${parameterType(key.referred.type)}[])` +
+    `WHERE ${isGiven(columnsIn(quote(table.name), key.referredColumns), key.referredColumns)}` +
     (order ? ` ORDER BY ${order.join(", ")}` : "");
 }
 
 /**
- * Returns the SELECT of the rows in the collections of owners; the parameter is an array of the owners' keys. The
- * owner's key follows the columns of the target.
+ * Returns the SELECT of the rows in the collections of owners; the parameters are an array for each column of the
+ * owners' keys. The owner's key follows the columns of the target.
  */
 export function selectCollected(
   { key, otherKey, target: { table } }: Relation,
@@ -47,14 +47,38 @@ export function selectCollected(
 ): string {
   const from = otherKey ? names.take(key.from.name) : table.name; // of the association table, or of the target itself
   const alias = from === key.from.name ? "" : ` AS ${quote(from)}`;
-  const owner = columnOf(key.from, key.column, quote(from));
+  const owner = columnsIn(quote(from), key.columns);
   const link = otherKey
-    ? ` JOIN ${key.from.sqlName}${alias} ON ${columnOf(key.from, otherKey.column, quote(from))} = ` +
-      columnOf(table, otherKey.referred)
+    ? ` JOIN ${key.from.sqlName}${alias} ON ` +
+      areEqual(quote(from), otherKey.columns, quote(table.name), otherKey.referredColumns)
     : "";
-  const list = [columnsOf(table), owner + readCast(key.column), ...columns].join(", ");
+  const ownerKey = owner.map((name, index) => name + readCast(key.columns[index]));
+  const list = [columnsOf(table), ...ownerKey, ...columns].join(", ");
   return `SELECT ${list} FROM ${table.sqlName}${link}${joined} ` +
-    `WHERE ${owner} = ANY($1::${parameterType(key.referred.type)}[]) ORDER BY ${order.join(", ")}`;
+    `WHERE ${isGiven(owner, key.referredColumns)} ORDER BY ${order.join(", ")}`;
+}
+
+/** Compares columns with the keys in the parameters, which are of the types of other columns. */
+function isGiven(names: readonly string[], types: readonly TableColumn[]): string {
+  const arrays = types.map(({ type }, index) => `$${index + 1}::${parameterType(type)}[]`).join(", ");
+  return names.length === 1
+    ? `${names[0]} = ANY(${arrays})`
+    : `(${names.join(", ")}) IN (SELECT * FROM unnest(${arrays}))`;
+}
+
+/**
+ * Compares the columns of two tables, pair by pair.
+ *
+ * @param one the name of a table in the SELECT, quoted.
+ * @param other that of the other.
+ */
+export function areEqual(
+  one: string,
+  ones: readonly TableColumn[],
+  other: string,
+  others: readonly TableColumn[],
+): string {
+  return ones.map(({ name }, index) => `${one}.${quote(name)} = ${other}.${quote(others[index].name)}`).join(" and ");
 }
 
 /**
@@ -67,10 +91,10 @@ export function columnsOf(table: Table, alias: string = quote(table.name)): stri
 }
 
 /** Lists the columns of the primary key. */
-export function keysOf(table: Table, alias?: string): string[] {
-  return table.primaryKey.map((column) => columnOf(table, column, alias));
+export function keysOf(table: Table, alias: string = quote(table.name)): string[] {
+  return columnsIn(alias, table.primaryKey);
 }
 
-function columnOf(table: Table, { name }: TableColumn, alias: string = quote(table.name)): string {
-  return `${alias}.${quote(name)}`;
+function columnsIn(alias: string, columns: readonly TableColumn[]): string[] {
+  return columns.map(({ name }) => `${alias}.${quote(name)}`);
 }

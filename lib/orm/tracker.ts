@@ -11,7 +11,7 @@ import { type Entity, IdentityMap } from "./identity_map.ts";
 import { Journal, type JournalEntry, readIn, snapshotsIn } from "./journal.ts";
 import { mapKey, rowMapKey } from "./key.ts";
 import { changedColumns, type ObjectState, type ObjectStatus, type PersistentState, stateOf } from "./object_state.ts";
-import { isCurrent, setReference } from "./reference.ts";
+import { holdReference, isCurrent, referredKey } from "./reference.ts";
 import { neighbours } from "./related.ts";
 import type { AnyModel } from "./relation.ts";
 import { defineAccessors } from "./relation_accessors.ts";
@@ -295,10 +295,9 @@ export class Tracker {
     for (const [name, reference] of state.references) {
       if (isCurrent(state.entity, reference)) continue;
       const { key } = reference;
-      const id = state.entity[key.column.attribute];
-      const refersToPrimaryKey = key.to.primaryKey.length === 1 && key.referred.primaryKey;
-      const known = refersToPrimaryKey ? this.#identities.get(key.to, mapKey([id])) : undefined;
-      if (known) setReference(state.entity, name, key, known.entity, id);
+      const primaryKey = referredKey(state.entity, key);
+      const known = primaryKey && this.#identities.get(key.to, mapKey(primaryKey));
+      if (known) holdReference(state.entity, name, key, known.entity);
       else state.references = new Map([...state.references].filter(([each]) => each !== name));
     }
   }

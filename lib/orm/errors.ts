@@ -20,6 +20,20 @@ export class NotLoadedError extends EngineError {
   }
 }
 
+/** A collection that holds only some of its objects, because it was loaded with a condition, was to be changed. */
+export class FilteredCollectionError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
+  static override readonly code: string = "FILTERED_COLLECTION";
+
+  /** @ignore */
+  constructor(model: string, relation: string) {
+    super(
+      `${model}.${relation} was loaded with a condition: it holds only some of its objects and cannot be changed. ` +
+        `Load it without one to change it: select(${model}).options(selectinload("${relation}")).`,
+    );
+  }
+}
+
 /** A statement does not return what objects of a model need. */
 export class InvalidStatementError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { NotLoadedError } from "./errors.ts";
+import { FilteredCollectionError, NotLoadedError } from "./errors.ts";
 import type { Entity } from "./identity_map.ts";
 import { type ObjectState, stateOf } from "./object_state.ts";
 import { isCurrent, refersTo, setReference } from "./reference.ts";
@@ -20,6 +20,7 @@ export class Related<T extends object> implements Iterable<T> {
   /** The objects that the database has; undefined until they are loaded. */
   #loaded: ReadonlySet<object> | undefined;
   #changes = new Map<object, boolean>();
+  #isFiltered = false;
 
   /**
    * Made by the accessors of a model.
@@ -34,6 +35,11 @@ export class Related<T extends object> implements Iterable<T> {
   /** True when the objects are loaded. */
   get isLoaded(): boolean {
     return this.#loaded !== undefined;
+  }
+
+  /** True when the collection was loaded with a condition: it holds only some of its objects and is read-only. */
+  get isFiltered(): boolean {
+    return this.#isFiltered;
   }
 
   /** The pending changes. */
@@ -80,6 +86,7 @@ export class Related<T extends object> implements Iterable<T> {
    * Adds an object; the next flush writes the change. The collection need not be loaded.
    *
    * @throws {TypeError} when the object is not one of the target model.
+   * @throws {FilteredCollectionError} when the collection was loaded with a condition.
    */
   add(item: T): this {
     this.#put(item as Entity, true);
@@ -90,8 +97,10 @@ export class Related<T extends object> implements Iterable<T> {
    * Removes an object; the next flush writes the change. The collection need not be loaded.
    *
    * @returns true if the collection contained the object or, while it is not loaded, may have contained it.
+   * @throws {FilteredCollectionError} when the collection was loaded with a condition.
    */
   delete(item: T): boolean {
+    this.#requireWhole();
     const { kind, key } = this.relation;
     const refersElsewhere = kind === "one-to-many" && !refersTo(item as Entity, key, this.#owner);
     if (refersElsewhere || this.isLoaded && !this.has(item)) return false;
@@ -101,14 +110,20 @@ export class Related<T extends object> implements Iterable<T> {
 
   /** Records that an object was added or removed, without updating the other side. */
   note(item: object, isIn: boolean): void {
+    if (this.#isFiltered) this.unload(); // whether the condition holds for the object is not known
     // a change that restores the loaded state needs no write; while nothing is loaded, both changes are written
     if (this.#loaded?.has(item) === isIn) this.#changes.delete(item);
     else this.#changes.set(item, isIn);
   }
 
-  /** Sets the loaded objects; pending changes are kept. */
-  fill(items: Iterable<object>): void {
+  /**
+   * Sets the loaded objects; pending changes are kept.
+   *
+   * @param options `filtered`: they are only some, and the collection is read-only.
+   */
+  fill(items: Iterable<object>, { filtered = false }: { readonly filtered?: boolean } = {}): void {
     this.#loaded = new Set(items);
+    this.#isFiltered = filtered;
   }
 
   /** Discards the pending changes. */
@@ -116,10 +131,16 @@ export class Related<T extends object> implements Iterable<T> {
     this.#changes.clear();
   }
 
+  /** Discards the objects; the collection has to be loaded again. Pending changes are kept. */
+  unload(): void {
+    this.#loaded = undefined;
+    this.#isFiltered = false;
+  }
+
   /** Discards the objects and the pending changes; the collection has to be loaded again. */
   forget(): void {
-    this.#loaded = undefined;
-    this.#changes.clear();
+    this.unload();
+    this.reset();
   }
 
   /** Applies changes that were written; later changes stay pending. */
@@ -140,9 +161,10 @@ export class Related<T extends object> implements Iterable<T> {
    * @returns a function that restores them.
    */
   snapshot(): () => void {
-    const [loaded, changes] = [this.#loaded, new Map(this.#changes)];
+    const [loaded, isFiltered, changes] = [this.#loaded, this.#isFiltered, new Map(this.#changes)];
     return () => {
       this.#loaded = loaded;
+      this.#isFiltered = isFiltered;
       this.#changes = changes;
     };
   }
@@ -157,8 +179,13 @@ export class Related<T extends object> implements Iterable<T> {
     return this.#loaded;
   }
 
+  #requireWhole(): void {
+    if (this.#isFiltered) throw new FilteredCollectionError(this.relation.owner.name, this.relation.name);
+  }
+
   #put(item: Entity, isIn: boolean): void {
     requireTarget(this.relation, item);
+    this.#requireWhole();
     const inverse = inverseOf(this.relation);
     // the item has the foreign key, even if its model does not declare the relation
     if (this.relation.kind === "one-to-many") refer(item, inverse, this.relation, isIn ? this.#owner : null);

@@ -92,17 +92,20 @@ export class Result<Row = Record<string, unknown>> extends Rows<Row> {
   /** The first word of the server's command tag: `SELECT`, `UPDATE`, `CREATE`, … */
   readonly command: string;
   readonly #tuples: unknown[][];
+  readonly #areObjects: boolean;
 
   /**
    * @ignore
-   * @param repeats see {@linkcode Rows}; `unique()` then compares the objects in the first column.
+   * @param repeats see {@linkcode Rows}.
+   * @param areObjects true if `unique()` compares the objects in the first column.
    */
-  constructor({ columns, rows, rowCount, command }: RawResult, repeats = false) {
+  constructor({ columns, rows, rowCount, command }: RawResult, repeats = false, areObjects = repeats) {
     super(() => rows.map((tuple) => rowObject<Row>(columns, tuple)), repeats);
     this.columns = columns;
     this.rowCount = rowCount;
     this.command = command;
     this.#tuples = rows;
+    this.#areObjects = areObjects;
   }
 
   /** Returns the rows as arrays. */
@@ -152,11 +155,11 @@ export class Result<Row = Record<string, unknown>> extends Rows<Row> {
   }
 
   /**
-   * Returns the result without repeated rows. Rows are compared value by value; after `joinedload()`, by the identity of
-   * the object in the first column.
+   * Returns the result without repeated rows. Rows are compared value by value; those of objects of a model by the
+   * identity of the object.
    */
   unique(): Result<Row> {
-    const rows = distinctBy(this.#tuples, this.repeats ? firstValue : serialized);
+    const rows = distinctBy(this.#tuples, this.#areObjects ? firstValue : serialized);
     return new Result<Row>({ columns: this.columns, rows, command: this.command, rowCount: rows.length });
   }
 

@@ -80,7 +80,7 @@ export class Loader {
    */
   *result<Row>(statement: Query<Row>, raw: Result<Row>): Loading<Result<Row>> {
     const resultOf = (columns: readonly string[], rows: unknown[][], repeats?: boolean) =>
-      new Result<Row>({ columns, rows, command: "", rowCount: raw.rowCount }, repeats);
+      new Result<Row>({ columns, rows, command: "", rowCount: raw.rowCount }, repeats, givesObjects(statement));
     if (statement instanceof SelectColumns) return resultOf(statement.names, statement.rowsOf(raw));
     if (!givesObjects(statement)) return raw;
     const { model, loaders, refresh } = statement;
@@ -114,7 +114,7 @@ export class Loader {
       const objects = rows.map((row) => isPresent(row) ? load(row) : undefined);
       const byOwner = grouped(owners, objects);
       if (relation.kind === "many-to-one") {
-        for (const [owner, [target]] of byOwner) if (target) setLoadedReference(owner, relation, target);
+        for (const [owner, [target]] of byOwner) setLoadedReference(owner, relation, target ?? null);
       } else {
         for (const [owner, items] of byOwner) fillCollection(owner, relation, items);
       }
@@ -178,8 +178,9 @@ export class Loader {
 }
 
 /** Sets a joined reference, unless the owner, known to the session, refers to another object by now. */
-function setLoadedReference(owner: Entity, { name, key }: Relation, target: Entity): void {
-  if (refersTo(owner, key, target)) holdReference(owner, name, key, target);
+function setLoadedReference(owner: Entity, { name, key }: Relation, target: Entity | null): void {
+  const isCurrent = target ? refersTo(owner, key, target) : isUnset(owner, key) && !stateOf(owner).references.has(name);
+  if (isCurrent) holdReference(owner, name, key, target);
 }
 
 /** Sets a selected reference, unless the owner holds the object of its current key already. */

@@ -4,10 +4,13 @@
  *
  * @module
  */
+import type { Entity } from "./identity_map.ts";
 import type { Related } from "./related.ts";
 import type { AnyModel } from "./relation.ts";
 import { defineAccessors } from "./relation_accessors.ts";
 import { relationsOf } from "./relations.ts";
+import { jsonOf } from "./to_json.ts";
+import { NO_PARAMETER } from "../values/parameters.ts";
 import { IDENTITY_ALWAYS } from "../schema/columns.ts";
 import { InvalidModelError } from "../schema/errors.ts";
 import { type Columns, Metadata, type Table, type TableOptions } from "../schema/table.ts";
@@ -28,6 +31,12 @@ export type WritableNames<C extends Columns> = {
 declare class Columned<Values> {
   /** Only types: the attributes. */
   protected readonly "(columns)"?: Values;
+  /**
+   * Returns the attributes and the loaded relations in a form that JSON can express: bigint as text, bytes as base64. An
+   * object that contains this one is given by its key. A class may override it, to leave out a password: its objects in
+   * relations of others are given the same way.
+   */
+  toJSON(): Record<string, unknown>;
 }
 export type { Columned };
 
@@ -131,6 +140,14 @@ export function declarativeBase<Shared extends Columns = Record<never, never>>(
 
         static create(this: AnyModel, values: Record<string, unknown>) {
           return new this(values as never);
+        }
+
+        get [NO_PARAMETER]() {
+          return true;
+        }
+
+        toJSON() {
+          return jsonOf(this as unknown as Entity);
         }
 
         constructor(values: Record<string, unknown> = {}) {

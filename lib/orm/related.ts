@@ -10,6 +10,7 @@ import { type ObjectState, stateOf } from "./object_state.ts";
 import { isCurrent, refersTo, setReference } from "./reference.ts";
 import type { Relation } from "./relation.ts";
 import { inverseOf } from "./relations.ts";
+import { NO_PARAMETER } from "../values/parameters.ts";
 
 /** Pending changes of a collection: objects added (true) and removed (false). */
 export type Changes = ReadonlyMap<object, boolean>;
@@ -167,6 +168,20 @@ export class Related<T extends object> implements Iterable<T> {
       this.#isFiltered = isFiltered;
       this.#changes = changes;
     };
+  }
+
+  /**
+   * Returns the JSON of every object.
+   *
+   * @throws {NotLoadedError} when the collection is not loaded.
+   */
+  toJSON(): unknown[] {
+    return this.all().map((item) => (item as { toJSON?(): unknown }).toJSON?.() ?? item);
+  }
+
+  /** Tells that a collection is not a parameter. */
+  get [NO_PARAMETER](): true {
+    return true;
   }
 
   /** Shows the objects, or that they are not loaded, in a notebook and on the console. */

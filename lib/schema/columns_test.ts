@@ -222,7 +222,7 @@ for (const driver of ["pg", "postgres"]) {
         const object = await session.getOne(model, id);
         assertEquals(session.dirty.size, 0, `${column} is dirty though nothing changed`);
         assertStrictEquals((await session.scalars(select(model).where("id", "=", id))).one(), object);
-        const plain = await session.scalar(select(model).where("id", "=", id).columns(column as keyof Sample));
+        const plain = await session.scalar(select(model).where("id", "=", id).columns(column as keyof typeof SAMPLES));
         assertEquals(plain, object[column as keyof Sample] as typeof plain);
         return plain as unknown;
       };

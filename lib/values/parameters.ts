@@ -89,6 +89,9 @@ function encode(value: unknown): string | null {
   }
 }
 
+/** Marks objects that are not values, though they have `toJSON()`: those of models, and collections of them. */
+export const NO_PARAMETER: unique symbol = Symbol("no parameter");
+
 /** The reason a value cannot be encoded; becomes an EncodingError once its position is known. */
 class Unencodable extends Error {}
 
@@ -99,7 +102,7 @@ function encodeObject(value: object): string {
   if (value instanceof JsonValue) return encodeJson(value.value);
   const prototype = Object.getPrototypeOf(value);
   if (prototype === null || prototype === Object.prototype) return encodeJson(value);
-  if ("toJSON" in value && typeof value.toJSON === "function") {
+  if ("toJSON" in value && typeof value.toJSON === "function" && !(NO_PARAMETER in value)) {
     const text = value.toJSON(); // Temporal's values and URL give texts
     return typeof text === "string" ? checkText(text) : encodeJson(text);
   }

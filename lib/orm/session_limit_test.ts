@@ -104,6 +104,19 @@ for (const driver of ["pg", "postgres"] as const) {
     assertInstanceOf(await inTime(() => session.get(Toy, KEY)), AnswerTimeoutError);
   }, { commandTimeout: timeout });
 
+  test("a session's timeout is for all its calls together", async ({ proxy }) => {
+    await using engine = createEngine(proxy.url, { connectTimeout: 2_000 });
+    await (await engine.connect()).close();
+    const watch = new Stopwatch();
+    await using session = sessionmaker(engine, { timeout })();
+    await session.scalar("SELECT pg_sleep(0.2)");
+    const late = session.execute("SELECT pg_sleep(5)"); // has a third of the time
+    assertInstanceOf(await late.catch((error) => error), AnswerTimeoutError);
+    watch.assertAt(timeout);
+    await session.rollback(); // is not limited by it
+    assertEquals(session.state, "idle");
+  });
+
   test("a call that must connect first keeps its limit", async ({ session, proxy }) => {
     await session.close();
     await using engine = createEngine(proxy.url, { connectTimeout: 1_000 });

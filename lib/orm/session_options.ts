@@ -20,6 +20,11 @@ export interface SessionOptions extends TransactionOptions {
   readonly expireOnCommit?: boolean;
   /** Milliseconds to wait for the result of each statement (default: that of the engine). */
   readonly commandTimeout?: number;
+  /**
+   * Milliseconds for all calls of the session together, from its creation: each waits for what is left (default: no
+   * limit). Rolling back and closing have their own limit.
+   */
+  readonly timeout?: number;
 }
 
 /** Options of `get()`, `getOne()` and `refresh()`. */
@@ -33,6 +38,7 @@ const SESSION: Kinds<SessionOptions> = {
   autoflush: flag,
   expireOnCommit: flag,
   commandTimeout: milliseconds(1),
+  timeout: milliseconds(1),
 };
 const LOCK: Kinds<RowLockOptions> = { skipLocked: flag, noWait: flag };
 const lockOptions: Kind = { fits: (value) => typeof value === "object" && value !== null, must: "an object" };

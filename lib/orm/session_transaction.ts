@@ -4,7 +4,7 @@
  * @module
  */
 import type { ExecuteOptions, Query, TransactionOptions } from "../engine/connection.ts";
-import type { Limit, LimitOptions } from "../engine/limit.ts";
+import { Limit, type LimitOptions } from "../engine/limit.ts";
 import type { Result } from "../engine/result.ts";
 import { type Eventual, step, type Steps } from "../engine/steps.ts";
 import { type SessionAction, type SessionState, transition } from "./session_state.ts";
@@ -32,6 +32,8 @@ export class SessionTransaction<Connection extends SessionConnection = SessionCo
   limit: Limit | undefined;
   readonly #connect: (options: TransactionOptions) => Eventual<Connection>;
   readonly #options: TransactionOptions;
+  /** The limit of all calls together. */
+  readonly #whole: Limit | undefined;
   #state: SessionState = "idle";
   /** The error that led to the state `failed`. */
   #failure: Error | undefined;
@@ -40,11 +42,15 @@ export class SessionTransaction<Connection extends SessionConnection = SessionCo
 
   /**
    * @param connect checks out a connection.
-   * @param options the defaults for transactions.
+   * @param options the defaults for transactions, and the limit of all of them together, from now.
    */
-  constructor(connect: (options: TransactionOptions) => Eventual<Connection>, options: TransactionOptions) {
+  constructor(
+    connect: (options: TransactionOptions) => Eventual<Connection>,
+    options: TransactionOptions & Pick<LimitOptions, "timeout">,
+  ) {
     this.#connect = connect;
     this.#options = options;
+    this.#whole = Limit.of({ timeout: options.timeout });
   }
 
   get state(): SessionState {
@@ -58,7 +64,8 @@ export class SessionTransaction<Connection extends SessionConnection = SessionCo
 
   /** The limits for the next statement of the running call. */
   get limits(): LimitOptions {
-    return this.limit?.rest ?? UNLIMITED;
+    const call = this.limit?.rest ?? UNLIMITED;
+    return this.#whole ? { ...call, timeout: Math.min(call.timeout ?? Infinity, this.#whole.left!) } : call;
   }
 
   /**

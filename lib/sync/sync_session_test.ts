@@ -228,6 +228,16 @@ database.test("without promises: a call keeps its own limit, over all of its sta
   }
 });
 
+database.test("without promises: a session's timeout is for all its calls together", (url) => {
+  using engine = on(url);
+  engine.connect().close();
+  const watch = new Stopwatch();
+  using session = syncSessionmaker(engine, { timeout: 300 })();
+  session.scalar("SELECT pg_sleep(0.2)");
+  assertThrows(() => session.scalar("SELECT pg_sleep(5)"), AnswerTimeoutError); // has a third of the time
+  watch.assertAt(300);
+});
+
 database.test("without promises: the options of a session say how its transactions begin", async (url) => {
   await createTables(url);
   using engine = on(url);

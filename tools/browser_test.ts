@@ -16,6 +16,9 @@ import {
   readNotebooks,
 } from "../workbook/jupyter/notebook.ts";
 import { type Exercise, readExercises } from "../workbook/jupyter/exercises.ts";
+import { allExercises } from "../workbook/exercises/mod.ts";
+import { feedback, solutionFeedback } from "../workbook/feedback.ts";
+import { asMarkdown } from "../workbook/markdown_text.ts";
 import { type LabProcess, startLab } from "../testing/lab_process.ts";
 import { exists, makeSiblingFolder, notebooksFolder, root, solutionsFolder } from "../workbook/paths.ts";
 import { dropRunSchemas } from "../workbook/jupyter/run_schemas.ts";
@@ -106,6 +109,89 @@ async function readNotebook({ name, notebook }: NotebookFile): Promise<void> {
     });
     await lab.wear("Light"); // an empty page is sooner painted anew
   });
+}
+
+Deno.test({
+  name: `every hint, message and solution reads as it was written${missing}`,
+  ignore: !chromium,
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: readTexts,
+});
+
+/** A text as Markdown, and what a reader must see of it. */
+interface Text {
+  readonly markdown: string;
+  readonly seen: string;
+}
+
+/**
+ * Every hint and message of the exercises, every solution, and everything that Markdown, HTML and TeX could mistake: a
+ * few long texts, because JupyterLab draws only the first cells of a long notebook.
+ */
+async function allTexts(): Promise<Text[]> {
+  const [hinted, solved, messages]: Text[][] = [[], [], []];
+  for (const each of await allExercises()) {
+    const path = `notebooks/solutions/${each.id}.ts`;
+    const code = await Deno.readTextFile(join(root, path));
+    const all = feedback(each, { status: "NOT YET", message: "No." }, { hints: each.hints.length });
+    hinted.push({ markdown: String(all["text/markdown"]), seen: all["text/plain"] });
+    solved.push({
+      markdown: String(solutionFeedback(each, { path, code })["text/markdown"]),
+      seen: `The solution of ${each.id} (${path})\n${code}`,
+    });
+  }
+  const folder = join(root, "workbook", "exercises");
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    if (!isFile || name.endsWith("_test.ts")) continue;
+    const source = await Deno.readTextFile(join(folder, name));
+    messages.push(...(source.match(/"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g) ?? []).map(shown));
+  }
+  const marks = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+  const pairs = [...marks].flatMap((one) => [...marks].map((two) => `${one}${two}a${two}${one}`));
+  const joined = (texts: Text[]): Text => ({
+    markdown: texts.map(({ markdown }) => markdown).join("\n\n"),
+    seen: texts.map(({ seen }) => seen).join("\n"),
+  });
+  return [
+    ...[hinted, solved, messages].map(joined),
+    ...[pairs.join(" "), pairs.join("\n"), "\\(a\\) \\[b\\] $$c$$ \\begin{d}e\\end{d} @@0@@", "1. a\n# b\n---\n- c"]
+      .map(shown),
+    ...["https://a.org www.a.org a@a.org &amp; <b>a</b> <!-- a --> ![a](a) [a](a)", "| a |\n|---|\n| b |"].map(shown),
+  ];
+}
+
+function shown(text: string): Text {
+  return { markdown: asMarkdown(text), seen: text };
+}
+
+/** Shows texts as outputs of one notebook: nothing runs, and JupyterLab renders all of them. */
+async function readTexts(): Promise<void> {
+  const formula = { markdown: "$a$ ", seen: "" };
+  const texts = [...await allTexts(), formula];
+  const kernelspec = { name: "deno", display_name: "Deno", language: "typescript" };
+  const cells = texts.map(({ markdown }, index) => ({
+    cell_type: "code",
+    id: `text-${index}`,
+    metadata: {},
+    source: "",
+    execution_count: null,
+    outputs: [{ output_type: "display_data", metadata: {}, data: { "text/markdown": markdown } }],
+  }));
+  await Deno.writeTextFile(
+    join(copy, "texts.ipynb"),
+    JSON.stringify({ cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 }),
+  );
+  await pages.use((lab) =>
+    lab.withNotebook("texts.ipynb", texts.length, async (page) => {
+      // formulas are found last, so wait for the one that is meant
+      const views = await page.waitFor((views) => views.at(-1)!.formulas === 1);
+      const found = views.slice(0, -1);
+      assertEquals(found.map(({ formulas }) => formulas), found.map(() => 0));
+      const words = (text: string) => text.replace(/\s+/g, "");
+      assertEquals(found.map(({ text }) => words(text)), texts.slice(0, -1).map(({ seen }) => words(seen)));
+    })
+  );
 }
 
 const [solvable] = (await Promise.all(files.map(async (file) => {

@@ -7,7 +7,7 @@
 /** A grader's verdict on an answer. */
 export interface Verdict {
   readonly status: "PASS" | "NOT YET";
-  /** One or two short sentences for the learner. */
+  /** One or two short sentences for the learner: plain text, not Markdown. */
   readonly message: string;
 }
 
@@ -26,7 +26,7 @@ export interface Exercise {
   readonly title: string;
   /** Instruction shown while the exercise is unanswered. */
   readonly todo?: string;
-  /** Hints in increasing detail: each failed attempt opens one more. */
+  /** Hints in increasing detail, as plain text: each failed attempt opens one more. */
   readonly hints: readonly string[];
   /**
    * Grades an answer by its effects (rows, statements, the state of the database), not by its source text. An error it

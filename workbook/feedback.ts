@@ -6,6 +6,7 @@
 import type { MimeBundle } from "./show/display.ts";
 import type { Exercise } from "./exercise.ts";
 import type { Outcome } from "./grade.ts";
+import { asCodeBlock, asMarkdown } from "./markdown_text.ts";
 
 /** A solution file. */
 export interface Solution {
@@ -32,11 +33,11 @@ export function feedback(exercise: Exercise, outcome: Outcome, { hints, solution
   const heading = outcome.status === "PASS" ? "Compare with one solution" : "The solution";
   return {
     "text/markdown": paragraphs(
-      `**${outcome.status}** ${id} *${title}*: ${outcome.message}`,
-      ...open.map((hint, index) => `**Hint ${index + 1} of ${exercise.hints.length}:** ${hint}`),
+      `**${outcome.status}** ${id} *${asMarkdown(title)}*: ${asMarkdown(outcome.message)}`,
+      ...open.map((hint, index) => `**Hint ${index + 1} of ${exercise.hints.length}:** ${asMarkdown(hint)}`),
       more,
       solution && foldedSolution(heading, solution),
-      note,
+      note && asMarkdown(note),
     ),
     "text/plain": lines(
       `${outcome.status} ${id} ${title}: ${outcome.message}`,
@@ -56,7 +57,9 @@ export function hintFeedback(exercise: Exercise, hints: number): MimeBundle {
   }
   const open = exercise.hints.slice(0, hints);
   return {
-    "text/markdown": paragraphs(...open.map((hint, index) => `**Hint ${index + 1} of ${count}:** ${hint}`)),
+    "text/markdown": paragraphs(
+      ...open.map((hint, index) => `**Hint ${index + 1} of ${count}:** ${asMarkdown(hint)}`),
+    ),
     "text/plain": lines(...open.map((hint, index) => `Hint ${index + 1} of ${count}: ${hint}`)),
   };
 }
@@ -72,7 +75,7 @@ export function solutionFeedback(exercise: Exercise, solution: Solution | undefi
 
 /** Formats one sentence as an output. */
 export function text(sentence: string): MimeBundle {
-  return { "text/markdown": sentence, "text/plain": sentence };
+  return { "text/markdown": asMarkdown(sentence), "text/plain": sentence };
 }
 
 function whatNext(exercise: Exercise, hints: number, offered: boolean): string {
@@ -83,7 +86,8 @@ function whatNext(exercise: Exercise, hints: number, offered: boolean): string {
 }
 
 function foldedSolution(heading: string, { path, code }: Solution): string {
-  return `<details><summary>${heading} (${path})</summary>\n\n\`\`\`typescript\n${code.trimEnd()}\n\`\`\`\n\n</details>`;
+  const summary = `<details><summary>${heading} (${path})</summary>`;
+  return paragraphs(summary, asCodeBlock(code, "typescript"), "</details>");
 }
 
 function paragraphs(...parts: (string | undefined)[]): string {

@@ -62,14 +62,24 @@ async function runAndGrade(exercise: Exercise, answer: () => unknown, signal: Ab
 
 /** Explains an error to a learner: its name and message, and a remedy if known. */
 function explain(error: unknown): string {
-  if (!(error instanceof Error)) return `Your code threw ${asCode(String(error))}.`;
-  const said = `Your code threw ${asCode(`${error.name}: ${error.message}`)}.`;
-  return error instanceof ReferenceError
-    ? `${said} Run the cells above first (menu Run, Run All Above Selected Cell), or look for a typo.`
-    : said;
+  if (!(error instanceof Error)) return ended(`Your code threw ${inOneLine(String(error))}`);
+  const said = ended(`Your code threw ${inOneLine(`${error.name}: ${error.message}`)}`);
+  return error instanceof ReferenceError ? `${said} ${remedy(error)}` : said;
 }
 
-/** Formats a text as inline code, in one line and safe in Markdown. */
-function asCode(text: string): string {
-  return "`" + text.replace(/\s+/g, " ").replaceAll("`", "'").trim() + "`";
+function remedy({ message }: ReferenceError): string {
+  const [early] = message.match(/(?<=Cannot access ').+(?=' before initialization)/) ?? [];
+  return early
+    ? `Your code uses ${early} before the line that declares it has run. Move the declaration up, or, if another ` +
+      `${early} was meant, give one of the two a different name.`
+    : "Run the cells above first (menu Run, Run All Above Selected Cell), or look for a typo.";
+}
+
+function inOneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}
+
+/** Ends a text with a full stop, unless it ends a sentence already. */
+function ended(text: string): string {
+  return /[.!?…]["')]?$/.test(text) ? text : `${text}.`;
 }

@@ -52,15 +52,23 @@ Deno.test("gradeAnswer() turns what the answer throws into a sentence", async ()
   });
   assertEquals({ status, message }, {
     status: "NOT YET",
-    message: "Your code threw `RangeError: the 'pool' is empty`.",
+    message: "Your code threw RangeError: the `pool` is empty.",
   });
-  assertEquals((await outcome(() => Promise.reject("no"))).message, "Your code threw `no`.");
+  assertEquals((await outcome(() => Promise.reject("no"))).message, "Your code threw no.");
+  assertEquals((await outcome(() => Promise.reject("No."))).message, "Your code threw No.", "one full stop");
 });
 
 Deno.test("gradeAnswer() of a name that is not there says to run the cells above", async () => {
   const { message } = await outcome(() => new Function("return heroes")());
   assertStringIncludes(message, "heroes is not defined");
   assertStringIncludes(message, "Run the cells above first");
+});
+
+Deno.test("gradeAnswer() of a name used above its declaration does not send the reader to other cells", async () => {
+  const { message } = await outcome(() => new Function("const heroes = heroes + 1")());
+  assertStringIncludes(message, "Cannot access 'heroes' before initialization.");
+  assertStringIncludes(message, "Your code uses heroes before the line that declares it has run.");
+  assertEquals(message.includes("Run the cells above"), false);
 });
 
 Deno.test("gradeAnswer() takes the answer itself in place of a function", async () => {

@@ -208,8 +208,12 @@ export class Column<
    * with the object, so that others can refer to it.
    *
    * @param make called for each object without a value.
+   * @throws {TypeError} if it is not a function, where types are not checked
    */
   default(make: () => Value): Column<Value, true, Key, Writable> {
+    if (typeof make !== "function") {
+      throw new TypeError(`default() takes a function that makes the value: .default(() => ${JSON.stringify(make)})`);
+    }
     return this.#with({ default: make });
   }
 

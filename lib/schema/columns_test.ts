@@ -1,5 +1,5 @@
 /** Every type of column, through model and session, on both drivers; and what the server makes of their options. */
-import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   array,
   bigint,
@@ -325,6 +325,15 @@ for (const driver of ["pg", "postgres"]) {
     assertEquals(rows, [{ sku: "kept", seller: null }, { sku: "sold", seller: null }]);
   });
 }
+
+Deno.test("a default that is a value, where types are not checked, is refused with the line to write", () => {
+  const value = 0 as unknown as () => number;
+  assertThrows(
+    () => integer().default(value),
+    TypeError,
+    "default() takes a function that makes the value: .default(() => 0)",
+  );
+});
 
 Deno.test("types: what a column holds, in the constructor, as an attribute, and in a key", () => {
   const made = new Made({});

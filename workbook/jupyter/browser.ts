@@ -151,6 +151,8 @@ export interface CellView {
   readonly text: string;
   /** Number of visible pictures below it. */
   readonly pictures: number;
+  /** Number of formulas below it. */
+  readonly formulas: number;
 }
 
 /** The notebook open in a page. */
@@ -172,6 +174,7 @@ export class NotebookPage {
         return {
           prompt: texts(".jp-InputPrompt").join(""),
           text: texts(".jp-OutputArea-output").join("\n"),
+          formulas: cell.querySelectorAll(".jp-OutputArea-output mjx-container").length,
           pictures: [...cell.querySelectorAll(pictures)].filter((picture) => {
             const { width, height } = picture.getBoundingClientRect();
             const loaded = (picture as { naturalWidth?: number }).naturalWidth !== 0;

@@ -73,6 +73,7 @@ export const NEEDS: readonly Need[] = [
     tests: [
       `00_welcome: ${inBrowser}`,
       "00_welcome: exercise 00.1 goes from TODO to PASS when the solution is typed",
+      "every hint, message and solution reads as it was written",
       `01_engine: ${inBrowser}`,
       `02_models: ${inBrowser}`,
       `03_session: ${inBrowser}`,

@@ -22,6 +22,7 @@ export { SyncConnection } from "./sync/sync_connection.ts";
 export { Result, ScalarResult, TupleResult } from "./engine/result.ts";
 export { RowStream, SyncRowStream } from "./engine/row_stream.ts";
 export type { StreamOptions } from "./engine/cursor.ts";
+export { channels, type ObservedEngine } from "./engine/channels.ts";
 export type { CloseReason, EngineEvent, EngineEventOf, EngineEvents, EngineEventType } from "./engine/events.ts";
 export type { PoolStatus } from "./engine/pool.ts";
 export * from "./base/error.ts";

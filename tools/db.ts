@@ -8,7 +8,8 @@ import { unlessAborted } from "../lib/base/within.ts";
 import { newCommand, readArguments, runTask } from "../workbook/command_line.ts";
 import { masked, withoutDriver } from "../workbook/connection_url.ts";
 import { configuredUrl, databaseUrl, serverVersion } from "../workbook/database_url.ts";
-import { LocalPostgres } from "../workbook/local_postgres.ts";
+import { explainHolders } from "../workbook/kernels.ts";
+import { LocalPostgres, type LocalServer } from "../workbook/local_postgres.ts";
 
 const command = newCommand(
   "deno task db",
@@ -30,7 +31,7 @@ const commands: Record<string, (own: string | undefined) => Promise<number>> = {
   async start(own) {
     if (own) return yours(own, "start it yourself");
     const server = await postgres.start();
-    console.log(`PostgreSQL ${server.version} is running at ${masked(server.url)}. Stop it with: deno task db stop`);
+    console.log(`${describe(server)} at ${masked(server.url)}. Stop it with: deno task db stop`);
     return 0;
   },
   async stop(own) {
@@ -49,10 +50,11 @@ const commands: Record<string, (own: string | undefined) => Promise<number>> = {
       return 0;
     }
     console.log([
-      server ? `PostgreSQL ${server.version} is running.` : "The local PostgreSQL is stopped.",
+      server ? `${describe(server)}.` : "The local PostgreSQL is stopped.",
       ...(server ? [`  url    ${masked(server.url)}`, `  pid    ${server.pid}`, `  port   ${server.port}`] : []),
       `  data   ${dataDirectory} (${(bytes / 1e6).toFixed(0)} MB)`,
       `  log    ${log}`,
+      ...(server && server.version === undefined ? [await explainHolders()] : []),
     ].join("\n"));
     return 0;
   },
@@ -75,6 +77,12 @@ const commands: Record<string, (own: string | undefined) => Promise<number>> = {
     return 0;
   },
 };
+
+function describe({ version }: LocalServer): string {
+  return version === undefined
+    ? "PostgreSQL is running, and all its connections are in use"
+    : `PostgreSQL ${version} is running`;
+}
 
 function yours(url: string, advice: string): Promise<number> {
   console.log(`DATABASE_URL is set: the server at ${masked(url)} is your own; ${advice}.`);

@@ -20,7 +20,6 @@ import {
   findOrphans,
   mistaken,
   readExercises,
-  repeated,
   solved,
 } from "../workbook/jupyter/exercises.ts";
 import { Gate, type Outcome, readTestSummary, type Step } from "../workbook/jupyter/gate.ts";
@@ -172,8 +171,10 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
       apart(file, exercises.get(file)!).map((variant): Job => ({ file, variant }))
     );
     await step("long: each round of answers", () => runNotebooks(apartJobs, stop));
-    const thrice = files.map((file): Job => ({ file, variant: repeated(file.notebook, exercises.get(file)!, 3) }));
-    await step("long: three times in one kernel", () => runNotebooks(thrice, stop));
+    await step("long: three times in one kernel", async () => {
+      const args = ["test", "--no-check", "-A", "workbook/jupyter/thrice_test.ts"];
+      return withoutSurprise(await runDeno(args, stop, { THRICE: "all" }));
+    });
     await step("long: benchmark peers, types", async () => {
       await installNpmPeers(stop);
       return await tests("-A", "workbook/bench/peers_test.ts");

@@ -6,14 +6,22 @@
  */
 import type { Client } from "npm:@types/pg@^8.15.0";
 import { withoutDriver } from "./connection_url.ts";
+import { explainHolders } from "./kernels.ts";
 
 export type { Client };
+
+/** The server has no connection left (SQLSTATE 53300). The message names the notebooks that hold some. */
+export class ServerFullError extends Error {
+  override readonly name = "ServerFullError";
+  readonly code = "53300";
+}
 
 /**
  * Connects, runs `work`, and closes the connection in any case.
  * @param url a PostgreSQL URL, with or without `+driver`.
  * @param connectMilliseconds time limit for connecting.
  * @returns the result of `work`.
+ * @throws {ServerFullError} if all connections of the server, the database or the role are in use.
  */
 export async function withClient<T>(
   url: string,
@@ -29,7 +37,14 @@ export async function withClient<T>(
   });
   client.on("error", () => {}); // if the connection breaks between two statements, the next statement reports it
   try {
-    await client.connect();
+    await client.connect().catch(async (error) => {
+      if (codeOf(error) !== "53300") throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new ServerFullError(
+        `PostgreSQL has no free connection (SQLSTATE 53300: ${reason}). ${await explainHolders()}`,
+        { cause: error },
+      );
+    });
     return await work(client);
   } finally {
     await client.end().catch(() => {});

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { withClient } from "./admin_client.ts";
+import { ServerFullError, withClient } from "./admin_client.ts";
 import { masked } from "./connection_url.ts";
 import { LocalPostgres } from "./local_postgres.ts";
 
@@ -45,6 +45,7 @@ export async function connectionLimit(url: string): Promise<number> {
  * Returns the version of the server behind a URL, which also proves that it responds.
  * @returns for example `"18.4"`.
  * @throws {DatabaseUrlError} if it cannot be reached or rejects the login.
+ * @throws {ServerFullError} if it has no free connection.
  */
 export async function serverVersion(url: string): Promise<string> {
   try {
@@ -53,6 +54,7 @@ export async function serverVersion(url: string): Promise<string> {
       return row.server_version.split(" ")[0];
     });
   } catch (error) {
+    if (error instanceof ServerFullError) throw error; // its URL is right
     // if a name has several addresses, the reasons are in the error's parts and its own message is empty
     const reasons = error instanceof AggregateError ? error.errors : [error];
     const reason = reasons.map((each) => each instanceof Error ? each.message : String(each)).join("; ");

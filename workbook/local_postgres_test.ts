@@ -66,10 +66,10 @@ test("one server through its life", async (t) => {
   const paths = await place.paths();
 
   await t.step("is a PostgreSQL 18 in UTC and UTF8, on the loopback address only", async () => {
-    assertMatch(server.version, /^18\./);
+    assertMatch(server.version!, /^18\./);
     const names = ["TimeZone", "server_encoding", "listen_addresses", "unix_socket_directories", "max_connections"];
     const rows = await ask(server.url, `SELECT ${names.map((name) => `current_setting('${name}')`)}`);
-    assertEquals(rows, [["UTC", "UTF8", "127.0.0.1", "", "300"]]);
+    assertEquals(rows, [["UTC", "UTF8", "127.0.0.1", "", "500"]]);
     assertEquals(await ask(server.url, "SELECT current_user, current_database()"), [["workbook", "workbook"]]);
   });
 

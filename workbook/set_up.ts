@@ -8,6 +8,7 @@ import { type Client, codeOf, withClient } from "./admin_client.ts";
 import { withoutDriver, withStartupOption } from "./connection_url.ts";
 import { configuredUrl, databaseUrl, DatabaseUrlError, serverVersion } from "./database_url.ts";
 import { judgeVersion } from "./supported_versions.ts";
+import { beginRun } from "./kernel_run.ts";
 import { keepDirect } from "./loopback.ts";
 
 /** Environment of a notebook. */
@@ -24,7 +25,8 @@ export interface Workbook extends AsyncDisposable {
 
 /**
  * Prepares a notebook: finds or starts PostgreSQL, recreates the notebook's schema, and prints one line. Running the
- * cell again starts over; sessions that hold locks in the old schema are terminated.
+ * cell again starts over: engines that the last run created are disposed of, and sessions that hold locks in the old
+ * schema are terminated.
  *
  * ```ts ignore
  * const workbook = await setUp("01");
@@ -37,6 +39,7 @@ export interface Workbook extends AsyncDisposable {
  * environment variable JUPYTERHUB_USER. `url`: the database; default `databaseUrl()`. `print`: receives each line to
  * show; default `console.log`.
  * @throws {LocalPostgresError | DatabaseUrlError} if PostgreSQL is not available, with a remedy.
+ * @throws {ServerFullError} if it has no free connection, with the notebooks that hold some.
  */
 export async function setUp(
   notebook: string,
@@ -45,6 +48,7 @@ export async function setUp(
   const print = options.print ?? console.log;
   keepDirect();
   const schema = schemaName(notebook, options.run ?? Deno.env.get("WORKBOOK_RUN") ?? learner(options.user));
+  await beginRun(schema, notebook); // before a connection is needed
   const base = withoutDriver(options.url ?? await databaseUrl({ onProgress: print }));
   const version = await serverVersion(base);
   const { isUsable, advice } = judgeVersion(version);

@@ -7,6 +7,7 @@
 import { Kysely } from "kysely";
 import { EngineDialect, type KyselyOptions } from "./kysely/dialect.ts";
 import { CallSite } from "../base/call_site.ts";
+import { reportCreated, reportDisposed } from "./channels.ts";
 import { connectSettings } from "./connect_settings.ts";
 import { PinnedConnections } from "./pins.ts";
 import { Connection } from "./connection.ts";
@@ -72,11 +73,17 @@ export class Engine implements AsyncDisposable {
       this.events,
     );
     subscribeEcho(this.events, this.#options.echo);
+    reportCreated(this);
   }
 
   /** The number of connections checked out and idle, and of waiting callers. */
   get poolStatus(): PoolStatus {
     return this.#pool.status();
+  }
+
+  /** The number of open connections, in use and idle. */
+  get connectionCount(): number {
+    return this.#pool.connectionCount;
   }
 
   /**
@@ -158,6 +165,7 @@ export class Engine implements AsyncDisposable {
    */
   async dispose(options: DisposeOptions = {}): Promise<void> {
     checkOptions("dispose()", options, DISPOSE);
+    reportDisposed(this);
     await this.#pool.dispose(options);
   }
 

@@ -215,6 +215,10 @@ export class StaleStatementError extends DatabaseError {
   static override readonly code: string = "STALE_STATEMENT";
 }
 
+/** Advice for a server without a free connection. */
+const FULL = "Its connections are all in use: dispose of engines that you no longer need, give the others a smaller " +
+  "poolSize, or raise the server's max_connections.";
+
 /** A connection could not be opened: the server is unreachable, the password wrong, the database missing. */
 export class ConnectError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
@@ -222,7 +226,8 @@ export class ConnectError extends EngineError {
 
   /** @ignore */
   constructor(url: string, problem: string, readonly sqlstate?: string, options?: ErrorOptions) {
-    super(`Cannot connect to ${url}: ${problem}`, options);
+    const advice = sqlstate === "53300" ? `\n${FULL}` : "";
+    super(`Cannot connect to ${url}: ${problem}${advice}`, options);
   }
 }
 

@@ -40,7 +40,7 @@ export interface EngineOptions extends TransactionOptions {
    * the time after which a firewall, a proxy or the server closes connections.
    */
   readonly maxLifetime?: number;
-  /** Idle time after which a connection is closed (default: no limit). */
+  /** Idle time after which a connection is closed (default 300,000); `Infinity` keeps idle connections open. */
   readonly idleTimeout?: number;
   /** Idle connections kept open despite `idleTimeout` (default 0). */
   readonly minIdle?: number;
@@ -109,7 +109,7 @@ const DEFAULTS = {
   poolPrePing: false,
   poolRecycle: Infinity,
   maxLifetime: Infinity,
-  idleTimeout: Infinity,
+  idleTimeout: 300_000,
   minIdle: 0,
   resetOnReturn: "rollback",
   connectTimeout: 10_000,

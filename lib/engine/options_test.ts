@@ -78,7 +78,7 @@ Deno.test("what is left out has a default, or comes from the URL", () => {
     poolPrePing: false,
     poolRecycle: Infinity,
     maxLifetime: Infinity,
-    idleTimeout: Infinity,
+    idleTimeout: 300_000,
     minIdle: 0,
     resetOnReturn: "rollback",
     connectTimeout: 10_000,

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { reportRefused } from "./channels.ts";
 import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement } from "./driver.ts";
 import { ConnectError, DatabaseError, type RoleSetting, RoleSettingError } from "./errors.ts";
 import { EngineError } from "../base/error.ts";
@@ -119,15 +120,25 @@ export class PinnedConnections {
   }
 
   *#connecting<C>(settings: ConnectSettings, calls: Calls<C>, left: () => number): Steps<C> {
-    if (this.#isRefused) return yield* step(calls.connect(settings));
+    if (this.#isRefused) return yield* connected(settings, calls);
     try {
-      return yield* step(calls.connect(pinned(settings)));
+      return yield* connected(pinned(settings), calls);
     } catch (error) {
       if (!(error instanceof ConnectError && REFUSALS.has(error.sqlstate))) throw error;
-      const connection = yield* step(calls.connect({ ...settings, connectTimeout: left() }));
+      const connection = yield* connected({ ...settings, connectTimeout: left() }, calls);
       this.#isRefused = true;
       return connection;
     }
+  }
+}
+
+/** Opens a connection, and reports a failure to observers. */
+function* connected<C>(settings: ConnectSettings, calls: Calls<C>): Steps<C> {
+  try {
+    return yield* step(calls.connect(settings));
+  } catch (error) {
+    if (error instanceof ConnectError) reportRefused(error);
+    throw error;
   }
 }
 

@@ -112,6 +112,11 @@ export class Pool {
     return { size, maxOverflow, held: this.#held.size, idle: this.#idle.length, waiting: this.#queue.length };
   }
 
+  /** Number of open connections: a broken one in use is held, but no longer open. */
+  get connectionCount(): number {
+    return this.#idle.length + [...this.#held].filter(({ driver }) => driver.lost === undefined).length;
+  }
+
   /**
    * Hands out an idle or new connection, or waits in the queue. A caller that receives an expired or broken connection
    * loses only time: a new one is opened instead, and the caller keeps its place in the queue.

@@ -6,6 +6,7 @@
  */
 import { CallSite } from "../base/call_site.ts";
 import { shorten } from "../base/text.ts";
+import { reportCreated, reportDisposed } from "../engine/channels.ts";
 import { connectSettings } from "../engine/connect_settings.ts";
 import { PinnedConnections } from "../engine/pins.ts";
 import type { SyncDriverConnection } from "../engine/sync_driver.ts";
@@ -102,6 +103,12 @@ export class SyncEngine implements Disposable {
     this.#options = resolveSyncOptions("createSyncEngine", url, options as EngineOptions);
     this.#reset = options.resetOnReturn ?? "rollback";
     subscribeEcho(this.events, this.#options.echo);
+    reportCreated(this);
+  }
+
+  /** 1 if its connection is open, otherwise 0. */
+  get connectionCount(): number {
+    return this.#kept ? 1 : 0;
   }
 
   /**
@@ -170,6 +177,7 @@ export class SyncEngine implements Disposable {
   dispose(options: Pick<DisposeOptions, "force"> = {}): void {
     checkOptions("dispose()", options, SYNC_DISPOSE);
     this.#disposed = true;
+    reportDisposed(this);
     if (!this.#holder || options.force) this.#close("disposed");
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { SetupError } from "../errors.ts";
+import { explainHolders } from "../kernels.ts";
 import { type Application, startApplication } from "./applications.ts";
 import { coresUsed, type ProcessorTimes, processorTimes } from "./cpu.ts";
 import { type LoadDatabase, makeLoadDatabase, type Route, routeTo } from "./database.ts";
@@ -87,7 +88,7 @@ async function requireConnections(database: LoadDatabase, { drivers, workers, po
   if (needed <= free) return;
   throw new SetupError(
     `${drivers.length} applications × ${workers} workers × ${pool} connections need ${needed}, but the server has ${free} ` +
-      "left. Reduce --drivers, --workers or --pool, or raise max_connections.",
+      `left. ${await explainHolders()}\nOr reduce --drivers, --workers or --pool, or raise max_connections.`,
   );
 }
 

@@ -17,8 +17,6 @@ const SETTINGS = {
   unix_socket_directories: "",
   timezone: "UTC",
   log_timezone: "UTC",
-  // enough for many open notebooks with pools, and for checks in parallel; unused connections cost little
-  max_connections: "300",
 };
 
 /**

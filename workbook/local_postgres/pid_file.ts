@@ -52,14 +52,19 @@ export function isAlive(pid: number): boolean {
 /**
  * Returns whether process `pid` is a PostgreSQL server on this data directory; `undefined` if the system does not tell.
  */
-export async function servesCluster(pid: number, cluster: string): Promise<boolean | undefined> {
+export function servesCluster(pid: number, cluster: string): Promise<boolean | undefined> {
+  return commandIncludes(pid, cluster);
+}
+
+/** Returns whether the command line of a process includes a text; `undefined` if the system does not tell. */
+export async function commandIncludes(pid: number, text: string): Promise<boolean | undefined> {
   // `cat` instead of reading directly: Deno permits /proc only with --allow-all
   const ask: Record<string, [string, string[]]> = {
     linux: ["cat", [`/proc/${pid}/cmdline`]],
     darwin: ["ps", ["-ww", "-o", "command=", "-p", String(pid)]],
   };
   const question = ask[Deno.build.os];
-  return question ? (await run(...question)).output.includes(cluster) : undefined;
+  return question ? (await run(...question)).output.includes(text) : undefined;
 }
 
 /**

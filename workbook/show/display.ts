@@ -76,7 +76,7 @@ export function liveText(kernel: Kernel | undefined = runningKernel()): LiveText
 }
 
 /** Returns the running kernel, or undefined: outside a notebook `Deno.jupyter` throws or is missing. */
-function runningKernel(): Kernel | undefined {
+export function runningKernel(): Kernel | undefined {
   try {
     const kernel = (Deno as unknown as { jupyter?: Partial<Kernel> }).jupyter;
     return typeof kernel?.broadcast === "function" ? kernel as Kernel : undefined;

@@ -4,9 +4,11 @@
  * @module
  */
 import type { ForeignKey } from "../schema/table.ts";
+import { giveDefaults } from "./defaults.ts";
+import { InvalidLinkError } from "./errors.ts";
 import type { Entity } from "./identity_map.ts";
 import { type ObjectState, stateOf } from "./object_state.ts";
-import { propagateKeys, setReference } from "./reference.ts";
+import { isCurrent, propagateKeys, setReference } from "./reference.ts";
 import type { RowWrite } from "./write_statement.ts";
 
 /** A row of an association table to insert or, where `isIn` is false, to delete. */
@@ -42,11 +44,23 @@ function namesOf({ columns }: ForeignKey): string {
   return columns.map(({ name }) => name).join();
 }
 
-/** Represents an association row as an object that refers to both sides, so that it can await their keys. */
-export function associationRow({ ends }: Link): RowWrite {
+/**
+ * Represents an association row as an object that refers to both sides, so that it can await their keys. A new one gets
+ * the defaults of its other columns.
+ *
+ * @throws {InvalidLinkError} when the two sides require different values of a column that both keys have.
+ */
+export function associationRow({ ends, isIn }: Link): RowWrite {
   const entity: Entity = {};
   for (const { key, entity: end } of ends) setReference(entity, namesOf(key), key, end);
   const table = ends[0].key.from;
-  const columns = table.columns.filter((column) => ends.some(({ key }) => key.columns.includes(column)));
-  return { table, entity, columns, awaitsKeys: propagateKeys(entity).size > 0 };
+  const awaited = propagateKeys(entity);
+  for (const { key, entity: end } of ends) {
+    if (!isCurrent(entity, { key, value: end })) throw new InvalidLinkError(table.name, ends.map((each) => each.key));
+  }
+  if (isIn) giveDefaults(table, entity, awaited);
+  const columns = table.columns.filter((column) =>
+    ends.some(({ key }) => key.columns.includes(column)) || isIn && entity[column.attribute] !== undefined
+  );
+  return { table, entity, columns, awaitsKeys: awaited.size > 0 };
 }

@@ -1,17 +1,7 @@
-/** Foreign keys of several columns in a session: rows are written in their order, and relations refuse them. */
-import { assertEquals, assertThrows } from "@std/assert";
-import {
-  createEngine,
-  declarativeBase,
-  integer,
-  InvalidModelError,
-  manyToOne,
-  oneToMany,
-  select,
-  sessionmaker,
-} from "../mod.ts";
+/** Foreign keys of several columns in a session: rows are written in their order. */
+import { assertEquals } from "@std/assert";
+import { createEngine, declarativeBase, integer, select, sessionmaker } from "../mod.ts";
 import { testDatabase } from "../../testing/test_database.ts";
-import { relationsOf } from "./relations.ts";
 
 const database = testDatabase(import.meta.url);
 
@@ -57,19 +47,4 @@ database.test("rows that refer to each other by several columns are inserted and
     for (const object of [...toys, shop]) session.delete(object);
   });
   await made.begin(async (session) => assertEquals((await session.scalars(select(Toy))).all(), []));
-});
-
-Deno.test("a relation by a foreign key of several columns is refused with the cure", () => {
-  const { Toy, Shop } = models();
-  class RelatedToy extends Toy {
-    static readonly relations = { shop: manyToOne(() => Shop) };
-  }
-  class RelatedShop extends Shop {
-    static readonly relations = { toys: oneToMany(() => Toy) };
-  }
-  const refused = (owner: string, from: string, to: string, name: string) =>
-    `Model of table "${owner}": for the relation "${name}" there is only a foreign key of several columns ` +
-    `from "${from}" to "${to}": a relation needs one of one column, by .references().`;
-  assertThrows(() => relationsOf(RelatedToy), InvalidModelError, refused("toys", "toys", "shops", "shop"));
-  assertThrows(() => relationsOf(RelatedShop), InvalidModelError, refused("shops", "toys", "shops", "toys"));
 });

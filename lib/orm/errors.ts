@@ -59,6 +59,21 @@ export class MissingValueError extends EngineError {
   }
 }
 
+/** An association row cannot connect two objects: its keys share a column, of which these have different values. */
+export class InvalidLinkError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
+  static override readonly code: string = "INVALID_LINK";
+
+  /** @ignore */
+  constructor(table: string, [one, other]: readonly ForeignKey[]) {
+    const shared = one.columns.filter((column) => other.columns.includes(column));
+    super(
+      `A row of "${table}" cannot connect a row of "${one.to.name}" with one of "${other.to.name}" that differs in ` +
+        `"${shared.map(({ attribute }) => attribute).join('", "')}". Remove it from the collection; nothing was sent.`,
+    );
+  }
+}
+
 /** New rows refer to each other in a circle, and none can be inserted first; nothing was sent. */
 export class ReferenceCircleError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */

@@ -6,7 +6,7 @@
 import { foreignKeyName } from "../schema/names.ts";
 import type { DeferrableConstraint } from "./dml.ts";
 import { ReferenceCircleError, UniqueCircleError } from "./errors.ts";
-import type { Need, Step } from "./flush_steps.ts";
+import { laterColumns, type Need, type Step } from "./flush_steps.ts";
 import type { RowWrite } from "./write_statement.ts";
 
 /** What has to be done before the steps are passable. */
@@ -61,9 +61,10 @@ const checkUniqueLater: Way = {
 
 /** A new row is inserted without the reference, which an UPDATE sets afterwards. */
 const setReferenceLater: Way = {
-  isFor: ({ by, need: { key } }) => by.kind === "insert" && key?.column.nullable === true,
+  isFor: ({ by, need: { key } }) =>
+    by.kind === "insert" && key !== undefined && laterColumns(by, key).every(({ nullable }) => nullable),
   pass(links) {
-    for (const { by, need } of links) by.deferred = new Set(by.deferred).add(need.key!.column);
+    for (const { by, need } of links) by.deferred = new Set([...by.deferred, ...laterColumns(by, need.key!)]);
     return {};
   },
 };

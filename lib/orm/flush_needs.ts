@@ -51,9 +51,9 @@ function referredTo(
 /** Whether one INSERT can make both rows: the key is given, or made by an expression that the model knows. */
 function canBeTogether(step: Step, target: Step, key: ForeignKey): boolean {
   if (step.kind !== "insert" || target.table !== key.from) return false;
-  const unknown = key.columns.find((column) => step.awaited.has(column));
-  const referred = unknown && key.referredColumns[key.columns.indexOf(unknown)];
-  return referred === undefined || referred.serverDefault !== undefined;
+  return key.columns.every((column, index) =>
+    !step.awaited.has(column) || key.referredColumns[index].serverDefault !== undefined
+  );
 }
 
 /** A row is deleted after the rows that referred to it: those that are deleted, too, and those that no longer do. */

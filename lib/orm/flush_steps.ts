@@ -134,6 +134,12 @@ export function valuesAfter({ entity }: Step, columns: readonly TableColumn[]) {
   return knownKey(columns.map((column) => retainedValue(column, entity[column.attribute])));
 }
 
+/** Returns the columns by which an UPDATE can set a reference later: those that await a key, else one that is nullable. */
+export function laterColumns({ awaited }: Step, { columns, column }: ForeignKey): readonly TableColumn[] {
+  const unknown = columns.filter((each) => awaited.has(each));
+  return unknown.length > 0 ? unknown : [column];
+}
+
 function knownKey(values: readonly unknown[]) {
   return values.every((value) => value !== null && value !== undefined) ? mapKey(values) : undefined;
 }

@@ -6,7 +6,7 @@
  */
 import type { TableColumn } from "../schema/table.ts";
 import { ReferenceCircleError } from "./errors.ts";
-import type { Need, Step } from "./flush_steps.ts";
+import { laterColumns, type Need, type Step } from "./flush_steps.ts";
 import type { Entity } from "./identity_map.ts";
 import { insertRows, insertTogether } from "./insert_rows.ts";
 import { mostRows, type ParentRow, type RowWrite, writeRows, type WriteStatement } from "./write_statement.ts";
@@ -39,8 +39,9 @@ export function insertSteps(rows: readonly Step[]): WriteStatement[] {
 
 /** Leaves a reference to a row of a later INSERT to the UPDATE that follows. */
 function deferLater(row: Step, { key }: Need): void {
-  if (!key!.column.nullable) throw new ReferenceCircleError([key!]);
-  row.deferred = new Set(row.deferred).add(key!.column);
+  const columns = laterColumns(row, key!);
+  if (!columns.every(({ nullable }) => nullable)) throw new ReferenceCircleError([key!]);
+  row.deferred = new Set([...row.deferred, ...columns]);
 }
 
 /**

@@ -89,7 +89,10 @@ export interface DeclarativeBase<Shared extends Columns> {
     columns: C,
     options?: TableOptions<(keyof C | keyof Shared) & string>,
   ): Model<C & Shared, Name>;
-  /** Makes the table of a many-to-many relation; all of its columns form the primary key. */
+  /**
+   * Makes the table of a many-to-many relation. The columns marked by `.primaryKey()` form the primary key; if none is,
+   * those of its foreign keys that refuse NULL. Further columns need a default, or accept NULL.
+   */
   associationTable<C extends Columns>(name: string, columns: C, options?: TableOptions<keyof C & string>): Table<C>;
   /** The tables of all models made by these functions. */
   readonly metadata: Metadata;
@@ -104,6 +107,17 @@ function requireSettable(table: Table, attribute: string, value: unknown): void 
   const { generatedAs, serverDefault } = table.column(attribute);
   if (value === undefined || !generatedAs && serverDefault !== IDENTITY_ALWAYS) return;
   throw new InvalidModelError(table.name, `the database generates "${attribute}": leave it out`);
+}
+
+/** Makes the foreign keys of an association table its primary key, unless it has one. */
+function withKey<C extends Columns>(columns: C, { foreignKeys = [] }: TableOptions = {}): C {
+  if (Object.values(columns).some(({ definition }) => definition.primaryKey)) return columns;
+  const inKeys = new Set(foreignKeys.flatMap(({ on }) => on));
+  const keys = Object.entries(columns).map(([attribute, column]) => {
+    const { nullable, references } = column.definition;
+    return [attribute, !nullable && (references || inKeys.has(attribute)) ? column.primaryKey() : column];
+  });
+  return Object.fromEntries(keys);
 }
 
 /**
@@ -128,10 +142,7 @@ export function declarativeBase<Shared extends Columns = Record<never, never>>(
   const metadata = new Metadata();
   return {
     metadata,
-    associationTable: (name, columns, options) => {
-      const keys = Object.entries(columns).map(([attribute, column]) => [attribute, column.primaryKey()]);
-      return metadata.add(name, Object.fromEntries(keys), options);
-    },
+    associationTable: (name, columns, options) => metadata.add(name, withKey(columns, options), options),
     model<C extends Columns, const Name extends string>(name: Name, columns: C, options?: TableOptions) {
       // a column of the model replaces a shared one of its name, and keeps its own position
       const table = metadata.add<Columns, Name>(name, { ...columns, ...shared, ...columns }, options);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isSameList } from "../base/same_list.ts";
 import type { ForeignKey, TableColumn } from "../schema/table.ts";
 import { DetachedObjectError } from "./errors.ts";
 import type { Entity } from "./identity_map.ts";
@@ -20,8 +21,16 @@ export interface ObjectReference {
  */
 export function setReference(entity: Entity, name: string, key: ForeignKey, value: Entity | null): void {
   holdReference(entity, name, key, value);
-  if (value === null) entity[key.column.attribute] = null;
+  if (value === null) { for (const { attribute } of clearedColumns(key)) entity[attribute] = null; }
   else key.columns.forEach(({ attribute }, i) => entity[attribute] = value[key.referredColumns[i].attribute]);
+}
+
+/** Returns the columns whose NULL makes a row refer to nothing: those that no other foreign key needs. */
+export function clearedColumns({ from, column, columns }: ForeignKey): readonly TableColumn[] {
+  if (columns.length === 1) return columns;
+  const others = from.foreignKeys().filter((key) => !isSameList(key.columns, columns));
+  const own = columns.filter((each) => each.nullable && !others.some((key) => key.columns.includes(each)));
+  return own.length > 0 ? own : [column];
 }
 
 /** Sets the object that a reference points to, which the foreign key names already. */

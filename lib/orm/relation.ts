@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { InvalidModelError } from "../schema/errors.ts";
-import type { ForeignKey, Table } from "../schema/table.ts";
+import type { Columns, ForeignKey, Table } from "../schema/table.ts";
 
 /** Any model, including one with methods. */
 export interface AnyModel {
@@ -25,10 +24,14 @@ export interface RelationDeclaration {
   readonly kind: "many-to-one" | "one-to-many" | "many-to-many";
   /** The model on the other side. */
   readonly target: RelationTarget;
-  /** The attribute of the foreign key; required if there are several between the two tables. */
+  /** An attribute of the foreign key that tells it from others between the two tables; required if there are several. */
   readonly foreignKey?: string;
   /** The association table of a many-to-many relation. */
   readonly secondary?: Table;
+  /** An attribute of the association table's foreign key to this table; required if there are several. */
+  readonly from?: string;
+  /** The same of the foreign key to the other table. */
+  readonly to?: string;
 }
 
 /** Declares a relation whose foreign key is in this table: `team: manyToOne(() => Team)`. */
@@ -45,9 +48,19 @@ export function oneToMany(target: RelationTarget, options: { foreignKey?: string
  * Declares a relation whose foreign keys are in an association table:
  * `toys: manyToMany(() => Toy, { secondary: userToy })`. Declare these keys with `{ onDelete: "cascade" }`, so that
  * deleting a row deletes its association rows.
+ *
+ * Between a table and itself `from` and `to` name the two keys, and the other end swaps them:
+ *
+ * ```ts ignore
+ * follows: manyToMany(() => User, { secondary: follow, from: "followerId", to: "followedId" }),
+ * followers: manyToMany(() => User, { secondary: follow, from: "followedId", to: "followerId" }),
+ * ```
  */
-export function manyToMany(target: RelationTarget, options: { secondary: Table }): RelationDeclaration {
-  return { kind: "many-to-many", target, ...options };
+export function manyToMany<C extends Columns>(
+  target: RelationTarget,
+  options: { secondary: Table<C>; from?: keyof C & string; to?: keyof C & string },
+): RelationDeclaration {
+  return { kind: "many-to-many", target, ...options as { secondary: Table } };
 }
 
 /** A relation with its foreign keys resolved. */
@@ -64,47 +77,4 @@ export interface Relation {
   readonly key: ForeignKey;
   /** Of a many-to-many relation the foreign key from the association table to the target. */
   readonly otherKey: ForeignKey | undefined;
-}
-
-/**
- * Resolves the foreign keys of a relation.
- *
- * @throws {InvalidModelError} when a foreign key is missing or ambiguous.
- */
-export function resolveRelation(owner: AnyModel, name: string, declaration: RelationDeclaration): Relation {
-  const { kind, foreignKey, secondary } = declaration;
-  const target: AnyModel = declaration.target();
-  if (owner.table.columns.some(({ attribute }) => attribute === name)) {
-    throw new InvalidModelError(owner.table.name, `"${name}" is both a column and a relation: rename one`);
-  }
-  const only = (from: Table, to: Table): ForeignKey => {
-    const all = from.foreignKeys().filter((key) => key.to === to)
-      .filter(({ column }) => foreignKey === undefined || column.attribute === foreignKey);
-    const keys = all.filter(isOfOneColumn);
-    if (keys.length === 1) return keys[0];
-    const [problem, cure] = keys.length > 1
-      ? ["there are several foreign keys", "name one with { foreignKey }"]
-      : all.length === 0
-      ? ["there is no foreign key", "give a column .references()"]
-      : ["there is only a foreign key of several columns", "a relation needs one of one column, by .references()"];
-    throw new InvalidModelError(
-      owner.table.name,
-      `for the relation "${name}" ${problem} from "${from.name}" to "${to.name}": ${cure}`,
-    );
-  };
-  if (kind === "many-to-one") {
-    return { name, kind, owner, target, key: only(owner.table, target.table), otherKey: undefined };
-  }
-  if (kind === "one-to-many") {
-    return { name, kind, owner, target, key: only(target.table, owner.table), otherKey: undefined };
-  }
-  // between a table and itself the order of declaration tells the two keys apart
-  const [key, otherKey] = owner.table === target.table
-    ? secondary!.foreignKeys().filter(isOfOneColumn)
-    : [only(secondary!, owner.table), only(secondary!, target.table)];
-  return { name, kind, owner, target, key, otherKey };
-}
-
-function isOfOneColumn({ columns }: ForeignKey): boolean {
-  return columns.length === 1;
 }

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { isSameList } from "../base/same_list.ts";
 import { InvalidModelError } from "../schema/errors.ts";
-import type { ForeignKey } from "../schema/table.ts";
-import { type AnyModel, type Relation, resolveRelation } from "./relation.ts";
+import type { AnyModel, Relation } from "./relation.ts";
+import { resolveRelation } from "./resolve_relation.ts";
 
 const RELATIONS = new WeakMap<AnyModel, ReadonlyMap<string, Relation>>();
 
@@ -44,10 +45,8 @@ export function inverseOf(relation: Relation): Relation | undefined {
 }
 
 function isInverse(a: Relation, b: Relation): boolean {
-  if (a.otherKey && b.otherKey) return isSameKey(a.key, b.otherKey) && isSameKey(a.otherKey, b.key);
-  return !a.otherKey && !b.otherKey && a.kind !== b.kind && isSameKey(a.key, b.key);
-}
-
-function isSameKey(a: ForeignKey, b: ForeignKey): boolean {
-  return a.columns.length === b.columns.length && a.columns.every((column, index) => column === b.columns[index]);
+  if (a.otherKey && b.otherKey) {
+    return isSameList(a.key.columns, b.otherKey.columns) && isSameList(a.otherKey.columns, b.key.columns);
+  }
+  return !a.otherKey && !b.otherKey && a.kind !== b.kind && isSameList(a.key.columns, b.key.columns);
 }

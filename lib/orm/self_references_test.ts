@@ -25,7 +25,11 @@ const likes = base.associationTable("likes", {
 });
 class Person extends base.model("people", { id: integer().primaryKey() }) {
   declare likes: Related<Person>;
-  static relations = { likes: manyToMany(() => Person, { secondary: likes }) };
+  declare likedBy: Related<Person>;
+  static relations = {
+    likes: manyToMany(() => Person, { secondary: likes, from: "byId", to: "ofId" }),
+    likedBy: manyToMany(() => Person, { secondary: likes, from: "ofId", to: "byId" }),
+  };
 }
 
 class Hen

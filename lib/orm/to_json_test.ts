@@ -47,7 +47,9 @@ const follows = associationTable("follows", {
 /** Knows others of its kind, and keeps a secret. */
 class Person extends model("people", { id: identity().primaryKey(), name: text(), secret: text() }) {
   declare following: Related<Person>;
-  static relations = { following: manyToMany(() => Person, { secondary: follows }) };
+  static relations = {
+    following: manyToMany(() => Person, { secondary: follows, from: "followerId", to: "followedId" }),
+  };
 
   override toJSON() {
     const { secret: _, ...others } = super.toJSON();

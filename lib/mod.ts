@@ -20,6 +20,7 @@ export { Connection, type IsolationLevel, type Savepoint } from "./engine/connec
 export { createSyncEngine, SyncEngine, type SyncEngineOptions } from "./sync/sync_engine.ts";
 export { SyncConnection } from "./sync/sync_connection.ts";
 export { Result, ScalarResult, TupleResult } from "./engine/result.ts";
+export type { SubscribeOptions, Subscription } from "./engine/listeners.ts";
 export { RowStream, SyncRowStream } from "./engine/row_stream.ts";
 export type { StreamOptions } from "./engine/cursor.ts";
 export { channels, type ObservedEngine } from "./engine/channels.ts";
@@ -63,6 +64,15 @@ export { Select, select, SelectColumns } from "./orm/select.ts";
 export { FromStatement } from "./orm/from_statement.ts";
 export { joinedload, selectinload } from "./orm/loading.ts";
 export { Session, type SessionOptions } from "./orm/session.ts";
+export type {
+  NotAwaited,
+  SessionEventFields,
+  SessionEventOf,
+  SessionEvents,
+  SessionEventType,
+  SessionListener,
+  Written,
+} from "./orm/session_events.ts";
 export { type SessionMaker, sessionmaker } from "./orm/sessionmaker.ts";
 export type { Savepoint as SessionSavepoint } from "./engine/savepoint.ts";
 export { SyncSession, type SyncSessionMaker, syncSessionmaker } from "./sync/sync_session.ts";

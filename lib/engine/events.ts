@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { Listeners, type SubscribeOptions, type Subscription } from "./listeners.ts";
 
 export type Moment = { readonly at: number; readonly connection: number };
 /** The fields of an event that takes time. */
@@ -62,27 +63,27 @@ export type EngineListener<Event extends EngineEvent = EngineEvent> = (event: Ev
 
 /** The events of one engine: subscribe with {@linkcode EngineEvents.on}. */
 export class EngineEvents {
-  readonly #listeners = new Map<EngineEventType | "*", Set<EngineListener>>();
+  readonly #listeners = new Listeners<EngineEventType | "*", EngineListener>();
 
   /**
    * Calls `listener` for each event of one type, or of every type with `"*"`.
    *
-   * @returns a function that ends the subscription.
+   * @returns a function that ends the subscription; so do the `signal`, and `using` at the end of its block.
    */
-  on(type: "*", listener: EngineListener): () => void;
+  on(type: "*", listener: EngineListener, options?: SubscribeOptions): Subscription;
   /** Calls `listener` for each event of one type. */
-  on<Type extends EngineEventType>(type: Type, listener: (event: EngineEventOf<Type>) => void): () => void;
-  on(type: EngineEventType | "*", listener: EngineListener<never>): () => void {
-    const listeners = this.#listeners.getOrInsertComputed(type, () => new Set()).add(listener as EngineListener);
-    return () => {
-      listeners.delete(listener as EngineListener);
-      if (listeners.size === 0 && this.#listeners.get(type) === listeners) this.#listeners.delete(type);
-    };
+  on<Type extends EngineEventType>(
+    type: Type,
+    listener: (event: EngineEventOf<Type>) => void,
+    options?: SubscribeOptions,
+  ): Subscription;
+  on(type: EngineEventType | "*", listener: EngineListener<never>, options?: SubscribeOptions): Subscription {
+    return this.#listeners.add(type, listener as EngineListener, options);
   }
 
   /** True if there are listeners: otherwise events need not be created. */
   get isHeard(): boolean {
-    return this.#listeners.size > 0;
+    return !this.#listeners.isEmpty;
   }
 
   /** True if there are listeners for a type. */
@@ -93,7 +94,7 @@ export class EngineEvents {
   /** Calls the listeners, in the order of subscription. */
   emit(event: EngineEvent): void {
     for (const key of [event.type, "*"] as const) {
-      for (const listener of this.#listeners.get(key) ?? []) {
+      for (const listener of this.#listeners.of(key)) {
         try {
           listener(event);
         } catch (error) {

@@ -31,6 +31,22 @@ Deno.test("a subscription ends with the function that on() returned", () => {
   assertEquals(heard, 21);
 });
 
+Deno.test("a subscription ends with its block, or with its signal", () => {
+  const events = new EngineEvents();
+  const controller = new AbortController();
+  let heard = "";
+  {
+    using _stop = events.on("begin", () => heard += "a");
+    events.on("begin", () => heard += "b", { signal: controller.signal });
+    events.emit(begin);
+  }
+  events.emit(begin);
+  controller.abort();
+  events.on("begin", () => heard += "c", { signal: controller.signal });
+  events.emit(begin);
+  assertEquals([heard, events.isHeard], ["abb", false]);
+});
+
 Deno.test("wants() is true while somebody listens", () => {
   const events = new EngineEvents();
   assertEquals(events.wants("begin"), false);

@@ -34,6 +34,22 @@ export class FilteredCollectionError extends EngineError {
   }
 }
 
+/** The transaction is committed, and a listener to `afterCommit` threw; `cause` is its error, `errors` are all. */
+export class AfterCommitError extends EngineError {
+  /** Stable code, listed in `lib/ERRORS.md`. */
+  static override readonly code: string = "AFTER_COMMIT";
+
+  /** @ignore */
+  constructor(readonly errors: readonly unknown[]) {
+    const [cause] = errors;
+    super(
+      `The transaction is committed; ${errors.length} listener(s) to "afterCommit" failed: ` +
+        `${cause instanceof Error ? cause.message.split("\n")[0] : cause}. Do not repeat the transaction.`,
+      { cause },
+    );
+  }
+}
+
 /** A statement does not return what objects of a model need. */
 export class InvalidStatementError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */

@@ -56,11 +56,11 @@ export class Journal {
     return this.#entries.splice(length);
   }
 
-  /** Removes the entries of objects that no rollback concerns any more. */
-  discard(isObsolete: (state: ObjectState) => boolean): void {
-    const countObsolete = (end: number) => this.#entries.slice(0, end).filter(({ state }) => isObsolete(state)).length;
+  /** Removes entries that no rollback concerns any more. */
+  discard(isObsolete: (entry: JournalEntry) => boolean): void {
+    const countObsolete = (end: number) => this.#entries.slice(0, end).filter(isObsolete).length;
     this.#savepoints = this.#savepoints.map((length) => length - countObsolete(length));
-    this.#entries = this.#entries.filter(({ state }) => !isObsolete(state));
+    this.#entries = this.#entries.filter((entry) => !isObsolete(entry));
   }
 
   /** Empties the journal at the end of the transaction. */

@@ -12,7 +12,7 @@ import {
   SerializationError,
 } from "../engine/errors.ts";
 import { EngineError } from "../base/error.ts";
-import { PendingRollbackError } from "./errors.ts";
+import { AfterCommitError, PendingRollbackError } from "./errors.ts";
 
 /** Runs work in a transaction of its own: a session maker or an engine. */
 export interface Transactional<Unit> {
@@ -59,7 +59,7 @@ export class RetryLimitError extends EngineError {
  * Exponential Backoff and Jitter, AWS Architecture Blog, 2015).
  *
  * The work may run several times: keep side effects outside the database, such as mails, out of it. It is not repeated
- * after a `CommitOutcomeUnknownError`, because its changes may be committed.
+ * after a `CommitOutcomeUnknownError`, because its changes may be committed, or an `AfterCommitError`, because they are.
  *
  * ```ts ignore
  * await retry(getSession, async (session) => {
@@ -86,7 +86,8 @@ export async function retry<Unit, T>(
     try {
       return await transactional.begin(work, signal ? { ...begin, signal } : begin);
     } catch (error) {
-      if (error instanceof CommitOutcomeUnknownError || !(isConflict(error) || also(error))) throw error;
+      const mayBeCommitted = error instanceof CommitOutcomeUnknownError || error instanceof AfterCommitError;
+      if (mayBeCommitted || !(isConflict(error) || also(error))) throw error;
       if (attempt >= attempts) throw new RetryLimitError(attempt, error as Error);
     }
     await sleep(backoff(attempt, baseDelay, maxDelay), signal);

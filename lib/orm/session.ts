@@ -22,26 +22,30 @@ import { CallGuard } from "./call_guard.ts";
 import type { AnyModel, KeyOf } from "./model.ts";
 import { lookUp, SAVEPOINT_ENDS, SessionBase } from "./session_base.ts";
 import { checkGetOptions, checkSessionOptions, type GetOptions, type SessionOptions } from "./session_options.ts";
+import { type NotAwaited, SessionEmitter } from "./session_events.ts";
+import type { SessionMaker } from "./sessionmaker.ts";
 import { SessionSteps } from "./session_steps.ts";
 
 export type { GetOptions, SessionOptions } from "./session_options.ts";
 
 /** A unit of work whose calls are awaited. Made by a {@linkcode SessionMaker}. */
-export class Session extends SessionBase implements AsyncDisposable {
+export class Session extends SessionBase<Session, NotAwaited | Promise<unknown>> implements AsyncDisposable {
   readonly #steps: SessionSteps<Connection>;
   readonly #calls: CallGuard;
 
   /**
    * @ignore
+   * @param events those of its session maker.
    * @throws {TypeError} for an unknown option or a value of the wrong type.
    * @throws {RangeError} for a value out of range.
    */
-  constructor(engine: Engine, options: SessionOptions = {}) {
+  constructor(engine: Engine, options: SessionOptions = {}, events?: SessionMaker["events"]) {
     checkSessionOptions(options);
     const { commandTimeout } = options;
-    const steps: SessionSteps<Connection> = new SessionSteps(options, (begin) => {
-      return engine.connect({ ...begin, ...steps.transaction.limits, commandTimeout, holder: calls.site });
-    });
+    const connect = (begin: TransactionOptions) =>
+      engine.connect({ ...begin, ...steps.transaction.limits, commandTimeout, holder: calls.site });
+    const emitter = new SessionEmitter(events, false);
+    const steps: SessionSteps<Connection> = new SessionSteps(options, connect, emitter as SessionEmitter);
     const calls = new CallGuard(steps.transaction);
     super(steps);
     this.#steps = steps;

@@ -6,17 +6,24 @@
 import type { Entity } from "./identity_map.ts";
 import type { AnyModel, KeyOf } from "./model.ts";
 import { checkGetOptions, type GetOptions, keyValues } from "./session_options.ts";
+import type { SessionEvents } from "./session_events.ts";
 import type { SessionState } from "./session_state.ts";
 import type { SessionSteps } from "./session_steps.ts";
 import type { WriteStatement } from "./write_statement.ts";
 
-/** The objects of a session. */
-export abstract class SessionBase {
+/** The objects of a session, and its events. */
+export abstract class SessionBase<Self, Answer> {
   readonly #steps: SessionSteps;
 
   /** @ignore Made by `sessionmaker()` and `syncSessionmaker()`. */
   constructor(steps: SessionSteps) {
     this.#steps = steps;
+    steps.emitter.session = this;
+  }
+
+  /** Its events, as `session.events.on("beforeFlush", …)`; those of the session maker are told of every session. */
+  get events(): SessionEvents<Self, Answer> {
+    return this.#steps.emitter.events as SessionEvents<Self, Answer>;
   }
 
   /** `idle`, `active`, `failed` or `closed`: see `session_state.ts`. */

@@ -22,31 +22,37 @@ import type { AnyModel } from "./model.ts";
 import { Select } from "./select.ts";
 import type { GetOptions, SessionOptions } from "./session_options.ts";
 import { type NestedTransaction, type SessionConnection, SessionTransaction } from "./session_transaction.ts";
+import type { SessionEmitter } from "./session_events.ts";
 import { Tracker } from "./tracker.ts";
 
 /** The objects of a session, its transaction and its calls. */
 export class SessionSteps<Connection extends SessionConnection = SessionConnection> {
-  readonly tracker = new Tracker();
+  readonly tracker: Tracker;
   readonly transaction: SessionTransaction<Connection>;
   readonly #options: SessionOptions;
 
   /** @param connect checks out a connection for a transaction. */
-  constructor(options: SessionOptions, connect: (options: TransactionOptions) => Eventual<Connection>) {
+  constructor(
+    options: SessionOptions,
+    connect: (options: TransactionOptions) => Eventual<Connection>,
+    readonly emitter: SessionEmitter,
+  ) {
     this.#options = options;
+    this.tracker = new Tracker(emitter);
     this.transaction = new SessionTransaction(connect, options);
   }
 
   /** Reads the object with a key; `null` when there is no such row. */
   *get(model: AnyModel, key: readonly unknown[], options: GetOptions): Steps<Entity | null> {
     const flush = this.#autoflush(key);
-    if (flush) yield* this.#write(flush);
+    if (flush) yield* flush;
     return yield* this.#read(model, key, options);
   }
 
   *execute<Row>(statement: Query<Row>, parameters: readonly unknown[] = []): Steps<Result<Row>> {
     const { sql, parameters: values } = compiled(statement, parameters);
     const flush = this.#autoflush(values, sql);
-    if (flush) yield* this.#write(flush);
+    if (flush) yield* flush;
     const onlyReads = statement instanceof Select && !statement.refresh;
     const connection = this.transaction.connection ?? (yield* this.transaction.begin());
     const answer = yield* step(this.#query<Row>(connection, sql, values, onlyReads));
@@ -56,7 +62,7 @@ export class SessionSteps<Connection extends SessionConnection = SessionConnecti
   /** Flushes and returns the connection for a stream. */
   *stream(): Steps<Connection> {
     const flush = this.#autoflush();
-    if (flush) yield* this.#write(flush);
+    if (flush) yield* flush;
     return yield* this.transaction.begin();
   }
 
@@ -110,11 +116,13 @@ export class SessionSteps<Connection extends SessionConnection = SessionConnecti
   }
 
   *flush(): Steps<void> {
+    if (this.#isHeard) yield* this.emitter.beforeFlush();
     const flush = this.#pending();
     if (flush) yield* this.#write(flush);
   }
 
   *commit(): Steps<void> {
+    if (this.#isHeard) yield* this.emitter.beforeFlush();
     const flush = this.#pending();
     if (!flush && !this.transaction.isOpen) return;
     const connection = this.transaction.connection ?? (yield* this.transaction.begin());
@@ -124,9 +132,11 @@ export class SessionSteps<Connection extends SessionConnection = SessionConnecti
     } catch (error) {
       throw this.transaction.fail(error);
     }
+    const written = this.emitter.events.has("afterCommit") ? this.tracker.written() : undefined;
     this.tracker.commit();
     if (this.#options.expireOnCommit) this.tracker.expire();
     yield* step(this.transaction.end("commit")?.close({}));
+    if (written) yield* this.emitter.afterCommit(written);
   }
 
   /** @param timeout milliseconds after which the connection is dropped. */
@@ -172,6 +182,11 @@ export class SessionSteps<Connection extends SessionConnection = SessionConnecti
     yield* step(answer);
   }
 
+  /** True if listeners are to be told of the flush that comes. */
+  get #isHeard(): boolean {
+    return this.emitter.events.has("beforeFlush") && this.tracker.hasPending;
+  }
+
   /** Prepares the pending changes, if there are any. */
   #pending(): Flush | undefined {
     const flush = new Flush(this.tracker);
@@ -179,14 +194,19 @@ export class SessionSteps<Connection extends SessionConnection = SessionConnecti
   }
 
   /**
-   * Prepares the pending changes, if any are to be sent before a statement.
+   * Returns the flush before a statement, if one is due.
    *
    * @param parameters of the statement: checked now, so that it does not fail after the flush.
    */
-  #autoflush(parameters?: readonly unknown[], sql?: string): Flush | undefined {
-    const flush = this.#options.autoflush ?? true ? this.#pending() : undefined;
+  #autoflush(parameters?: readonly unknown[], sql?: string): Steps<void> | undefined {
+    if (this.#options.autoflush === false) return undefined;
+    if (this.#isHeard) {
+      if (parameters) encodeParameters(parameters, sql);
+      return this.flush();
+    }
+    const flush = this.#pending();
     if (flush && parameters) encodeParameters(parameters, sql);
-    return flush;
+    return flush && this.#write(flush);
   }
 
   /**

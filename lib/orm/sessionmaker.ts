@@ -7,12 +7,15 @@ import type { TransactionOptions } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type LimitOptions, limitsOf } from "../engine/limit.ts";
 import { checkWork } from "../engine/options.ts";
+import { SessionEvents } from "./session_events.ts";
 import { Session, type SessionOptions } from "./session.ts";
 import { checkSessionOptions } from "./session_options.ts";
 
 /** Makes sessions. Returned by {@linkcode sessionmaker}. */
 export interface SessionMaker {
   (): Session;
+  /** The events of all sessions that it makes, and has made. */
+  readonly events: SessionEvents<Session>;
   /**
    * Runs `work` with a new session: commits when it returns, rolls back when it throws.
    *
@@ -34,8 +37,10 @@ export interface SessionMaker {
  */
 export function sessionmaker(engine: Engine, options: SessionOptions = {}): SessionMaker {
   checkSessionOptions(options);
-  const make = () => new Session(engine, options);
+  const events = new SessionEvents<Session>();
+  const make = () => new Session(engine, options, events);
   return Object.assign(make, {
+    events,
     async begin<T>(
       work: (session: Session) => T | Promise<T>,
       transaction?: TransactionOptions & LimitOptions,

@@ -30,6 +30,11 @@ export class Snapshot {
     this.#restoreCollections = [...collections.values()].map((each) => each.snapshot());
   }
 
+  /** True if the object had no row. */
+  get isNew(): boolean {
+    return this.#status === "new";
+  }
+
   /** Returns the row after the object was written: the values sent, and those of the `returning` columns as returned. */
   writtenRow(returning: readonly TableColumn[]): readonly unknown[] {
     const { values, state: { table, entity } } = this;

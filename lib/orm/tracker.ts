@@ -15,6 +15,7 @@ import { holdReference, isCurrent, referredKey } from "./reference.ts";
 import { neighbours } from "./related.ts";
 import type { AnyModel } from "./relation.ts";
 import { defineAccessors } from "./relation_accessors.ts";
+import { type SessionEmitter, type Written, writtenBy } from "./session_events.ts";
 import { Snapshot } from "./snapshot.ts";
 import { planFlush } from "./unit_of_work.ts";
 import { writesObjects, type WriteStatement } from "./write_statement.ts";
@@ -24,6 +25,12 @@ export class Tracker {
   #identities = new IdentityMap<ObjectState>();
   #states = new Set<ObjectState>();
   readonly #journal = new Journal();
+  readonly #emitter: SessionEmitter | undefined;
+
+  /** @param emitter is told of objects that are loaded. */
+  constructor(emitter?: SessionEmitter) {
+    this.#emitter = emitter;
+  }
 
   /** Returns the objects that the next flush inserts, updates or deletes. */
   objects(which: "new" | "dirty" | "deleted"): Set<Entity> {
@@ -116,7 +123,18 @@ export class Tracker {
     if (!known || state.isExpired) state.forgetRelations();
     state.isExpired = false;
     this.#journal.add({ state });
+    if (!known && this.#emitter?.events.has("load")) this.#tellLoaded(this.#emitter, state);
     return entity;
+  }
+
+  /** Tells that an object was loaded; one that a listener refuses is not kept, so that the next query tells it again. */
+  #tellLoaded(emitter: SessionEmitter, state: ObjectState): void {
+    try {
+      emitter.load(state.entity);
+    } catch (error) {
+      this.#detach(state, "left");
+      throw error;
+    }
   }
 
   /** Detaches objects that have no pending changes, and releases their memory. */
@@ -127,7 +145,11 @@ export class Tracker {
     for (const state of unchanged) this.#detach(state, "left");
     this.#states = new Set(this.#states);
     this.#identities.compact();
-    this.#journal.discard((state) => state.owner !== this && state.loaded !== undefined);
+    const keepsWritten = this.#emitter?.events.has("afterCommit");
+    this.#journal.discard((entry) => {
+      const isForgotten = entry.state.owner !== this && entry.state.loaded !== undefined;
+      return isForgotten && !(keepsWritten && entry instanceof Snapshot);
+    });
   }
 
   /** Plans a flush of the pending changes. */
@@ -180,6 +202,16 @@ export class Tracker {
     for (const { entities } of statements.filter(({ replaced }) => replaced)) {
       for (const entity of entities) stateOf(entity).forgetCollections();
     }
+  }
+
+  /** True if there is something to flush. */
+  get hasPending(): boolean {
+    return (["new", "dirty", "deleted"] as const).some((which) => this.objects(which).size > 0);
+  }
+
+  /** Returns the objects that the transaction has written so far. */
+  written(): Written {
+    return writtenBy(snapshotsIn(this.#journal.entries));
   }
 
   /** True while a savepoint is open. */

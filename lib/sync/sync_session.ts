@@ -16,8 +16,10 @@ import { SyncSavepoint } from "../engine/savepoint.ts";
 import { runBlocking, type Steps } from "../engine/steps.ts";
 import { compiled } from "../engine/kysely/compilable.ts";
 import type { AnyModel, KeyOf } from "../orm/model.ts";
+import { ConcurrentUseError } from "../orm/errors.ts";
 import { lookUp, SAVEPOINT_ENDS, SessionBase } from "../orm/session_base.ts";
 import { checkGetOptions, checkSessionOptions, type GetOptions, type SessionOptions } from "../orm/session_options.ts";
+import { type NotAwaited, SessionEmitter, SessionEvents } from "../orm/session_events.ts";
 import type { SessionAction } from "../orm/session_state.ts";
 import { SessionSteps } from "../orm/session_steps.ts";
 import { PartitionObjects } from "../orm/partition_objects.ts";
@@ -34,6 +36,8 @@ export type SyncGetOptions = Omit<GetOptions, "signal">;
 /** Makes blocking sessions. Returned by {@linkcode syncSessionmaker}. */
 export interface SyncSessionMaker {
   (): SyncSession;
+  /** The events of all sessions that it makes, and has made; their listeners must not be async. */
+  readonly events: SessionEvents<SyncSession, NotAwaited>;
   /**
    * Runs `work` with a new session: commits when it returns, rolls back when it throws.
    *
@@ -57,8 +61,10 @@ export interface SyncSessionMaker {
  */
 export function syncSessionmaker(engine: SyncEngine, options: SessionOptions = {}): SyncSessionMaker {
   checkSessionOptions(options);
-  const make = () => new SyncSession(engine, options);
+  const events = new SessionEvents<SyncSession, NotAwaited>();
+  const make = () => new SyncSession(engine, options, events);
   return Object.assign(make, {
+    events,
     begin<T>(work: (session: SyncSession) => T, transaction?: TransactionOptions & SyncLimitOptions): T {
       checkWork(work);
       using session = make();
@@ -75,21 +81,24 @@ export function syncSessionmaker(engine: SyncEngine, options: SessionOptions = {
  * A unit of work whose calls block. Made by a {@linkcode SyncSessionMaker}; its methods are those of
  * {@linkcode Session}.
  */
-export class SyncSession extends SessionBase implements Disposable {
+export class SyncSession extends SessionBase<SyncSession, NotAwaited> implements Disposable {
   readonly #steps: SessionSteps<SyncConnection>;
+  /** The call that runs: a listener may try another one. */
+  #running: string | undefined;
 
   /**
    * @ignore
+   * @param events those of its session maker.
    * @throws {TypeError} for an unknown option or a value of the wrong type.
    * @throws {RangeError} for a value out of range.
    */
-  constructor(engine: SyncEngine, options: SessionOptions = {}) {
+  constructor(engine: SyncEngine, options: SessionOptions = {}, events?: SyncSessionMaker["events"]) {
     checkSessionOptions(options);
     const { commandTimeout } = options;
-    const steps: SessionSteps<SyncConnection> = new SessionSteps(
-      options,
-      (begin) => engine.connect({ ...begin, ...steps.transaction.limits, commandTimeout }),
-    );
+    const connect = (begin: TransactionOptions) =>
+      engine.connect({ ...begin, ...steps.transaction.limits, commandTimeout });
+    const emitter = new SessionEmitter(events, true);
+    const steps: SessionSteps<SyncConnection> = new SessionSteps(options, connect, emitter as SessionEmitter);
     super(steps);
     this.#steps = steps;
   }
@@ -235,6 +244,7 @@ export class SyncSession extends SessionBase implements Disposable {
   /** Rolls back uncommitted work and returns the connection. A second call has no effect. */
   close(limits: SyncLimitOptions = {}): void {
     checkOptions("close()", limits, SYNC_LIMIT);
+    if (this.#running) throw new ConcurrentUseError(this.#running, "close()");
     this.#steps.close()?.close({ timeout: limits.timeout });
   }
 
@@ -246,13 +256,15 @@ export class SyncSession extends SessionBase implements Disposable {
   /** Runs a call; its timeout applies to all of its statements together. */
   #run<T>(action: SessionAction, what: string, work: Steps<T>, limits?: SyncLimitOptions): T {
     const { transaction } = this.#steps;
+    if (this.#running) throw new ConcurrentUseError(this.#running, what);
     transaction.assert(action);
     if (limits) checkOptions(what, limits, SYNC_LIMIT);
     transaction.limit = limits && Limit.of(limits);
+    this.#running = what;
     try {
       return runBlocking(work);
     } finally {
-      transaction.limit = undefined;
+      this.#running = transaction.limit = undefined;
     }
   }
 

@@ -9,6 +9,7 @@ import type { Metadata } from "../lib/schema/table.ts";
 import { createSyncEngine, type SyncEngine } from "../lib/sync/sync_engine.ts";
 import { syncSessionmaker } from "../lib/sync/sync_session.ts";
 import type { TestDatabase } from "./test_database.ts";
+import type { SessionOptions } from "../lib/orm/session_options.ts";
 import { type SessionMaker, sessionmaker } from "../lib/orm/sessionmaker.ts";
 import { emptyTables } from "./empty_tables.ts";
 import { onDriver } from "./ways.ts";
@@ -18,6 +19,8 @@ export interface Fixture {
   engine: Engine;
   /** Makes sessions; of the blocking kind for `blocking`, whose calls may be awaited like the others. */
   getSession: SessionMaker;
+  /** Returns a maker of sessions with options. */
+  sessionsWith(options: SessionOptions): SessionMaker;
   /** Statements sent, reduced to what the test examines. */
   sent: string[];
   /** Returns the committed rows. */
@@ -82,8 +85,9 @@ export function sessionTest(
         await using connection = await engine.connect();
         return (await connection.execute(sql)).tuples().all();
       };
-      const getSession = blocking ? syncSessionmaker(blocking) as unknown as SessionMaker : sessionmaker(engine);
-      await run({ engine, getSession, sent, rows });
+      const sessionsWith = (options: SessionOptions) =>
+        blocking ? syncSessionmaker(blocking, options) as unknown as SessionMaker : sessionmaker(engine, options);
+      await run({ engine, getSession: sessionsWith({}), sessionsWith, sent, rows });
       assertEquals(engine.poolStatus.held, 0, "a connection was not given back");
       stopListening();
       failed.move();

@@ -24,7 +24,12 @@ export class FromStatement<M extends AnyModel> implements ObjectStatement<M> {
    * @ignore
    * @throws {InvalidStatementError} for `joinedload()`: the query is sent unchanged.
    */
-  constructor(readonly model: M, readonly compiled: Compiled, readonly loaders: readonly LoaderOption[]) {
+  constructor(
+    readonly model: M,
+    readonly compiled: Compiled,
+    readonly loaders: readonly LoaderOption[],
+    readonly populates = false,
+  ) {
     if (loaders.some(({ isJoined }) => isJoined)) {
       throw new InvalidStatementError(model.name, "joinedload() cannot add a join to it; use selectinload()");
     }
@@ -32,7 +37,12 @@ export class FromStatement<M extends AnyModel> implements ObjectStatement<M> {
 
   /** Loads relations with the objects: `options(selectinload("toys"))`. */
   options(...loaders: LoaderOf<M>[]): FromStatement<M> {
-    return new FromStatement(this.model, this.compiled, [...this.loaders, ...loaders]);
+    return new FromStatement(this.model, this.compiled, [...this.loaders, ...loaders], this.populates);
+  }
+
+  /** Overwrites objects of the session with the rows, as `populateExisting()` of a {@linkcode Select} does. */
+  populateExisting(): FromStatement<M> {
+    return new FromStatement(this.model, this.compiled, this.loaders, true);
   }
 
   /** Returns the SQL and its parameters. */

@@ -71,6 +71,9 @@ export type Loading<T = void> = Generator<{ sql: string; parameters: readonly un
 
 /** Loads objects and their relations. */
 export class Loader {
+  /** The objects that a statement with `populateExisting()` has overwritten; undefined for other statements. */
+  #populated: Set<Entity> | undefined;
+
   constructor(readonly source: ObjectSource) {}
 
   /**
@@ -83,11 +86,12 @@ export class Loader {
       new Result<Row>({ columns, rows, command: "", rowCount: raw.rowCount }, repeats, givesObjects(statement));
     if (statement instanceof SelectColumns) return resultOf(statement.names, statement.rowsOf(raw));
     if (!givesObjects(statement)) return raw;
-    const { model, loaders, refresh } = statement;
+    const { model, loaders, refresh, populates } = statement;
     const rows = statement.rowsOf(raw);
-    const overwrites = refresh === "written"
+    if (populates) this.#populated = new Set();
+    const overwrites = refresh === "written" && !populates
       ? yield* hasWritten(statement.compile(), raw.command, model.table)
-      : refresh;
+      : Boolean(refresh);
     const objects = yield* this.#load(model, rows, loaders, undefined, overwrites);
     const { order } = planJoins(model, loaders);
     return resultOf([model.name], objects.map((object) => [object]), order !== undefined);
@@ -99,10 +103,21 @@ export class Loader {
    * @param at the position of the first joined column in a row.
    */
   *#load(model: AnyModel, rows: unknown[][], options: Options, at?: number, refresh = false): Loading<Entity[]> {
-    const objects = rows.map((row) => this.source.load(model, row, refresh));
+    const objects = rows.map((row) => this.#object(model, row, refresh));
     yield* this.#loadJoined(planJoins(model, options, at).joins, rows, objects);
     if (options.length > 0) yield* this.#loadSelected(model, objects, options);
     return objects;
+  }
+
+  /** Returns the object of a row. With `populateExisting()` it is overwritten, once: its relations are loaded by then. */
+  #object(model: AnyModel, row: unknown[], refresh = false): Entity {
+    const populated = this.#populated;
+    const entity = this.source.load(model, row, refresh || populated !== undefined);
+    if (populated && !populated.has(entity)) {
+      populated.add(entity);
+      stateOf(entity).forgetRelations();
+    }
+    return entity;
   }
 
   /** Loads joined relations from the rows of their owners; a row may have no owner, as an outer join makes it. */
@@ -110,7 +125,7 @@ export class Loader {
     for (const { relation, at, joins: inner, nested } of joins) {
       const { columns, keyIndexes } = relation.target.table;
       const isPresent = (row: unknown[]) => row[at + keyIndexes[0]] !== null;
-      const load = (row: unknown[]) => this.source.load(relation.target, row.slice(at, at + columns.length));
+      const load = (row: unknown[]) => this.#object(relation.target, row.slice(at, at + columns.length));
       const objects = rows.map((row) => isPresent(row) ? load(row) : undefined);
       const byOwner = grouped(owners, objects);
       if (relation.kind === "many-to-one") {
@@ -144,7 +159,7 @@ export class Loader {
       const ids = valuesOf(owner, key.columns);
       const primaryKey = joined.length === 0 ? referredKey(owner, key) : undefined;
       const known = primaryKey && this.source.find(target, primaryKey);
-      if (known) targets.set(mapKey(ids), known);
+      if (known && (this.#populated?.has(known) ?? true)) targets.set(mapKey(ids), known);
       else missing.set(mapKey(ids), ids);
     }
     if (missing.size > 0) {

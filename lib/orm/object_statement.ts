@@ -16,6 +16,8 @@ export interface ObjectStatement<M extends AnyModel> extends Compilable<Record<s
   readonly loaders: readonly LoaderOption[];
   /** True when the rows overwrite the values of objects that are in the session; `written`: if the statement wrote them. */
   readonly refresh: boolean | "written";
+  /** True when values of all rows, and of those in loaded relations, overwrite those of objects in the session. */
+  readonly populates: boolean;
   /** Returns the rows with their values in the order of the model's columns. */
   rowsOf(result: Result<unknown>): unknown[][];
 }

@@ -139,13 +139,14 @@ export class Select<M extends AnyModel, Joined = unknown>
     builder: Builder,
     readonly loaders: readonly LoaderOption[] = [],
     readonly refresh = false,
+    readonly populates = false,
   ) {
     super(model, builder);
   }
 
   /** Loads relations with the objects: `options(selectinload("toys"), joinedload("team"))`. */
   options(...loaders: LoaderOf<M>[]): Select<M, Joined> {
-    return new Select(this.model, this.builder, [...this.loaders, ...loaders], this.refresh);
+    return new Select(this.model, this.builder, [...this.loaders, ...loaders], this.refresh, this.populates);
   }
 
   /**
@@ -183,14 +184,14 @@ export class Select<M extends AnyModel, Joined = unknown>
     const [near, far] = kind === "many-to-one" ? [columns, referredColumns] : [referredColumns, columns];
     if (!otherKey) {
       const joined = this.builder.innerJoin(`${wordOf(target.table)} as ${name}`, areEqual(name, far, word, near));
-      return new Select(this.model, joined, this.loaders, this.refresh);
+      return new Select(this.model, joined, this.loaders, this.refresh, this.populates);
     }
     const link = linkName(this.model, name);
     const onTarget = areEqual(name, otherKey.referredColumns, link, otherKey.columns);
     const joined = this.builder
       .innerJoin(`${wordOf(key.from)} as ${link}`, areEqual(link, far, word, near))
       .innerJoin(`${wordOf(target.table)} as ${name}`, onTarget);
-    return new Select(this.model, joined, this.loaders, this.refresh);
+    return new Select(this.model, joined, this.loaders, this.refresh, this.populates);
   }
 
   /** Locks the rows until the end of the transaction; their current values overwrite those of objects in the session. */
@@ -198,7 +199,16 @@ export class Select<M extends AnyModel, Joined = unknown>
     let builder = this.builder.forUpdate(this.model.table.word);
     if (skipLocked) builder = builder.skipLocked();
     if (noWait) builder = builder.noWait();
-    return new Select(this.model, builder, this.loaders, true);
+    return new Select(this.model, builder, this.loaders, true, this.populates);
+  }
+
+  /**
+   * Overwrites objects of the session with the values of their rows, also those in the relations that are loaded: a
+   * query otherwise leaves what the session has. Their pending changes are lost where they were not flushed before, and
+   * relations that are not loaded by this statement have to be loaded again.
+   */
+  populateExisting(): Select<M, Joined> {
+    return new Select(this.model, this.builder, this.loaders, this.refresh, true);
   }
 
   /**
@@ -225,7 +235,7 @@ export class Select<M extends AnyModel, Joined = unknown>
       throw new InvalidStatementError(this.model.name, problem);
     }
     const written = typeof query === "object" && "sql" in query ? query : compiled(query, parameters);
-    return new FromStatement(this.model, written, this.loaders);
+    return new FromStatement(this.model, written, this.loaders, this.populates);
   }
 
   /** Compiles the query to SQL and parameters. */
@@ -240,7 +250,7 @@ export class Select<M extends AnyModel, Joined = unknown>
 
   /** @ignore */
   protected override with(builder: Builder): Select<M, Joined> {
-    return new Select(this.model, builder, this.loaders, this.refresh);
+    return new Select(this.model, builder, this.loaders, this.refresh, this.populates);
   }
 }
 

@@ -28,7 +28,7 @@ export interface Fixture {
 }
 
 /** The drivers of a `Session`, and `SyncSession`. */
-export const EVERY_SESSION = ["pg", "postgres", "libpq", "blocking"] as const;
+export const EVERY_SESSION = ["pg", "postgres", "wire", "libpq", "blocking"] as const;
 
 /** Returns the first word of a statement. */
 export const firstWord = (sql: string): string => sql.split(" ", 1)[0].toUpperCase();

@@ -19,6 +19,7 @@ export interface Way {
 export const WAYS: readonly Way[] = [
   { name: "pg", driver: "pg", options: {}, blocks: false },
   { name: "postgres", driver: "postgres", options: {}, blocks: false },
+  { name: "wire", driver: "wire", options: {}, blocks: false },
   { name: "libpq", driver: "libpq", options: {}, blocks: true },
   { name: "libpq on threads", driver: "libpq", options: { nonblocking: true }, blocks: false },
 ];

@@ -82,7 +82,7 @@ database.test("begin() takes a transaction's options; AUTOCOMMIT engines have tr
   assertEquals(await server.run("SELECT name FROM rolled"), []);
 });
 
-for (const driver of ["pg", "postgres"] as const) {
+for (const driver of ["pg", "postgres", "wire"] as const) {
   const on = (url: string) => EngineUrl.parse(url).withDriver(driver);
 
   database.test(`${driver}: options of the engine become settings of its connections`, async (url) => {
@@ -169,7 +169,7 @@ database.test("readOnly for one AUTOCOMMIT connection is refused: there is no tr
 });
 
 database.test("two engines, one for each driver, see the same", async (url) => {
-  const answers = await Promise.all((["pg", "postgres"] as const).map(async (driver) => {
+  const answers = await Promise.all((["pg", "postgres", "wire"] as const).map(async (driver) => {
     await using engine = createEngine(EngineUrl.parse(url).withDriver(driver));
     await using connection = await engine.connect();
     return (await connection.execute("SELECT $1::int8 AS big, now() IS NOT NULL AS yes", [1n])).all();

@@ -11,7 +11,7 @@ import { EngineUrl } from "./url.ts";
 
 const database = testDatabase(import.meta.url);
 
-for (const driver of ["pg", "postgres"] as const) {
+for (const driver of ["pg", "postgres", "wire"] as const) {
   database.test(`${driver}: the first byte of an answer comes between sending and the last`, async (url) => {
     await using engine = createEngine(EngineUrl.parse(url).withDriver(driver), { isolationLevel: "AUTOCOMMIT" });
     await using connection = await engine.connect();

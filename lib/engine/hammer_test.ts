@@ -17,7 +17,7 @@ const KEPT_OF_A_SOCKET = 3_000;
 const database = testDatabase(import.meta.url);
 const script = import.meta.resolve("../../testing/hammer.ts");
 
-for (const [driver, how] of [["pg"], ["postgres"], ["libpq", "threads"]] as const) {
+for (const [driver, how] of [["pg"], ["postgres"], ["wire"], ["libpq", "threads"]] as const) {
   const title = how ? `${driver} on ${how}` : driver;
   const seed = crypto.getRandomValues(new Int32Array(1))[0];
   database.test(`${title}: errors, aborts, kills and odd texts lose no commit and invent none`, async (plain) => {

@@ -23,7 +23,7 @@ function recording(driver: Driver, sent: string[]): Driver {
   };
 }
 
-for (const name of ["pg", "postgres", "libpq"] as const) {
+for (const name of ["pg", "postgres", "wire", "libpq"] as const) {
   database.test(`${name}: an engine runs on a driver that wraps another one`, async (url) => {
     const sent: string[] = [];
     await using engine = createEngine(url, { driver: recording(await loadDriver(name), sent) });

@@ -35,7 +35,7 @@ async function orderOf(engine: Engine, work: (task: number, pid: number) => Prom
   return order;
 }
 
-for (const name of ["pg", "postgres", "libpq"] as const) {
+for (const name of ["pg", "postgres", "wire", "libpq"] as const) {
   const on = (url: string, options: EngineOptions = {}) =>
     createEngine(EngineUrl.parse(url).withDriver(name as DriverName), {
       poolSize: 1,

@@ -74,7 +74,7 @@ async function makeMess(connection: Connection): Promise<number> {
   return connection.backendPid;
 }
 
-for (const driver of ["pg", "postgres", "libpq"] as const) {
+for (const driver of ["pg", "postgres", "wire", "libpq"] as const) {
   const on = (url: string, options: EngineOptions) =>
     createEngine(EngineUrl.parse(url).withDriver(driver), {
       poolSize: 1,

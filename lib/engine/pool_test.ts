@@ -171,7 +171,7 @@ database.test("dispose() closes what is idle, turns away who waits, and lets hol
 
 database.test("dispose() while a connection is being opened leaves none behind", async (url) => {
   await using server = new Server(url);
-  for (const driver of ["pg", "postgres"]) {
+  for (const driver of ["pg", "postgres", "wire"]) {
     const engine = createEngine(onDriver(url, driver), {
       applicationName: "test: opening",
     });
@@ -186,7 +186,7 @@ database.test("a server that refuses: each caller hears why, and the pool stays 
   const wrong = new URL(url);
   wrong.hostname = "127.0.0.1";
   wrong.port = "1"; // nobody listens there
-  for (const driver of ["pg", "postgres"]) {
+  for (const driver of ["pg", "postgres", "wire"]) {
     await using engine = createEngine(onDriver(wrong.href, driver), { poolSize: 1 });
     const outcomes = await Promise.allSettled([engine.connect(), engine.connect(), engine.connect()]);
     for (const outcome of outcomes) {
@@ -222,7 +222,7 @@ database.test("a server that accepts and says nothing: the attempt ends after co
   const accepting = (async () => {
     for await (const connection of listener) accepted.push(connection);
   })();
-  for (const driver of ["pg", "postgres"]) {
+  for (const driver of ["pg", "postgres", "wire"]) {
     const silent = `postgresql+${driver}://sandy:hunter2@127.0.0.1:${listener.addr.port}/shop`;
     await using engine = createEngine(silent, { connectTimeout: 100 });
     await assertRejects(() => engine.connect(), ConnectError, "no answer within 0.1 s");

@@ -14,7 +14,7 @@ import { EngineUrl } from "./url.ts";
 const database = testDatabase(import.meta.url);
 const READ = "SELECT $1::int AS n";
 
-for (const driver of ["pg", "postgres"] as const) {
+for (const driver of ["pg", "postgres", "wire"] as const) {
   const test = (
     name: string,
     expected: number,
@@ -93,9 +93,9 @@ for (const driver of ["pg", "postgres"] as const) {
 }
 
 /** The first use of a statement with parameters: npm postgres asks for their types before it sends them. */
-const FIRST_USE = { pg: 1, postgres: 2 };
+const FIRST_USE = { pg: 1, postgres: 2, wire: 1 };
 
-for (const driver of ["pg", "postgres"] as const) {
+for (const driver of ["pg", "postgres", "wire"] as const) {
   database.test(`${driver}: the first use of a statement: round trips: ${FIRST_USE[driver]}`, async (url) => {
     await using counter = new RoundTripCounter(EngineUrl.parse(url).withDriver(driver));
     await using engine = createEngine(counter.url);

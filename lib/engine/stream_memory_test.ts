@@ -13,7 +13,7 @@ const ROWS = 300_000; // enough for garbage that only a full collection finds to
 const MOST = 100_000_000;
 const script = fileURLToPath(new URL("../../testing/stream_many.ts", import.meta.url));
 
-for (const driver of ["pg", "postgres", "libpq"]) {
+for (const driver of ["pg", "postgres", "wire", "libpq"]) {
   for (const what of ["rows", "objects", ...(driver === "libpq" ? ["objects, blocking"] : [])]) {
     database.test(`${driver}: ${ROWS} ${what} in less than 100 MB`, async (url) => {
       const args = [

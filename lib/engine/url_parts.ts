@@ -6,12 +6,12 @@
 import type { UrlPart } from "./errors.ts";
 
 /** The drivers an engine can use. */
-export type DriverName = "pg" | "postgres" | "libpq";
+export type DriverName = "pg" | "postgres" | "libpq" | "wire";
 
 /** The TLS mode of a connection; names and meanings are libpq's. */
 export type SslMode = "disable" | "prefer" | "require" | "verify-ca" | "verify-full";
 
-const DRIVERS: readonly DriverName[] = ["pg", "postgres", "libpq"];
+const DRIVERS: readonly DriverName[] = ["pg", "postgres", "libpq", "wire"];
 const SSL_MODES: readonly SslMode[] = ["disable", "prefer", "require", "verify-ca", "verify-full"];
 
 /** Replacements for driver names of SQLAlchemy. */

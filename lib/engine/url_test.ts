@@ -120,7 +120,7 @@ Deno.test("what only one package or library knows is refused on every driver, wi
     ["max_overflow", "give it to createEngine()"],
     ["dbname", "write the database behind the host"],
   ];
-  for (const driver of ["pg", "postgres", "libpq"]) {
+  for (const driver of ["pg", "postgres", "libpq", "wire"]) {
     for (const [name, advice] of foreign) {
       const parse = () => EngineUrl.parse(`postgresql+${driver}://localhost/shop?application_name=x&${name}=1`);
       const error = assertThrows(parse, InvalidUrlError, `the option "${name}" is not supported; ${advice}`);
@@ -161,7 +161,7 @@ Deno.test("a wrong URL names the part at fault", () => {
     ["dialect", "mysql://localhost/shop", '"mysql" is not a known dialect'],
     ["dialect", "sqlite:///shop.db", '"sqlite" is not a known dialect'],
     ["dialect", "POSTGRESQL://localhost", '"POSTGRESQL" is not a known dialect'],
-    ["driver", "postgresql+oracle://localhost", 'choose one of "pg", "postgres", "libpq"'],
+    ["driver", "postgresql+oracle://localhost", 'choose one of "pg", "postgres", "libpq", "wire"'],
     ["driver", "postgresql+://localhost", '"" is not a known driver'],
     ["driver", "postgresql+constructor://localhost", '"constructor" is not a known driver'],
     ["user", "postgresql://100%:secret@localhost", 'write "%" as "%25"'],

@@ -10,6 +10,7 @@ const MODULES: Record<DriverName, () => Promise<{ readonly driver: Driver }>> = 
   pg: () => import("./pg.ts"),
   postgres: () => import("./postgres.ts"),
   libpq: () => import("./libpq.ts"),
+  wire: () => import("./wire.ts"),
 };
 
 /** Returns a driver; its packages are loaded on first use. */

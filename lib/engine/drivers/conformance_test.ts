@@ -22,6 +22,7 @@ const LIBPQ = { idleLoss: "at checkout" } as const;
 const CONTESTANTS: readonly Contestant[] = [
   { driver: "pg", differences: NON_BLOCKING },
   { driver: "postgres", differences: NON_BLOCKING },
+  { driver: "wire", differences: NON_BLOCKING },
   { driver: "libpq", differences: { ...LIBPQ, blocks: true } },
   { driver: "libpq", nonblocking: true, differences: { ...LIBPQ, blocks: false } },
 ];

@@ -1,5 +1,5 @@
 /**
- * Opens the streams of pg and postgres, with TLS; the package then logs in. One time limit covers both.
+ * Opens the streams of the drivers, with TLS; the driver then logs in. One time limit covers both.
  *
  * @module
  */
@@ -16,11 +16,24 @@ import { HandshakeError, startTls, tlsOptions } from "./tls.ts";
 const NOT_LET_IN = "28000";
 
 /** A stream to the server on which nothing has been sent yet. */
-export interface ServerStream {
-  readonly stream: Socket;
+export interface OpenedStream {
+  readonly stream: { destroy(): void };
   /** TLS options, if it is encrypted. */
   readonly tls: ConnectionOptions | undefined;
 }
+
+/** A stream of Node. */
+export interface ServerStream extends OpenedStream {
+  readonly stream: Socket;
+}
+
+/** Opens a stream; see {@linkcode openStream}. */
+type Open<S extends OpenedStream> = (
+  url: EngineUrl,
+  tls: ConnectionOptions | undefined,
+  mayDoWithout: boolean,
+  signal: AbortSignal,
+) => Promise<S>;
 
 /**
  * Opens a stream by the URL and logs in over it, within `connectTimeout` for both: name lookup, TCP, TLS,
@@ -29,14 +42,15 @@ export interface ServerStream {
  * @throws {ConnectError}
  * @throws the reason of the settings' signal
  */
-export async function connectWith<T>(
+export async function connectWith<T, S extends OpenedStream>(
   settings: ConnectSettings,
-  logIn: (opened: ServerStream) => Promise<T>,
+  open: Open<S>,
+  logIn: (opened: S) => Promise<T>,
 ): Promise<T> {
   const { url, connectTimeout, signal } = settings;
   using limit = new TimeLimit(connectTimeout, `no answer within ${connectTimeout / 1000} s`, signal);
   const attempt = async (tls: ConnectionOptions | undefined) => {
-    const opened = await openStream(url, tls, url.sslMode === "prefer", limit.signal);
+    const opened = await open(url, tls, url.sslMode === "prefer", limit.signal);
     try {
       return await limit.hold(logIn(opened));
     } catch (error) {

@@ -11,7 +11,7 @@ import type { Socket } from "node:net";
 import { ConnectionLostError, type ServerErrorFields } from "../errors.ts";
 import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement, TransactionStatus } from "../driver.ts";
 import { FirstByte } from "./first_byte.ts";
-import { connectWith, type ServerStream } from "./open_stream.ts";
+import { connectWith, openStream, type ServerStream } from "./open_stream.ts";
 import { StatementQuery } from "./pg/query.ts";
 import { startupOptions } from "./startup_options.ts";
 import { StreamConnection } from "./stream_connection.ts";
@@ -21,7 +21,7 @@ import type { Reported } from "../../values/date_styles.ts";
 export const driver: Driver = {
   name: "pg",
   connect: (settings: ConnectSettings): Promise<DriverConnection> =>
-    connectWith(settings, async (opened) => {
+    connectWith(settings, openStream, async (opened) => {
       const client = new pg.Client(config(settings, opened.stream));
       const connection = new PgConnection(client, settings, opened);
       await client.connect();
@@ -53,7 +53,9 @@ function asUnopened(stream: Socket): Socket {
   return Object.assign(stream, { connect });
 }
 
-class PgConnection extends StreamConnection {
+class PgConnection extends StreamConnection<string> {
+  protected readonly underWay = new Set<StatementQuery>();
+  readonly #stream: Socket;
   readonly #client: InternalClient;
   /** Names of statements being prepared: a name cannot be reused before the server has parsed its statement. */
   readonly #parsing = new Set<string>();
@@ -62,7 +64,8 @@ class PgConnection extends StreamConnection {
   readonly #reported: Reported = (setting) => this.#serverSettings.get(setting);
 
   constructor(client: pg.Client, settings: ConnectSettings, opened: ServerStream) {
-    super(settings, opened);
+    super(settings, opened, (name) => name);
+    this.#stream = opened.stream;
     this.#client = client as InternalClient;
     client.on("error", (error) => this.lose(error));
     client.on("end", () => this.lose(new Error("the server closed it")));
@@ -83,8 +86,8 @@ class PgConnection extends StreamConnection {
   async query(statement: Statement): Promise<RawResult> {
     const { sql } = statement;
     if (this.lost) throw new ConnectionLostError(this.lost.message, sql);
-    const name = this.preparedName(statement);
-    const stopWatching = this.#firstByte.watch(this.stream, statement);
+    const name = this.#preparedName(statement);
+    const stopWatching = this.#firstByte.watch(this.#stream, statement);
     const query = new StatementQuery(statement, name, this.#reported);
     this.underWay.add(query);
     try {
@@ -108,9 +111,10 @@ class PgConnection extends StreamConnection {
     await this.#client.end();
   }
 
-  /** Returns no name for a statement that the server has not parsed yet: it is sent unnamed. */
-  protected override preparedName(statement: Statement): string | undefined {
-    const name = super.preparedName(statement);
+  /** Returns no name for a statement that the server is parsing: it is sent unnamed. */
+  #preparedName(statement: Statement): string | undefined {
+    if (statement.parameters.length === 0) return undefined;
+    const name = this.prepared(statement);
     if (name === undefined || this.#parsing.has(name)) return undefined;
     if (!this.#isParsed(name)) this.#parsing.add(name);
     return name;

@@ -24,7 +24,7 @@ const PROGRAMS = {
   "of two processes that are alike, down to their pid, none": startAsker,
 };
 
-for (const driver of ["pg", "postgres", "libpq"] as const) {
+for (const driver of ["pg", "postgres", "wire", "libpq"] as const) {
   for (const [which, start] of Object.entries(PROGRAMS)) {
     poolerTest(
       database,

@@ -10,7 +10,7 @@ import { ConnectionLostError, CopyNotSupportedError, type ServerErrorFields } fr
 import type { ConnectSettings, Driver, DriverConnection, RawResult, Statement, TransactionStatus } from "../driver.ts";
 import { readTag } from "./command_tag.ts";
 import { FirstByte } from "./first_byte.ts";
-import { connectWith, type ServerStream } from "./open_stream.ts";
+import { connectWith, openStream, type ServerStream } from "./open_stream.ts";
 import { AnswerReader, type PendingAnswer } from "./postgres/answers.ts";
 import { guardQuery } from "./postgres/guarded_query.ts";
 import { startupOptions } from "./startup_options.ts";
@@ -21,7 +21,7 @@ import { DECODERS } from "../../values/types.ts";
 export const driver: Driver = {
   name: "postgres",
   connect: (settings: ConnectSettings): Promise<DriverConnection> =>
-    connectWith(settings, async (opened) => {
+    connectWith(settings, openStream, async (opened) => {
       const connection = new PostgresConnection(settings, opened);
       await connection.open();
       return connection;
@@ -41,7 +41,9 @@ function types(reported: Reported): Record<string, postgres.PostgresType> {
   );
 }
 
-class PostgresConnection extends StreamConnection {
+class PostgresConnection extends StreamConnection<string> {
+  protected readonly underWay = new Set<PackageQuery>();
+  readonly #stream: Socket;
   backendPid = 0;
   protected secret = 0;
   readonly #sql: postgres.Sql;
@@ -49,8 +51,9 @@ class PostgresConnection extends StreamConnection {
   readonly #firstByte = new FirstByte();
 
   constructor(settings: ConnectSettings, opened: ServerStream) {
-    super(settings, opened);
+    super(settings, opened, (name) => name);
     const { stream } = opened;
+    this.#stream = stream;
     this.#answers = new AnswerReader(() => stream.write(COPY_FAIL));
     const { url } = settings;
     const { application_name, ...named } = settings.settings;
@@ -96,13 +99,13 @@ class PostgresConnection extends StreamConnection {
   async query(statement: Statement): Promise<RawResult> {
     const { sql, parameters } = statement;
     if (this.lost) throw new ConnectionLostError(this.lost.message, sql);
-    const name = this.preparedName(statement);
+    const name = parameters.length > 0 ? this.prepared(statement) : undefined;
     const values = parameters as (string | null)[];
     const query = guardQuery(
       this.#sql.unsafe(sql, values, { prepare: name !== undefined }).values(),
       name,
     ) as unknown as PackageQuery;
-    const stopWatching = this.#firstByte.watch(this.stream, statement);
+    const stopWatching = this.#firstByte.watch(this.#stream, statement);
     const answer = this.#answers.expect();
     this.underWay.add(query);
     try {

@@ -1,39 +1,43 @@
 /**
- * The common part of the drivers for npm packages: prepared statements, errors, and the end of a connection.
+ * The common part of the drivers that read a stream: prepared statements, errors, and the end of a connection.
  *
  * @module
  */
-import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { TimeLimit } from "../../base/time_limit.ts";
 import type { ConnectSettings, DriverConnection, RawResult, Statement, TransactionStatus } from "../driver.ts";
 import { ConnectionLostError, CopyNotSupportedError, type ServerErrorFields } from "../errors.ts";
 import { requestCancel } from "./cancel.ts";
-import type { ServerStream } from "./open_stream.ts";
+import type { OpenedStream } from "./open_stream.ts";
 import { PreparedStatements } from "./prepared_statements.ts";
 import { databaseError } from "./server_error.ts";
 
 /** Default milliseconds for a graceful close, statements in flight included. */
 const POLITE = 1000;
 
-/** A connection over a stream, which it destroys if the package does not. */
-export abstract class StreamConnection implements DriverConnection {
+/**
+ * A connection over a stream, which it destroys if a package does not. `Prepared` is the driver's record of a prepared
+ * statement.
+ */
+export abstract class StreamConnection<Prepared> implements DriverConnection {
   abstract readonly backendPid: number;
   abstract readonly transactionStatus: TransactionStatus;
   lost: Error | undefined;
   onLost: (() => void) | undefined;
   protected readonly settings: ConnectSettings;
-  protected readonly stream: Socket;
   /** Statements in flight. */
-  protected readonly underWay = new Set<{ reject(error: Error): void }>();
-  readonly #prepared = new PreparedStatements((name) => name);
+  protected abstract readonly underWay: Iterable<{ reject(error: Error): void }>;
+  readonly #stream: OpenedStream["stream"];
+  readonly #prepared: PreparedStatements<Prepared>;
   readonly #tls: ConnectionOptions | undefined;
   readonly #requests = new Set<TimeLimit>();
 
-  constructor(settings: ConnectSettings, { stream, tls }: ServerStream) {
+  /** @param prepare creates the record of a statement to be prepared under this name. */
+  constructor(settings: ConnectSettings, { stream, tls }: OpenedStream, prepare: (name: string) => Prepared) {
     this.settings = settings;
-    this.stream = stream;
+    this.#stream = stream;
     this.#tls = tls;
+    this.#prepared = new PreparedStatements(prepare);
   }
 
   abstract query(statement: Statement): Promise<RawResult>;
@@ -71,12 +75,12 @@ export abstract class StreamConnection implements DriverConnection {
     this.lose(reason);
     for (const statement of this.underWay) statement.reject(reason);
     for (const limit of this.#requests) limit.abort(reason);
-    this.stream.destroy();
+    this.#stream.destroy();
   }
 
-  /** Returns the name to prepare a statement under; `undefined` to send it unnamed. */
-  protected preparedName({ sql, parameters }: Statement): string | undefined {
-    if (!this.settings.prepare || parameters.length === 0) return undefined;
+  /** Returns the prepared statement, which may still have to be prepared; `undefined` to send it unnamed. */
+  protected prepared({ sql }: Statement): Prepared | undefined {
+    if (!this.settings.prepare) return undefined;
     return this.#prepared.get(sql) ?? this.#prepared.add(sql);
   }
 
@@ -85,9 +89,9 @@ export abstract class StreamConnection implements DriverConnection {
    *
    * @param isParsed false when the server has not prepared it.
    */
-  protected preparedFailed(sql: string, name: string, isParsed: boolean, error: unknown): void {
-    if (isParsed) this.#prepared.failed(sql, name, this.serverFields(error as Error)?.sqlstate);
-    else this.#prepared.forget(sql, name);
+  protected preparedFailed(sql: string, prepared: Prepared, isParsed: boolean, error: unknown): void {
+    if (isParsed) this.#prepared.failed(sql, prepared, this.serverFields(error as Error)?.sqlstate);
+    else this.#prepared.forget(sql, prepared);
   }
 
   /** Returns the fields of an error that the server reported; `undefined` for any other error of the package. */

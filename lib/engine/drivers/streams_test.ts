@@ -35,7 +35,7 @@ async function within<T>(limit: number, work: () => Promise<T>): Promise<T> {
   return result;
 }
 
-for (const name of ["pg", "postgres"] as const) {
+for (const name of ["pg", "postgres", "wire"] as const) {
   const on = (url: string) => EngineUrl.parse(url).withDriver(name);
 
   for (const sslMode of ["prefer", "require"]) {

@@ -8,7 +8,7 @@ import { EngineUrl } from "../url.ts";
 
 const database = testDatabase(import.meta.url);
 
-for (const name of ["pg", "postgres"] as const) {
+for (const name of ["pg", "postgres", "wire"] as const) {
   const open = async (url: EngineUrl): Promise<DriverConnection> => {
     const { driver }: { driver: Driver } = await import(`./${name}.ts`);
     return await driver.connect({ url, settings: {}, connectTimeout: 20_000, prepare: true, nonblocking: false });

@@ -37,7 +37,7 @@ function kindOf(value: unknown): string {
   return typeof value === "object" && value !== null ? value.constructor.name : typeof value;
 }
 
-for (const driver of ["pg", "postgres", "libpq"] as const) {
+for (const driver of ["pg", "postgres", "wire", "libpq"] as const) {
   database.test(`${driver}: the README's table has the types whose values differ from Kysely's own`, async (url) => {
     await using engine = createEngine(EngineUrl.parse(url).withDriver(driver));
     const ours = engine.kysely();

@@ -4,11 +4,24 @@
  * @module
  */
 import { subscribe } from "node:diagnostics_channel";
+import { settledWithin } from "../lib/base/within.ts";
 import { channels } from "../lib/engine/channels.ts";
 import type { ConnectError } from "../lib/engine/errors.ts";
+import { cancelOnInterrupt } from "./interrupts.ts";
 import { explainHolders, recordKernel } from "./kernels.ts";
 import { OpenEngines } from "./open_engines.ts";
 import { runningKernel } from "./show/display.ts";
+
+/** What to do before the next run, besides disposing of engines. */
+const deferred: (() => unknown)[] = [];
+
+/** Has a function called before the next run: for what has connections and is no engine. */
+export function defer(end: () => unknown): void {
+  deferred.push(end);
+}
+
+/** Milliseconds for such a function. */
+const DEFERRED_LIMIT = 2_000;
 
 /** The run of this kernel; none before the first set-up. */
 let run: { readonly first: string; readonly engines: OpenEngines; readonly write: () => void } | undefined;
@@ -22,6 +35,8 @@ let run: { readonly first: string; readonly engines: OpenEngines; readonly write
  */
 export async function beginRun(schema: string, notebook: string): Promise<void> {
   run ??= start(schema, notebook);
+  const ends = deferred.splice(0).map(async (end) => await end());
+  await Promise.all(ends.map((ended) => settledWithin(DEFERRED_LIMIT, ended)));
   await run.engines.dispose(schema === run.first ? undefined : schema);
   run.engines.beginAt(schema);
   run.write();
@@ -30,6 +45,7 @@ export async function beginRun(schema: string, notebook: string): Promise<void> 
 function start(first: string, notebook: string) {
   const engines = new OpenEngines();
   if (!runningKernel()) return { first, engines, write: () => {} };
+  cancelOnInterrupt(() => engines.cancel());
   const { write } = recordKernel(notebook, () => engines.connections);
   subscribe(channels.refused, (error) => {
     if ((error as ConnectError).sqlstate === "53300") void sayHolders(write);

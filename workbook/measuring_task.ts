@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { interruptible } from "./interrupts.ts";
 import { liveText } from "./show/display.ts";
 import { askToEnd } from "./ask_to_end.ts";
 
@@ -69,6 +70,8 @@ export async function runMeasuringTask<Record>(
     isLate = true;
     void askToEnd(child);
   }, deadline);
+  using interrupt = interruptible();
+  interrupt.signal.addEventListener("abort", () => void askToEnd(child));
   try {
     let last = "";
     const tell = async (stream: ReadableStream<Uint8Array>) => {
@@ -80,6 +83,7 @@ export async function runMeasuringTask<Record>(
       }
     };
     const [{ code }] = await Promise.all([child.status, tell(child.stdout), tell(child.stderr)]);
+    if (interrupt.signal.aborted) throw failure(`was interrupted; last message: ${last}`);
     if (isLate) throw failure(`was terminated after ${deadline / 1000} s; last message: ${last}`);
     if (code !== 0) throw failure(`ended with status ${code}: ${last}`);
     return JSON.parse(await Deno.readTextFile(file));

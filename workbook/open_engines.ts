@@ -33,6 +33,12 @@ export class OpenEngines implements Disposable {
     this.#origin = origin;
   }
 
+  /** Cancels the statements in flight; returns their number. */
+  async cancel(): Promise<number> {
+    const counts = await Promise.all([...this.#origins.keys()].map((engine) => engine.cancel?.() ?? 0));
+    return counts.reduce((sum, each) => sum + each, 0);
+  }
+
   /**
    * Disposes of engines and cuts off their connections, even those in use: whoever uses them is a cell of an earlier run.
    *

@@ -5,6 +5,7 @@
  */
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { interruptible } from "./interrupts.ts";
 import type { Workbook } from "./set_up.ts";
 import { TimeLimit } from "../lib/base/time_limit.ts";
 
@@ -94,18 +95,16 @@ export async function makeProject(
     },
     async run(command) {
       using late = new TimeLimit(LIMIT, `ended after ${LIMIT / 1000} s`);
+      using interrupt = interruptible();
       const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
         args: denoArguments(command),
         cwd: folder,
         env: { DATABASE_URL: url, NO_COLOR: "1" },
-        signal: late.signal,
+        signal: AbortSignal.any([late.signal, interrupt.signal]),
       }).output();
       const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes).trimEnd());
-      const status = late.signal.aborted
-        ? [`(${late.signal.reason.message})`]
-        : code === 0
-        ? []
-        : [`(exit status ${code})`];
+      const ended = [late.signal, interrupt.signal].find(({ aborted }) => aborted);
+      const status = ended ? [`(${ended.reason.message})`] : code === 0 ? [] : [`(exit status ${code})`];
       print([`$ ${command}`, ...said.filter(Boolean), ...status].join("\n").replaceAll(folder + sep, "") + "\n");
     },
     remove,

@@ -8,7 +8,7 @@ import { type Client, codeOf, withClient } from "./admin_client.ts";
 import { withoutDriver, withStartupOption } from "./connection_url.ts";
 import { configuredUrl, databaseUrl, DatabaseUrlError, serverVersion } from "./database_url.ts";
 import { judgeVersion } from "./supported_versions.ts";
-import { beginRun } from "./kernel_run.ts";
+import { beginRun, defer } from "./kernel_run.ts";
 import { keepDirect } from "./loopback.ts";
 
 /** Environment of a notebook. */
@@ -19,6 +19,8 @@ export interface Workbook extends AsyncDisposable {
   readonly schema: string;
   /** URL for `createEngine`: without driver, including the password, with the schema as search path. */
   readonly url: string;
+  /** Calls a function before the first cell runs again: for connections that no engine of this library has opened. */
+  defer(end: () => unknown): void;
   /** Drops the schema with its contents. May be called twice. */
   tearDown(): Promise<void>;
 }
@@ -65,6 +67,7 @@ export async function setUp(
     notebook,
     schema,
     url: withStartupOption(base, `-csearch_path=${schema} -cstatement_timeout=30s`),
+    defer,
     tearDown,
     [Symbol.asyncDispose]: tearDown,
   };

@@ -18,6 +18,8 @@ export interface ObservedEngine {
   readonly events: EngineEvents;
   /** Number of its connections, in use and idle. */
   readonly connectionCount: number;
+  /** Cancels its statements in flight; absent where calls block the thread, so that nobody could call it meanwhile. */
+  cancel?(): Promise<number>;
   /** Closes its connections; with `force` those in use, too. */
   dispose(options?: { force?: boolean }): void | Promise<void>;
 }

@@ -151,6 +151,16 @@ export class Engine implements AsyncDisposable {
   }
 
   /**
+   * Cancels the statements in flight on the server: each fails with a `StatementCancelledError`, and its connection can
+   * still be used. Calls that wait for a connection go on waiting.
+   *
+   * @returns the number of connections on which a statement was in flight.
+   */
+  async cancel(): Promise<number> {
+    return await this.#pool.cancel();
+  }
+
+  /**
    * Closes the connections. Connections in use are closed when they are returned, unless the options say otherwise;
    * pending connection attempts are aborted, and new ones refused. Connections that cannot be closed within `timeout`
    * (default: `connectTimeout`) are dropped.

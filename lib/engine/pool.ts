@@ -190,6 +190,13 @@ export class Pool {
     if (isAwaited) await this.#cutOff();
   }
 
+  /** Requests cancellation of the statements in flight; returns their number. */
+  async cancel(): Promise<number> {
+    const busy = [...this.#held].filter(({ driver, underWay }) => driver.lost === undefined && underWay > 0);
+    await Promise.all(busy.map(({ driver }) => settledWithin(this.#options.answerTimeout, driver.cancel())));
+    return busy.length;
+  }
+
   /** Cancels the statements of connections in use on the server, and drops these connections. */
   async #cutOff(): Promise<void> {
     const reason = new Error("the engine was disposed of");

@@ -14,8 +14,10 @@ export function kernelspec(deno: string) {
     argv: [deno, "jupyter", "--kernel", "--conn", "{connection_file}"],
     display_name: "Deno",
     language: "typescript",
-    // interrupt by message: a signal would terminate the kernel
-    interrupt_mode: "message",
+    // Interrupted by message, a kernel whose cell awaits never runs another one. A signal reaches the workbook, which
+    // cancels what the cell waits for (workbook/interrupts.ts); before the first cell it ends the kernel, and Jupyter
+    // starts a new one.
+    interrupt_mode: "signal",
     env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
   };
 }
@@ -24,6 +26,8 @@ const serverSettings = {
   // offer only our kernel: the notebooks are TypeScript, and would fail in a Python one
   KernelSpecManager: { allowed_kernelspecs: ["deno"], ensure_native_kernel: false },
   MultiKernelManager: { default_kernel_name: "deno" },
+  // a closed notebook keeps its kernel, with 150 MB and its connections: for another 20 minutes
+  MappingKernelManager: { cull_idle_timeout: 1_200, cull_interval: 60, cull_connected: false },
   ServerApp: { answer_yes: true, use_redirect_file: false },
   // no lookup of extensions on PyPI, no news
   LabApp: { extension_manager: "readonly", custom_css: true },

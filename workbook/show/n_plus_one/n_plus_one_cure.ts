@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type AnyModel, type Relation, resolveRelation } from "../../../lib/orm/relation.ts";
+import type { AnyModel, Relation } from "../../../lib/orm/relation.ts";
+import { resolveRelation } from "../../../lib/orm/resolve_relation.ts";
 import type { Lookup } from "./lookups.ts";
 
 /**

@@ -58,7 +58,7 @@ export {
   type NewValues,
   type WritableNames,
 } from "./orm/model.ts";
-export { manyToMany, manyToOne, oneToMany } from "./orm/relation.ts";
+export { manyToMany, manyToOne, oneToMany, oneToOne } from "./orm/relation.ts";
 export { Related } from "./orm/related.ts";
 export { Select, select, SelectColumns } from "./orm/select.ts";
 export { FromStatement } from "./orm/from_statement.ts";

@@ -26,7 +26,15 @@ export type { LoaderOption } from "./orm/joins.ts";
 export type { Columned, DeclarativeBase, IsOne, KeyNames, OptionalNames, RelationValues } from "./orm/model.ts";
 export type { ObjectStatement } from "./orm/object_statement.ts";
 export type { Changes } from "./orm/related.ts";
-export type { Relation, RelationDeclaration, RelationTarget } from "./orm/relation.ts";
+export type {
+  AssociationOptions,
+  KeyedOptions,
+  OwnerOptions,
+  Relation,
+  RelationDeclaration,
+  RelationOptions,
+  RelationTarget,
+} from "./orm/relation.ts";
 export type { Builder, SelectBase } from "./orm/select.ts";
 export type {
   ColumnName,

@@ -109,6 +109,16 @@ function requireSettable(table: Table, attribute: string, value: unknown): void 
   throw new InvalidModelError(table.name, `the database generates "${attribute}": leave it out`);
 }
 
+/**
+ * Requires columns by name, as a literal gives them: one named `__proto__` would be the prototype of the others.
+ *
+ * @throws {InvalidModelError} when they are not.
+ */
+function requirePlain(table: string, columns: Columns): void {
+  if (Object.getPrototypeOf(columns) === Object.prototype) return;
+  throw new InvalidModelError(table, 'its columns are no plain object, or one is named "__proto__": rename it');
+}
+
 /** Makes the foreign keys of an association table its primary key, unless it has one. */
 function withKey<C extends Columns>(columns: C, { foreignKeys = [] }: TableOptions = {}): C {
   if (Object.values(columns).some(({ definition }) => definition.primaryKey)) return columns;
@@ -140,10 +150,15 @@ export function declarativeBase<Shared extends Columns = Record<never, never>>(
   shared?: Shared,
 ): DeclarativeBase<Shared> {
   const metadata = new Metadata();
+  if (shared) requirePlain("(shared)", shared);
   return {
     metadata,
-    associationTable: (name, columns, options) => metadata.add(name, withKey(columns, options), options),
+    associationTable: (name, columns, options) => {
+      requirePlain(name, columns);
+      return metadata.add(name, withKey(columns, options), options);
+    },
     model<C extends Columns, const Name extends string>(name: Name, columns: C, options?: TableOptions) {
+      requirePlain(name, columns);
       // a column of the model replaces a shared one of its name, and keeps its own position
       const table = metadata.add<Columns, Name>(name, { ...columns, ...shared, ...columns }, options);
       return class {

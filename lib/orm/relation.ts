@@ -4,6 +4,7 @@
  * @module
  */
 import type { Columns, ForeignKey, Table } from "../schema/table.ts";
+import { checkRelation } from "./relation_options.ts";
 
 /** Any model, including one with methods. */
 export interface AnyModel {
@@ -18,30 +19,75 @@ export interface AnyModel {
 /** The model on the other side. Its type omits relations, because models may refer to each other. */
 export type RelationTarget = () => { new (values: never): object; readonly table: Table };
 
-/** A relation as a model declares it in `static relations`. */
-export interface RelationDeclaration {
-  /** The direction of the relation. */
-  readonly kind: "many-to-one" | "one-to-many" | "many-to-many";
-  /** The model on the other side. */
-  readonly target: RelationTarget;
+/** Options of every relation. */
+export interface RelationOptions {
+  /**
+   * Loads the relation with every query for objects of the model, and with `get()`: `"selectin"` by one further SELECT,
+   * `"joined"` by a join, as `selectinload()` and `joinedload()` do (default: only where a query asks for it).
+   */
+  readonly load?: "selectin" | "joined";
+}
+
+/** Options of a relation by one foreign key. */
+export interface KeyedOptions extends RelationOptions {
   /** An attribute of the foreign key that tells it from others between the two tables; required if there are several. */
   readonly foreignKey?: string;
+}
+
+/** Options of a relation whose foreign key is in the other table. */
+export interface OwnerOptions extends KeyedOptions {
+  /**
+   * `"delete"`: with an object its children are deleted; `"deleteOrphan"`: those that it loses, too. By default their
+   * foreign keys become NULL when it is deleted. Where the foreign key has an `onDelete` action, the server does that.
+   */
+  readonly cascade?: "delete" | "deleteOrphan";
+  /** Leaves the children that the session does not know to the server, without a statement for them. */
+  readonly passiveDeletes?: boolean;
+}
+
+/** Options of a many-to-many relation. */
+export interface AssociationOptions<C extends Columns> extends RelationOptions {
+  /** The association table. */
+  readonly secondary: Table<C>;
+  /** An attribute of its foreign key to this table; required if there are several. */
+  readonly from?: keyof C & string;
+  /** The same of the foreign key to the other table. */
+  readonly to?: keyof C & string;
+}
+
+/** A relation as a model declares it in `static relations`. */
+export interface RelationDeclaration extends OwnerOptions {
+  /** The direction of the relation. */
+  readonly kind: "many-to-one" | "one-to-many" | "one-to-one" | "many-to-many";
+  /** The model on the other side. */
+  readonly target: RelationTarget;
   /** The association table of a many-to-many relation. */
   readonly secondary?: Table;
-  /** An attribute of the association table's foreign key to this table; required if there are several. */
+  /** Of its foreign keys the one to the owner. */
   readonly from?: string;
-  /** The same of the foreign key to the other table. */
+  /** Of its foreign keys the one to the target. */
   readonly to?: string;
 }
 
 /** Declares a relation whose foreign key is in this table: `team: manyToOne(() => Team)`. */
-export function manyToOne(target: RelationTarget, options: { foreignKey?: string } = {}): RelationDeclaration {
-  return { kind: "many-to-one", target, ...options };
+export function manyToOne(target: RelationTarget, options: KeyedOptions = {}): RelationDeclaration {
+  checkRelation("manyToOne", target, options);
+  return { ...options, kind: "many-to-one", target };
 }
 
 /** Declares a relation whose foreign key is in the other table: `members: oneToMany(() => User)`. */
-export function oneToMany(target: RelationTarget, options: { foreignKey?: string } = {}): RelationDeclaration {
-  return { kind: "one-to-many", target, ...options };
+export function oneToMany(target: RelationTarget, options: OwnerOptions = {}): RelationDeclaration {
+  checkRelation("oneToMany", target, options);
+  return { ...options, kind: "one-to-many", target };
+}
+
+/**
+ * Declares a relation to at most one object, whose table has the foreign key, which is unique:
+ * `profile: oneToOne(() => Profile)`. The other side is a `manyToOne`.
+ */
+export function oneToOne(target: RelationTarget, options: OwnerOptions = {}): RelationDeclaration {
+  checkRelation("oneToOne", target, options);
+  return { ...options, kind: "one-to-one", target };
 }
 
 /**
@@ -58,9 +104,10 @@ export function oneToMany(target: RelationTarget, options: { foreignKey?: string
  */
 export function manyToMany<C extends Columns>(
   target: RelationTarget,
-  options: { secondary: Table<C>; from?: keyof C & string; to?: keyof C & string },
+  options: AssociationOptions<C>,
 ): RelationDeclaration {
-  return { kind: "many-to-many", target, ...options as { secondary: Table } };
+  checkRelation("manyToMany", target, options);
+  return { ...options as { secondary: Table }, kind: "many-to-many", target };
 }
 
 /** A relation with its foreign keys resolved. */
@@ -77,4 +124,10 @@ export interface Relation {
   readonly key: ForeignKey;
   /** Of a many-to-many relation the foreign key from the association table to the target. */
   readonly otherKey: ForeignKey | undefined;
+  /** What happens to children when their parent is deleted; undefined: their foreign keys become NULL. */
+  readonly cascade?: OwnerOptions["cascade"];
+  /** True if children that the session does not know are left to the server. */
+  readonly passiveDeletes?: boolean;
+  /** How every query loads it. */
+  readonly load?: RelationOptions["load"];
 }

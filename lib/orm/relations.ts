@@ -5,6 +5,7 @@
  */
 import { isSameList } from "../base/same_list.ts";
 import { InvalidModelError } from "../schema/errors.ts";
+import { requireModel, requireRelationNames } from "./model_checks.ts";
 import type { AnyModel, Relation } from "./relation.ts";
 import { resolveRelation } from "./resolve_relation.ts";
 
@@ -14,10 +15,13 @@ const RELATIONS = new WeakMap<AnyModel, ReadonlyMap<string, Relation>>();
  * Returns the relations of a model by name. The first call resolves them, not the declaration, because models may refer
  * to each other.
  *
- * @throws {InvalidModelError} when a foreign key is missing or ambiguous.
+ * @throws {InvalidModelError} when a foreign key is missing or ambiguous, or the class cannot be a model.
  */
 export function relationsOf(model: AnyModel): ReadonlyMap<string, Relation> {
   return RELATIONS.getOrInsertComputed(model, () => {
+    requireModel(model);
+    requireRelationNames(model);
+    model.table.foreignKeys(); // an error in them is one of the model, with or without relations
     const declared = Object.entries(model.relations ?? {});
     return new Map(declared.map(([name, declaration]) => [name, resolveRelation(model, name, declaration)]));
   });

@@ -5,7 +5,8 @@
  */
 import { closest } from "../base/closest.ts";
 import { InvalidModelError } from "../schema/errors.ts";
-import type { ForeignKey, Table } from "../schema/table.ts";
+import type { ForeignKey, Table, TableColumn } from "../schema/table.ts";
+import { requireModel } from "./model_checks.ts";
 import type { AnyModel, Relation, RelationDeclaration } from "./relation.ts";
 
 /**
@@ -14,12 +15,48 @@ import type { AnyModel, Relation, RelationDeclaration } from "./relation.ts";
  * @throws {InvalidModelError} when a foreign key is missing or ambiguous.
  */
 export function resolveRelation(owner: AnyModel, name: string, declaration: RelationDeclaration): Relation {
-  const { kind, foreignKey } = declaration;
-  const target: AnyModel = declaration.target();
+  const { kind, foreignKey, cascade, passiveDeletes, load } = declaration;
+  const target = targetOf(owner, name, declaration);
+  const common = { name, kind, owner, target, cascade, passiveDeletes, load };
   const keyBetween = (from: Table, to: Table) => onlyKey(owner, name, { from, to, named: foreignKey });
-  if (kind === "many-to-many") return { name, kind, owner, target, ...associationKeys(owner, name, declaration) };
+  if (kind === "many-to-many") return { ...common, ...associationKeys(owner, name, declaration) };
   const key = kind === "many-to-one" ? keyBetween(owner.table, target.table) : keyBetween(target.table, owner.table);
-  return { name, kind, owner, target, key, otherKey: undefined };
+  if (kind === "one-to-one") requireUnique(owner, name, key);
+  return { ...common, key, otherKey: undefined };
+}
+
+function targetOf(owner: AnyModel, name: string, declaration: RelationDeclaration): AnyModel {
+  if (typeof declaration?.target !== "function") {
+    throw new InvalidModelError(
+      owner.table.name,
+      `the relation "${name}" must be made by manyToOne(), oneToMany(), oneToOne() or manyToMany()`,
+    );
+  }
+  const target: AnyModel | undefined = declaration.target();
+  if (!target?.table) {
+    throw new InvalidModelError(
+      owner.table.name,
+      `the relation "${name}" refers to ${Deno.inspect(target)}, not to a model`,
+    );
+  }
+  requireModel(target);
+  return target;
+}
+
+/** Requires that no two rows have the same foreign key. */
+function requireUnique(owner: AnyModel, name: string, { from, columns }: ForeignKey): void {
+  const keys = [
+    from.primaryKey,
+    ...from.uniques.map((unique) => unique.columns),
+    ...from.indexes.filter(({ unique, where }) => unique && !where).map(({ on }) => on),
+  ];
+  if (keys.some((key) => key.length > 0 && key.every((each) => columns.includes(each as TableColumn)))) return;
+  const attributes = columns.map(({ attribute }) => `"${attribute}"`).join(", ");
+  throw new InvalidModelError(
+    owner.table.name,
+    `the relation "${name}" is to one object, but ${attributes} of "${from.name}" may occur in several rows: make it ` +
+      "unique, or declare a oneToMany",
+  );
 }
 
 /** A foreign key that is looked for. */

@@ -28,6 +28,7 @@ import { FromStatement } from "./from_statement.ts";
 import { linkName } from "./join_names.ts";
 import { type LoaderOption, planJoins } from "./joins.ts";
 import type { AnyModel } from "./model.ts";
+import { requireModel } from "./model_checks.ts";
 import type { ObjectStatement } from "./object_statement.ts";
 import { relationNamed, relationsOf } from "./relations.ts";
 import type {
@@ -282,6 +283,7 @@ export class SelectColumns<M extends AnyModel, Joined, Row>
 
 /** Starts a query for the objects of a model: `select(Hero).where("name", "=", "spongebob")`. */
 export function select<M extends AnyModel>(model: M): Select<M> {
+  requireModel(model);
   const columns = model.table.columns.map((column) => selection(column.attribute, column));
   // deno-lint-ignore no-explicit-any -- any database
   return new Select(model, expressionBuilder<any, any>().selectFrom(wordOf(model.table)).select(columns));

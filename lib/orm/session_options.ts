@@ -7,6 +7,7 @@ import { checkOptions, either, flag, type Kind, type Kinds, milliseconds, shown 
 import type { LimitOptions } from "../engine/limit.ts";
 import { LIMIT, TRANSACTION } from "../engine/option_kinds.ts";
 import type { TransactionOptions } from "../engine/transaction_options.ts";
+import { requireModel } from "./model_checks.ts";
 import { keyOf } from "./key.ts";
 import type { RowLockOptions } from "./selects.ts";
 import type { Entity } from "./identity_map.ts";
@@ -66,6 +67,7 @@ export function checkGetOptions(options: GetOptions): void {
  */
 export function keyValues(model: AnyModel, key: unknown): unknown[] {
   if (!model?.table) throw new TypeError(`get() takes a model and a key, not ${shown(model)}.`);
+  requireModel(model);
   const { primaryKey } = model.table;
   if (primaryKey.length > 1) return keyOf(model.table, Object(key) as Entity);
   const [{ attribute, mutable }] = primaryKey;

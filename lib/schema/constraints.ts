@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { closest } from "../base/closest.ts";
 import { conventionalName } from "../base/naming.ts";
 import type { Deferrable, ReferenceOptions, ReferenceTarget, ServerExpression } from "./columns.ts";
 import { InvalidModelError } from "./errors.ts";
@@ -141,6 +142,20 @@ export function foreignKeysOf(table: Table, several: readonly ForeignKeyOptions[
   });
 }
 
+/**
+ * Checks the columns that foreign keys of one column name, as far as their tables are defined: others may follow.
+ *
+ * @throws {InvalidModelError} when a defined table lacks the column.
+ */
+export function requireReferences(table: Table): void {
+  for (const column of table.columns) {
+    const target = column.references?.target;
+    // of a name with further dots the table may be one that follows
+    const [name, ...rest] = typeof target === "string" ? target.split(".") : [];
+    if (rest.length === 1 && table.metadata.tables.has(name)) referredColumn(table, column, target!);
+  }
+}
+
 /** The table and columns that a foreign key refers to. */
 type Referred = Pick<ForeignKey, "to" | "referredColumns">;
 
@@ -154,10 +169,21 @@ function referredColumn(table: Table, { attribute }: TableColumn, target: Refere
         "table foreignKeys",
     );
   }
+  let known: Table | undefined;
   for (let dot = target.indexOf("."); dot >= 0; dot = target.indexOf(".", dot + 1)) { // names may contain dots
     const to = table.metadata.tables.get(target.slice(0, dot));
     const referred = to?.columns.find(({ name }) => name === target.slice(dot + 1));
     if (to && referred) return { to, referredColumns: [referred] };
+    known ??= to;
+  }
+  if (known) {
+    const names = known.columns.map(({ name }) => name);
+    const meant = closest(target.slice(known.fullName.length + 1), names);
+    const advice = meant ? `did you mean "${known.fullName}.${meant}"?` : `its columns are: ${names.join(", ")}`;
+    throw new InvalidModelError(
+      table.name,
+      `"${attribute}" refers to "${target}", but "${known.name}" has no such column: ${advice}`,
+    );
   }
   throw new InvalidModelError(
     table.name,

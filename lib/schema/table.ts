@@ -4,6 +4,7 @@
  * @module
  */
 import type { Connection } from "../engine/connection.ts";
+import { checkOptions } from "../engine/check_options.ts";
 import type { LimitOptions } from "../engine/limit.ts";
 import { type Column, type ColumnDefinition, ServerExpression } from "./columns.ts";
 import {
@@ -12,6 +13,7 @@ import {
   foreignKeysOf,
   type Index,
   indexesOf,
+  requireReferences,
   type SqlConstraint,
   type Unique,
   uniquesOf,
@@ -22,7 +24,7 @@ import { requireNames } from "./names.ts";
 import { isTableName, snakeCase } from "../base/naming.ts";
 import { quote } from "../base/quote.ts";
 import { arrivesAsText } from "./text_types.ts";
-import type { TableOptions } from "./table_options.ts";
+import { TABLE_OPTIONS, type TableOptions } from "./table_options.ts";
 
 export type { ForeignKey, Index, SqlConstraint, Unique } from "./constraints.ts";
 export type {
@@ -91,6 +93,7 @@ export class Table<C extends Columns = Columns, Name extends string = string> {
    * more than one version column, and when a name is invalid.
    */
   constructor(readonly word: Name, columns: C, readonly metadata: Metadata, options: TableOptions = {}) {
+    checkOptions(`The table ${word}`, options, TABLE_OPTIONS);
     requireAttributes(word, columns, options.schema);
     const { named: name = word } = options;
     if (!isTableName(name)) {
@@ -162,6 +165,12 @@ export class Metadata {
       throw new InvalidModelError(table.fullName, "this table already has a model");
     }
     this.tables.set(table.fullName, table);
+    try {
+      requireReferences(table);
+    } catch (error) {
+      this.tables.delete(table.fullName);
+      throw error;
+    }
     return table;
   }
 

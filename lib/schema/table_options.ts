@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Kind, type Kinds, leftOut } from "../engine/check_options.ts";
 import type { Deferrable, ReferenceOptions, ServerExpression } from "./columns.ts";
 import type { Table } from "./table.ts";
 
@@ -96,3 +97,21 @@ export interface IndexDefinition {
   /** Makes the index unique. */
   readonly unique?: boolean;
 }
+
+/** What an option means is checked where it is used. */
+const anything: Kind = { fits: () => true, must: "given" };
+const ONE_CLASS = leftOut("a row has one class, which its table determines; models do not inherit from each other");
+
+/** The names of the options: notebooks are not type-checked. */
+export const TABLE_OPTIONS: Kinds<TableOptions> = {
+  schema: anything,
+  named: anything,
+  comment: anything,
+  primaryKey: anything,
+  unique: anything,
+  foreignKeys: anything,
+  indexes: anything,
+  checks: anything,
+  constraints: anything,
+  ...{ polymorphicOn: ONE_CLASS, polymorphicIdentity: ONE_CLASS, inherits: ONE_CLASS },
+};

@@ -127,12 +127,13 @@ Deno.test("the foreign keys of an association table are its primary key, unless 
 
 Deno.test("an association that cannot be resolved is refused, and says how it could be", () => {
   const { model, associationTable } = declarativeBase();
-  const refused = (relation: (model: typeof One) => ReturnType<typeof manyToMany>, message: string) => {
-    class Two extends One {}
-    Object.defineProperty(Two, "relations", { value: { twos: relation(One) } });
+  class One extends model("ones", { id: integer().primaryKey() }) {}
+  const refused = (relation: () => ReturnType<typeof manyToMany>, message: string) => {
+    class Two extends Object.assign(class {}, { table: One.table }) {
+      static readonly relations = { twos: relation() };
+    }
     assertThrows(() => relationsOf(Two), InvalidModelError, message);
   };
-  class One extends model("ones", { id: integer().primaryKey() }) {}
   class Other extends model("others", { id: integer().primaryKey() }) {
     static readonly relations = { links: oneToMany(() => One) };
   }

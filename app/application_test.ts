@@ -283,8 +283,19 @@ for (const driver of DRIVERS) {
 database.test("/openapi.json describes every endpoint; /docs shows it without another server", async (url) => {
   await using app = start(url, "pg");
   const { paths } = await (await app.send("GET", "/openapi.json")).json();
-  assertEquals(Object.keys(paths).sort(), ["/toys", "/toys/{id}", "/users", "/users/{id}", "/users/{id}/toys"]);
-  assertEquals(Object.keys(paths["/toys"].post.responses), ["200", "201", "422"]);
+  assertEquals(Object.keys(paths).sort(), [
+    "/healthz",
+    "/metrics",
+    "/readyz",
+    "/toys",
+    "/toys/{id}",
+    "/users",
+    "/users/{id}",
+    "/users/{id}/toys",
+  ]);
+  const { responses, operationId, tags } = paths["/toys"].post;
+  assertEquals(Object.keys(responses), ["200", "201", "408", "413", "415", "422", "500", "503"]);
+  assertEquals([operationId, tags], ["ensureToy", ["toys"]]);
   const page = await (await app.send("GET", "/docs")).text();
   assertStringIncludes(page, "/docs/swagger-ui-bundle.js");
   assert(!/https?:/.test(page));

@@ -10,12 +10,17 @@ import {
   type DriverName,
   type Engine,
   EngineUrl,
+  type PoolStatus,
   type Session,
   sessionmaker,
+  type SharedOptions,
   type SyncEngine,
   type SyncSession,
   syncSessionmaker,
 } from "../lib/mod.ts";
+import { troubleOf } from "./database_trouble.ts";
+import { Toy, User, userToy } from "./models.ts";
+import { withRequestId } from "./request_context.ts";
 import type { Settings } from "./settings.ts";
 
 /**
@@ -34,23 +39,37 @@ export interface Sessions<S> {
  */
 export function createDatabase(url: string, driver: DriverName, settings: Settings): Engine {
   return createEngine(EngineUrl.parse(url).withDriver(driver), {
-    applicationName: `toys on ${driver}`,
+    ...shared(driver, settings),
     poolSize: settings.poolSize,
     maxOverflow: settings.maxOverflow,
     poolTimeout: settings.poolTimeout,
-    statementTimeout: settings.statementTimeout,
-    prepare: settings.prepare,
-    echo: settings.echo,
   });
+}
+
+/** Creates a blocking engine from the settings, with a single connection: only one request is processed at a time. */
+export function createBlockingDatabase(url: string, settings: Settings): SyncEngine {
+  return createSyncEngine(EngineUrl.parse(url).withDriver("libpq"), shared("libpq", settings));
+}
+
+function shared(driver: DriverName, settings: Settings): SharedOptions {
+  return {
+    applicationName: `toys on ${driver}`,
+    statementTimeout: settings.statementTimeout,
+    poolPrePing: settings.poolPrePing,
+    poolRecycle: settings.poolRecycle,
+    prepare: settings.prepare,
+    echo: settings.echo && ((line) => console.log(withRequestId(line))),
+  };
 }
 
 /**
  * Sessions that do not block. Reads run in autocommit mode: under READ COMMITTED every statement takes its own snapshot
  * anyway, so BEGIN and COMMIT would only cost round trips.
+ * @param timeout milliseconds that a request waits for the database altogether (default: no limit).
  */
-export function sessions(engine: Engine): Sessions<Session> {
-  const reading = sessionmaker(engine, { isolationLevel: "AUTOCOMMIT" });
-  const writing = sessionmaker(engine);
+export function sessions(engine: Engine, timeout: number = Infinity): Sessions<Session> {
+  const reading = sessionmaker(engine, { isolationLevel: "AUTOCOMMIT", timeout });
+  const writing = sessionmaker(engine, { timeout });
   return {
     async read(work) {
       await using session = reading();
@@ -60,40 +79,73 @@ export function sessions(engine: Engine): Sessions<Session> {
   };
 }
 
+/** The pool of a blocking engine, as whoever asks for its figures always finds it: the thread is free to answer then. */
+export const BLOCKING_POOL: PoolStatus = { size: 1, maxOverflow: 0, held: 0, idle: 1, waiting: 0 };
+
+/** How long requests fail at once after a blocked thread has waited for a server in vain, in milliseconds. */
+const REST = 1_000;
+
 /**
- * Queries the server.
- * @throws when it does not answer.
+ * Blocking sessions; the callbacks passed to them must not be async.
+ *
+ * While one of them waits for the server, every other request waits, too, also `/healthz`: with a silent server for as
+ * long as `timeout`. The requests behind it would then wait in turn; instead they fail at once for a second, so that
+ * none waits longer than its own limit.
+ * @param timeout milliseconds that a request waits for the database altogether (default: no limit).
+ */
+export function blockingSessions(engine: SyncEngine, timeout: number = Infinity): Sessions<SyncSession> {
+  const reading = syncSessionmaker(engine, { isolationLevel: "AUTOCOMMIT", timeout });
+  const writing = syncSessionmaker(engine, { timeout });
+  const resting = new Rest();
+  return {
+    read: (work) =>
+      resting.unlessAway(() => {
+        using session = reading();
+        return work(session);
+      }),
+    write: (work) => resting.unlessAway(() => writing.begin(work)),
+  };
+}
+
+/** Fails at once, for a while, after work has found that the server is away: a circuit breaker. */
+class Rest {
+  #until = 0;
+  #reason: unknown;
+
+  unlessAway<T>(work: () => T): T {
+    if (performance.now() < this.#until) throw this.#reason;
+    try {
+      return work();
+    } catch (error) {
+      if (troubleOf(error)?.kind === "away") {
+        this.#until = performance.now() + REST;
+        this.#reason = error;
+      }
+      throw error;
+    }
+  }
+}
+
+/** Reads every column that the application uses, but no row: fails if a table, a column or a privilege is missing. */
+const READY = [Toy, User, userToy].map((model) => {
+  const table = "table" in model ? model.table : model;
+  return `SELECT ${table.columns.map(({ name }) => name).join(", ")} FROM ${table.name} WHERE false`;
+}).join("; ");
+
+/** How long a ping waits for the database altogether, in milliseconds. */
+const PING = { isolationLevel: "AUTOCOMMIT", timeout: 3_000 } as const;
+
+/**
+ * Asks the server for what the application needs.
+ * @throws when it does not answer, or lacks a table, a column or a privilege.
  */
 export async function ping(engine: Engine): Promise<void> {
-  await using connection = await engine.connect({ isolationLevel: "AUTOCOMMIT" });
-  await connection.execute("SELECT 1");
-}
-
-/** Creates a blocking engine from the settings, with a single connection: only one request is processed at a time. */
-export function createBlockingDatabase(url: string, { statementTimeout, prepare, echo }: Settings): SyncEngine {
-  return createSyncEngine(EngineUrl.parse(url).withDriver("libpq"), {
-    applicationName: "toys on libpq",
-    statementTimeout,
-    prepare,
-    echo,
-  });
-}
-
-/** Blocking sessions; the callbacks passed to them must not be async. */
-export function blockingSessions(engine: SyncEngine): Sessions<SyncSession> {
-  const reading = syncSessionmaker(engine, { isolationLevel: "AUTOCOMMIT" });
-  const writing = syncSessionmaker(engine);
-  return {
-    read(work) {
-      using session = reading();
-      return work(session);
-    },
-    write: (work) => writing.begin(work),
-  };
+  await using session = sessionmaker(engine, PING)();
+  await session.execute(READY);
 }
 
 /** Like {@linkcode ping}, on a blocking engine. */
 export function pingBlocking(engine: SyncEngine): void {
-  using connection = engine.connect({ isolationLevel: "AUTOCOMMIT" });
-  connection.execute("SELECT 1");
+  using session = syncSessionmaker(engine, PING)();
+  session.execute(READY);
 }

@@ -5,10 +5,11 @@
  */
 import { Hono } from "hono";
 
-const FILES: Record<string, string> = {
-  "swagger-ui.css": "text/css; charset=utf-8",
-  "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
-};
+/** Media types by file name; a plain object would also have a `constructor`, which a client may ask for. */
+const FILES = new Map([
+  ["swagger-ui.css", "text/css; charset=utf-8"],
+  ["swagger-ui-bundle.js", "text/javascript; charset=utf-8"],
+]);
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -25,13 +26,14 @@ const PAGE = `<!doctype html>
 </body>
 </html>`;
 
-/** Routes for the page and its two assets. */
+/** Routes for the page and its two assets; `/` leads there. */
 export function documentation(): Hono {
-  const application = new Hono();
+  const application = new Hono({ strict: false });
+  application.get("/", (context) => context.redirect("/docs"));
   application.get("/docs", (context) => context.html(PAGE));
   application.get("/docs/:file", async (context) => {
     const file = context.req.param("file");
-    const type = FILES[file];
+    const type = FILES.get(file);
     if (!type) return context.notFound();
     const url = new URL(import.meta.resolve(`swagger-ui-dist/${file}`));
     return context.body(await Deno.readFile(url), 200, { "content-type": type, "cache-control": "max-age=3600" });

@@ -8,7 +8,12 @@ import { routes } from "./routes.ts";
 import { serve } from "./serve.ts";
 import * as toysAndUsers from "./toys_and_users.ts";
 
-await serve((url, settings) => {
+await serve((url, settings, database) => {
   const engine = createDatabase(url, "pg", settings);
-  return { routes: routes(toysAndUsers, sessions(engine)), ping: () => ping(engine), close: () => engine.dispose() };
+  return {
+    routes: routes(toysAndUsers, database.watching(sessions(engine, settings.requestTimeout))),
+    ping: () => ping(engine),
+    pool: () => engine.poolStatus,
+    close: (options) => engine.dispose(options),
+  };
 });

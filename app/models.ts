@@ -6,6 +6,7 @@
 import {
   type Column,
   declarativeBase,
+  integer,
   manyToMany,
   now,
   randomUuid,
@@ -29,13 +30,17 @@ const key = (): Column<string, true, true> =>
 /** A hero, and the program that created it. */
 export class Hero extends model("heroes", { id: key(), name: text(), appSrc: text().nullable() }) {}
 
-const userToy = associationTable("user_toy", {
+export const userToy = associationTable("user_toy", {
   userId: uuid().references("users.id", { onDelete: "cascade" }),
   toyId: uuid().references("toys.id", { onDelete: "cascade" }).index(),
 });
 
-/** A toy with a unique name. */
-export class Toy extends model("toys", { id: key(), name: varchar(50).unique() }) {
+/** A toy with a unique name, and a version for programs that change it at the same time. */
+export class Toy extends model("toys", {
+  id: key(),
+  name: varchar(50).unique(),
+  version: integer().version().serverDefault(sql("1")),
+}) {
   declare users: Related<User>;
   static relations = { users: manyToMany(() => User, { secondary: userToy }) };
 }

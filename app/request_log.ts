@@ -5,6 +5,7 @@
  * @module
  */
 import type { MiddlewareHandler } from "hono";
+import { currentRequest, traceId } from "./request_context.ts";
 
 /** Fields logged for a completed request. */
 export interface LoggedRequest {
@@ -14,6 +15,10 @@ export interface LoggedRequest {
   readonly path: string;
   readonly status: number;
   readonly milliseconds: number;
+  /** The id that the response has as `x-request-id`. */
+  readonly requestId?: string;
+  /** The id of the caller's trace, if there is one. */
+  readonly traceId?: string;
 }
 
 /** Records completed requests. */
@@ -27,7 +32,9 @@ export function requestLog(log: RequestLog): MiddlewareHandler {
     await next();
     const milliseconds = Math.round((performance.now() - start) * 1000) / 1000;
     const { method, path } = context.req;
-    log({ time, method, path, status: context.res.status, milliseconds });
+    const { id: requestId, traceparent } = currentRequest() ?? {};
+    const ids = { ...(requestId && { requestId }), ...(traceparent && { traceId: traceId(traceparent) }) };
+    log({ time, method, path, status: context.res.status, milliseconds, ...ids });
   };
 }
 

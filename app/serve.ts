@@ -5,52 +5,113 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { onStopSignal } from "../lib/base/stop_signals.ts";
+import { settledWithin } from "../lib/base/within.ts";
+import { InvalidUrlError, type PoolStatus } from "../lib/mod.ts";
 import { createApplication } from "./application.ts";
+import { DatabaseState } from "./database_state.ts";
 import { LineLog } from "./request_log.ts";
-import { readDatabaseUrl, readSettings, type Settings } from "./settings.ts";
+import { readDatabaseUrl, readSettings, type Settings, SettingsError } from "./settings.ts";
+import { Traffic } from "./traffic.ts";
 
 /** The driver-specific parts of an application; see `main_pg.ts`. */
 export interface Backend {
   readonly routes: OpenAPIHono;
   readonly ping: () => unknown;
-  /** Closes the connections. */
-  readonly close: () => Promise<void> | void;
+  readonly pool: () => PoolStatus;
+  /** Closes the connections: with `force` also those in use. */
+  readonly close: (options: { readonly force: boolean }) => Promise<void> | void;
 }
 
 /** Grace period for requests in progress after a stop signal, in milliseconds. */
 const DRAIN = 10_000;
+/** How long to accept further connections after a stop signal while there are any, in milliseconds. */
+const LAST_CALL = 1_000;
+/** Interval at which the last call looks for requests, in milliseconds, and how often it must have found none. */
+const LOOK = 10;
+const QUIET = 5;
 
 /**
- * Serves until SIGTERM or SIGINT. Several processes can share a port; the operating system distributes connections
- * among them.
+ * Serves until SIGTERM or SIGINT, and ends the process. Several processes can share a port; the operating system
+ * distributes connections among them.
  * @param open connects to the database at this URL.
  */
-export async function serve(open: (url: string, settings: Settings) => Backend): Promise<void> {
+export async function serve(
+  open: (url: string, settings: Settings, database: DatabaseState) => Backend,
+): Promise<never> {
   const environment = Deno.env.toObject();
-  const settings = readSettings(environment);
-  const backend = open(readDatabaseUrl(environment), settings);
-  await using log = new LineLog(writeOut);
+  const database = new DatabaseState();
+  const { settings, backend } = orSentence(() => {
+    const settings = readSettings(environment);
+    return { settings, backend: open(readDatabaseUrl(environment), settings, database) };
+  });
+  const log = new LineLog(writeOut);
+  const traffic = new Traffic();
   const application = createApplication({
-    routes: backend.routes,
-    ping: backend.ping,
-    bodyLimit: settings.bodyLimit,
+    ...backend,
+    ...settings,
+    database,
+    traffic,
     log: settings.requestLog ? log.log : undefined,
   });
   const { host: hostname, port, reusePort } = settings;
-  const stop = new AbortController();
-  const onListen = ({ hostname, port }: Deno.NetAddr) => console.error(`listening on http://${hostname}:${port}`);
-  const server = Deno.serve({ hostname, port, reusePort, signal: stop.signal, onListen }, application.fetch);
-  let deadline: ReturnType<typeof setTimeout> | undefined;
-  const drain = () => {
-    deadline ??= setTimeout(() => stop.abort(), DRAIN);
-    void server.shutdown();
-  };
-  {
-    using _listening = onStopSignal(drain);
-    await server.finished;
+  const server = orSentence(() =>
+    Deno.serve({ hostname, port, reusePort, onListen: (address) => announce(address) }, application.fetch)
+  );
+  const stopped = Promise.withResolvers<void>();
+  using _listening = onStopSignal(() => stopped.resolve());
+  // says at once what is wrong with the database, if anything
+  await Promise.resolve(database.watch(backend.ping)).catch(() => {});
+  await stopped.promise;
+  const isDone = await drain(server, traffic);
+  if (!isDone) console.error(`cutting off what is unfinished after ${DRAIN / 1000} s: ${traffic.inProgress} requests`);
+  await backend.close({ force: !isDone });
+  await log[Symbol.asyncDispose]();
+  Deno.exit(0); // closes the sockets of clients that sent half a request, or do not read
+}
+
+/**
+ * Lets the requests in progress finish: those that have arrived, and those of connections that were accepted already.
+ * @returns false if the time was over.
+ */
+async function drain(server: Deno.HttpServer, traffic: Traffic): Promise<boolean> {
+  const deadline = performance.now() + DRAIN;
+  traffic.isStopping = true; // clients of open connections are told to leave with their next response
+  await lastCall(traffic);
+  return await settledWithin(deadline - performance.now(), server.shutdown());
+}
+
+/**
+ * Waits until no request has begun for a while. The system accepts connections before the program does, and resets
+ * those that wait when the program stops listening: while a blocking handler runs, they are many.
+ */
+async function lastCall(traffic: Traffic): Promise<void> {
+  const end = performance.now() + LAST_CALL;
+  for (let quiet = 0; quiet < QUIET && performance.now() < end;) {
+    const { begun } = traffic;
+    const before = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, LOOK));
+    const wasBlocked = performance.now() - before > 2 * LOOK;
+    quiet = traffic.begun === begun && traffic.inProgress === 0 && !wasBlocked ? quiet + 1 : 0;
   }
-  clearTimeout(deadline);
-  await backend.close();
+}
+
+/** Runs what may fail because of a setting; then prints the reason as a sentence and ends the process. */
+function orSentence<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const isOfSettings = error instanceof SettingsError || error instanceof InvalidUrlError;
+    const isOfAddress = error instanceof Deno.errors.AddrInUse || error instanceof Deno.errors.AddrNotAvailable;
+    if (!isOfSettings && !isOfAddress) throw error;
+    console.error(isOfAddress ? `Cannot listen on HOST and PORT: ${error.message}.` : error.message);
+    Deno.exit(2);
+  }
+}
+
+/** Prints the addresses of the application and of its documentation. */
+function announce({ hostname, port }: Deno.NetAddr): void {
+  const origin = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+  console.error(`listening on ${origin}\ndocumentation at ${origin}/docs`);
 }
 
 /** Writes to standard output without blocking the thread, even when nobody reads it, or the reader has gone. */

@@ -7,6 +7,7 @@ import { createEngine, type DriverName } from "../lib/mod.ts";
 import { keepDirect } from "../workbook/loopback.ts";
 import { createApplication } from "../app/application.ts";
 import {
+  BLOCKING_POOL,
   blockingSessions,
   createBlockingDatabase,
   createDatabase,
@@ -14,10 +15,12 @@ import {
   pingBlocking,
   sessions,
 } from "../app/database.ts";
+import { DatabaseState } from "../app/database_state.ts";
 import { metadata } from "../app/models.ts";
 import type { LoggedRequest } from "../app/request_log.ts";
 import { routes } from "../app/routes.ts";
 import { readSettings, type Settings } from "../app/settings.ts";
+import { Traffic } from "../app/traffic.ts";
 import * as toysAndUsers from "../app/toys_and_users.ts";
 import * as toysAndUsersSync from "../app/toys_and_users_sync.ts";
 
@@ -26,6 +29,9 @@ export interface Started extends AsyncDisposable {
   readonly url: string;
   /** Requests answered so far. */
   readonly log: readonly LoggedRequest[];
+  /** What the application has said of the database. */
+  readonly said: readonly string[];
+  readonly traffic: Traffic;
   /** First word of each statement sent. */
   readonly sent: readonly string[];
   /** Returns the number of connections checked out. */
@@ -37,38 +43,49 @@ export interface Started extends AsyncDisposable {
 }
 
 /** Creates the parts of the application for a driver; see `main_pg.ts` and `main_libpq.ts`. */
-function backend(url: string, driver: DriverName, settings: Settings) {
+function backend(url: string, driver: DriverName, settings: Settings, database: DatabaseState) {
   if (driver === "libpq") {
     const engine = createBlockingDatabase(url, settings);
     return {
       engine,
-      routes: routes(toysAndUsersSync, blockingSessions(engine)),
+      routes: routes(toysAndUsersSync, database.watching(blockingSessions(engine, settings.requestTimeout))),
+      pool: () => BLOCKING_POOL,
       ping: () => pingBlocking(engine),
       // a blocking engine receives no events: it checks a connection at checkout
       look: () => engine.connect().close(),
     };
   }
   const engine = createDatabase(url, driver, settings);
-  return { engine, routes: routes(toysAndUsers, sessions(engine)), ping: () => ping(engine), look: () => {} };
+  return {
+    engine,
+    routes: routes(toysAndUsers, database.watching(sessions(engine, settings.requestTimeout))),
+    pool: () => engine.poolStatus,
+    ping: () => ping(engine),
+    look: () => {},
+  };
 }
 
 /** Starts the application of a driver on a database. */
 export function start(url: string, driver: DriverName, variables: Record<string, string> = {}): Started {
   keepDirect();
   const settings = readSettings({ POOL_SIZE: "4", ...variables });
-  const { engine, routes, ping, look } = backend(url, driver, settings);
+  const said: string[] = [];
+  const database = new DatabaseState((line) => void said.push(line));
+  const traffic = new Traffic();
+  const { engine, look, ...parts } = backend(url, driver, settings, database);
   const log: LoggedRequest[] = [];
   const sent: string[] = [];
-  engine.events.on("query", ({ sql }) => void sent.push(sql.split(" ", 1)[0]));
+  engine.events.on("query", ({ sql }) => void sent.push(sql.trimStart().split(" ", 1)[0]));
   let held = 0;
   engine.events.on("checkout", () => void held++);
   engine.events.on("checkin", () => void held--);
   let broken = 0;
   engine.events.on("close", ({ reason }) => void (broken += Number(reason === "broken")));
   const application = createApplication({
-    routes,
-    ping,
-    bodyLimit: settings.bodyLimit,
+    ...parts,
+    ...settings,
+    database,
+    traffic,
     log: (request) => void log.push(request),
   });
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, application.fetch);
@@ -76,6 +93,8 @@ export function start(url: string, driver: DriverName, variables: Record<string,
   return {
     url: origin,
     log,
+    said,
+    traffic,
     sent,
     held: () => held,
     broken: () => (look(), broken),

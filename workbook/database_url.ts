@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { configuredDatabaseUrl } from "../app/database_url.ts";
 import { ServerFullError, withClient } from "./admin_client.ts";
 import { masked } from "./connection_url.ts";
 import { LocalPostgres } from "./local_postgres.ts";
@@ -12,9 +13,9 @@ export class DatabaseUrlError extends Error {
   override readonly name = "DatabaseUrlError";
 }
 
-/** Returns the environment variable DATABASE_URL; `undefined` if it is unset or empty. */
+/** Returns DATABASE_URL of the environment, or the URL of its parts; `undefined` if they are unset or empty. */
 export function configuredUrl(): string | undefined {
-  return Deno.env.get("DATABASE_URL")?.trim() || undefined;
+  return configuredDatabaseUrl(Deno.env.toObject());
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 export type { CallSite } from "./base/call_site.ts";
+export type { Mistake, NoMistake } from "./base/mistake.ts";
 export type { ExecuteOptions } from "./engine/connection.ts";
 export type { StreamArguments } from "./engine/cursor.ts";
 export type { EngineListener, Events, Moment, Span } from "./engine/events.ts";
@@ -19,13 +20,15 @@ export type { SyncSavepoint } from "./engine/savepoint.ts";
 export type { ISOLATION_LEVELS, TransactionOptions } from "./engine/transaction_options.ts";
 export type { SslMode } from "./engine/url_parts.ts";
 export type { ColumnFactory, ColumnTypeOptions } from "./schema/column_type.ts";
+export type * from "./schema/column_types.ts";
 export type { Ddl } from "./schema/ddl.ts";
 export type { Columns, Index, IndexOptions } from "./schema/table.ts";
 export type { Entity } from "./orm/identity_map.ts";
 export type { LoaderOption } from "./orm/joins.ts";
-export type { Columned, DeclarativeBase, IsOne, KeyNames, OptionalNames, RelationValues } from "./orm/model.ts";
+export type { Columned, DeclarativeBase, OptionalNames, RelationValues } from "./orm/model.ts";
 export type { ObjectStatement } from "./orm/object_statement.ts";
 export type { Changes } from "./orm/related.ts";
+<<<<<<< Updated upstream
 export type {
   AssociationOptions,
   KeyedOptions,
@@ -35,6 +38,10 @@ export type {
   RelationOptions,
   RelationTarget,
 } from "./orm/relation.ts";
+=======
+export type { Relation, RelationDeclaration, RelationKind, RelationTarget, TargetModel } from "./orm/relation.ts";
+export type * from "./orm/relation_types.ts";
+>>>>>>> Stashed changes
 export type { Builder, SelectBase } from "./orm/select.ts";
 export type {
   ColumnName,

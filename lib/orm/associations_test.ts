@@ -37,7 +37,6 @@ const toyTag = base.associationTable("toy_tag", {
 class User extends base.model("users", { id: identity().primaryKey() }) {
   declare follows: Related<User>;
   declare followers: Related<User>;
-  declare tags: Related<Tag>;
   static readonly relations = {
     follows: manyToMany(() => User, { secondary: follow, from: "followerId", to: "followedId" }),
     followers: manyToMany(() => User, { secondary: follow, from: "followedId", to: "followerId" }),

@@ -1,7 +1,17 @@
 /** Models with the names that statements of a session use for themselves, and with names of any other kind. */
 import { assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { createEngine, identity, integer, select, selectinload, sessionmaker, sql, text } from "../mod.ts";
+import {
+  type Columns,
+  createEngine,
+  identity,
+  integer,
+  select,
+  selectinload,
+  sessionmaker,
+  sql,
+  text,
+} from "../mod.ts";
 import { cases, seed } from "../../testing/cases.ts";
 import { EVERY_SESSION, sessionTest } from "../../testing/fixture.ts";
 import { testDatabase } from "../../testing/test_database.ts";
@@ -121,7 +131,7 @@ database.test(`${NUMBER} models of random names are written and read`, async (ur
       [parent]: integer().nullable().references(`names.${table}.${key}`),
       ...Object.fromEntries(columns.map((name) => [name, text()])),
       touched: integer().version(),
-    }, { schema: "names" }) {
+    } as Columns, { schema: "names" }) {
       static relations = { [children]: oneToMany(() => Row), up: manyToOne(() => Row) };
     }
     type Values = Record<string, unknown>;

@@ -5,17 +5,20 @@
  * @module
  */
 import type { Entity } from "./identity_map.ts";
+import type { NoMistake } from "../base/mistake.ts";
 import type { Related } from "./related.ts";
 import type { AnyModel } from "./relation.ts";
 import { defineAccessors } from "./relation_accessors.ts";
+import type { FittingRelations } from "./relation_types.ts";
 import { relationsOf } from "./relations.ts";
 import { jsonOf } from "./to_json.ts";
 import { NO_PARAMETER } from "../values/parameters.ts";
 import { IDENTITY_ALWAYS } from "../schema/columns.ts";
+import type { FittingColumns, FittingTable, IsOne, KeyNames } from "../schema/column_types.ts";
 import { InvalidModelError } from "../schema/errors.ts";
 import { type Columns, Metadata, type Table, type TableOptions } from "../schema/table.ts";
 
-export type { AnyModel };
+export type { AnyModel, IsOne, KeyNames };
 
 /** The attributes of an instance. */
 export type Attributes<C extends Columns> =
@@ -28,9 +31,11 @@ export type WritableNames<C extends Columns> = {
 }[keyof C];
 
 /** Marks the attributes that are columns, to distinguish them from methods and relations; only for the compiler. */
-declare class Columned<Values> {
+declare class Columned<Values, Word = string> {
   /** Only types: the attributes. */
   protected readonly "(columns)"?: Values;
+  /** Only types: the table, because models may have the same columns. */
+  protected readonly "(table)"?: Word;
   /**
    * Returns the attributes and the loaded relations in a form that JSON can express: bigint as text, bytes as base64. An
    * object that contains this one is given by its key. A class may override it, to leave out a password: its objects in
@@ -54,11 +59,6 @@ export type NewValues<C extends Columns> =
   & { [Name in Extract<OptionalNames<C>, WritableNames<C>>]?: C[Name]["value"] }
   & { [Name in Exclude<keyof C, WritableNames<C>>]?: never };
 
-/** The attributes of the primary key. */
-export type KeyNames<C extends Columns> = { [Name in keyof C]: C[Name]["key"] extends true ? Name : never }[keyof C];
-/** True if a union has one member. */
-export type IsOne<T, Each = T> = Each extends unknown ? ([T] extends [Each] ? true : false) : never;
-
 /** The primary key of an object: its value or, for a key of several columns, an object with their values. */
 export type KeyOf<M extends AnyModel> = IsOne<KeyNames<M["table"]["types"]>> extends true
   ? M["table"]["types"][KeyNames<M["table"]["types"]>]["value"]
@@ -74,18 +74,23 @@ export type RelationValues<M extends AnyModel> = {
 /** A model: the class of its objects, and the table of its rows. */
 export interface Model<C extends Columns, Name extends string = string> {
   /** Constructs an object from the values of its columns. */
-  new (values: NewValues<C>): Attributes<C> & Columned<Attributes<C>>;
+  new (values: NewValues<C>): Attributes<C> & Columned<Attributes<C>, Name>;
   /** The table of the rows. */
   readonly table: Table<C, Name>;
+  /** Only types: no model is a mistake. */
+  readonly "(mistake)": NoMistake;
   /** Makes an object with its relations: `User.create({ name: "sandy", toys: [car] })`. */
-  create<M extends AnyModel>(this: M, values: NewValues<M["table"]["types"]> & RelationValues<M>): InstanceType<M>;
+  create<M extends AnyModel>(
+    this: M & FittingRelations<M>,
+    values: NewValues<M["table"]["types"]> & RelationValues<M>,
+  ): InstanceType<M>;
 }
 
 /** The functions and the metadata that models share. Made by {@linkcode declarativeBase}. */
 export interface DeclarativeBase<Shared extends Columns> {
   /** Makes the class that a model extends: `class Hero extends model("heroes", { … }) {}`. */
   model<C extends Columns, const Name extends string>(
-    table: Name,
+    table: Name & FittingTable<Name, C & Shared>,
     columns: C,
     options?: TableOptions<(keyof C | keyof Shared) & string>,
   ): Model<C & Shared, Name>;
@@ -93,7 +98,11 @@ export interface DeclarativeBase<Shared extends Columns> {
    * Makes the table of a many-to-many relation. The columns marked by `.primaryKey()` form the primary key; if none is,
    * those of its foreign keys that refuse NULL. Further columns need a default, or accept NULL.
    */
-  associationTable<C extends Columns>(name: string, columns: C, options?: TableOptions<keyof C & string>): Table<C>;
+  associationTable<C extends Columns>(
+    name: string & FittingColumns<string, C>,
+    columns: C,
+    options?: TableOptions<keyof C & string>,
+  ): Table<C>;
   /** The tables of all models made by these functions. */
   readonly metadata: Metadata;
 }
@@ -153,14 +162,19 @@ export function declarativeBase<Shared extends Columns = Record<never, never>>(
   if (shared) requirePlain("(shared)", shared);
   return {
     metadata,
+<<<<<<< Updated upstream
     associationTable: (name, columns, options) => {
       requirePlain(name, columns);
       return metadata.add(name, withKey(columns, options), options);
     },
     model<C extends Columns, const Name extends string>(name: Name, columns: C, options?: TableOptions) {
       requirePlain(name, columns);
+=======
+    associationTable: (name, columns, options) => metadata.add(name, withKey(columns, options), options),
+    model: ((name: string, columns: Columns, options?: TableOptions) => {
+>>>>>>> Stashed changes
       // a column of the model replaces a shared one of its name, and keeps its own position
-      const table = metadata.add<Columns, Name>(name, { ...columns, ...shared, ...columns }, options);
+      const table = metadata.add(name, { ...columns, ...shared, ...columns }, options);
       return class {
         static readonly table = table;
 
@@ -190,7 +204,7 @@ export function declarativeBase<Shared extends Columns = Record<never, never>>(
           }
           for (const name of relations.keys()) if (values[name] !== undefined) attributes[name] = values[name];
         }
-      } as unknown as Model<C & Shared, Name>;
-    },
+      };
+    }) as unknown as DeclarativeBase<Shared>["model"],
   };
 }

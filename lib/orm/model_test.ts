@@ -26,6 +26,7 @@ Deno.test("the table has the model's own columns first, then those of the base",
 Deno.test("a model without a primary key is refused", () => {
   const { model } = declarativeBase();
   assertThrows(
+    // @ts-expect-error: without a key
     () => model("logs", { line: text() }),
     InvalidModelError,
     `table "logs": it has no primary key`,

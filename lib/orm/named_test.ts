@@ -105,6 +105,7 @@ database.test("rows are written and read, related ones by every loader and join"
 Deno.test("names that cannot be are refused with the cure", () => {
   const refused = (make: () => unknown, problem: string) => assertThrows(make, InvalidModelError, problem);
   const id = integer().primaryKey();
+  // @ts-expect-error: a name of Object.prototype
   refused(() => model("a", { id, constructor: text() }), `rename the attribute, and add .named("constructor")`);
   refused(() => model("b", { id }, { named: "a.b" }), "a table cannot have a name with a dot");
   refused(() => model("c", { id, a: text().named("ID"), b: text().named("ID") }), `"a" and "b" map to one column, ID`);

@@ -7,18 +7,29 @@ import type { Columns, ForeignKey, Table } from "../schema/table.ts";
 import { checkRelation } from "./relation_options.ts";
 
 /** Any model, including one with methods. */
-export interface AnyModel {
-  /** Constructs an object. */
-  new (values: never): object;
-  /** The table of the rows. */
-  readonly table: Table;
+export interface AnyModel extends TargetModel {
   /** The relations that the model declares. */
   readonly relations?: Readonly<Record<string, RelationDeclaration>>;
 }
 
 /** The model on the other side. Its type omits relations, because models may refer to each other. */
-export type RelationTarget = () => { new (values: never): object; readonly table: Table };
+export interface TargetModel {
+  /** Constructs an object. */
+  new (values: never): object;
+  /** The table of the rows. */
+  readonly table: Table;
+  /** Only types: what a type parameter may be is checked where it is known. */
+  // deno-lint-ignore no-explicit-any -- assignable to every mistake
+  readonly "(mistake)": any;
+}
 
+/** Returns the model on the other side. */
+export type RelationTarget<Target extends TargetModel = TargetModel> = () => Target;
+
+/** The direction of a relation. */
+export type RelationKind = "many-to-one" | "one-to-many" | "many-to-many";
+
+<<<<<<< Updated upstream
 /** Options of every relation. */
 export interface RelationOptions {
   /**
@@ -61,6 +72,20 @@ export interface RelationDeclaration extends OwnerOptions {
   readonly kind: "many-to-one" | "one-to-many" | "one-to-one" | "many-to-many";
   /** The model on the other side. */
   readonly target: RelationTarget;
+=======
+/** A relation as a model declares it in `static relations`. */
+export interface RelationDeclaration<
+  Kind extends RelationKind = RelationKind,
+  Target extends TargetModel = TargetModel,
+  Key extends string = string,
+> {
+  /** The direction of the relation. */
+  readonly kind: Kind;
+  /** The model on the other side. */
+  readonly target: RelationTarget<Target>;
+  /** An attribute of the foreign key that tells it from others between the two tables; required if there are several. */
+  readonly foreignKey?: Key;
+>>>>>>> Stashed changes
   /** The association table of a many-to-many relation. */
   readonly secondary?: Table;
   /** Of its foreign keys the one to the owner. */
@@ -70,6 +95,7 @@ export interface RelationDeclaration extends OwnerOptions {
 }
 
 /** Declares a relation whose foreign key is in this table: `team: manyToOne(() => Team)`. */
+<<<<<<< Updated upstream
 export function manyToOne(target: RelationTarget, options: KeyedOptions = {}): RelationDeclaration {
   checkRelation("manyToOne", target, options);
   return { ...options, kind: "many-to-one", target };
@@ -88,6 +114,21 @@ export function oneToMany(target: RelationTarget, options: OwnerOptions = {}): R
 export function oneToOne(target: RelationTarget, options: OwnerOptions = {}): RelationDeclaration {
   checkRelation("oneToOne", target, options);
   return { ...options, kind: "one-to-one", target };
+=======
+export function manyToOne<Target extends TargetModel, const Key extends string = never>(
+  target: RelationTarget<Target>,
+  options: { foreignKey?: Key } = {},
+): RelationDeclaration<"many-to-one", Target, Key> {
+  return { kind: "many-to-one", target, ...options };
+}
+
+/** Declares a relation whose foreign key is in the other table: `members: oneToMany(() => User)`. */
+export function oneToMany<Target extends TargetModel, const Key extends string = never>(
+  target: RelationTarget<Target>,
+  options: { foreignKey?: Key } = {},
+): RelationDeclaration<"one-to-many", Target, Key> {
+  return { kind: "one-to-many", target, ...options };
+>>>>>>> Stashed changes
 }
 
 /**
@@ -102,12 +143,20 @@ export function oneToOne(target: RelationTarget, options: OwnerOptions = {}): Re
  * followers: manyToMany(() => User, { secondary: follow, from: "followedId", to: "followerId" }),
  * ```
  */
+<<<<<<< Updated upstream
 export function manyToMany<C extends Columns>(
   target: RelationTarget,
   options: AssociationOptions<C>,
 ): RelationDeclaration {
   checkRelation("manyToMany", target, options);
   return { ...options as { secondary: Table }, kind: "many-to-many", target };
+=======
+export function manyToMany<Target extends TargetModel, C extends Columns>(
+  target: RelationTarget<Target>,
+  options: { secondary: Table<C>; from?: keyof C & string; to?: keyof C & string },
+): RelationDeclaration<"many-to-many", Target> {
+  return { kind: "many-to-many", target, ...options as { secondary: Table } };
+>>>>>>> Stashed changes
 }
 
 /** A relation with its foreign keys resolved. */

@@ -30,6 +30,7 @@ import { type LoaderOption, planJoins } from "./joins.ts";
 import type { AnyModel } from "./model.ts";
 import { requireModel } from "./model_checks.ts";
 import type { ObjectStatement } from "./object_statement.ts";
+import type { FittingRelations } from "./relation_types.ts";
 import { relationNamed, relationsOf } from "./relations.ts";
 import type {
   ColumnName,
@@ -282,8 +283,12 @@ export class SelectColumns<M extends AnyModel, Joined, Row>
 }
 
 /** Starts a query for the objects of a model: `select(Hero).where("name", "=", "spongebob")`. */
+<<<<<<< Updated upstream
 export function select<M extends AnyModel>(model: M): Select<M> {
   requireModel(model);
+=======
+export function select<M extends AnyModel>(model: M & FittingRelations<M>): Select<M> {
+>>>>>>> Stashed changes
   const columns = model.table.columns.map((column) => selection(column.attribute, column));
   // deno-lint-ignore no-explicit-any -- any database
   return new Select(model, expressionBuilder<any, any>().selectFrom(wordOf(model.table)).select(columns));

@@ -20,6 +20,7 @@ import { RowStream } from "../engine/row_stream.ts";
 import { PartitionObjects } from "./partition_objects.ts";
 import { CallGuard } from "./call_guard.ts";
 import type { AnyModel, KeyOf } from "./model.ts";
+import type { FittingRelations } from "./relation_types.ts";
 import { lookUp, SAVEPOINT_ENDS, SessionBase } from "./session_base.ts";
 import { checkGetOptions, checkSessionOptions, type GetOptions, type SessionOptions } from "./session_options.ts";
 import { type NotAwaited, SessionEmitter } from "./session_events.ts";
@@ -58,7 +59,11 @@ export class Session extends SessionBase<Session, NotAwaited | Promise<unknown>>
    * @param key the value of the primary key; for a key of several columns an object with its attributes.
    * @returns the object, or `null` when there is no such row.
    */
-  async get<M extends AnyModel>(model: M, key: KeyOf<M>, options: GetOptions = {}): Promise<InstanceType<M> | null> {
+  async get<M extends AnyModel>(
+    model: M & FittingRelations<M>,
+    key: KeyOf<M>,
+    options: GetOptions = {},
+  ): Promise<InstanceType<M> | null> {
     const { known, key: values } = lookUp(this.#steps, model, key, options);
     if (known) return known;
     const work = this.#steps.get(model, values, options);
@@ -70,7 +75,11 @@ export class Session extends SessionBase<Session, NotAwaited | Promise<unknown>>
    *
    * @throws {NoResultFound} when there is no such row.
    */
-  async getOne<M extends AnyModel>(model: M, key: KeyOf<M>, options: GetOptions = {}): Promise<InstanceType<M>> {
+  async getOne<M extends AnyModel>(
+    model: M & FittingRelations<M>,
+    key: KeyOf<M>,
+    options: GetOptions = {},
+  ): Promise<InstanceType<M>> {
     const object = await this.get(model, key, options);
     if (object === null) throw new NoResultFound();
     return object;

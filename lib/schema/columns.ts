@@ -6,6 +6,7 @@
 import { quote } from "../base/quote.ts";
 import { closed } from "../base/sql_tokens.ts";
 import { COLUMN_TYPES, type ColumnType } from "../values/types.ts";
+import type { FittingReference, ReferenceOf } from "./column_types.ts";
 import type { Table } from "./table.ts";
 
 /** An SQL expression the server evaluates, such as `now()`. */
@@ -139,6 +140,7 @@ export class Column<
   Optional extends boolean = false,
   Key extends boolean = false,
   Writable extends boolean = true,
+  More = unknown,
 > {
   /** The type of the attribute; only for the compiler. */
   declare readonly value: Value;
@@ -148,6 +150,8 @@ export class Column<
   declare readonly key: Key;
   /** Whether objects may set it; only for the compiler. */
   declare readonly writable: Writable;
+  /** What else the compiler knows: `refersTo` and `named`; only for the compiler. */
+  declare readonly more: More;
 
   /** @ignore */
   constructor(readonly definition: ColumnDefinition) {}
@@ -162,24 +166,24 @@ export class Column<
   }
 
   /** Permits NULL. */
-  nullable(): Column<Value | null, true, Key, Writable> {
+  nullable(): Column<Value | null, true, Key, Writable, More> {
     return this.#with({ nullable: true });
   }
 
   /** Makes the column the primary key, or a part of it. */
-  primaryKey(): Column<Value, Optional, true, Writable> {
+  primaryKey(): Column<Value, Optional, true, Writable, More> {
     return this.#with({ primaryKey: true });
   }
 
   /** Adds a UNIQUE constraint. */
   unique(
     options: { readonly name?: string; readonly deferrable?: Deferrable } = {},
-  ): Column<Value, Optional, Key, Writable> {
+  ): Column<Value, Optional, Key, Writable, More> {
     return this.#with({ unique: true, uniqueOptions: options });
   }
 
   /** Adds an index. */
-  index({ name }: { readonly name?: string } = {}): Column<Value, Optional, Key, Writable> {
+  index({ name }: { readonly name?: string } = {}): Column<Value, Optional, Key, Writable, More> {
     return this.#with({ index: true, indexName: name });
   }
 
@@ -188,7 +192,7 @@ export class Column<
    *
    * @param condition SQL such as `"shells >= 0"`. Never build it from user input.
    */
-  check(condition: string, { name }: { readonly name?: string } = {}): Column<Value, Optional, Key, Writable> {
+  check(condition: string, { name }: { readonly name?: string } = {}): Column<Value, Optional, Key, Writable, More> {
     return this.#with({ check: condition, checkName: name });
   }
 
@@ -199,7 +203,10 @@ export class Column<
    * @param target a model, or `"table.column"` where two models refer to each other or one to itself, because their
    * types could not be inferred otherwise.
    */
-  references(target: ReferenceTarget, options: ReferenceOptions = {}): Column<Value, true, Key, Writable> {
+  references<const Target extends ReferenceTarget>(
+    target: Target & FittingReference<Value, Target>,
+    options: ReferenceOptions = {},
+  ): Column<Value, true, Key, Writable, More & ReferenceOf<Target>> {
     return this.#with({ references: { target, ...options } });
   }
 
@@ -210,7 +217,7 @@ export class Column<
    * @param make called for each object without a value.
    * @throws {TypeError} if it is not a function, where types are not checked
    */
-  default(make: () => Value): Column<Value, true, Key, Writable> {
+  default(make: () => Value): Column<Value, true, Key, Writable, More> {
     if (typeof make !== "function") {
       throw new TypeError(`default() takes a function that makes the value: .default(() => ${JSON.stringify(make)})`);
     }
@@ -218,12 +225,12 @@ export class Column<
   }
 
   /** Sets a server default; INSERT returns the value. */
-  serverDefault(expression: ServerExpression): Column<Value, true, Key, Writable> {
+  serverDefault(expression: ServerExpression): Column<Value, true, Key, Writable, More> {
     return this.#with({ serverDefault: expression });
   }
 
   /** Sets an expression that each UPDATE evaluates; UPDATE returns the value. */
-  onUpdate(expression: ServerExpression): Column<Value, Optional, Key, Writable> {
+  onUpdate(expression: ServerExpression): Column<Value, Optional, Key, Writable, More> {
     return this.#with({ onUpdate: expression });
   }
 
@@ -249,7 +256,7 @@ export class Column<
    *
    * @param expression SQL that names columns as the database does. Never build it from user input.
    */
-  generatedAs(expression: ServerExpression): Column<Value, true, Key, false> {
+  generatedAs(expression: ServerExpression): Column<Value, true, Key, false, More> {
     return this.#with({ generatedAs: expression });
   }
 
@@ -258,7 +265,7 @@ export class Column<
    *
    * @param collation name as in `pg_collation`: `"C"`, `"de-x-icu"`.
    */
-  collate(collation: string): Column<Value, Optional, Key, Writable> {
+  collate(collation: string): Column<Value, Optional, Key, Writable, More> {
     return this.#with({ collation });
   }
 
@@ -266,18 +273,18 @@ export class Column<
    * Sets the name in the database, where it is not that of the attribute in snake_case: `text().named("userName")`. Any
    * name will do, such as one with capital letters, blanks or dots.
    */
-  named(name: string): Column<Value, Optional, Key, Writable> {
+  named<const Name extends string>(name: Name): Column<Value, Optional, Key, Writable, More & { named: Name }> {
     return this.#with({ name });
   }
 
   /** Sets the comment in the database; `psql` shows it with `\\d+`. */
-  comment(text: string): Column<Value, Optional, Key, Writable> {
+  comment(text: string): Column<Value, Optional, Key, Writable, More> {
     return this.#with({ comment: text });
   }
 
-  #with<V, O extends boolean, K extends boolean, W extends boolean>(
+  #with<V, O extends boolean, K extends boolean, W extends boolean, M>(
     more: Partial<ColumnDefinition>,
-  ): Column<V, O, K, W> {
+  ): Column<V, O, K, W, M> {
     return new Column({ ...this.definition, ...more });
   }
 }

@@ -17,6 +17,7 @@ import { runBlocking, type Steps } from "../engine/steps.ts";
 import { compiled } from "../engine/kysely/compilable.ts";
 import type { AnyModel, KeyOf } from "../orm/model.ts";
 import { ConcurrentUseError } from "../orm/errors.ts";
+import type { FittingRelations } from "../orm/relation_types.ts";
 import { lookUp, SAVEPOINT_ENDS, SessionBase } from "../orm/session_base.ts";
 import { checkGetOptions, checkSessionOptions, type GetOptions, type SessionOptions } from "../orm/session_options.ts";
 import { type NotAwaited, SessionEmitter, SessionEvents } from "../orm/session_events.ts";
@@ -104,7 +105,11 @@ export class SyncSession extends SessionBase<SyncSession, NotAwaited> implements
   }
 
   /** Returns the object with a primary key, from the identity map or its row; `null` when there is no such row. */
-  get<M extends AnyModel>(model: M, key: KeyOf<M>, options: SyncGetOptions = {}): InstanceType<M> | null {
+  get<M extends AnyModel>(
+    model: M & FittingRelations<M>,
+    key: KeyOf<M>,
+    options: SyncGetOptions = {},
+  ): InstanceType<M> | null {
     const { known, key: values } = lookUp(this.#steps, model, key, options);
     if (known) return known;
     return this.#run("work", "get()", this.#steps.get(model, values, options), limitsOf(options)) as
@@ -117,7 +122,11 @@ export class SyncSession extends SessionBase<SyncSession, NotAwaited> implements
    *
    * @throws {NoResultFound} when there is no such row.
    */
-  getOne<M extends AnyModel>(model: M, key: KeyOf<M>, options: SyncGetOptions = {}): InstanceType<M> {
+  getOne<M extends AnyModel>(
+    model: M & FittingRelations<M>,
+    key: KeyOf<M>,
+    options: SyncGetOptions = {},
+  ): InstanceType<M> {
     const object = this.get(model, key, options);
     if (object === null) throw new NoResultFound();
     return object;

@@ -68,7 +68,7 @@ export function planJoins(
       const alias = quote(names.number(table.name));
       joined += joinSql(relation, owner, alias, names);
       columns.push(columnsOf(table, alias));
-      if (relation.kind !== "many-to-one") order.push(...keysOf(table, alias));
+      if (relation.kind.endsWith("many")) order.push(...keysOf(table, alias));
       const first = at;
       at += table.columns.length;
       return { relation, at: first, joins: add(alias, relation.target, nested), nested };

@@ -43,7 +43,7 @@ function copyColumns(source: Entity, target: Entity): void {
 function copyRelations(source: Entity, target: Entity, targets: ReadonlyMap<Entity, Entity>): void {
   for (const [name, related] of Object.entries(loadedRelations(source))) {
     const items = related.map((each) => targets.get(each)!);
-    target[name] = stateOf(source).collections.has(name) ? items : items[0];
+    target[name] = stateOf(source).collections.get(name)?.relation.kind.endsWith("many") ? items : items[0] ?? null;
   }
 }
 

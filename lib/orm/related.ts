@@ -78,6 +78,11 @@ export class Related<T extends object> implements Iterable<T> {
     return [...loaded, ...added].filter((item) => this.#changes.get(item) ?? true) as T[];
   }
 
+  /** The objects as far as they are known: all if the collection is loaded, else those that were added. */
+  get known(): object[] {
+    return this.isLoaded ? this.all() : [...this.#changes].flatMap(([item, isIn]) => isIn ? [item] : []);
+  }
+
   /** Iterates over the objects of the collection. */
   [Symbol.iterator](): Iterator<T> {
     return this.all()[Symbol.iterator]();
@@ -102,8 +107,8 @@ export class Related<T extends object> implements Iterable<T> {
    */
   delete(item: T): boolean {
     this.#requireWhole();
-    const { kind, key } = this.relation;
-    const refersElsewhere = kind === "one-to-many" && !refersTo(item as Entity, key, this.#owner);
+    const { key, otherKey } = this.relation;
+    const refersElsewhere = !otherKey && !refersTo(item as Entity, key, this.#owner);
     if (refersElsewhere || this.isLoaded && !this.has(item)) return false;
     this.#put(item as Entity, false);
     return true;
@@ -203,7 +208,7 @@ export class Related<T extends object> implements Iterable<T> {
     this.#requireWhole();
     const inverse = inverseOf(this.relation);
     // the item has the foreign key, even if its model does not declare the relation
-    if (this.relation.kind === "one-to-many") refer(item, inverse, this.relation, isIn ? this.#owner : null);
+    if (!this.relation.otherKey) refer(item, inverse, this.relation, isIn ? this.#owner : null);
     else if (inverse) collectionOf(item, inverse).note(this.#owner, isIn);
     this.note(item, isIn);
   }
@@ -236,7 +241,12 @@ export function refer(
   const before = stateOf(entity).references.get(name)?.value;
   if (many && before) collectionOf(before, many).note(entity, false);
   setReference(entity, name, key, value);
-  if (many && value) collectionOf(value, many).note(entity, true);
+  if (!many || !value) return;
+  const collection = collectionOf(value, many);
+  if (many.kind === "one-to-one") {
+    for (const other of collection.known) if (other !== entity) refer(other as Entity, one, many, null);
+  }
+  collection.note(entity, true);
 }
 
 /**

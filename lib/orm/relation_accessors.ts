@@ -6,6 +6,7 @@
 import { NotLoadedError } from "./errors.ts";
 import type { Entity } from "./identity_map.ts";
 import { stateOf } from "./object_state.ts";
+import { readOne, writeOne } from "./one_to_one.ts";
 import { isCurrent, isUnset } from "./reference.ts";
 import { collectionOf, refer, requireTarget } from "./related.ts";
 import type { AnyModel, Relation } from "./relation.ts";
@@ -23,6 +24,7 @@ export function defineAccessors(model: AnyModel): void {
   if (DEFINED.has(model)) return;
   for (const relation of relationsOf(model).values()) {
     if (relation.kind === "many-to-one") defineReference(model, relation);
+    else if (relation.kind === "one-to-one") defineOne(model, relation);
     else defineCollection(model, relation);
   }
   DEFINED.add(model);
@@ -37,6 +39,18 @@ function defineReference(model: AnyModel, relation: Relation): void {
     set(this: Entity, value: unknown) {
       if (value !== null) requireTarget(relation, value);
       refer(this, relation, inverseOf(relation), value as Entity | null);
+    },
+  });
+}
+
+function defineOne(model: AnyModel, relation: Relation): void {
+  Object.defineProperty(model.prototype, relation.name, {
+    configurable: true,
+    get(this: Entity) {
+      return readOne(this, relation);
+    },
+    set(this: Entity, value: unknown) {
+      writeOne(this, relation, value);
     },
   });
 }

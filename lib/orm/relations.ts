@@ -52,5 +52,6 @@ function isInverse(a: Relation, b: Relation): boolean {
   if (a.otherKey && b.otherKey) {
     return isSameList(a.key.columns, b.otherKey.columns) && isSameList(a.otherKey.columns, b.key.columns);
   }
-  return !a.otherKey && !b.otherKey && a.kind !== b.kind && isSameList(a.key.columns, b.key.columns);
+  const hasKey = ({ kind }: Relation) => kind === "many-to-one";
+  return !a.otherKey && !b.otherKey && hasKey(a) !== hasKey(b) && isSameList(a.key.columns, b.key.columns);
 }

@@ -39,7 +39,10 @@ export function jsonOf(entity: Entity): Record<string, unknown> {
 function* loadedRelations(state: ObjectState): Generator<[string, unknown]> {
   for (const relation of relationsOf(state.model).values()) {
     const [reference, collection] = [state.references.get(relation.name), state.collections.get(relation.name)];
-    if (collection?.isLoaded) yield [relation.name, collection.all().map((item) => jsonBy(relation, item as Entity))];
+    if (collection?.isLoaded) {
+      const items = collection.all().map((item) => jsonBy(relation, item as Entity));
+      yield [relation.name, relation.kind === "one-to-one" ? items[0] ?? null : items];
+    }
     if (!reference) continue;
     if (isCurrent(state.entity, reference)) yield [relation.name, jsonBy(relation, reference.value!)];
     else if (reference.value === null && isUnset(state.entity, reference.key)) yield [relation.name, null];

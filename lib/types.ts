@@ -28,20 +28,18 @@ export type { LoaderOption } from "./orm/joins.ts";
 export type { Columned, DeclarativeBase, OptionalNames, RelationValues } from "./orm/model.ts";
 export type { ObjectStatement } from "./orm/object_statement.ts";
 export type { Changes } from "./orm/related.ts";
-<<<<<<< Updated upstream
 export type {
   AssociationOptions,
   KeyedOptions,
   OwnerOptions,
   Relation,
   RelationDeclaration,
+  RelationKind,
   RelationOptions,
   RelationTarget,
+  TargetModel,
 } from "./orm/relation.ts";
-=======
-export type { Relation, RelationDeclaration, RelationKind, RelationTarget, TargetModel } from "./orm/relation.ts";
 export type * from "./orm/relation_types.ts";
->>>>>>> Stashed changes
 export type { Builder, SelectBase } from "./orm/select.ts";
 export type {
   ColumnName,

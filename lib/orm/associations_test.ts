@@ -131,7 +131,7 @@ Deno.test("an association that cannot be resolved is refused, and says how it co
     class Two extends Object.assign(class {}, { table: One.table }) {
       static readonly relations = { twos: relation() };
     }
-    assertThrows(() => relationsOf(Two), InvalidModelError, message);
+    assertThrows(() => relationsOf(Two as never), InvalidModelError, message);
   };
   class Other extends model("others", { id: integer().primaryKey() }) {
     static readonly relations = { links: oneToMany(() => One) };

@@ -162,17 +162,12 @@ export function declarativeBase<Shared extends Columns = Record<never, never>>(
   if (shared) requirePlain("(shared)", shared);
   return {
     metadata,
-<<<<<<< Updated upstream
     associationTable: (name, columns, options) => {
       requirePlain(name, columns);
       return metadata.add(name, withKey(columns, options), options);
     },
-    model<C extends Columns, const Name extends string>(name: Name, columns: C, options?: TableOptions) {
-      requirePlain(name, columns);
-=======
-    associationTable: (name, columns, options) => metadata.add(name, withKey(columns, options), options),
     model: ((name: string, columns: Columns, options?: TableOptions) => {
->>>>>>> Stashed changes
+      requirePlain(name, columns);
       // a column of the model replaces a shared one of its name, and keeps its own position
       const table = metadata.add(name, { ...columns, ...shared, ...columns }, options);
       return class {

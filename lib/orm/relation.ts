@@ -27,9 +27,8 @@ export interface TargetModel {
 export type RelationTarget<Target extends TargetModel = TargetModel> = () => Target;
 
 /** The direction of a relation. */
-export type RelationKind = "many-to-one" | "one-to-many" | "many-to-many";
+export type RelationKind = "many-to-one" | "one-to-many" | "one-to-one" | "many-to-many";
 
-<<<<<<< Updated upstream
 /** Options of every relation. */
 export interface RelationOptions {
   /**
@@ -40,13 +39,13 @@ export interface RelationOptions {
 }
 
 /** Options of a relation by one foreign key. */
-export interface KeyedOptions extends RelationOptions {
+export interface KeyedOptions<Key extends string = string> extends RelationOptions {
   /** An attribute of the foreign key that tells it from others between the two tables; required if there are several. */
-  readonly foreignKey?: string;
+  readonly foreignKey?: Key;
 }
 
 /** Options of a relation whose foreign key is in the other table. */
-export interface OwnerOptions extends KeyedOptions {
+export interface OwnerOptions<Key extends string = string> extends KeyedOptions<Key> {
   /**
    * `"delete"`: with an object its children are deleted; `"deleteOrphan"`: those that it loses, too. By default their
    * foreign keys become NULL when it is deleted. Where the foreign key has an `onDelete` action, the server does that.
@@ -67,25 +66,15 @@ export interface AssociationOptions<C extends Columns> extends RelationOptions {
 }
 
 /** A relation as a model declares it in `static relations`. */
-export interface RelationDeclaration extends OwnerOptions {
-  /** The direction of the relation. */
-  readonly kind: "many-to-one" | "one-to-many" | "one-to-one" | "many-to-many";
-  /** The model on the other side. */
-  readonly target: RelationTarget;
-=======
-/** A relation as a model declares it in `static relations`. */
 export interface RelationDeclaration<
   Kind extends RelationKind = RelationKind,
   Target extends TargetModel = TargetModel,
   Key extends string = string,
-> {
+> extends OwnerOptions<Key> {
   /** The direction of the relation. */
   readonly kind: Kind;
   /** The model on the other side. */
   readonly target: RelationTarget<Target>;
-  /** An attribute of the foreign key that tells it from others between the two tables; required if there are several. */
-  readonly foreignKey?: Key;
->>>>>>> Stashed changes
   /** The association table of a many-to-many relation. */
   readonly secondary?: Table;
   /** Of its foreign keys the one to the owner. */
@@ -95,14 +84,19 @@ export interface RelationDeclaration<
 }
 
 /** Declares a relation whose foreign key is in this table: `team: manyToOne(() => Team)`. */
-<<<<<<< Updated upstream
-export function manyToOne(target: RelationTarget, options: KeyedOptions = {}): RelationDeclaration {
+export function manyToOne<Target extends TargetModel, const Key extends string = never>(
+  target: RelationTarget<Target>,
+  options: KeyedOptions<Key> = {},
+): RelationDeclaration<"many-to-one", Target, Key> {
   checkRelation("manyToOne", target, options);
   return { ...options, kind: "many-to-one", target };
 }
 
 /** Declares a relation whose foreign key is in the other table: `members: oneToMany(() => User)`. */
-export function oneToMany(target: RelationTarget, options: OwnerOptions = {}): RelationDeclaration {
+export function oneToMany<Target extends TargetModel, const Key extends string = never>(
+  target: RelationTarget<Target>,
+  options: OwnerOptions<Key> = {},
+): RelationDeclaration<"one-to-many", Target, Key> {
   checkRelation("oneToMany", target, options);
   return { ...options, kind: "one-to-many", target };
 }
@@ -111,24 +105,12 @@ export function oneToMany(target: RelationTarget, options: OwnerOptions = {}): R
  * Declares a relation to at most one object, whose table has the foreign key, which is unique:
  * `profile: oneToOne(() => Profile)`. The other side is a `manyToOne`.
  */
-export function oneToOne(target: RelationTarget, options: OwnerOptions = {}): RelationDeclaration {
+export function oneToOne<Target extends TargetModel, const Key extends string = never>(
+  target: RelationTarget<Target>,
+  options: OwnerOptions<Key> = {},
+): RelationDeclaration<"one-to-one", Target, Key> {
   checkRelation("oneToOne", target, options);
   return { ...options, kind: "one-to-one", target };
-=======
-export function manyToOne<Target extends TargetModel, const Key extends string = never>(
-  target: RelationTarget<Target>,
-  options: { foreignKey?: Key } = {},
-): RelationDeclaration<"many-to-one", Target, Key> {
-  return { kind: "many-to-one", target, ...options };
-}
-
-/** Declares a relation whose foreign key is in the other table: `members: oneToMany(() => User)`. */
-export function oneToMany<Target extends TargetModel, const Key extends string = never>(
-  target: RelationTarget<Target>,
-  options: { foreignKey?: Key } = {},
-): RelationDeclaration<"one-to-many", Target, Key> {
-  return { kind: "one-to-many", target, ...options };
->>>>>>> Stashed changes
 }
 
 /**
@@ -143,20 +125,12 @@ export function oneToMany<Target extends TargetModel, const Key extends string =
  * followers: manyToMany(() => User, { secondary: follow, from: "followedId", to: "followerId" }),
  * ```
  */
-<<<<<<< Updated upstream
-export function manyToMany<C extends Columns>(
-  target: RelationTarget,
-  options: AssociationOptions<C>,
-): RelationDeclaration {
-  checkRelation("manyToMany", target, options);
-  return { ...options as { secondary: Table }, kind: "many-to-many", target };
-=======
 export function manyToMany<Target extends TargetModel, C extends Columns>(
   target: RelationTarget<Target>,
-  options: { secondary: Table<C>; from?: keyof C & string; to?: keyof C & string },
+  options: AssociationOptions<C>,
 ): RelationDeclaration<"many-to-many", Target> {
-  return { kind: "many-to-many", target, ...options as { secondary: Table } };
->>>>>>> Stashed changes
+  checkRelation("manyToMany", target, options);
+  return { ...options as { secondary: Table }, kind: "many-to-many", target };
 }
 
 /** A relation with its foreign keys resolved. */

@@ -283,12 +283,8 @@ export class SelectColumns<M extends AnyModel, Joined, Row>
 }
 
 /** Starts a query for the objects of a model: `select(Hero).where("name", "=", "spongebob")`. */
-<<<<<<< Updated upstream
-export function select<M extends AnyModel>(model: M): Select<M> {
-  requireModel(model);
-=======
 export function select<M extends AnyModel>(model: M & FittingRelations<M>): Select<M> {
->>>>>>> Stashed changes
+  requireModel(model);
   const columns = model.table.columns.map((column) => selection(column.attribute, column));
   // deno-lint-ignore no-explicit-any -- any database
   return new Select(model, expressionBuilder<any, any>().selectFrom(wordOf(model.table)).select(columns));

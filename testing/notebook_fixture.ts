@@ -52,7 +52,13 @@ const sum: number | undefined = undefined;
 check("01.1", () => sum);`,
 ];
 
-const answers = { "01.1.ts": 4, "01.1.wrong.ts": 5, "01.1.wrong2.ts": 22 };
+const answers = {
+  "01.1.ts": "4",
+  "01.1.other.ts": "2 + 2",
+  "01.1.wrong.ts": "5",
+  "01.1.wrong2.ts": "22",
+  "01.1.cheat.ts": "44",
+};
 
 /** A folder with the workbook, deleted on disposal. */
 export interface Fixture extends AsyncDisposable {

@@ -18,6 +18,7 @@ import {
   mistaken,
   readExercises,
   solved,
+  solvedOtherwise,
 } from "../workbook/jupyter/exercises.ts";
 import { type NotebookFile, readNotebooks } from "../workbook/jupyter/notebook.ts";
 import { solutionsFolder } from "../workbook/paths.ts";
@@ -34,8 +35,8 @@ const command = newCommand(
   .argument("[NN...]", "only notebooks whose names start with this prefix: 00, 13_bench")
   .option("--write", "store all outputs if one changed in kind; --write=all stores them in any case")
   .addOption(new Option("--write-all").hideHelp()) // `--write [all]` would take NN for its value
-  .option("--solutions", "run with the exercises solved: each check must say PASS")
-  .option("--wrong", "run with the wrong answers: each check must say NOT YET")
+  .option("--solutions", "run with the exercises solved, in each of two ways: each check must say PASS")
+  .option("--wrong", "run with the wrong answers and the cheats: each check must say NOT YET")
   .option("--check", "run nothing; check types, lint and format of the cells and answers")
   .option("--fmt", "run nothing; format the cells, the answers and the notebooks' JSON");
 
@@ -61,7 +62,8 @@ async function notebooks(args: string[], stop: AbortSignal): Promise<number> {
   const jobs = files.flatMap((file): Job[] => {
     const own = exercises.get(file)!;
     if (options.wrong) return mistaken(file.notebook, own).map((variant) => ({ file, variant }));
-    return [{ file, variant: (options.solutions ? solved : committed)(file.notebook, own) }];
+    const makes = options.solutions ? [solved, solvedOtherwise] : [committed];
+    return makes.map((make) => ({ file, variant: make(file.notebook, own) }));
   });
   const progress = new CellProgress(console.log);
   const reports = await runJobs(jobs, { environment, stop, cleanUp: dropRunSchemas, ...progress.listeners });
@@ -107,8 +109,8 @@ async function check(files: readonly NotebookFile[], exercises: Map<NotebookFile
 }
 
 function variantsOf({ name, notebook }: NotebookFile, exercises: readonly Exercise[]) {
-  const variants = [committed(notebook, exercises), solved(notebook, exercises), ...mistaken(notebook, exercises)];
-  return variants.map((variant) => ({ name, variant }));
+  const variants = [committed, solved, solvedOtherwise].map((make) => make(notebook, exercises));
+  return [...variants, ...mistaken(notebook, exercises)].map((variant) => ({ name, variant }));
 }
 
 function print(problems: readonly Problem[]): void {

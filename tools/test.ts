@@ -21,6 +21,7 @@ import {
   mistaken,
   readExercises,
   solved,
+  solvedOtherwise,
 } from "../workbook/jupyter/exercises.ts";
 import { Gate, type Outcome, readTestSummary, type Step } from "../workbook/jupyter/gate.ts";
 import { findWrongMinutes, findWrongRoutes, statedMinutes } from "../workbook/jupyter/minutes.ts";
@@ -90,7 +91,11 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
   const exercises = new Map<NotebookFile, Exercise[]>();
   for (const file of files) exercises.set(file, await readExercises(file.notebook, solutionsFolder));
   /** Returns the variants of a notebook with answers that appear in no other cell. */
-  const apart = ({ notebook }: NotebookFile, own: Exercise[]) => [solved(notebook, own), ...mistaken(notebook, own)];
+  const apart = ({ notebook }: NotebookFile, own: Exercise[]) => [
+    solved(notebook, own),
+    solvedOtherwise(notebook, own),
+    ...mistaken(notebook, own),
+  ];
   const sets = files.flatMap((file): CellSet[] => {
     const own = exercises.get(file)!;
     return [committed(file.notebook, own), ...apart(file, own)].map((variant) => ({ name: file.name, variant }));

@@ -1,3 +1,3 @@
 const sql: string = "SELECT 6 + 7";
 
-await check("00.1", () => ask(sql));
+await check("00.1", () => ({ sql, ask }));

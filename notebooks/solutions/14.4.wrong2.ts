@@ -1,3 +1,3 @@
-const steps: string[] = ["B", "D", "E", "C", "A", "F"];
+const steps: string[] = ["B", "D", "E", "A", "C", "F"];
 
 await check("14.4", () => steps);

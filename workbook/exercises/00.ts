@@ -12,13 +12,18 @@ const exercises: readonly Exercise[] = [
       "A statement that only computes needs no table: SELECT 2 + 3 is complete.",
       'Multiplication is written with a star. The statement is a quoted string: "SELECT 6 * …".',
     ],
-    grade(answer) {
-      if (!(answer instanceof Result)) return notYet("The answer must be an SQL statement, as a quoted string.");
-      if (answer.rowCount !== 1) return notYet(`The statement returned ${answer.rowCount} rows; expected one.`);
-      const value = answer.scalar();
-      return Number(value) === 42
+    async grade(answer) {
+      const { sql, ask } = answer as { sql: unknown; ask: (sql: string) => Promise<unknown> };
+      if (typeof sql !== "string") return notYet("The answer must be an SQL statement, as a quoted string.");
+      const result = await ask(sql);
+      if (!(result instanceof Result)) return notYet("Keep the function ask() of the first query as it was.");
+      if (result.rowCount !== 1) return notYet(`The statement returned ${result.rowCount} rows; expected one.`);
+      const value = result.scalar();
+      if (Number(value) !== 42) return notYet(`PostgreSQL returned ${Deno.inspect(value)}, which is not 6 times 7.`);
+      const numbers = sql.match(/\d+/g) ?? [];
+      return numbers.length > 1 && numbers.every((each) => each === "6" || each === "7")
         ? pass(`PostgreSQL returned ${value}.`)
-        : notYet(`PostgreSQL returned ${Deno.inspect(value)}, which is not 6 times 7.`);
+        : notYet("PostgreSQL returned 42, but you did the sum: let the statement compute it from 6 and 7.");
     },
   }),
   exercise({

@@ -31,6 +31,13 @@ const exercises: readonly Exercise[] = [
           return notYet(`The parsed ${part} is ${Deno.inspect(value)}; expected ${Deno.inspect(wanted)}.${hint}`);
         }
       }
+      const written = answer.slice(answer.indexOf("://") + 3, answer.lastIndexOf("@"));
+      const reserved = written.match(/[/?#@]/)?.[0];
+      if (reserved) {
+        return notYet(
+          `This library reads it, but other programs end the password at its "${reserved}". Percent-encode it, too.`,
+        );
+      }
       return pass(`The URL prints as ${url}`);
     },
   }),
@@ -50,6 +57,9 @@ const exercises: readonly Exercise[] = [
       // Each task keeps its connection until all allowed connections are checked out: otherwise the first could return
       // before the last is open.
       const { size, maxOverflow } = engine.poolStatus;
+      if (size + maxOverflow > 4) {
+        return notYet(`Up to ${size + maxOverflow} connections may be open at once; four tasks need four.`);
+      }
       const most = Math.min(4, size + maxOverflow);
       const allOut = Promise.withResolvers<void>();
       const task = async () => {
@@ -145,6 +155,9 @@ async function gradeGive({ give, url }: { give: Give; url: string }): Promise<Ve
         "raised by the table's constraint.",
     );
   }
+  await give(engine, "sandy", "spongebob", 1);
+  const back = await shellsOf(engine);
+  if (back !== "sandy 5, spongebob 7") return notYet(`Then sandy gave 1 shell back. Now: ${back}.`);
   return pass("One transaction, and the caller receives the error of the second gift.");
 }
 
@@ -159,8 +172,11 @@ type Ask = (engine: Engine, sql: string) => Promise<unknown>;
 async function gradeAsk({ ask, url }: { ask: Ask; url: string }): Promise<Verdict> {
   if (typeof ask !== "function") return notYet("The answer must be an async function.");
   await using engine = createEngine(url, { poolSize: 1, maxOverflow: 0, poolTimeout: 500 });
+  let statements = 0;
+  engine.events.on("query", () => statements++);
   const value = await ask(engine, "SELECT 6 * 7");
   if (value !== 42) return notYet(`For SELECT 6 * 7 the function returned ${Deno.inspect(value)}.`);
+  if (statements === 0) return notYet("The value is right, but no statement was sent to the server.");
   if (engine.poolStatus.held > 0) return notYet("After the first call the connection is still checked out.");
   let failed = false;
   await ask(engine, "SELECT 1 / 0").catch(() => failed = true);

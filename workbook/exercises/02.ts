@@ -152,6 +152,7 @@ async function gradeHouse({ makeHouse, url }: { makeHouse: () => AnyModel; url: 
   const refusals: [what: string, values: object, wanted: new (...parameters: never) => Error][] = [
     ["a second house 124 in Conch Street", { street: "Conch Street", number: 124 }, UniqueViolationError],
     ["a house with the number 0", { street: "Coral Lane", number: 0 }, CheckViolationError],
+    ["a house with the number -5", { street: "Coral Lane", number: -5 }, CheckViolationError],
   ];
   for (const [what, values, wanted] of refusals) {
     const error = await write(getSession, House, values).then(() => undefined, (error) => error);
@@ -162,7 +163,7 @@ async function gradeHouse({ makeHouse, url }: { makeHouse: () => AnyModel; url: 
     engine.begin((connection) => connection.execute("INSERT INTO houses (number) VALUES (7)"))
   );
   if (!(error instanceof NotNullViolationError)) return notYet("The database accepted a house without a street.");
-  return pass("The database accepted four houses and rejected three that violate a constraint.");
+  return pass("The database accepted four houses and rejected four that violate a constraint.");
 }
 
 async function gradeScore({ makeScore, url }: { makeScore: () => AnyModel; url: string }): Promise<Verdict> {
@@ -180,6 +181,12 @@ async function gradeScore({ makeScore, url }: { makeScore: () => AnyModel; url: 
   const { points, round } = found as unknown as Record<string, unknown>;
   if (round !== 2) return notYet(`Round 2 came back as ${Deno.inspect(round)}; expected the number 2.`);
   if (points !== 0) return notYet(`A new row without points has ${Deno.inspect(points)}; expected 0.`);
+  const [chess] = await getSession.begin(async (session) =>
+    (await session.scalars(select(Score))).all()
+  ) as unknown as Record<string, unknown>[];
+  if (chess.points !== 3) {
+    return notYet(`Round 1 of chess has 3 points; it came back with ${Deno.inspect(chess.points)}.`);
+  }
   return pass('get(Score, { game: "chess", round: 2 }) finds the row without a surrogate key.');
 }
 
@@ -281,6 +288,7 @@ function gradeToySchema(answer: unknown): Verdict {
     [{ name: "kite", price: 7 }, "kite"],
     [{ name: "  boat ", price: 0 }, "boat"],
     [{ name: ` ${twenty} `, price: 100 }, twenty],
+    [{ name: "a ball", price: 55 }, "a ball"],
   ] as const;
   for (const [input, name] of taken) {
     const { success, data } = schema.safeParse(input);
@@ -303,5 +311,5 @@ function gradeToySchema(answer: unknown): Verdict {
     const { success, data } = schema.safeParse(input);
     if (success) return notYet(`It accepts ${Deno.inspect(input)}, and returns ${Deno.inspect(data)}.`);
   }
-  return pass("Three valid inputs are accepted, ten invalid ones rejected.");
+  return pass("Four valid inputs are accepted, ten invalid ones rejected.");
 }

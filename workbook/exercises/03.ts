@@ -8,6 +8,7 @@ import {
 } from "../../lib/mod.ts";
 import { type Exercise, exercise, notYet, pass, type Verdict } from "../exercise.ts";
 import { withCheckSchema } from "./check_schema.ts";
+import { anyName, anyNumber } from "./unguessable.ts";
 
 const exercises: readonly Exercise[] = [
   exercise({
@@ -127,12 +128,12 @@ async function withShop<Name extends string, Work>(
 }
 
 async function gradeSell(shop: Shop, sell: Sell): Promise<Verdict> {
-  const state = async () =>
+  const state = async (toy = CAR) =>
     (await shop.values(
       `SELECT u.name || ' has ' || shells || ' shells, ' || t.stock || ' ' || t.name || 's are left, ' ||
         (SELECT count(*) FROM orders WHERE user_id = u.id) || ' order(s) with ' ||
         (SELECT count(*) FROM order_toy JOIN orders ON orders.id = order_id WHERE user_id = u.id) || ' toy(s)'
-      FROM users u, toys t WHERE u.name = 'sandy' AND t.name = 'car'`,
+      FROM users u, toys t WHERE u.name = 'sandy' AND t.id = '${toy}'`,
     ))[0];
   {
     await using session = shop.getSession();
@@ -151,6 +152,14 @@ async function gradeSell(shop: Shop, sell: Sell): Promise<Verdict> {
       `The rows are right, but they were committed in ${commits} parts. If the second part fails, the first stays.`,
     );
   }
+  const ball = await addBall(shop);
+  {
+    await using session = shop.getSession();
+    await sell(session, SANDY, ball.id);
+  }
+  const then = await state(ball.id);
+  const left = `sandy has ${15 - ball.price} shells, 8 balls are left, 2 order(s) with 2 toy(s)`;
+  if (then !== left) return notYet(`Then sandy bought a ball for ${ball.price}. Expected: ${left}. Found: ${then}.`);
   let failure: unknown;
   {
     await using session = shop.getSession();
@@ -158,9 +167,9 @@ async function gradeSell(shop: Shop, sell: Sell): Promise<Verdict> {
   }
   const orders = Number((await shop.values("SELECT count(*)::int FROM orders"))[0]);
   const shells = (await shop.values("SELECT shells FROM users WHERE name = 'spongebob'"))[0];
-  if (orders !== 1 || shells !== 5) {
+  if (orders !== 2 || shells !== 5) {
     return notYet(
-      `spongebob has 5 shells and a ship costs 30. Afterwards he has ${shells}, and there are ${orders} orders.`,
+      `spongebob has 5 shells and a ship costs 30. Afterwards he has ${shells}, and there are ${orders} orders, not 2.`,
     );
   }
   if (failure === undefined) {
@@ -175,6 +184,15 @@ async function gradeSell(shop: Shop, sell: Sell): Promise<Verdict> {
     );
   }
   return pass("All or nothing, in one transaction, and the database constraint rejected the second sale.");
+}
+
+/** Adds a toy whose id and price no answer can know. */
+async function addBall({ engine }: Shop): Promise<{ id: string; price: number }> {
+  const ball = { id: crypto.randomUUID(), price: anyNumber(3, 12) };
+  await engine.begin((connection) =>
+    connection.execute("INSERT INTO toys (id, name, price, stock) VALUES ($1, 'ball', $2, 9)", [ball.id, ball.price])
+  );
+  return ball;
 }
 
 async function gradeRowsToWrite(
@@ -197,8 +215,9 @@ async function gradeRowsToWrite(
   ];
   for (const [what, wanted, change] of steps) {
     change();
-    const found = await rowsToWrite(session);
-    if (found !== wanted) {
+    for (let time = anyNumber(1, 3); time > 0; time--) {
+      const found = await rowsToWrite(session);
+      if (found === wanted) continue;
       return notYet(`When ${what}, ${wanted} rows are pending; the function returned ${Deno.inspect(found)}.`);
     }
   }
@@ -216,10 +235,18 @@ async function gradeRaisePrices({ getSession, sent, values }: Shop, raisePrices:
   const prices = (await values("SELECT price FROM toys ORDER BY price")).join(", ");
   if (prices !== "7, 9, 32") return notYet(`The prices were 5, 7, 30 and should go up by 2. Now they are ${prices}.`);
   if (updates > 1) return notYet(`The prices are right, but they took ${updates} UPDATE statements: one is enough.`);
+  const by = anyNumber(3, 9);
+  {
+    await using session = getSession();
+    await raisePrices(session, by);
+  }
+  const later = (await values("SELECT price FROM toys ORDER BY price")).join(", ");
+  const wanted = [7 + by, 9 + by, 32 + by].join(", ");
+  if (later !== wanted) return notYet(`Then they should go up by ${by}, to ${wanted}. Now they are ${later}.`);
   return pass("Three rows, one UPDATE.");
 }
 
-async function gradeAddUsers({ getSession, sent, values }: Shop, addUsers: AddUsers): Promise<Verdict> {
+async function gradeAddUsers({ engine, getSession, sent, values }: Shop, addUsers: AddUsers): Promise<Verdict> {
   await using session = getSession();
   const refused = await addUsers(session, ["patrick", "sandy", "gary"]);
   const names = (await values("SELECT name FROM users ORDER BY name")).join(", ");
@@ -235,14 +262,48 @@ async function gradeAddUsers({ getSession, sent, values }: Shop, addUsers: AddUs
   if (commits > 1) {
     return notYet(`The users are right, but they were committed in ${commits} parts. One is enough, with savepoints.`);
   }
-  return pass("patrick and gary were added, sandy was rejected, in one transaction.");
+  return await gradeRace({ engine, getSession, values }, addUsers) ??
+    pass("patrick and gary were added, sandy was rejected, in one transaction.");
+}
+
+/** Another program adds a user, and commits only when the answer waits for it, or is done. */
+async function gradeRace(
+  { engine, getSession, values }: Pick<Shop, "engine" | "getSession" | "values">,
+  addUsers: AddUsers,
+): Promise<Verdict | undefined> {
+  const [taken, free] = ["plankton", "larry"].map(anyName);
+  await using other = await engine.connect();
+  await other.execute("INSERT INTO users (id, name, shells) VALUES (gen_random_uuid(), $1, 0)", [taken]);
+  await using session = getSession();
+  let isDone = false;
+  const added = Promise.resolve(addUsers(session, [taken, free])).finally(() => isDone = true);
+  added.catch(() => {}); // awaited below
+  while (
+    !isDone &&
+    (await values(`SELECT pid FROM pg_stat_activity WHERE ${other.backendPid} = ANY (pg_blocking_pids(pid))`))
+        .length === 0
+  ) {
+    await new Promise((resolve) => setTimeout(resolve, 3));
+  }
+  await other.commit();
+  const what = `While another program was adding "${taken}", "${taken}" and "${free}" were to be added`;
+  const refused = await added.catch((error: Error) => error);
+  if (refused instanceof Error) {
+    return notYet(
+      `${what}: the answer failed with ${refused.name}. A name that is free when you look may be taken when you insert.`,
+    );
+  }
+  const found = await values(`SELECT name FROM users WHERE name IN ('${taken}', '${free}')`);
+  if (found.length !== 2 || !Array.isArray(refused) || refused.join() !== taken) {
+    return notYet(`${what}. Expected: ["${taken}"], and both in the table. It returned ${Deno.inspect(refused)}.`);
+  }
 }
 
 async function gradePriceNow({ Toy, engine, getSession }: Shop, priceNow: PriceNow): Promise<Verdict> {
   await using session = getSession();
   const car = await session.getOne(Toy, CAR as never);
   await session.commit();
-  for (const price of [6, 4]) {
+  for (const price of [anyNumber(40, 60), anyNumber(70, 90)]) {
     await engine.begin((connection) => connection.execute(`UPDATE toys SET price = ${price} WHERE name = 'car'`));
     const found = await priceNow(session, car);
     await session.commit();

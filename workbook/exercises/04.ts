@@ -137,6 +137,7 @@ function gradeFindHero({ findHero, url }: { findHero: FindHero; url: string }): 
       return notYet(`For "patrick", which is unique, the function returned ${Deno.inspect(one.value)}.`);
     }
     const read = rowsOf(one.selects);
+    if (read === 0) return notYet('"patrick" was returned, but the server was not asked for him.');
     if (read > 1) {
       return notYet(`For "patrick" the server sent ${read} rows. Filter by name in where().`);
     }
@@ -212,6 +213,7 @@ function gradeNextPage({ nextPage, url }: { nextPage: NextPage; url: string }): 
       const { value, selects } = await stage.run((session) => nextPage(session, last, 3));
       const ids = Array.isArray(value) ? value.map((hero) => hero?.id) : value;
       if (!isSame(ids, wanted)) return notYet(notSame(`${what}: the ids`, ids, wanted));
+      if (rowsOf(selects) < wanted.length) return notYet(`${what} is right, but the server did not send these heroes.`);
       if (rowsOf(selects) > 3) {
         return notYet(`${what} is right, but the server sent ${rowsOf(selects)} rows. Use limit().`);
       }
@@ -244,6 +246,10 @@ function gradeBusyApps({ busyApps, url }: { busyApps: BusyApps; url: string }): 
           "Let it count: groupBy() and having().",
       );
     }
+    await stage.execute("INSERT INTO heroes (id, name, app_src) VALUES (9, 'hero 9', 'import')");
+    const again = await stage.run((session) => busyApps(session));
+    const three = ["async_app", "import", "sync_app"];
+    if (!isSame(again.value, three)) return notYet(notSame("With a second hero of import", again.value, three));
     return pass(`The server counted: ${selects[0].sql}`);
   });
 }

@@ -153,6 +153,7 @@ function gradeRoster({ roster, url }: { roster: Roster; url: string }): Promise<
       "stars: sandy has 3 toys",
     ];
     if (!isSame(value, wanted)) return notYet(notSame("The lines", value, wanted));
+    if (rowsOf(selects) === 0) return notYet("The lines are right, but the server sent none of them.");
     if (selects.length <= 3) {
       return pass(`The same lines with ${selects.length} SELECTs, however many teams there are.`);
     }
@@ -180,6 +181,7 @@ function gradePage({ firstPage, url }: { firstPage: FirstPage; url: string }): P
     if (!isSame(all, names)) return notYet(notSame("The names on a page of nine", all, names));
     if (selects.length !== 1) return notYet(`The page is right, but it took ${selects.length} SELECTs; one is enough.`);
     const rows = rowsOf(selects);
+    if (rows < wanted.length) return notYet(`The page is right, but the server sent ${rows} rows of it.`);
     if (rows > wanted.length) {
       return notYet(`The page is right, but the server sent ${rows} rows: all users, to show three. Use limit().`);
     }
@@ -216,6 +218,7 @@ function gradeEverything({ everything, url }: { everything: Everything; url: str
         `All data were loaded, but with ${selects.length} SELECTs. Three are enough: which relation can be joined?`,
       );
     }
+    if (rows === 0) return notYet("The data are right, but the server sent none of them.");
     // 5 users, 6 toys, 9 letters
     if (rows > 20) {
       return notYet(
@@ -244,6 +247,7 @@ function gradeCounts({ toyCounts, url }: { toyCounts: ToyCounts; url: string }):
       return notYet(`The numbers are right, but took ${selects.length} SELECTs; one is enough.`);
     }
     const rows = rowsOf(selects);
+    if (rows < wanted.length) return notYet(`The numbers are right, but the server sent ${rows} of the rows.`);
     if (rows > wanted.length) {
       return notYet(
         `The numbers are right, but the server sent ${rows} rows for ${wanted.length} users. Let the server count.`,

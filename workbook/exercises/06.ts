@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import { type Engine, migrate } from "../../lib/mod.ts";
 import { type Exercise, exercise, notYet, pass, type Verdict } from "../exercise.ts";
 import { withCheckSchema } from "./check_schema.ts";
+import { anyName, anyNumber } from "./unguessable.ts";
 
 type Change = (db: Kysely<unknown>) => Promise<unknown>;
 
@@ -58,7 +59,8 @@ function gradeDown({ url, up, down }: { url: string; up: Change; down: Change })
   if (typeof down !== "function") return Promise.resolve(notYet("The answer must be a function."));
   return withCheckSchema(url, async (engine) => {
     await run(engine, `CREATE TABLE heroes (id integer PRIMARY KEY, alias text)`);
-    await run(engine, `INSERT INTO heroes VALUES (1, 'sponge'), (2, 'squirrel')`);
+    const aliases = ["sponge", "squirrel"].map(anyName);
+    await run(engine, `INSERT INTO heroes VALUES (1, '${aliases[0]}'), (2, '${aliases[1]}')`);
     const before = await schemaOf(engine);
     await apply(engine, up);
     await apply(engine, down);
@@ -70,9 +72,9 @@ function gradeDown({ url, up, down }: { url: string; up: Change; down: Change })
       return notYet(`After up and down the schema differs from the original. ${parts.join("; ")}.`);
     }
     const rows = await values(engine, "SELECT string_agg(alias, ', ' ORDER BY id) FROM heroes");
-    if (rows[0] !== "sponge, squirrel") {
+    if (rows[0] !== aliases.join(", ")) {
       return notYet(
-        `The schema is right, but the aliases should be sponge and squirrel; they are ${rows[0] ?? "gone"}.`,
+        `The schema is right, but the aliases should be ${aliases.join(" and ")}; they are ${rows[0] ?? "gone"}.`,
       );
     }
     return pass("The schema is restored, and the rows are intact.");
@@ -83,7 +85,11 @@ function gradeLevel({ url, addLevel }: { url: string; addLevel: Change }): Promi
   if (typeof addLevel !== "function") return Promise.resolve(notYet("The answer must be a function."));
   return withCheckSchema(url, async (engine) => {
     await run(engine, "CREATE TABLE heroes (id integer PRIMARY KEY, name text NOT NULL)");
-    await run(engine, "INSERT INTO heroes VALUES (1, 'spongebob'), (2, 'sandy'), (3, 'patrick')");
+    const names = ["spongebob", "sandy", "patrick"].map(anyName);
+    await run(
+      engine,
+      `INSERT INTO heroes VALUES ${names.map((name, index) => `(${index + 1}, '${name}')`).join(", ")}`,
+    );
     await apply(engine, addLevel);
     const [found] = await values(
       engine,
@@ -93,6 +99,8 @@ function gradeLevel({ url, addLevel }: { url: string; addLevel: Change }): Promi
     if (found !== "3 heroes, levels 1") {
       return notYet(`All 3 heroes should have level 1. Found: ${found}.`);
     }
+    const [kept] = await values(engine, "SELECT string_agg(name, ', ' ORDER BY id) FROM heroes");
+    if (kept !== names.join(", ")) return notYet(`The heroes were ${names.join(", ")}. Now they are ${kept}.`);
     const [column] = await values(
       engine,
       `SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END ||
@@ -139,7 +147,9 @@ function gradeStatus({ url, status }: { url: string; status: { up: Change; down:
   }
   return withCheckSchema(url, async (engine) => {
     await run(engine, "CREATE TABLE heroes (id integer PRIMARY KEY, active boolean NOT NULL)");
-    await run(engine, "INSERT INTO heroes VALUES (1, true), (2, false), (3, true)");
+    const active = [true, false, true, ...Array.from({ length: 5 }, () => anyNumber(0, 1) === 1)];
+    const heroes = active.map((each, index) => `(${index + 1}, ${each})`).join(", ");
+    await run(engine, `INSERT INTO heroes VALUES ${heroes}`);
     const before = await schemaOf(engine);
     await apply(engine, status.up);
     const columns = (await schemaOf(engine)).filter((line) => line.startsWith("heroes column")).join("; ");
@@ -149,8 +159,8 @@ function gradeStatus({ url, status }: { url: string; status: { up: Change; down:
       );
     }
     const up = await values(engine, "SELECT string_agg(status, ', ' ORDER BY id) FROM heroes");
-    if (up[0] !== "active, retired, active") {
-      return notYet(`The heroes were active, not active, active. After up their statuses are: ${up[0] ?? "empty"}.`);
+    if (up[0] !== active.map((each) => each ? "active" : "retired").join(", ")) {
+      return notYet(`Active were: ${active.join(", ")}. After up the statuses are: ${up[0] ?? "empty"}.`);
     }
     await apply(engine, status.down);
     const after = await schemaOf(engine);
@@ -158,7 +168,9 @@ function gradeStatus({ url, status }: { url: string; status: { up: Change; down:
       return notYet(`After down the schema was ${before.join("; ")}. It is ${after.join("; ")}.`);
     }
     const down = await values(engine, "SELECT string_agg(active::text, ', ' ORDER BY id) FROM heroes");
-    if (down[0] !== "true, false, true") return notYet(`After down the values were true, false, true; now ${down[0]}.`);
+    if (down[0] !== active.join(", ")) {
+      return notYet(`After down active should be ${active.join(", ")} again; it is ${down[0]}.`);
+    }
     await apply(engine, status.up);
     return pass("Up, down, and up again: no value was lost.");
   });

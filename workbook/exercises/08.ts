@@ -5,6 +5,7 @@ import { metadata, Toy, User } from "../../app/models.ts";
 import { type Engine, type EngineEvent, type Session, sessionmaker } from "../../lib/mod.ts";
 import { type Exercise, exercise, notYet, pass, type Verdict } from "../exercise.ts";
 import { withCheckSchema } from "./check_schema.ts";
+import { anyName, anyNumber } from "./unguessable.ts";
 
 const exercises: readonly Exercise[] = [
   exercise({
@@ -103,17 +104,23 @@ async function gradeDelete(engine: Engine, { addDelete }: { addDelete: AddDelete
       return notYet(`DELETE of ${what} should return 404; it returned ${status} ${body.slice(0, 200)}`);
     }
   }
+  const other = await remove(toys[2].id);
+  const rest = await names(engine);
+  if (other.status !== 204 || rest !== "kite") {
+    return notYet(`Then DELETE of the boat returned ${other.status}. Expected 204, and kite left; found ${rest}.`);
+  }
   if (engine.poolStatus.held > 0) return notYet(`${engine.poolStatus.held} connections were not returned.`);
   return pass("204, then 404, and all connections were returned.");
 }
 
 async function gradeInSession(engine: Engine, { inSession }: { inSession: InSession }): Promise<Verdict> {
   const getSession = sessionmaker(engine);
+  const made = anyName("made");
   const value = await inSession(getSession, (session) => {
     session.add(new Toy({ name: "ball" }));
-    return Promise.resolve("made");
+    return Promise.resolve(made);
   });
-  if (value !== "made") return notYet(`It should return the result of the work; it returned ${Deno.inspect(value)}.`);
+  if (value !== made) return notYet(`It should return the result of the work; it returned ${Deno.inspect(value)}.`);
   if (!(await names(engine)).startsWith("ball")) return notYet("The work succeeded, but its toy is not in the table.");
   if (engine.poolStatus.held > 0) return notYet("After successful work the connection was not returned.");
   class Broken extends Error {}
@@ -135,6 +142,7 @@ function gradeSchema(schema: z.ZodType): Verdict {
   const good: [string, unknown][] = [
     ["an order", { toy, quantity: 1 }],
     ["99 of them with a note", { toy, quantity: 99, note: "x".repeat(200) }],
+    ["42 of another", { toy: "11111111-2222-4333-8444-555555555555", quantity: 42, note: "" }],
   ];
   for (const [what, body] of good) {
     const { success, error } = schema.safeParse(body);
@@ -155,18 +163,20 @@ function gradeSchema(schema: z.ZodType): Verdict {
   for (const [what, body] of bad) {
     if (schema.safeParse(body).success) return notYet(`${what} should be rejected, but was accepted.`);
   }
-  return pass("Two valid bodies accepted, eight invalid ones rejected.");
+  return pass("Three valid bodies accepted, eight invalid ones rejected.");
 }
 
 async function gradeCounts(engine: Engine, { counts }: { counts: Counts }, toys: Toy[]): Promise<Verdict> {
   const getSession = sessionmaker(engine);
+  const wanted: { name: string; toys: number }[] = [];
   for (const users of [3, 9]) {
+    const some = Array.from({ length: 3 }, (_, index) => {
+      return { name: `user ${users}${index}`, toys: anyNumber(1, 3) };
+    });
     await getSession.begin((session) =>
-      session.addAll(
-        Array.from({ length: 3 }, (_, index) =>
-          User.create({ name: `user ${users}${index}`, toys: toys.slice(0, index + 1) })),
-      )
+      session.addAll(some.map((user) => User.create({ ...user, toys: toys.slice(0, user.toys) })))
     );
+    wanted.push(...some);
     const sent: string[] = [];
     const stop = engine.events.on("query", ({ sql }: EngineEvent & { type: "query" }) => {
       if (!/^(BEGIN|COMMIT|ROLLBACK)/.test(sql)) sent.push(sql);
@@ -174,9 +184,6 @@ async function gradeCounts(engine: Engine, { counts }: { counts: Counts }, toys:
     await using session = getSession();
     const found = await counts(session);
     stop();
-    const wanted = (users === 3 ? ["3"] : ["3", "9"]).flatMap((group) =>
-      [0, 1, 2].map((index) => ({ name: `user ${group}${index}`, toys: index + 1 }))
-    );
     if (JSON.stringify(found) !== JSON.stringify(wanted)) {
       return notYet(`It should return ${Deno.inspect(wanted)}; it returned ${Deno.inspect(found)}.`);
     }

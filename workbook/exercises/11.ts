@@ -11,6 +11,7 @@ import { interleave, type Script } from "../show/mod.ts";
 import { type Exercise, exercise, notYet, pass, type Verdict } from "../exercise.ts";
 import { sideBySide } from "./11/side_by_side.ts";
 import { withCheckSchema } from "./check_schema.ts";
+import { anyNumber } from "./unguessable.ts";
 
 const exercises: readonly Exercise[] = [
   exercise({
@@ -94,6 +95,10 @@ async function gradePhantom(engine: Engine, { phantom }: Answer): Promise<Verdic
     await run(engine, "INSERT INTO toys VALUES (1, 'car'), (2, 'boat')");
     const script = phantom(level);
     if (!Array.isArray(script?.steps)) return notYet("The function must return a script: { steps: [ … ] }.");
+    const asked = new Set(
+      script.steps.flatMap(([session, sql]) => session === "sandy" && /^\s*select/i.test(sql) ? [sql] : []),
+    );
+    if (asked.size > 1) return notYet("Sandy sends two different queries. She must send the same query twice.");
     const { steps } = await interleave(engine, script);
     const failed = steps.find(({ error }) => error);
     if (failed) return notYet(`At ${level} step ${failed.step} failed: ${failed.error!.message.split("\n")[0]}`);
@@ -104,6 +109,8 @@ async function gradePhantom(engine: Engine, { phantom }: Answer): Promise<Verdic
       return notYet(`Sandy sends ${answers.length} query(s). She must send the same query twice.`);
     }
     const [first, last] = [answers[0], answers.at(-1)!];
+    const [[rowsAfter]] = await rows(engine, "SELECT count(*)::integer FROM toys");
+    if (rowsAfter === 2) return notYet(`At ${level} nobody has inserted a toy: the table still has two.`);
     if (level === "READ COMMITTED" && last <= first) {
       return notYet(
         `At READ COMMITTED sandy gets ${first}, then ${last}. Another session must insert and commit a row between her two ` +
@@ -145,11 +152,18 @@ async function gradeWithdraw(engine: Engine, { withdraw }: Answer): Promise<Verd
   if (error) return notYet(`With two concurrent withdrawals one failed with ${error}. It must return false.`);
   const paid = both.filter((each) => each.status === "fulfilled" && each.value === true).length;
   const [rest] = await shells(engine);
-  if (paid === 1 && rest === 20) return pass("One of the two got the shells, and the balance is correct.");
-  return notYet(
-    `Two concurrent withdrawals of 80 from 100 shells: ${paid} reported success, and ${rest} shells are left. The value one ` +
-      "read was outdated when it wrote.",
-  );
+  if (paid !== 1 || rest !== 20) {
+    return notYet(
+      `Two concurrent withdrawals of 80 from 100 shells: ${paid} reported success, and ${rest} shells are left. The value one ` +
+        "read was outdated when it wrote.",
+    );
+  }
+  const few = anyNumber(1, 19);
+  const again = await engine.begin((connection) => withdraw(connection, 1, few));
+  const [end] = await shells(engine);
+  return again === true && end === 20 - few
+    ? pass("One of the two got the shells, and the balance is correct.")
+    : notYet(`Then ${few} of the 20 shells were to be taken: it returned ${again}, and ${end} are left.`);
 }
 
 async function gradeTransfer(engine: Engine, { transfer }: Answer): Promise<Verdict> {
@@ -232,7 +246,11 @@ async function gradeGoHome(engine: Engine, { Guard, goHome }: Answer): Promise<V
   if (alone !== false || (await rows(engine, "SELECT FROM guards WHERE on_duty")).length !== 1) {
     return notYet(`For the last guard it returned ${alone}. Expected: false, and the guard stays on duty.`);
   }
-  return pass("One leaves and one stays; the retry was transparent to both.");
+  await run(engine, "UPDATE guards SET on_duty = true");
+  if (await goHome(sessionmaker(engine), String(last)) !== true) {
+    return notYet(`The next day both were on duty, and ${last}, who had stayed, could not leave.`);
+  }
+  return pass("One leaves and one stays, and neither call failed.");
 }
 
 async function makeAccounts(engine: Engine, first: number, second: number): Promise<void> {

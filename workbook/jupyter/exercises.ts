@@ -16,9 +16,17 @@ export interface Exercise {
   readonly id: string;
   /** Index among the code cells, starting at 0. */
   readonly cell: number;
+  /** The right answer that readers are shown. */
   readonly solution?: Answer;
+  /** A right answer of another kind. */
+  readonly other?: Answer;
   readonly wrong: readonly Answer[];
+  /** An answer that only looks right to a check that can be guessed. */
+  readonly cheat?: Answer;
 }
+
+/** How many wrong answers prove an exercise, beside two right ones and a cheat. */
+const WRONG = 2;
 
 /** A file that contains a whole cell. */
 export interface Answer {
@@ -29,7 +37,7 @@ export interface Answer {
 
 /** A notebook with some of its cells replaced, and the result expected of each exercise. */
 export interface Variant {
-  /** `as committed`, `answers`, `solutions`, `wrong answers`, `3 times in one kernel`. */
+  /** `as committed`, `answers`, `solutions`, `other solutions`, `wrong answers`, `3 times in one kernel`. */
   readonly name: string;
   /** Sources of the code cells. */
   readonly sources: readonly string[];
@@ -49,7 +57,8 @@ const call = /\bcheck\(\s*["'](\d\d\.\d+)["']/g;
 
 /**
  * Finds the exercises of a notebook and reads their answers.
- * @param folder folder of the answers: `01.3.ts`, `01.3.wrong.ts`, `01.3.wrong2.ts` and so on.
+ * @param folder folder of the answers: `01.3.ts`, `01.3.other.ts`, `01.3.wrong.ts`, `01.3.wrong2.ts` and so on, and
+ * `01.3.cheat.ts`.
  */
 export async function readExercises(notebook: Notebook, folder: string): Promise<Exercise[]> {
   const exercises: Exercise[] = [];
@@ -61,7 +70,9 @@ export async function readExercises(notebook: Notebook, folder: string): Promise
         if (!answer) break;
         wrong.push(answer);
       }
-      exercises.push({ id, cell, solution: await readAnswer(join(folder, `${id}.ts`)), wrong });
+      const read = (kind: string) => readAnswer(join(folder, `${id}${kind}.ts`));
+      const [solution, other, cheat] = [await read(""), await read(".other"), await read(".cheat")];
+      exercises.push({ id, cell, solution, other, wrong, cheat });
     }
   }
   return exercises;
@@ -78,15 +89,20 @@ async function readAnswer(path: string): Promise<Answer | undefined> {
  */
 export function findGaps(name: string, exercises: readonly Exercise[]): string[] {
   const gaps: string[] = [];
-  exercises.forEach(({ id, cell, solution, wrong }, index) => {
+  exercises.forEach((exercise, index) => {
+    const { id, cell, solution, other, wrong, cheat } = exercise;
     const others = exercises.slice(0, index);
     if (others.some((other) => other.id === id)) gaps.push(`exercise ${id} is in ${name} twice`);
     else if (others.some((other) => other.cell === cell)) gaps.push(`the cell of exercise ${id} holds two checks`);
     if (!id.startsWith(name.slice(0, 2))) gaps.push(`exercise ${id} does not bear the number of its notebook, ${name}`);
     if (!solution) gaps.push(`exercise ${id} has no solution: add notebooks/solutions/${id}.ts`);
-    if (wrong.length === 0) gaps.push(`exercise ${id} has no wrong answer: add notebooks/solutions/${id}.wrong.ts`);
-    for (const answer of [solution, ...wrong]) {
-      if (!answer) continue;
+    if (!other) gaps.push(`exercise ${id} has no second right answer: add notebooks/solutions/${id}.other.ts`);
+    for (let count = wrong.length; count < WRONG; count++) {
+      const file = `${id}.wrong${count === 0 ? "" : count + 1}.ts`;
+      gaps.push(`exercise ${id} has ${count} of ${WRONG} wrong answers: add notebooks/solutions/${file}`);
+    }
+    if (!cheat) gaps.push(`exercise ${id} has no cheat: add notebooks/solutions/${id}.cheat.ts`);
+    for (const answer of answersOf(exercise)) {
       const ids = [...answer.source.matchAll(call)].map((match) => match[1]);
       if (ids.length !== 1 || ids[0] !== id) {
         gaps.push(`notebooks/solutions/${answer.file} must call check("${id}", …) exactly once`);
@@ -94,6 +110,16 @@ export function findGaps(name: string, exercises: readonly Exercise[]): string[]
     }
   });
   return gaps;
+}
+
+/** Returns all answers of an exercise, the right ones last. */
+function answersOf(exercise: Exercise): Answer[] {
+  return [...mistakesOf(exercise), exercise.other, exercise.solution].filter((answer) => answer !== undefined);
+}
+
+/** Returns the answers that must not pass. */
+function mistakesOf({ wrong, cheat }: Exercise): Answer[] {
+  return cheat ? [...wrong, cheat] : [...wrong];
 }
 
 /** Returns the paths of all answers' files in a folder. */
@@ -108,7 +134,7 @@ export async function answerPaths(folder: string): Promise<string[]> {
 
 /** Returns the answers in a folder that belong to no exercise, as sentences. */
 export async function findOrphans(folder: string, exercises: readonly Exercise[]): Promise<string[]> {
-  const known = new Set(exercises.flatMap(({ solution, wrong }) => [solution, ...wrong].map((each) => each?.file)));
+  const known = new Set(exercises.flatMap((exercise) => answersOf(exercise).map(({ file }) => file)));
   const files = (await answerPaths(folder)).map((path) => basename(path));
   return files.filter((file) => !known.has(file)).map((file) => `notebooks/solutions/${file} belongs to no exercise`);
 }
@@ -118,7 +144,7 @@ export function committed(notebook: Notebook, exercises: readonly Exercise[]): V
   return variant("as committed", notebook, exercises, () => undefined);
 }
 
-/** The notebook as a learner works through it: each exercise with its wrong answers, then its solution. */
+/** The notebook with all answers of each exercise, one after the other, its solution last. */
 export function answered(notebook: Notebook, exercises: readonly Exercise[]): Variant {
   const sources: string[] = [];
   const answers = new Map<number, Answer>();
@@ -130,8 +156,9 @@ export function answered(notebook: Notebook, exercises: readonly Exercise[]): Va
       if (exercise) expected.push({ id: exercise.id, cell: sources.length - 1, verdict: "TODO" });
       continue;
     }
-    for (const answer of [...exercise.wrong, exercise.solution]) {
-      const verdict = answer === exercise.solution ? "PASS" : "NOT YET";
+    const mistakes = mistakesOf(exercise);
+    for (const answer of answersOf(exercise)) {
+      const verdict = mistakes.includes(answer) ? "NOT YET" : "PASS";
       expected.push({ id: exercise.id, cell: sources.length, verdict });
       answers.set(sources.length, answer);
       sources.push(answer.source);
@@ -143,6 +170,14 @@ export function answered(notebook: Notebook, exercises: readonly Exercise[]): Va
 /** The notebook with every exercise solved. */
 export function solved(notebook: Notebook, exercises: readonly Exercise[]): Variant {
   return variant("solutions", notebook, exercises, ({ solution }) => solution && [solution, "PASS"]);
+}
+
+/** The notebook with every exercise solved in another way, where there is one. */
+export function solvedOtherwise(notebook: Notebook, exercises: readonly Exercise[]): Variant {
+  return variant("other solutions", notebook, exercises, ({ other, solution }) => {
+    const answer = other ?? solution;
+    return answer && [answer, "PASS"];
+  });
 }
 
 /** The notebook several times in one kernel: every cell must be repeatable. */
@@ -157,13 +192,14 @@ export function repeated(notebook: Notebook, exercises: readonly Exercise[], tim
   };
 }
 
-/** One notebook per round of wrong answers; an exercise without further ones is solved. */
+/** One notebook per round of wrong answers, the cheat last; an exercise without further ones is solved. */
 export function mistaken(notebook: Notebook, exercises: readonly Exercise[]): Variant[] {
-  const rounds = Math.max(0, ...exercises.map(({ wrong }) => wrong.length));
+  const rounds = Math.max(0, ...exercises.map((exercise) => mistakesOf(exercise).length));
   return Array.from({ length: rounds }, (_, round) => {
     const name = round === 0 ? "wrong answers" : `wrong answers, round ${round + 1}`;
-    return variant(name, notebook, exercises, ({ wrong, solution }) => {
-      return wrong[round] ? [wrong[round], "NOT YET"] : solution && [solution, "PASS"];
+    return variant(name, notebook, exercises, (exercise) => {
+      const mistake = mistakesOf(exercise)[round];
+      return mistake ? [mistake, "NOT YET"] : exercise.solution && [exercise.solution, "PASS"];
     });
   });
 }

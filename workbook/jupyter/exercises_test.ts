@@ -10,18 +10,25 @@ import {
   readVerdict,
   repeated,
   solved,
+  solvedOtherwise,
 } from "./exercises.ts";
 import { makeFixture, notebookOf } from "../../testing/notebook_fixture.ts";
 import { readNotebooks } from "./notebook.ts";
 
 const printed = (text: string) => [{ output_type: "stream" as const, name: "stdout" as const, text }];
 
-Deno.test("an exercise is the cell that calls check, with its solution and wrong answers", async () => {
+Deno.test("an exercise is the cell that calls check, with two right answers, wrong ones and a cheat", async () => {
   await using fixture = await makeFixture();
   const [{ notebook, name }] = await readNotebooks([], fixture.folder);
   const exercises = await readExercises(notebook, fixture.solutions);
   assertEquals(exercises.map(({ id, cell }) => [id, cell]), [["01.1", 4]]);
-  assertEquals(exercises[0].wrong.map(({ file }) => file), ["01.1.wrong.ts", "01.1.wrong2.ts"]);
+  const [{ wrong, other, cheat }] = exercises;
+  assertEquals([...wrong, other, cheat].map((answer) => answer?.file), [
+    "01.1.wrong.ts",
+    "01.1.wrong2.ts",
+    "01.1.other.ts",
+    "01.1.cheat.ts",
+  ]);
   assertEquals(findGaps(name, exercises), []);
   assertEquals(await findOrphans(fixture.solutions, exercises), []);
 });
@@ -30,14 +37,17 @@ Deno.test("the variants put the answers in their cells and say what to expect", 
   await using fixture = await makeFixture();
   const [{ notebook }] = await readNotebooks([], fixture.folder);
   const exercises = await readExercises(notebook, fixture.solutions);
-  const variants = [committed(notebook, exercises), solved(notebook, exercises), ...mistaken(notebook, exercises)];
+  const variants = [committed, solved, solvedOtherwise].map((make) => make(notebook, exercises));
   assertEquals(
-    variants.map(({ name, sources, expected }) => [name, sources[4].match(/= (\w+);/)![1], expected[0].verdict]),
+    [...variants, ...mistaken(notebook, exercises)]
+      .map(({ name, sources, expected }) => [name, sources[4].match(/= (.+);/)![1], expected[0].verdict]),
     [
       ["as committed", "undefined", "TODO"],
       ["solutions", "4", "PASS"],
+      ["other solutions", "2 + 2", "PASS"],
       ["wrong answers", "5", "NOT YET"],
       ["wrong answers, round 2", "22", "NOT YET"],
+      ["wrong answers, round 3", "44", "NOT YET"],
     ],
   );
 });
@@ -48,16 +58,15 @@ Deno.test("answers come one after the other in place of their exercise, the solu
   const [exercise] = await readExercises(notebook, fixture.solutions);
   const { sources, answers, expected } = answered(notebook, [exercise]);
   const before = committed(notebook, [exercise]).sources.slice(0, 4);
-  assertEquals(sources, [...before, ...[...exercise.wrong, exercise.solution!].map(({ source }) => source)]);
-  assertEquals([...answers].map(([cell, { file }]) => [cell, file]), [
-    [4, "01.1.wrong.ts"],
-    [5, "01.1.wrong2.ts"],
-    [6, "01.1.ts"],
-  ]);
-  assertEquals(expected, [
-    { id: "01.1", cell: 4, verdict: "NOT YET" },
-    { id: "01.1", cell: 5, verdict: "NOT YET" },
-    { id: "01.1", cell: 6, verdict: "PASS" },
+  const all = [...exercise.wrong, exercise.cheat!, exercise.other!, exercise.solution!];
+  assertEquals(sources, [...before, ...all.map(({ source }) => source)]);
+  assertEquals([...answers].map(([cell, { file }]) => [cell, file]), all.map(({ file }, index) => [4 + index, file]));
+  assertEquals(expected.map(({ cell, verdict }) => [cell, verdict]), [
+    [4, "NOT YET"],
+    [5, "NOT YET"],
+    [6, "NOT YET"],
+    [7, "PASS"],
+    [8, "PASS"],
   ]);
   const unsolved = { ...exercise, solution: undefined };
   assertEquals(answered(notebook, [unsolved]).expected, [{ id: "01.1", cell: 4, verdict: "TODO" }]);
@@ -83,9 +92,15 @@ Deno.test("missing, doubled and misplaced exercises and answers are named", asyn
     "exercise 01.1 is in 01_fixture twice",
     "exercise 02.1 does not bear the number of its notebook, 01_fixture",
     "exercise 02.1 has no solution: add notebooks/solutions/02.1.ts",
-    "exercise 02.1 has no wrong answer: add notebooks/solutions/02.1.wrong.ts",
+    "exercise 02.1 has no second right answer: add notebooks/solutions/02.1.other.ts",
+    "exercise 02.1 has 0 of 2 wrong answers: add notebooks/solutions/02.1.wrong.ts",
+    "exercise 02.1 has 1 of 2 wrong answers: add notebooks/solutions/02.1.wrong2.ts",
+    "exercise 02.1 has no cheat: add notebooks/solutions/02.1.cheat.ts",
     "the cell of exercise 01.9 holds two checks",
-    "exercise 01.9 has no wrong answer: add notebooks/solutions/01.9.wrong.ts",
+    "exercise 01.9 has no second right answer: add notebooks/solutions/01.9.other.ts",
+    "exercise 01.9 has 0 of 2 wrong answers: add notebooks/solutions/01.9.wrong.ts",
+    "exercise 01.9 has 1 of 2 wrong answers: add notebooks/solutions/01.9.wrong2.ts",
+    "exercise 01.9 has no cheat: add notebooks/solutions/01.9.cheat.ts",
     'notebooks/solutions/01.9.ts must call check("01.9", …) exactly once',
   ]);
   assertEquals(await findOrphans(fixture.solutions, exercises), ["notebooks/solutions/03.3.ts belongs to no exercise"]);

@@ -1,0 +1,4 @@
+// All of them.
+const unfair: string[] = [..."ABCDEFG"];
+
+await check("09.3", () => unfair);

@@ -1,0 +1,3 @@
+const unfair: string[] = ["F", "D", "C", "A"];
+
+await check("09.3", () => unfair);

@@ -1,0 +1,3 @@
+const harmless: string[] = ["f", "d", "b"];
+
+await check("10.3", () => ({ url: workbook.url, harmless }));

@@ -1,0 +1,3 @@
+const fine: string[] = ["E", "C", "A"];
+
+await check("14.1", () => fine);

@@ -1,0 +1,3 @@
+const steps: string[] = "B D A E C F".split(" ");
+
+await check("14.4", () => steps);

@@ -71,7 +71,10 @@ const COLUMN: Known<TableColumn> = {
   mutable: true,
   bind: true,
   decode: true,
+  decodesDriverValue: true,
   copy: true,
+  stored: true,
+  serverChanges: true,
 };
 const UNIQUE: Known<Unique> = { name: true, columns: true, deferrable: true };
 const INDEX: Known<Index> = { name: true, on: true, unique: true, using: true, where: true, definition: true };

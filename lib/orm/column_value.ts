@@ -5,11 +5,23 @@
  * @module
  */
 import type { TableColumn } from "../schema/table.ts";
+import { copyDate, fromEpoch, isInstant, sinceEpoch } from "../values/instants.ts";
 import { encodeParameter } from "../values/parameters.ts";
 
 /** Returns a value of a column as it is sent. */
 export function sentValue({ bind }: TableColumn, value: unknown): unknown {
   return bind && value !== null && value !== undefined ? bind(value) : value;
+}
+
+/** Returns a value of a column as the server gives it back; the value itself where only the server can tell. */
+export function storedValue({ stored }: TableColumn, value: unknown): unknown {
+  return stored && value !== null && value !== undefined ? stored(value) ?? value : value;
+}
+
+/** Reports whether the server gives a value back as it is sent. */
+export function isStoredAsSent({ stored, serverChanges }: TableColumn, value: unknown): boolean {
+  if (serverChanges) return false;
+  return !stored || value === null || value === undefined || Object.is(stored(value), value);
 }
 
 /**
@@ -26,23 +38,25 @@ export function decodeRows(columns: readonly TableColumn[], rows: readonly unkno
 /** Copies a value if it can be changed in place. */
 export function copyValue({ copy = structuredClone }: TableColumn, value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
-  return value instanceof Date ? new Date(value) : copy(value);
+  return value instanceof Date ? copyDate(value) : copy(value);
 }
 
 /**
- * Returns the form in which a value is kept for comparison: a Date outside the key as its time, which takes less
- * memory.
+ * Returns the form in which a value is kept for comparison: a Date outside the key as its microseconds, where a number
+ * can hold them, which takes less memory.
  */
 export function retainedValue(column: TableColumn, value: unknown): unknown {
-  return value instanceof Date && isInstant(column) && !column.primaryKey ? value.getTime() : copyValue(column, value);
+  if (!(value instanceof Date) || !isTimestamptz(column) || column.primaryKey) return copyValue(column, value);
+  const microseconds = sinceEpoch(value);
+  return Number.isSafeInteger(microseconds) ? microseconds : copyDate(value);
 }
 
 /** Returns the value that was kept by `retainedValue()`. */
 export function restoredValue(column: TableColumn, value: unknown): unknown {
-  return isInstant(column) && Number.isFinite(value) ? new Date(value as number) : copyValue(column, value);
+  return isTimestamptz(column) && Number.isFinite(value) ? fromEpoch(value as number) : copyValue(column, value);
 }
 
-function isInstant({ type }: TableColumn): boolean {
+function isTimestamptz({ type }: TableColumn): boolean {
   return type === "timestamptz";
 }
 
@@ -53,12 +67,19 @@ function isInstant({ type }: TableColumn): boolean {
  */
 export function isSame(column: TableColumn, a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
-  if (a instanceof Date && typeof b === "number") return a.getTime() === b; // a retained Date
+  const isKey = column.primaryKey || column.references !== undefined; // its objects are found by every digit
+  if (!isKey && a instanceof Date && (b instanceof Date || Number.isFinite(b))) return isInstant(a, b as Date | number);
+  if (a instanceof Date && typeof b === "number") return isSame(column, a, restoredValue(column, b));
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
   try {
     return encodeParameter(sentValue(column, a)) === encodeParameter(sentValue(column, b));
   } catch {
     return false; // sending it reports the error
   }
+}
+
+/** Reports whether a value is the one of the row, in the form of the row: a Date in JSON is sent as text, but is none. */
+export function isUnchanged(column: TableColumn, value: unknown, loaded: unknown): boolean {
+  if (!isSame(column, value, loaded)) return false;
+  return typeof value !== "object" || value instanceof Date || storedValue(column, value) === value;
 }

@@ -9,7 +9,7 @@ import type { ServerExpression } from "../schema/columns.ts";
 import type { Table, TableColumn } from "../schema/table.ts";
 import { FreeNames } from "./free_names.ts";
 import { columnValues, identifyingValues, ROW_BY_ROW, rowSource, type RowValue } from "./row_source.ts";
-import { insertInto, names, namesOf, returningList, statement } from "./statement_parts.ts";
+import { changedByServer, insertInto, names, namesOf, returningList, statement } from "./statement_parts.ts";
 import { identifyingColumns, type RowWrite, type WriteStatement } from "./write_statement.ts";
 
 /** Inserts rows of an association table; rows that exist are left as they are. */
@@ -25,8 +25,11 @@ export function updateRows(rows: readonly RowWrite[]): WriteStatement {
   const [{ table, columns: changed }] = rows;
   // the server sets these itself with each UPDATE
   const renewed = table.columns.filter((column) => (column.onUpdate ?? column.version) && !changed.includes(column));
-  const computed = table.columns.filter(({ generatedAs, primaryKey }) => generatedAs && !primaryKey);
-  return update(rows, { changed, renewed, defaulted: [], returned: [...renewed, ...computed] });
+  const written = changedByServer(rows, changed);
+  const isReturned = (column: TableColumn) =>
+    (column.generatedAs ?? column.serverChanges) || renewed.includes(column) || written.includes(column);
+  const returned = table.columns.filter((column) => !column.primaryKey && isReturned(column));
+  return update(rows, { changed, renewed, defaulted: [], returned });
 }
 
 /**
@@ -37,7 +40,7 @@ export function replaceRows(rows: readonly RowWrite[]): WriteStatement {
   const [{ table, columns, deferred = [] }] = rows;
   const others = columns.filter(({ primaryKey }) => !primaryKey);
   const left = table.columns.filter((column) => !column.primaryKey && !columns.includes(column));
-  const returned = left.filter((column) => !deferred.includes(column));
+  const returned = [...left, ...changedByServer(rows, others)].filter((column) => !deferred.includes(column));
   const { renewed = [], defaulted = [] } = Object.groupBy(
     left.filter(({ generatedAs }) => !generatedAs),
     ({ version }) => version ? "renewed" : "defaulted",

@@ -73,7 +73,7 @@ export class Flush {
   *#receiveSent(): Steps<void> {
     const sent = this.#sent.splice(0);
     yield* settled(sent.map(([_, result]) => result)); // V8's stack does not name who awaits a promise late
-    for (const [statement, result] of sent) applyResult(statement, yield* step(result));
+    for (const [statement, result] of sent) applyResult(statement, yield* step(result), this.#snapshots);
   }
 }
 
@@ -83,12 +83,16 @@ export class Flush {
  * @throws {StaleDataError} when a row was not found.
  * @throws {KeyChangedError} when new rows have other keys than generated.
  */
-function applyResult(statement: WriteStatement, result: Result<unknown>): void {
+function applyResult(
+  statement: WriteStatement,
+  result: Result<unknown>,
+  snapshots: ReadonlyMap<ObjectState, Snapshot>,
+): void {
   const rows = result.tuples().all();
   if (statement.rowCountChecked && result.rowCount !== statement.entities.length) {
     throw statement.withPositions ? new KeyChangedError(statement.table.name) : staleData(statement, rows);
   }
-  applyReturned(statement, rows);
+  applyReturned(statement, rows, snapshots);
 }
 
 /** Names the rows that a statement did not find, and expires their objects. */

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { retainedValue } from "./column_value.ts";
+import { isSame, retainedValue, storedValue } from "./column_value.ts";
 import type { ForeignKey, Table, TableColumn } from "../schema/table.ts";
 import { giveDefaults } from "./defaults.ts";
 import { MissingValueError } from "./errors.ts";
 import { type Entity, IdentityMap } from "./identity_map.ts";
-import { keyOf, mapKey, rowMapKey } from "./key.ts";
+import { keyOf, mapKey, rowMapKey, valuesOf } from "./key.ts";
 import { changedColumns, type Persistent } from "./object_state.ts";
 import { propagateKeys } from "./reference.ts";
 import type { Tracked } from "./write_statement.ts";
@@ -100,11 +100,12 @@ export function stepsOf({ added, persistent, deleted }: RowChanges): Record<Step
 function newRow({ table, entity }: Tracked, kind: Step["kind"], version?: TableColumn): Step {
   const awaited = propagateKeys(entity);
   giveDefaults(table, entity, awaited);
+  for (const column of table.primaryKey) entity[column.attribute] = storedValue(column, entity[column.attribute]);
   const columns = table.columns.filter((column) =>
     !column.generatedAs && column !== version && (entity[column.attribute] !== undefined || awaited.has(column))
   );
   for (const column of table.columns) {
-    const isMadeByServer = column.serverDefault ?? column.generatedAs ?? column === version;
+    const isMadeByServer = column.serverDefault ?? column.generatedAs ?? (column.serverChanges || column === version);
     const isMissing = columns.includes(column) ? entity[column.attribute] === null : !isMadeByServer;
     if (isMissing && !column.nullable) throw new MissingValueError(table.name, column.attribute);
   }
@@ -114,7 +115,9 @@ function newRow({ table, entity }: Tracked, kind: Step["kind"], version?: TableC
 function* changedRows(persistent: Iterable<Persistent>): Generator<Step> {
   for (const { table, entity, loaded } of persistent) {
     const awaited = propagateKeys(entity);
-    const columns = changedColumns({ table, entity, loaded }).filter(({ version }) => !version);
+    const columns = changedColumns({ table, entity, loaded }).filter((column) =>
+      !column.version && !isWrittenOtherwise(column, entity, loaded[table.columns.indexOf(column)])
+    );
     if (columns.length === 0) continue;
     const missing = columns.find((column) =>
       (entity[column.attribute] ?? null) === null && !column.nullable && !awaited.has(column)
@@ -124,6 +127,13 @@ function* changedRows(persistent: Iterable<Persistent>): Generator<Step> {
   }
 }
 
+/** Reports whether a value is the one of the row, written in another way: it then takes the form of the row. */
+function isWrittenOtherwise(column: TableColumn, entity: Entity, loaded: unknown): boolean {
+  const value = storedValue(column, entity[column.attribute]);
+  if (column.primaryKey || isSame(column, value, loaded)) entity[column.attribute] = value;
+  return isSame(column, entity[column.attribute], loaded);
+}
+
 /** Returns the values that a row has before the flush, of some columns, as a key; undefined if one is NULL. */
 export function valuesBefore({ table, loaded }: Step, columns: readonly TableColumn[]) {
   return knownKey(columns.map((column) => loaded![table.columns.indexOf(column)]));
@@ -131,7 +141,7 @@ export function valuesBefore({ table, loaded }: Step, columns: readonly TableCol
 
 /** Returns the values that a row has afterwards, of some columns, as a key; undefined if one is NULL or unknown. */
 export function valuesAfter({ entity }: Step, columns: readonly TableColumn[]) {
-  return knownKey(columns.map((column) => retainedValue(column, entity[column.attribute])));
+  return knownKey(valuesOf(entity, columns).map((value, index) => retainedValue(columns[index], value)));
 }
 
 /** Returns the columns by which an UPDATE can set a reference later: those that await a key, else one that is nullable. */

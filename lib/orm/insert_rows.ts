@@ -5,11 +5,11 @@
  */
 import { literal, quote } from "../base/quote.ts";
 import { IDENTITY_ALWAYS, isIdentity, SERIAL } from "../schema/columns.ts";
-import type { Table, TableColumn } from "../schema/table.ts";
+import { readCast, type Table, type TableColumn } from "../schema/table.ts";
 import type { Entity } from "./identity_map.ts";
 import { FreeNames } from "./free_names.ts";
 import { columnValues, rowSource, type RowValue } from "./row_source.ts";
-import { insertInto, names, namesOf, returningList, statement } from "./statement_parts.ts";
+import { changedByServer, insertInto, names, namesOf, returningList, statement } from "./statement_parts.ts";
 import type { RowWrite, WriteStatement } from "./write_statement.ts";
 
 /**
@@ -53,11 +53,13 @@ function insert(rows: readonly RowWrite[], given: Given): WriteStatement {
   const generated = table.columns.filter((column) =>
     !columns.includes(column) && (column.primaryKey || [...references.values()].includes(column))
   );
+  const changed = changedByServer(rows, columns);
   const isReturned = (column: TableColumn) =>
-    !column.primaryKey && (!columns.includes(column) || omitted.includes(column) || references.has(column)) &&
+    !column.primaryKey &&
+    (!columns.includes(column) || omitted.includes(column) || references.has(column) || changed.includes(column)) &&
     !rows.some(({ deferred }) => deferred?.includes(column));
   const returned = table.columns.filter(isReturned);
-  const isGenerated = [...generated, ...omitted].some(({ primaryKey }) => primaryKey);
+  const isGenerated = [...generated, ...omitted, ...changed].some(({ primaryKey }) => primaryKey);
   const returning = returned.length > 0 || isGenerated ? [...table.primaryKey, ...returned] : [];
   if (omitted.length + references.size === 0 && (!isGenerated || rows.length === 1)) {
     const source = rowSource(columns, rows.length);
@@ -134,13 +136,18 @@ function withPositions(
   const overriding = isRefused ? " OVERRIDING SYSTEM VALUE" : "";
   const prefix = joins.length > 0 ? `${rowsNew}.` : "";
   const values = [...written].map(([name, value]) => value === name ? prefix + name : value);
+  // a key that is read as text is joined as it is
+  const isCast = returning.some((column) => readCast(column) !== "");
+  const made = returning.map((column) => `${rowsMade}.${quote(column.name)}${readCast(column)}`).join(", ");
   const order = joins.length > 0 ? `${joins.join("")} ORDER BY ${prefix}${position}` : "";
   const sql = (source: string) =>
     `WITH ${rowsNew} AS MATERIALIZED (SELECT ${[...computed, `${given}.*`].join(", ")} ` +
     `FROM ${source} AS ${given} (${[...sent.map(({ column }) => quote(column.name)), position].join(", ")})), ` +
     `${rowsMade} AS (INSERT INTO ${table.sqlName} (${[...written.keys()].join(", ")})${overriding} ` +
-    `SELECT ${values.join(", ")} FROM ${rowsNew}${order}${returningSql(returning)}) ` +
-    `SELECT ${position}, ${rowsMade}.* FROM ${rowsMade} JOIN ${rowsNew} USING (${names(table.primaryKey)})`;
+    `SELECT ${values.join(", ")} FROM ${rowsNew}${order} RETURNING ${names(returning)}) ` +
+    `SELECT ${position}, ${isCast ? made : `${rowsMade}.*`} FROM ${rowsMade} JOIN ${rowsNew} USING (${
+      names(table.primaryKey)
+    })`;
   return { sent, sql };
 }
 

@@ -1,14 +1,26 @@
 /**
- * Primary keys of objects and rows.
+ * Keys of objects and rows. What a program writes in one of several ways, such as a uuid in capitals, is compared in the
+ * form in which the server gives it back.
  *
  * @module
  */
-import type { Table } from "../schema/table.ts";
+import type { Table, TableColumn } from "../schema/table.ts";
 import { encodeParameter } from "../values/parameters.ts";
+import { storedValue } from "./column_value.ts";
 
 /** Returns the primary key of an object. */
 export function keyOf(table: Table, entity: Record<string, unknown>): unknown[] {
-  return table.primaryKey.map(({ attribute }) => entity[attribute]);
+  return valuesOf(entity, table.primaryKey);
+}
+
+/** Returns the values of columns of an object: of its keys, or of the columns that one refers to. */
+export function valuesOf(entity: Record<string, unknown>, columns: readonly TableColumn[]): unknown[] {
+  return columns.map((column) => storedValue(column, entity[column.attribute]));
+}
+
+/** Reports whether two values of keys are the same. */
+export function isSameKey(a: unknown, b: unknown): boolean {
+  return a === b || a !== null && b !== null && a !== undefined && b !== undefined && partKey(a) === partKey(b);
 }
 
 /** A primary key as the key of a Map. */

@@ -36,7 +36,8 @@ export function* merge(session: SessionSteps, object: Entity): Steps<Entity> {
 function copyColumns(source: Entity, target: Entity): void {
   for (const column of modelOf(source).table.columns) {
     const value = source[column.attribute];
-    if (value !== undefined) target[column.attribute] = copyValue(column, value);
+    const isFound = column.primaryKey && stateOf(target).loaded; // by this key, which may be written otherwise
+    if (value !== undefined && !isFound) target[column.attribute] = copyValue(column, value);
   }
 }
 

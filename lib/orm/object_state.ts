@@ -5,7 +5,7 @@
  * @module
  */
 import type { Table, TableColumn } from "../schema/table.ts";
-import { isSame, restoredValue } from "./column_value.ts";
+import { isUnchanged, restoredValue } from "./column_value.ts";
 import type { Entity } from "./identity_map.ts";
 import { type MapKey, rowMapKey } from "./key.ts";
 import { privateField } from "./private_field.ts";
@@ -106,6 +106,6 @@ export type PersistentState = ObjectState & Persistent;
 /** Returns the columns to write, whose values differ from the row. */
 export function changedColumns({ table, entity, loaded }: Persistent): TableColumn[] {
   return table.columns.filter((column, index) =>
-    !column.generatedAs && !isSame(column, entity[column.attribute], loaded[index])
+    !column.generatedAs && !isUnchanged(column, entity[column.attribute], loaded[index])
   );
 }

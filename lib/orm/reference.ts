@@ -5,8 +5,10 @@
  */
 import { isSameList } from "../base/same_list.ts";
 import type { ForeignKey, TableColumn } from "../schema/table.ts";
+import { storedValue } from "./column_value.ts";
 import { DetachedObjectError } from "./errors.ts";
 import type { Entity } from "./identity_map.ts";
+import { isSameKey, valuesOf } from "./key.ts";
 import { stateOf } from "./object_state.ts";
 
 /** The object, or null, that an object refers to by a foreign key. */
@@ -22,7 +24,7 @@ export interface ObjectReference {
 export function setReference(entity: Entity, name: string, key: ForeignKey, value: Entity | null): void {
   holdReference(entity, name, key, value);
   if (value === null) { for (const { attribute } of clearedColumns(key)) entity[attribute] = null; }
-  else key.columns.forEach(({ attribute }, i) => entity[attribute] = value[key.referredColumns[i].attribute]);
+  else valuesOf(value, key.referredColumns).forEach((id, index) => entity[key.columns[index].attribute] = id);
 }
 
 /** Returns the columns whose NULL makes a row refer to nothing: those that no other foreign key needs. */
@@ -39,26 +41,26 @@ export function holdReference(entity: Entity, name: string, key: ForeignKey, val
   state.references = new Map(state.references).set(name, { key, value });
 }
 
-/** Returns the values of columns of an object: of its foreign key, or of the columns that one refers to. */
-export function valuesOf(entity: Entity, columns: readonly TableColumn[]): unknown[] {
-  return columns.map(({ attribute }) => entity[attribute]);
-}
-
 /** Reports whether an object refers to nothing by a foreign key, or the server has yet to generate the key. */
 export function isUnset(entity: Entity, { columns }: ForeignKey): boolean {
   return columns.some(({ attribute }) => (entity[attribute] ?? null) === null);
 }
 
 /** Reports whether the foreign key of an object names another object. */
-export function refersTo(entity: Entity, { columns, referredColumns }: ForeignKey, value: Entity): boolean {
-  return columns.every(({ attribute }, index) => entity[attribute] === value[referredColumns[index].attribute]);
+export function refersTo(entity: Entity, key: ForeignKey, value: Entity): boolean {
+  return key.columns.every((column, index) => isNamed(value, key.referredColumns[index], column, entity));
+}
+
+function isNamed(value: Entity, referred: TableColumn, column: TableColumn, entity: Entity): boolean {
+  const [id, by] = [value[referred.attribute], entity[column.attribute]];
+  return id === by || isSameKey(storedValue(referred, id), storedValue(column, by));
 }
 
 /** Returns the primary key that a foreign key names; undefined if it refers to other columns. */
 export function referredKey(entity: Entity, { columns, to, referredColumns }: ForeignKey): unknown[] | undefined {
   const indexes = to.primaryKey.map((column) => referredColumns.indexOf(column));
   if (indexes.length !== columns.length || indexes.includes(-1)) return undefined;
-  return indexes.map((index) => entity[columns[index].attribute]);
+  return valuesOf(entity, indexes.map((index) => columns[index]));
 }
 
 /**
@@ -66,10 +68,10 @@ export function referredKey(entity: Entity, { columns, to, referredColumns }: Fo
  * precedence over the object.
  */
 export function isCurrent(entity: Entity, { key, value }: ObjectReference): boolean {
-  return value !== null && key.columns.every(({ attribute }, index) => {
-    const id = entity[attribute];
-    return id === undefined || id === value[key.referredColumns[index].attribute];
-  });
+  return value !== null &&
+    key.columns.every((column, index) =>
+      entity[column.attribute] === undefined || isNamed(value, key.referredColumns[index], column, entity)
+    );
 }
 
 const NONE: ReadonlyMap<TableColumn, Entity> = new Map();
@@ -88,7 +90,8 @@ export function propagateKeys(entity: Entity): ReadonlyMap<TableColumn, Entity> 
     if (value === null) continue;
     for (const [index, column] of columns.entries()) {
       if (entity[column.attribute] !== undefined) continue;
-      entity[column.attribute] = value[referredColumns[index].attribute];
+      const referred = referredColumns[index];
+      entity[column.attribute] = storedValue(referred, value[referred.attribute]);
       if (entity[column.attribute] !== undefined) continue;
       // expunged before it was inserted, it never gets a key
       if (stateOf(value).status === "left") throw new DetachedObjectError(value.constructor.name, "refer to");

@@ -6,19 +6,30 @@
 import { decodeRows } from "./column_value.ts";
 import type { Entity } from "./identity_map.ts";
 import { keyOf, type MapKey, mapKey } from "./key.ts";
+import { type ObjectState, stateOf } from "./object_state.ts";
+import type { Snapshot } from "./snapshot.ts";
 import type { WriteStatement } from "./write_statement.ts";
 
-/** Copies the values that a statement returned into its objects. */
-export function applyReturned(statement: WriteStatement, rows: readonly unknown[][]): void {
-  const { returning, withPositions } = statement;
+/**
+ * Copies the values that a statement returned into its objects.
+ *
+ * @param snapshots the values that were sent.
+ */
+export function applyReturned(
+  statement: WriteStatement,
+  rows: readonly unknown[][],
+  snapshots: ReadonlyMap<ObjectState, Snapshot>,
+): void {
+  const { returning, withPositions, table } = statement;
   if (returning.length === 0) return;
   const objectOf = withPositions ? byPosition(statement) : byKey(statement);
   const first = withPositions ? 1 : 0; // the position precedes the values
+  const indexes = returning.map((column) => table.columns.indexOf(column));
   decodeRows(returning, rows, first);
   for (let index = 0; index < rows.length; index++) {
     const row = rows[index];
-    const entity = objectOf(row, index);
-    for (let i = 0; i < returning.length; i++) entity[returning[i].attribute] = row[first + i];
+    const snapshot = snapshots.get(stateOf(objectOf(row, index)))!;
+    for (let i = 0; i < returning.length; i++) snapshot.take(returning[i], indexes[i], row[first + i]);
   }
 }
 

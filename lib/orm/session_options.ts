@@ -8,6 +8,7 @@ import type { LimitOptions } from "../engine/limit.ts";
 import { LIMIT, TRANSACTION } from "../engine/option_kinds.ts";
 import type { TransactionOptions } from "../engine/transaction_options.ts";
 import { requireModel } from "./model_checks.ts";
+import { storedValue } from "./column_value.ts";
 import { keyOf } from "./key.ts";
 import type { RowLockOptions } from "./selects.ts";
 import type { Entity } from "./identity_map.ts";
@@ -70,8 +71,9 @@ export function keyValues(model: AnyModel, key: unknown): unknown[] {
   requireModel(model);
   const { primaryKey } = model.table;
   if (primaryKey.length > 1) return keyOf(model.table, Object(key) as Entity);
-  const [{ attribute, mutable }] = primaryKey;
+  const [column] = primaryKey;
+  const { attribute, mutable } = column;
   const isWrapped = typeof key === "object" && key !== null && Object.hasOwn(key, attribute);
-  if (!isWrapped || mutable) return [key]; // an object is a value of the key itself
+  if (!isWrapped || mutable) return [storedValue(column, key)]; // an object is a value of the key itself
   throw new TypeError(`get(${model.name}) takes the value of its primary key, ${attribute}, not an object with it.`);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { TableColumn } from "../schema/table.ts";
-import { copyValue, retainedValue } from "./column_value.ts";
+import { copyValue, isSame, retainedValue } from "./column_value.ts";
 import type { ObjectState, ObjectStatus } from "./object_state.ts";
 import type { Changes, Related } from "./related.ts";
 
@@ -19,6 +19,8 @@ export class Snapshot {
   readonly #status: ObjectStatus;
   readonly #loaded: readonly unknown[] | undefined;
   readonly #restoreCollections: readonly (() => void)[] = NONE;
+  /** The row as far as the server has returned it; the values sent at first. */
+  #row: unknown[] | undefined;
 
   constructor(readonly state: ObjectState) {
     const { table, entity, status, loaded, collections } = state;
@@ -35,13 +37,22 @@ export class Snapshot {
     return this.#status === "new";
   }
 
-  /** Returns the row after the object was written: the values sent, and those of the `returning` columns as returned. */
-  writtenRow(returning: readonly TableColumn[]): readonly unknown[] {
-    const { values, state: { table, entity } } = this;
-    return table.columns.map((column, index) => {
-      const isReturned = values[index] === undefined || returning.includes(column);
-      return isReturned ? retainedValue(column, entity[column.attribute]) : values[index];
+  /** Gives the object a value that the server returned, unless the attribute was assigned since it was sent. */
+  take(column: TableColumn, index: number, value: unknown): void {
+    const { entity } = this.state;
+    const row = this.#row ??= [...this.values];
+    if (isSame(column, entity[column.attribute], row[index])) entity[column.attribute] = value;
+    row[index] = retainedValue(column, value);
+  }
+
+  /** Returns the row after the object was written: the values sent, and those that were returned. */
+  writtenRow(): readonly unknown[] {
+    const { state: { table, entity } } = this;
+    const row = this.#row ?? [...this.values];
+    table.columns.forEach((column, index) => {
+      if (row[index] === undefined) row[index] = retainedValue(column, entity[column.attribute]);
     });
+    return row;
   }
 
   /** Restores the object; one that was new becomes transient. */

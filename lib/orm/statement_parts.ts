@@ -4,6 +4,7 @@
  * @module
  */
 import { quote } from "../base/quote.ts";
+import { isStoredAsSent } from "./column_value.ts";
 import { readCast, type Table, type TableColumn } from "../schema/table.ts";
 import type { RowSource, RowValue } from "./row_source.ts";
 import type { RowWrite, WriteStatement } from "./write_statement.ts";
@@ -38,6 +39,11 @@ export function statement(
     parameters: () => source.parameters(rows, values),
     ...more,
   };
+}
+
+/** Returns the columns whose values the server may store otherwise than they are sent: they are read back. */
+export function changedByServer(rows: readonly RowWrite[], columns: readonly TableColumn[]): TableColumn[] {
+  return columns.filter((column) => rows.some(({ entity }) => !isStoredAsSent(column, entity[column.attribute])));
 }
 
 /** The names that a statement on a table has from its model. */

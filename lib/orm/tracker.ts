@@ -192,7 +192,7 @@ export class Tracker {
       for (const entity of statement.entities) {
         const state = stateOf(entity);
         if (statement.kind === "delete") this.#endDelete(state);
-        else this.#endWrite(state, snapshots.get(state)!.writtenRow(statement.returning));
+        else this.#endWrite(state, snapshots.get(state)!.writtenRow());
       }
     }
     for (const { changes } of snapshots.values()) {

@@ -3,6 +3,8 @@ import type { Persistent } from "./object_state.ts";
 import { planFlush as plan } from "./unit_of_work.ts";
 import type { Tracked } from "./write_statement.ts";
 import { applyReturned } from "./returned_rows.ts";
+import { stateOf } from "./object_state.ts";
+import { Snapshot } from "./snapshot.ts";
 import { Hero } from "../../testing/heroes.ts";
 import type { Entity } from "./identity_map.ts";
 
@@ -62,6 +64,8 @@ Deno.test("returned rows find their objects by key, in whatever order they come"
   const [a, b] = [new Hero({ id: ONE, name: "a" }), new Hero({ id: TWO, name: "b" })];
   const [insert] = planFlush(added(a, b), []);
   const [early, late] = [new Date(1), new Date(2)];
-  applyReturned(insert, [[TWO, null, late, late], [ONE, null, early, early]]);
+  const states = added(a, b).map(({ entity }) => stateOf(entity));
+  const snapshots = new Map(states.map((state) => [state, new Snapshot(state)]));
+  applyReturned(insert, [[TWO, null, late, late], [ONE, null, early, early]], snapshots);
   assertEquals([a.createdAt, b.createdAt], [early, late]);
 });

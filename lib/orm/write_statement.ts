@@ -5,6 +5,7 @@
  */
 import type { Table, TableColumn } from "../schema/table.ts";
 import { MOST_PARAMETERS } from "../values/parameters.ts";
+import { isStoredAsSent } from "./column_value.ts";
 import type { Entity } from "./identity_map.ts";
 
 /** An object and its table. */
@@ -93,7 +94,7 @@ export function writeRows(
   }
   return groups.flatMap((group) => {
     const [{ table, columns, loaded }] = group;
-    const size = mostRows(table, columns, group.length, !loaded);
+    const size = loaded && group.some(hasUnknownKey) ? 1 : mostRows(table, columns, group.length, !loaded);
     return Array.from(
       { length: Math.ceil(group.length / size) },
       (_, index) => write(group.slice(index * size, (index + 1) * size)),
@@ -101,10 +102,17 @@ export function writeRows(
   });
 }
 
+/** Reports whether only the server knows the key after an UPDATE, so that it says nothing about which row returned. */
+function hasUnknownKey({ table, entity, columns }: RowWrite): boolean {
+  return table.primaryKey.some((column) =>
+    (column.serverChanges || columns.includes(column)) && !isStoredAsSent(column, entity[column.attribute])
+  );
+}
+
 /** Returns how many of `count` rows fit into one statement: only rows with arrays take parameters of their own. */
 export function mostRows(table: Table, columns: readonly TableColumn[], count: number, areNew: boolean): number {
   // nothing identifies new rows whose key the server computes
-  if (areNew && table.primaryKey.some(({ generatedAs }) => generatedAs)) return 1;
+  if (areNew && table.primaryKey.some(({ generatedAs, serverChanges }) => generatedAs ?? serverChanges)) return 1;
   const parameters = identifyingColumns(table).length + columns.length;
   return columns.some(isArray) ? Math.floor(MOST_PARAMETERS / parameters) : count;
 }

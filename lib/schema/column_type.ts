@@ -26,6 +26,11 @@ export interface ColumnTypeOptions<Value> {
    * copy of each, made by `encode` and `decode`.
    */
   readonly mutable?: boolean;
+  /**
+   * True if the server gives every value back as it was sent. Otherwise INSERT and UPDATE return it, as it may be
+   * rounded or written otherwise (default: false).
+   */
+  readonly exact?: boolean;
 }
 
 /** Makes columns of a type. */
@@ -58,7 +63,7 @@ export interface ColumnFactory<Value> {
  * @throws {InvalidColumnTypeError} when the library defines the type.
  */
 export function columnType<Value>(options: ColumnTypeOptions<Value>): ColumnFactory<Value> {
-  const { sql, oids: [oid, arrayOid] = [], decode, mutable = true } = options;
+  const { sql, oids: [oid, arrayOid] = [], decode, mutable = true, exact = false } = options;
   const { name } = parseType(sql);
   requireNew(name, oid);
   const encode = options.encode as (value: unknown) => string;
@@ -67,6 +72,7 @@ export function columnType<Value>(options: ColumnTypeOptions<Value>): ColumnFact
     bind: encode,
     mutable,
     copy: mutable ? (value: unknown) => decode(encode(value)) : (value: unknown) => value,
+    ...(exact ? {} : { stored: () => undefined }),
     ...(oid === undefined ? { decode: (text: unknown) => decode(String(text)) } : {}),
   };
   return Object.assign(() => Column.of<Value>(sql, definition), { encode: options.encode });

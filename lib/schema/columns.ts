@@ -5,8 +5,11 @@
  */
 import { quote } from "../base/quote.ts";
 import { closed } from "../base/sql_tokens.ts";
+import { INSTANT_TEXTS, INSTANTS } from "../values/instant_forms.ts";
+import { STORED, storedArray } from "../values/stored.ts";
 import { COLUMN_TYPES, type ColumnType } from "../values/types.ts";
 import type { FittingReference, ReferenceOf } from "./column_types.ts";
+import { storedAsText } from "./text_types.ts";
 import type { Table } from "./table.ts";
 
 /** An SQL expression the server evaluates, such as `now()`. */
@@ -127,8 +130,17 @@ export interface ColumnDefinition {
   readonly bind?: (value: unknown) => unknown;
   /** Converts a value as drivers return it, where they do not know the type. */
   readonly decode?: (value: unknown) => unknown;
+  /** True if `decode` converts what drivers return: otherwise the column is read as text. */
+  readonly decodesDriverValue?: boolean;
   /** Copies a value that is an object; `structuredClone` if missing. */
   readonly copy?: (value: unknown) => unknown;
+  /**
+   * Tells the form in which the server gives a value back: the same value if it is stored as it is, `undefined` where
+   * only the server knows. Missing where every value is stored as it is.
+   */
+  readonly stored?: (value: unknown) => unknown;
+  /** True if the server may change what is written: INSERT and UPDATE return the value. */
+  readonly serverChanges?: boolean;
 }
 
 /**
@@ -244,6 +256,15 @@ export class Column<
   }
 
   /**
+   * Marks a column that a trigger BEFORE INSERT or UPDATE sets or changes: each INSERT and UPDATE of a row returns its
+   * value, and a new object may omit it. What other triggers change, those AFTER a statement, deferred ones and those of
+   * columns without this mark, an object has after `session.refresh()`.
+   */
+  serverChanges(): Column<Value, true, Key, Writable> {
+    return this.#with({ serverChanges: true });
+  }
+
+  /**
    * Lets the server compute the value from other columns of the row, and store it. INSERT and UPDATE return it; objects
    * cannot set it.
    *
@@ -292,10 +313,18 @@ export class Column<
 /**
  * Makes a column of a type.
  *
- * @param length length or precision, with its parentheses.
+ * @param given length or precision
  */
-function columnOf<Value>({ name, sql = name, encode, mutable }: ColumnType, length = ""): Column<Value> {
-  return Column.of(sql + length, { ...(encode ? { bind: encode } : {}), ...(mutable ? { mutable } : {}) });
+function columnOf<Value>(type: ColumnType, ...given: readonly (number | undefined)[]): Column<Value> {
+  const { name, sql = name, encode: bind, mutable, copy } = type;
+  const stored = STORED[name];
+  const length = given.filter((part) => part !== undefined);
+  return Column.of(length.length === 0 ? sql : `${sql}(${length.join(", ")})`, {
+    ...(bind ? { bind } : {}),
+    ...(mutable ? { mutable } : {}),
+    ...(copy ? { copy } : {}),
+    ...(stored ? { stored: (value: unknown) => stored(value, length) } : {}),
+  });
 }
 
 /** `smallint`, 16 bits. */
@@ -334,20 +363,63 @@ export const date = (): Column<string> => columnOf(COLUMN_TYPES.date);
  *
  * @param precision digits after the seconds, 0 to 6 (default: 6)
  */
-export const time = (precision?: number): Column<string> => columnOf(COLUMN_TYPES.time, lengthOf(precision));
+export const time = (precision?: number): Column<string> => columnOf(COLUMN_TYPES.time, precision);
 /**
  * `timestamp` without time zone, a string.
  *
  * @param precision digits after the seconds, 0 to 6 (default: 6)
  */
-export const timestamp = (precision?: number): Column<string> => columnOf(COLUMN_TYPES.timestamp, lengthOf(precision));
+export const timestamp = (precision?: number): Column<string> => columnOf(COLUMN_TYPES.timestamp, precision);
+/** How values of a `timestamptz` column are read and given. */
+export interface TimestamptzOptions<As extends "date" | "instant" | "text"> {
+  /** Digits after the seconds, 0 to 6 (default: 6). */
+  readonly precision?: number;
+  /**
+   * - `"date"` (the default): a Date. It keeps the microseconds of a value that was read, out of sight, and sends them
+   *   back while it is unchanged; a copy by `new Date(date)` and what passed through JSON have lost them, so that a
+   *   condition with `=` finds nothing and a page after it repeats rows.
+   * - `"instant"`: a `Temporal.Instant`, exact, also through JSON.
+   * - `"text"`: in UTC with six digits after the second, `"2026-01-31T12:00:00.000000Z"`, which sorts as the instants do.
+   *
+   * Models and `select()` read this form; other queries return Dates.
+   */
+  readonly as?: As;
+}
+
 /**
- * `timestamp with time zone`, a Date, which drops the microseconds.
+ * `timestamp with time zone`, a Date unless another form is chosen.
  *
- * @param precision digits after the seconds, 0 to 6 (default: 6)
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const at = timestamptz({ as: "instant", precision: 3 });
+ * assertEquals(at.definition.type, "timestamptz(3)");
+ * ```
+ *
+ * @param options or the precision: digits after the seconds, 0 to 6 (default: 6)
  */
-export const timestamptz = (precision?: number): Column<Date> =>
-  columnOf(COLUMN_TYPES.timestamptz, lengthOf(precision));
+export function timestamptz(options?: number | TimestamptzOptions<"date">): Column<Date>;
+/** `timestamp with time zone`, exact as a `Temporal.Instant`. */
+export function timestamptz(options: TimestamptzOptions<"instant">): Column<Temporal.Instant>;
+/** `timestamp with time zone`, exact as a text in UTC. */
+export function timestamptz(options: TimestamptzOptions<"text">): Column<string>;
+export function timestamptz(
+  options: number | TimestamptzOptions<"date" | "instant" | "text"> = {},
+): Column<Date> | Column<Temporal.Instant> | Column<string> {
+  const { precision, as = "date" } = typeof options === "number" ? { precision: options } : options;
+  const dates = columnOf<Date>(COLUMN_TYPES.timestamptz, precision);
+  if (as === "date") return dates;
+  const { read, dateOf } = as === "instant" ? INSTANTS : INSTANT_TEXTS;
+  const { type, stored: storedDate } = dates.definition;
+  const stored = (value: unknown) => {
+    const date = storedDate!(dateOf(value));
+    const form = date === undefined ? undefined : read(date);
+    return String(form) === String(value) ? value : form;
+  };
+  const bind = (value: unknown) => dateOf(value) ?? value;
+  return Column.of<never>(type, { bind, decode: read, decodesDriverValue: true, copy: (value) => value, stored });
+}
+
 /** `bytea`, bytes. */
 export const bytea = (): Column<Uint8Array> => columnOf(COLUMN_TYPES.bytea);
 /** `jsonb`; `null` is SQL NULL. `Value` is the type of the contents, which the server does not check. */
@@ -361,18 +433,12 @@ export const json = <Value = unknown>(): Column<Value> => columnOf(COLUMN_TYPES.
  * @param length in characters (default: any length, as `text`)
  */
 export function varchar(length?: number): Column<string> {
-  return columnOf(COLUMN_TYPES.varchar, lengthOf(length));
+  return columnOf(COLUMN_TYPES.varchar, length);
 }
 
 /** `numeric(precision, scale)`, an exact decimal; a string in TypeScript, to preserve every digit. */
 export function numeric(precision?: number, scale?: number): Column<string> {
-  return columnOf(COLUMN_TYPES.numeric, lengthOf(precision, scale));
-}
-
-/** A length or precision with its parentheses; empty without one. */
-function lengthOf(...given: readonly (number | undefined)[]): string {
-  const numbers = given.filter((part) => part !== undefined);
-  return numbers.length === 0 ? "" : `(${numbers.join(", ")})`;
+  return columnOf(COLUMN_TYPES.numeric, precision, scale);
 }
 
 /**
@@ -389,21 +455,28 @@ function lengthOf(...given: readonly (number | undefined)[]): string {
  * @param type the SQL type. Never build it from user input.
  */
 export function sqlType(type: string): Column<string> {
-  return Column.of(type, { isText: true });
+  return Column.of(type, { isText: true, stored: storedAsText(type) });
 }
 
 /** An array of the type of another column. */
 export function array<Value>(element: Column<Value, boolean, boolean, boolean>): Column<Value[]> {
-  const { type, values, bind, decode, copy, isText } = element.definition;
+  const { type, values, bind, decode, copy, isText, decodesDriverValue, stored } = element.definition;
   const forEach = (convert?: (value: unknown) => unknown) =>
-    convert && ((list: unknown) => (list as unknown[]).map((value) => value === null ? null : convert(value)));
+    convert && ((list: unknown) => eachIn(list as unknown[], convert));
   return Column.of(`${type}[]`, {
     values,
     mutable: true,
     bind: forEach(bind),
     decode: forEach(isText ? (text) => text : decode),
+    decodesDriverValue,
     copy: forEach(copy),
+    stored: storedArray(stored ?? ((value) => value), /^jsonb?$/.test(type)),
   });
+}
+
+/** Converts the elements of an array, which may be nested deeper than its type says; NULL stays. */
+function eachIn(list: readonly unknown[], convert: (value: unknown) => unknown): unknown[] {
+  return list.map((value) => value === null ? null : convert(value));
 }
 
 /**

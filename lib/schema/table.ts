@@ -202,8 +202,11 @@ export class Metadata {
  * Returns the cast with which a column is read whose type drivers do not know, or whose text is wanted: an array of an
  * enum type, a type of a program's own without fixed OIDs, one given by its SQL; empty for others.
  */
-export function readCast({ type, values, decode, isText }: TableColumn): "" | "::text" | "::text[]" {
+export function readCast(
+  { type, values, decode, isText, decodesDriverValue }: TableColumn,
+): "" | "::text" | "::text[]" {
   if (isText) return arrivesAsText(type) ? "" : "::text";
+  if (decodesDriverValue) return "";
   if (type.endsWith("[]")) return values || decode ? "::text[]" : "";
   return decode ? "::text" : "";
 }
@@ -216,6 +219,12 @@ function primaryKeyOf(
   const marked = columns.filter(({ primaryKey }) => primaryKey);
   if (marked.length === 0) {
     throw new InvalidModelError(table, "it has no primary key: mark a column with .primaryKey()");
+  }
+  const json = marked.find(({ type }) => /^jsonb?$/i.test(type));
+  if (json) {
+    const problem = `"${json.attribute}" cannot be part of the primary key: json has no equality, and jsonb keeps ` +
+      "neither the order of members nor the way in which numbers are written";
+    throw new InvalidModelError(table, problem);
   }
   if (order === undefined) return marked;
   const ordered = order.flatMap((attribute) => marked.find((column) => column.attribute === attribute) ?? []);

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { isOwnType } from "../values/types.ts";
+import { STORED } from "../values/stored.ts";
+import { isOwnType, parseType } from "../values/types.ts";
 
 /**
  * Names of PostgreSQL's own types that no driver decodes to anything but text. For some of them a cast to text would
@@ -28,4 +29,24 @@ export function arrivesAsText(type: string): boolean {
   const [name] = /^("char"|\w+)/.exec(words) ?? [];
   const isOther = /\]$|\barray\b/.test(words) || /^timestamp\b.*with time zone/.test(words);
   return name !== undefined && TEXT_TYPES.has(name) && !isOther && !isOwnType(name);
+}
+
+/** Short names of types whose texts the library knows. */
+const NAMES: Record<string, string | undefined> = {
+  char: "character",
+  varchar: "character varying",
+  decimal: "numeric",
+  time: "time without time zone",
+  timestamp: "timestamp without time zone",
+};
+
+/**
+ * Tells how texts are stored in a column whose type is given by its SQL, such as `char(3)`: of most types only the
+ * server knows.
+ */
+export function storedAsText(type: string): (text: unknown) => unknown {
+  const { name, length } = parseType(type.trim().toLowerCase());
+  const stored = arrivesAsText(type) ? STORED[NAMES[name] ?? name] : undefined;
+  const numbers = length.match(/-?\d+/g)?.map(Number) ?? [];
+  return (text) => stored?.(text, numbers);
 }

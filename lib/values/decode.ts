@@ -6,6 +6,7 @@
  */
 import { UnreadableValueError } from "./errors.ts";
 import { inIso, type Reported } from "./date_styles.ts";
+import { exactDate } from "./instants.ts";
 
 /** Converts the text of one value to a JavaScript value. A date may need the settings that the server has reported. */
 export type Decoder = (text: string, reported: Reported) => unknown;
@@ -38,7 +39,7 @@ const TIMESTAMPTZ = new RegExp(
     String.raw`(?::(?<offsetSeconds>\d\d))?(?<era> BC)?$`,
 );
 
-/** Returns a Date; for `infinity` and `-infinity`, which no Date can represent, the numbers of that name. */
+/** Returns a Date that keeps its microseconds; for `infinity` and `-infinity`, which no Date can represent, the numbers of that name. */
 export function decodeTimestamptz(text: string, reported: Reported): Date | number {
   return decodeUsualTimestamptz(text) ?? decodeAnyTimestamptz(inIso(text, reported));
 }
@@ -54,10 +55,13 @@ function decodeUsualTimestamptz(text: string): Date | undefined {
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
   if (year < 100) return undefined; // Date would read it as a year of the 20th century
   const [month, day] = [twoDigits(text, 5), twoDigits(text, 8)];
-  let milliseconds = 0;
-  for (let at = 20, unit = 100; at < end && unit >= 1; at++, unit /= 10) milliseconds += digit(text, at) * unit;
+  let fraction = 0;
+  for (let at = 20, unit = 100_000; at < end; at++, unit /= 10) fraction += digit(text, at) * unit;
+  const microseconds = fraction % 1000;
   const hour = twoDigits(text, 11) - (sign === "+" ? 1 : -1) * twoDigits(text, end + 1);
-  return new Date(Date.UTC(year, month - 1, day, hour, twoDigits(text, 14), twoDigits(text, 17), milliseconds));
+  const [minute, second] = [twoDigits(text, 14), twoDigits(text, 17)];
+  const time = Date.UTC(year, month - 1, day, hour, minute, second, (fraction - microseconds) / 1000);
+  return exactDate(time, microseconds);
 }
 
 function twoDigits(text: string, at: number): number {
@@ -78,9 +82,10 @@ function decodeAnyTimestamptz(text: string): Date | number {
   const { sign, offsetHours, offsetMinutes = "0", offsetSeconds = "0" } = parts;
   const date = new Date(0);
   date.setUTCFullYear(era ? 1 - Number(year) : Number(year), Number(month) - 1, Number(day));
-  date.setUTCHours(Number(hour), Number(minute), Number(second), Number(fraction.slice(0, 3).padEnd(3, "0")));
+  const digits = fraction.padEnd(6, "0");
+  date.setUTCHours(Number(hour), Number(minute), Number(second), Number(digits.slice(0, 3)));
   const offset = (Number(offsetHours) * 3600 + Number(offsetMinutes) * 60 + Number(offsetSeconds)) * 1000;
-  return new Date(date.getTime() - (sign === "-" ? -offset : offset));
+  return exactDate(date.getTime() - (sign === "-" ? -offset : offset), Number(digits.slice(3)));
 }
 
 /**

@@ -5,6 +5,7 @@
  * @module
  */
 import { EncodingError } from "./errors.ts";
+import { microsecondsOf } from "./instants.ts";
 
 /**
  * Maximum number of parameters: PostgreSQL counts them in 16 bits; npm postgres accepts two fewer, and beyond the limit
@@ -111,11 +112,16 @@ function encodeObject(value: object): string {
   );
 }
 
-/** Encodes a Date as ISO 8601 in UTC; years before 1 and after 9999 in PostgreSQL's notation. */
+/**
+ * Encodes a Date as ISO 8601 in UTC, with the microseconds that it keeps; years before 1 and after 9999 in PostgreSQL's
+ * notation.
+ */
 function encodeDate(date: Date): string {
   if (Number.isNaN(date.getTime())) throw new Unencodable("it is an invalid Date");
   const year = date.getUTCFullYear();
-  const time = date.toISOString().replace(/^[+-]?\d+/, "");
+  const microseconds = microsecondsOf(date);
+  const iso = date.toISOString().replace(/^[+-]?\d+/, "");
+  const time = microseconds ? `${iso.slice(0, -1)}${String(microseconds).padStart(3, "0")}Z` : iso;
   const text = String(year > 0 ? year : 1 - year).padStart(4, "0") + time;
   return year > 0 ? text : `${text} BC`;
 }

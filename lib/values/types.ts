@@ -8,7 +8,7 @@
  * | `bigint` | bigint |
  * | `numeric` | string (no digit is lost) |
  * | `boolean` | boolean |
- * | `timestamptz` | Date (milliseconds; microseconds are dropped) |
+ * | `timestamptz` | Date, which keeps its microseconds out of sight (`instants.ts`) |
  * | `date`, `time`, `timestamp`, ranges of them | string, in the DateStyle ISO |
  * | `interval` | string, in the IntervalStyle postgres |
  * | `json`, `jsonb` | the parsed value |
@@ -25,6 +25,7 @@
 import { inIso, rangeInIso } from "./date_styles.ts";
 import { decodeArray, decodeBytea, type Decoder, decodeTimestamptz } from "./decode.ts";
 import { inPostgresStyle } from "./interval_styles.ts";
+import { copyDate } from "./instants.ts";
 import { json as asJsonParameter } from "./parameters.ts";
 
 /** A type whose values are decoded. */
@@ -48,6 +49,8 @@ export interface ColumnType extends Omit<ReadType, "oid" | "arrayOid">, Partial<
   readonly encode?: (value: unknown) => unknown;
   /** True if the values are objects that can be changed in place. */
   readonly mutable?: boolean;
+  /** Copies a value that can be changed in place; `structuredClone` if missing. */
+  readonly copy?: (value: unknown) => unknown;
   /** Types of one family have assignment casts between them. */
   readonly family?: "number" | "text" | "time" | "json";
   /** Name of the next type that holds every value of this one. */
@@ -97,6 +100,7 @@ export const COLUMN_TYPES = {
     oid: 1184,
     arrayOid: 1185,
     decode: decodeTimestamptz,
+    copy: (value) => value instanceof Date ? copyDate(value) : value,
     takesLength: true,
     mutable: true,
     family: "time",

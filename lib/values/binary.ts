@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { dateOf } from "./dates.ts";
+import { exactDate, fromEpoch } from "./instants.ts";
 import { COLUMN_TYPES, isOwnType } from "./types.ts";
 
 /** Reads a value from its bytes. */
@@ -33,13 +33,13 @@ const EXACT = 2 ** 20;
 
 function timestamptz(view: DataView, _: Uint8Array, at: number): Date | number {
   const high = view.getInt32(at);
-  if (Math.abs(high) < EXACT) return dateOf(high * 2 ** 32 + view.getUint32(at + 4) + EPOCH);
+  if (Math.abs(high) < EXACT) return fromEpoch(high * 2 ** 32 + view.getUint32(at + 4) + EPOCH);
   const microseconds = view.getBigInt64(at);
   if (microseconds === 2n ** 63n - 1n) return Infinity;
   if (microseconds === -(2n ** 63n)) return -Infinity;
   const sinceEpoch = microseconds + BigInt(EPOCH);
   const rest = ((sinceEpoch % 1000n) + 1000n) % 1000n;
-  return new Date(Number((sinceEpoch - rest) / 1000n));
+  return exactDate(Number((sinceEpoch - rest) / 1000n), Number(rest));
 }
 
 const { smallint, integer, bigint, doublePrecision, boolean, uuid: uuids, timestamptz: instants, bytea } = COLUMN_TYPES;

@@ -42,3 +42,13 @@ export function withAddress(url: string, host: string, port: number): string {
 export function masked(url: string): string {
   return url.replace(/^(\w[\w+]*:\/\/[^:/?#@]*):[^/?#]*@/, "$1:***@").replace(/([?&]password=)[^&#]*/, "$1***");
 }
+
+/** Returns the URL of the same database through a port of this machine, unencrypted: for a proxy in between. */
+export function throughPort(url: string, port: number): string {
+  const changed = new URL(url);
+  changed.hostname = "127.0.0.1";
+  changed.port = String(port);
+  for (const name of ["host", "port", "sslmode", "sslrootcert"]) changed.searchParams.delete(name);
+  changed.searchParams.set("sslmode", "disable");
+  return changed.href;
+}

@@ -46,3 +46,10 @@ export { interleave, type Script, type ScriptStep } from "./interleave/interleav
 export { Interleaving } from "./interleave/interleaving.ts";
 export { ScriptError, type Speaker, type StepOutcome } from "./interleave/stage.ts";
 export { type PoolHold, PoolPicture, poolPicture, type PoolPictureOptions } from "./pool/pool_picture.ts";
+export {
+  Conversation,
+  conversation,
+  type ConversationOptions,
+  conversationSync,
+  NothingSaidError,
+} from "./conversation/conversation.ts";

@@ -14,6 +14,7 @@ export const contestants: Readonly<Record<string, () => Promise<Contestant>>> = 
   "libpq": async () => (await import("./raw_libpq.ts")).rawLibpq,
   "ours-pg": async () => (await import("./ours.ts")).ours("ours on pg", "pg"),
   "ours-postgres": async () => (await import("./ours.ts")).ours("ours on postgres.js", "postgres"),
+  "ours-wire": async () => (await import("./ours.ts")).ours("ours on wire", "wire"),
   "ours-libpq": async () => (await import("./ours.ts")).ours("ours on libpq", "libpq"),
   "ours-sync": async () => (await import("./ours_sync.ts")).oursSync,
   "pgbench": async () => (await import("./pgbench.ts")).pgbench("pgbench", { pipelined: false }),

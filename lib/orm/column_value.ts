@@ -24,6 +24,11 @@ export function isStoredAsSent({ stored, serverChanges }: TableColumn, value: un
   return !stored || value === null || value === undefined || Object.is(stored(value), value);
 }
 
+/** Arranges keys as the parameters of a SELECT: an array for each column. */
+export function sentColumns(columns: readonly TableColumn[], keys: readonly unknown[][]): unknown[][] {
+  return columns.map((column, index) => keys.map((key) => sentValue(column, key[index])));
+}
+
 /**
  * Decodes the values of columns whose types drivers do not know, in place.
  *

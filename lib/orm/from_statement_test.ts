@@ -165,7 +165,7 @@ test("what a statement writes goes into the objects; what it reads does not", as
   await session.scalars(select(Hero).fromStatement("\n update heroes SET app_src = 'sea' RETURNING *"));
   assertEquals(sandy.appSrc, "sea");
 
-  await session.execute(update);
+  await session.execute(update, [], { synchronizeSession: false });
   assertEquals(sandy.appSrc, "sea");
   await session.scalars(select(Hero).fromStatement("SELECT * FROM heroes"));
   assertEquals(sandy.appSrc, "sea"); // as with every query: see refresh() and expire()
@@ -193,7 +193,7 @@ test("whether rows were written is told by the server, not by the first word", a
 
 test("what a statement only reads does not go into the objects, whatever words it has", async ({ events, session }) => {
   const sandy = (await session.scalars(select(Hero).where("name", "=", "sandy"))).one();
-  await session.execute("UPDATE heroes SET app_src = 'elsewhere'");
+  await session.execute("UPDATE heroes SET app_src = 'elsewhere'", [], { synchronizeSession: false });
   await session.execute("CREATE TEMPORARY TABLE log (note text) ON COMMIT DROP");
   for (
     const [query, parameters] of [

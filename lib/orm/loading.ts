@@ -7,8 +7,7 @@
  */
 import type { Query } from "../engine/kysely/compilable.ts";
 import { Result } from "../engine/result.ts";
-import type { TableColumn } from "../schema/table.ts";
-import { decodeRows, sentValue } from "./column_value.ts";
+import { decodeRows, sentColumns } from "./column_value.ts";
 import type { Entity } from "./identity_map.ts";
 import { type Join, type LoaderOption, planJoins } from "./joins.ts";
 import { type MapKey, mapKey, valuesOf } from "./key.ts";
@@ -215,11 +214,6 @@ function fillCollection(owner: Entity, relation: Relation, items: Iterable<Entit
   for (const item of items) {
     if (!stateOf(item).references.has(inverse.name)) holdReference(item, inverse.name, key, owner);
   }
-}
-
-/** Arranges keys as the parameters of a SELECT: an array for each column. */
-function sentColumns(columns: readonly TableColumn[], keys: readonly unknown[][]): unknown[][] {
-  return columns.map((column, index) => keys.map((key) => sentValue(column, key[index])));
 }
 
 /** Groups items by key, each once; items without a key are left out. */

@@ -58,9 +58,13 @@ export function selectCollected(
     `WHERE ${isGiven(owner, key.referredColumns)} ORDER BY ${order.join(", ")}`;
 }
 
-/** Compares columns with the keys in the parameters, which are of the types of other columns. */
-function isGiven(names: readonly string[], types: readonly TableColumn[]): string {
-  const arrays = types.map(({ type }, index) => `$${index + 1}::${parameterType(type)}[]`).join(", ");
+/**
+ * Compares columns with the keys in the parameters, which are of the types of other columns.
+ *
+ * @param before the number of parameters before them.
+ */
+export function isGiven(names: readonly string[], types: readonly TableColumn[], before = 0): string {
+  const arrays = types.map(({ type }, index) => `$${before + index + 1}::${parameterType(type)}[]`).join(", ");
   return names.length === 1
     ? `${names[0]} = ANY(${arrays})`
     : `(${names.join(", ")}) IN (SELECT * FROM unnest(${arrays}))`;

@@ -22,12 +22,18 @@ import { CallGuard } from "./call_guard.ts";
 import type { AnyModel, KeyOf } from "./model.ts";
 import type { FittingRelations } from "./relation_types.ts";
 import { lookUp, SAVEPOINT_ENDS, SessionBase } from "./session_base.ts";
-import { checkGetOptions, checkSessionOptions, type GetOptions, type SessionOptions } from "./session_options.ts";
+import {
+  checkGetOptions,
+  checkSessionOptions,
+  type GetOptions,
+  type SessionExecuteOptions,
+  type SessionOptions,
+} from "./session_options.ts";
 import { type NotAwaited, SessionEmitter } from "./session_events.ts";
 import type { SessionMaker } from "./sessionmaker.ts";
 import { SessionSteps } from "./session_steps.ts";
 
-export type { GetOptions, SessionOptions } from "./session_options.ts";
+export type { GetOptions, SessionExecuteOptions, SessionOptions } from "./session_options.ts";
 
 /** A unit of work whose calls are awaited. Made by a {@linkcode SessionMaker}. */
 export class Session extends SessionBase<Session, NotAwaited | Promise<unknown>> implements AsyncDisposable {
@@ -89,7 +95,8 @@ export class Session extends SessionBase<Session, NotAwaited | Promise<unknown>>
    * Executes a query. `select(Model)`, also with `fromStatement(query)`, returns rows of one object each; a query of
    * Kysely, or SQL with parameters, returns plain rows.
    *
-   * @param limits apply to the whole call, including the flush before and the loading of relations after the query.
+   * @param options `signal` and `timeout` apply to the whole call, including the flush before and the loading of
+   * relations after the query; `synchronizeSession` says what becomes of objects that a bulk statement changed.
    * @throws {DatabaseError} when the server reports an error.
    * @throws {ConcurrentUseError} when another call of this session runs.
    * @throws {AnswerTimeoutError} when the timeout expires.
@@ -99,9 +106,9 @@ export class Session extends SessionBase<Session, NotAwaited | Promise<unknown>>
   execute<Row = Record<string, unknown>>(
     statement: Query<Row>,
     parameters?: readonly unknown[],
-    limits?: LimitOptions,
+    options?: SessionExecuteOptions,
   ): Promise<Result<Row>> {
-    return this.#calls.run("work", "execute()", this.#steps.execute(statement, parameters), limits);
+    return this.#calls.run("work", "execute()", this.#steps.execute(statement, parameters, options), limitsOf(options));
   }
 
   /**
@@ -111,18 +118,18 @@ export class Session extends SessionBase<Session, NotAwaited | Promise<unknown>>
   async scalar<Row>(
     statement: Query<Row>,
     parameters?: readonly unknown[],
-    limits?: LimitOptions,
+    options?: SessionExecuteOptions,
   ): Promise<FirstColumn<Row> | null> {
-    return (await this.execute(statement, parameters, limits)).scalar();
+    return (await this.execute(statement, parameters, options)).scalar();
   }
 
   /** Returns the first column of every row: for `select(Model)` the objects. */
   async scalars<Row>(
     statement: Query<Row>,
     parameters?: readonly unknown[],
-    limits?: LimitOptions,
+    options?: SessionExecuteOptions,
   ): Promise<ScalarResult<FirstColumn<Row>>> {
-    return (await this.execute(statement, parameters, limits)).scalars();
+    return (await this.execute(statement, parameters, options)).scalars();
   }
 
   /**

@@ -3,7 +3,16 @@
  *
  * @module
  */
-import { checkOptions, either, flag, type Kind, type Kinds, milliseconds, shown } from "../engine/check_options.ts";
+import {
+  checkOptions,
+  either,
+  flag,
+  type Kind,
+  type Kinds,
+  milliseconds,
+  oneOf,
+  shown,
+} from "../engine/check_options.ts";
 import type { LimitOptions } from "../engine/limit.ts";
 import { LIMIT, TRANSACTION } from "../engine/option_kinds.ts";
 import type { TransactionOptions } from "../engine/transaction_options.ts";
@@ -11,6 +20,7 @@ import { requireModel } from "./model_checks.ts";
 import { storedValue } from "./column_value.ts";
 import { keyOf } from "./key.ts";
 import type { RowLockOptions } from "./selects.ts";
+import type { SynchronizeSession } from "./synchronize.ts";
 import type { Entity } from "./identity_map.ts";
 import type { AnyModel } from "./model.ts";
 
@@ -35,6 +45,18 @@ export interface GetOptions extends LimitOptions {
   readonly withForUpdate?: boolean | RowLockOptions;
 }
 
+/** Options of `execute()`, `scalar()` and `scalars()`. */
+export interface SessionExecuteOptions extends LimitOptions {
+  /**
+   * What happens to objects that a bulk statement (UPDATE, DELETE, INSERT, MERGE, also in a WITH or as SQL) may have
+   * changed. `auto` (default): a statement of Kysely returns the rows that the session has, out of its caller's sight;
+   * their objects are refreshed, and those of deleted rows leave. Where that is not possible, for MERGE, SQL, a WITH that
+   * writes or a new primary key, the objects of the tables are expired, as with `expire`. `false`: they stay as they
+   * are. Pending changes, which are flushed before, or without autoflush not at all, are kept in any case.
+   */
+  readonly synchronizeSession?: SynchronizeSession;
+}
+
 const SESSION: Kinds<SessionOptions> = {
   ...TRANSACTION,
   autoflush: flag,
@@ -44,6 +66,11 @@ const SESSION: Kinds<SessionOptions> = {
 };
 const LOCK: Kinds<RowLockOptions> = { skipLocked: flag, noWait: flag };
 const lockOptions: Kind = { fits: (value) => typeof value === "object" && value !== null, must: "an object" };
+const isFalse: Kind = { fits: (value) => value === false, must: "false" };
+const EXECUTE: Kinds<SessionExecuteOptions> = {
+  ...LIMIT,
+  synchronizeSession: either(oneOf(["auto", "expire"]), isFalse),
+};
 const GET: Kinds<GetOptions> = { ...LIMIT, withForUpdate: either(flag, lockOptions) };
 
 /**
@@ -52,6 +79,14 @@ const GET: Kinds<GetOptions> = { ...LIMIT, withForUpdate: either(flag, lockOptio
  */
 export function checkSessionOptions(options: SessionOptions): void {
   checkOptions("A session", options, SESSION);
+}
+
+/**
+ * @throws {TypeError} for an unknown option or a value of the wrong type.
+ * @throws {RangeError} for a value out of range.
+ */
+export function checkExecuteOptions(options: SessionExecuteOptions): void {
+  checkOptions("execute()", options, EXECUTE);
 }
 
 /** @throws {TypeError} for an unknown option or a value of the wrong type. */

@@ -20,7 +20,14 @@ import type { Entity } from "./identity_map.ts";
 import { Loader, type Loading } from "./loading.ts";
 import type { AnyModel } from "./model.ts";
 import { Select } from "./select.ts";
-import type { GetOptions, SessionOptions } from "./session_options.ts";
+import { givesObjects } from "./object_statement.ts";
+import {
+  checkExecuteOptions,
+  type GetOptions,
+  type SessionExecuteOptions,
+  type SessionOptions,
+} from "./session_options.ts";
+import { planSynchronization } from "./synchronize.ts";
 import { type NestedTransaction, type SessionConnection, SessionTransaction } from "./session_transaction.ts";
 import type { SessionEmitter } from "./session_events.ts";
 import { Tracker } from "./tracker.ts";
@@ -49,14 +56,27 @@ export class SessionSteps<Connection extends SessionConnection = SessionConnecti
     return yield* this.#read(model, key, options);
   }
 
-  *execute<Row>(statement: Query<Row>, parameters: readonly unknown[] = []): Steps<Result<Row>> {
-    const { sql, parameters: values } = compiled(statement, parameters);
+  *execute<Row>(
+    statement: Query<Row>,
+    parameters: readonly unknown[] = [],
+    options: SessionExecuteOptions = {},
+  ): Steps<Result<Row>> {
+    checkExecuteOptions(options);
+    const sent = compiled(statement, parameters);
+    const { sql, parameters: values } = sent;
     const flush = this.#autoflush(values, sql);
     if (flush) yield* flush;
-    const onlyReads = statement instanceof Select && !statement.refresh;
+    const isSelect = statement instanceof Select;
+    const onlyReads = isSelect && !statement.refresh;
     const connection = this.transaction.connection ?? (yield* this.transaction.begin());
-    const answer = yield* step(this.#query<Row>(connection, sql, values, onlyReads));
-    return yield* this.#load(new Loader(this.tracker).result(statement, answer));
+    const { synchronizeSession: how = "auto" } = options;
+    const bulk = isSelect ? undefined : planSynchronization(this.tracker, sent, how, givesObjects(statement));
+    const query = this.#query<Row>(connection, bulk?.sql ?? sql, bulk?.parameters ?? values, onlyReads);
+    const answer = yield* step(query);
+    const result = bulk?.finish(answer) ?? answer;
+    const objects = yield* this.#load(new Loader(this.tracker).result(statement, result));
+    bulk?.removeDeleted(answer, objects);
+    return objects;
   }
 
   /** Flushes and returns the connection for a stream. */

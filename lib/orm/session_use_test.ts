@@ -477,7 +477,7 @@ for (const driver of ["pg", "postgres"]) {
     await using session = t.getSession();
     const [ball] = (await session.scalars(select(Toy).where("name", "=", "ball"))).all();
     await session.commit();
-    await session.execute(sql("UPDATE toys SET name = upper(name)"));
+    await session.execute(sql("UPDATE toys SET name = upper(name)"), [], { synchronizeSession: false });
     const car = (await session.scalars(select(Toy).where("name", "=", "CAR"))).one();
     await session.rollback();
     t.sent.length = 0;
@@ -492,7 +492,7 @@ for (const driver of ["pg", "postgres"]) {
     await using session = t.getSession();
     const ball = (await session.scalars(select(Toy).where("name", "=", "ball"))).one();
     const savepoint = await session.beginNested();
-    await session.execute(sql("UPDATE toys SET name = upper(name)"));
+    await session.execute(sql("UPDATE toys SET name = upper(name)"), [], { synchronizeSession: false });
     {
       await using inner = await session.beginNested();
       await session.scalars(select(Toy));

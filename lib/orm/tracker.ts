@@ -17,6 +17,7 @@ import type { AnyModel } from "./relation.ts";
 import { defineAccessors } from "./relation_accessors.ts";
 import { type SessionEmitter, type Written, writtenBy } from "./session_events.ts";
 import { Snapshot } from "./snapshot.ts";
+import type { Table } from "../schema/table.ts";
 import { planFlush } from "./unit_of_work.ts";
 import { writesObjects, type WriteStatement } from "./write_statement.ts";
 
@@ -135,6 +136,39 @@ export class Tracker {
       this.#detach(state, "left");
       throw error;
     }
+  }
+
+  /** The states of its objects. */
+  get states(): ReadonlySet<ObjectState> {
+    return this.#states;
+  }
+
+  /** Returns the state of the object that has a row. */
+  stateAt(table: Table, row: readonly unknown[]): ObjectState | undefined {
+    const copy = [...row]; // the row itself is decoded when it is loaded
+    if (table.hasUndecoded) decodeRows(table.columns, [copy]);
+    return this.#identities.get(table, rowMapKey(table, copy));
+  }
+
+  /** Gives an object the values of its row; its pending changes are kept. */
+  overwrite(state: ObjectState, row: unknown[]): void {
+    const { model, entity } = state;
+    const changed = changedColumns(state as PersistentState).map(({ attribute }) => [attribute, entity[attribute]]);
+    this.load(model, row, true);
+    Object.assign(entity, Object.fromEntries(changed));
+  }
+
+  /** Detaches the object of a row that was deleted; a rollback restores it. */
+  remove(state: ObjectState): void {
+    this.#journal.add(new Snapshot(state));
+    this.#endDelete(state);
+  }
+
+  /** Marks an object to be read again, unless it has pending changes or no row. */
+  expireUnchanged(state: ObjectState): void {
+    if (state.status !== "persistent" || isChanged(state as PersistentState)) return;
+    state.isExpired = true;
+    state.forgetRelations();
   }
 
   /** Detaches objects that have no pending changes, and releases their memory. */

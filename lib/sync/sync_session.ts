@@ -19,7 +19,13 @@ import type { AnyModel, KeyOf } from "../orm/model.ts";
 import { ConcurrentUseError } from "../orm/errors.ts";
 import type { FittingRelations } from "../orm/relation_types.ts";
 import { lookUp, SAVEPOINT_ENDS, SessionBase } from "../orm/session_base.ts";
-import { checkGetOptions, checkSessionOptions, type GetOptions, type SessionOptions } from "../orm/session_options.ts";
+import {
+  checkGetOptions,
+  checkSessionOptions,
+  type GetOptions,
+  type SessionExecuteOptions,
+  type SessionOptions,
+} from "../orm/session_options.ts";
 import { type NotAwaited, SessionEmitter, SessionEvents } from "../orm/session_events.ts";
 import type { SessionAction } from "../orm/session_state.ts";
 import { SessionSteps } from "../orm/session_steps.ts";
@@ -33,6 +39,9 @@ import { refusePromise, type SyncEngine } from "./sync_engine.ts";
  * cannot receive.
  */
 export type SyncGetOptions = Omit<GetOptions, "signal">;
+
+/** Options of {@linkcode SyncSession.execute}: those of {@linkcode Session}, except the signal. */
+export type SyncSessionExecuteOptions = Omit<SessionExecuteOptions, "signal">;
 
 /** Makes blocking sessions. Returned by {@linkcode syncSessionmaker}. */
 export interface SyncSessionMaker {
@@ -135,7 +144,7 @@ export class SyncSession extends SessionBase<SyncSession, NotAwaited> implements
   /**
    * Executes a query: `select(Model)` returns rows of one object each; a query of Kysely, or SQL, returns plain rows.
    *
-   * @param limits `timeout` in milliseconds for the whole call.
+   * @param options `timeout` in milliseconds for the whole call, and `synchronizeSession` as for a {@linkcode Session}.
    * @throws {AnswerTimeoutError} when the timeout expires.
    * @throws {DatabaseError} when the server reports an error.
    * @throws {SecondUnitOfWorkError} when another session has the connection.
@@ -143,9 +152,9 @@ export class SyncSession extends SessionBase<SyncSession, NotAwaited> implements
   execute<Row = Record<string, unknown>>(
     statement: Query<Row>,
     parameters?: readonly unknown[],
-    limits?: SyncLimitOptions,
+    options?: SyncSessionExecuteOptions,
   ): Result<Row> {
-    return this.#run("work", "execute()", this.#steps.execute(statement, parameters), limits);
+    return this.#run("work", "execute()", this.#steps.execute(statement, parameters, options), limitsOf(options));
   }
 
   /**
@@ -155,18 +164,18 @@ export class SyncSession extends SessionBase<SyncSession, NotAwaited> implements
   scalar<Row>(
     statement: Query<Row>,
     parameters?: readonly unknown[],
-    limits?: SyncLimitOptions,
+    options?: SyncSessionExecuteOptions,
   ): FirstColumn<Row> | null {
-    return this.execute(statement, parameters, limits).scalar();
+    return this.execute(statement, parameters, options).scalar();
   }
 
   /** Returns the first column of every row: for `select(Model)` the objects. */
   scalars<Row>(
     statement: Query<Row>,
     parameters?: readonly unknown[],
-    limits?: SyncLimitOptions,
+    options?: SyncSessionExecuteOptions,
   ): ScalarResult<FirstColumn<Row>> {
-    return this.execute(statement, parameters, limits).scalars();
+    return this.execute(statement, parameters, options).scalars();
   }
 
   /**

@@ -25,6 +25,11 @@ export function compile(query: kysely.OperationNodeSource, scope?: QueryScope, j
   return compiler.compileQuery(whole, kysely.createQueryId());
 }
 
+/** Compiles a node as it is. */
+export function compileNode(node: kysely.RootOperationNode): Compiled {
+  return compiler.compileQuery(node, kysely.createQueryId());
+}
+
 class Naming extends kysely.OperationNodeTransformer {
   constructor(readonly scope: QueryScope) {
     super();

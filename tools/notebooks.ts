@@ -11,17 +11,20 @@ import { newCommand, readArguments, runTask } from "../workbook/command_line.ts"
 import { ensureEnvironment } from "../workbook/jupyter/environment.ts";
 import { UsageError } from "../workbook/errors.ts";
 import {
+  type Answer,
   answerPaths,
+  claimed,
   committed,
   type Exercise,
   findGaps,
   mistaken,
+  readClaims,
   readExercises,
   solved,
   solvedOtherwise,
 } from "../workbook/jupyter/exercises.ts";
 import { type NotebookFile, readNotebooks } from "../workbook/jupyter/notebook.ts";
-import { solutionsFolder } from "../workbook/paths.ts";
+import { claimsFolder, solutionsFolder } from "../workbook/paths.ts";
 import { CellProgress } from "../workbook/jupyter/progress.ts";
 import { dropRunSchemas } from "../workbook/jupyter/run_schemas.ts";
 import { type Job, type Report, runJobs } from "../workbook/jupyter/runs.ts";
@@ -59,11 +62,13 @@ async function notebooks(args: string[], stop: AbortSignal): Promise<number> {
   }
   await serverVersion(await databaseUrl({ onProgress: console.log })); // otherwise every notebook fails with an error of its own
   const environment = await ensureEnvironment({ onProgress: console.log, stop });
+  const claims = new Map<NotebookFile, Answer | undefined>();
+  for (const file of isWrite ? [] : files) claims.set(file, await readClaims(file.name, claimsFolder));
   const jobs = files.flatMap((file): Job[] => {
     const own = exercises.get(file)!;
     if (options.wrong) return mistaken(file.notebook, own).map((variant) => ({ file, variant }));
     const makes = options.solutions ? [solved, solvedOtherwise] : [committed];
-    return makes.map((make) => ({ file, variant: make(file.notebook, own) }));
+    return makes.map((make) => ({ file, variant: claimed(make(file.notebook, own), claims.get(file)) }));
   });
   const progress = new CellProgress(console.log);
   const reports = await runJobs(jobs, { environment, stop, cleanUp: dropRunSchemas, ...progress.listeners });
@@ -86,8 +91,13 @@ async function store(report: Report, when: When): Promise<void> {
   console.log(`${file.name}: written${isReplaced ? ", with the outputs of this run" : ", with the outputs it had"}`);
 }
 
+/** Returns the paths of the files that are cells: answers and claims. */
+async function writtenPaths(): Promise<string[]> {
+  return [...await answerPaths(solutionsFolder), ...await answerPaths(claimsFolder)];
+}
+
 async function format(files: readonly NotebookFile[]): Promise<number> {
-  const { changed, problems } = await formatCells(files, await answerPaths(solutionsFolder));
+  const { changed, problems } = await formatCells(files, await writtenPaths());
   for (const [path, text] of changed) await Deno.writeTextFile(path, text);
   const broken = problems.filter(({ isFormat }) => !isFormat);
   print(broken);
@@ -99,13 +109,21 @@ async function check(files: readonly NotebookFile[], exercises: Map<NotebookFile
   const sets = files.flatMap((file) => variantsOf(file, exercises.get(file)!));
   const problems = [
     ...files.flatMap((file) => findGaps(file.name, exercises.get(file)!)).map((message) => ({ where: "", message })),
-    ...await checkTypes(sets),
+    ...await checkTypes([...sets, ...await claimSets(files, exercises)]),
     ...await lintCells(sets),
-    ...(await formatCells(files, await answerPaths(solutionsFolder))).problems,
+    ...(await formatCells(files, await writtenPaths())).problems,
   ];
   print(problems);
   console.log(`${problems.length} problems in ${files.length} notebooks`);
   return problems.length > 0 ? 1 : 0;
+}
+
+/** Returns the notebooks with their claims, for the types of these. */
+async function claimSets(files: readonly NotebookFile[], exercises: Map<NotebookFile, Exercise[]>) {
+  return await Promise.all(files.map(async (file) => {
+    const claims = await readClaims(file.name, claimsFolder);
+    return { name: file.name, variant: claimed(committed(file.notebook, exercises.get(file)!), claims) };
+  }));
 }
 
 function variantsOf({ name, notebook }: NotebookFile, exercises: readonly Exercise[]) {

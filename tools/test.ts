@@ -12,13 +12,16 @@ import { docProblems } from "../workbook/jupyter/doc_lint.ts";
 import { ensureEnvironment } from "../workbook/jupyter/environment.ts";
 import { installNpmPeers } from "../workbook/bench/peers.ts";
 import {
+  type Answer,
   answered,
   answerPaths,
+  claimed,
   committed,
   type Exercise,
   findGaps,
   findOrphans,
   mistaken,
+  readClaims,
   readExercises,
   solved,
   solvedOtherwise,
@@ -26,7 +29,7 @@ import {
 import { Gate, type Outcome, readTestSummary, type Step } from "../workbook/jupyter/gate.ts";
 import { findWrongMinutes, findWrongRoutes, statedMinutes } from "../workbook/jupyter/minutes.ts";
 import { type NotebookFile, readNotebooks } from "../workbook/jupyter/notebook.ts";
-import { exists, notebooksFolder, pattern, root, solutionsFolder } from "../workbook/paths.ts";
+import { claimsFolder, exists, notebooksFolder, pattern, root, solutionsFolder } from "../workbook/paths.ts";
 import { run } from "../workbook/processes.ts";
 import { findBrokenLinks, findMissingFiles, findMisspellings, readProse } from "../workbook/jupyter/prose.ts";
 import { dropRunSchemas } from "../workbook/jupyter/run_schemas.ts";
@@ -89,7 +92,11 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
   const folders = await sourceFolders();
   const files = await exists(notebooksFolder) ? await readNotebooks() : [];
   const exercises = new Map<NotebookFile, Exercise[]>();
-  for (const file of files) exercises.set(file, await readExercises(file.notebook, solutionsFolder));
+  const claims = new Map<NotebookFile, Answer | undefined>();
+  for (const file of files) {
+    exercises.set(file, await readExercises(file.notebook, solutionsFolder));
+    claims.set(file, await readClaims(file.name, claimsFolder));
+  }
   /** Returns the variants of a notebook with answers that appear in no other cell. */
   const apart = ({ notebook }: NotebookFile, own: Exercise[]) => [
     solved(notebook, own),
@@ -98,7 +105,8 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
   ];
   const sets = files.flatMap((file): CellSet[] => {
     const own = exercises.get(file)!;
-    return [committed(file.notebook, own), ...apart(file, own)].map((variant) => ({ name: file.name, variant }));
+    const variants = [claimed(committed(file.notebook, own), claims.get(file)), ...apart(file, own)];
+    return variants.map((variant) => ({ name: file.name, variant }));
   });
   const prose = await readProse(files);
   const quick: Step[] = [
@@ -107,7 +115,7 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
     ["types: docstrings", () => lintDocs(stop)],
     ["examples in the comments", async () => deno("test", "--doc", "--no-prompt", ...await modulesWithExamples())],
     ["notebooks: format", async () => {
-      return tell((await formatCells(files, await answerPaths(solutionsFolder))).problems, "deno task notebooks --fmt");
+      return tell((await formatCells(files, await writtenPaths())).problems, "deno task notebooks --fmt");
     }],
     ["notebooks: lint", async () => tell(await lintCells(sets))],
     ["notebooks: outputs and answers", async () => await findOmissions(files, exercises)],
@@ -140,7 +148,9 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
     });
     // first each as it is, then each answered: beside itself, the one that opens most connections would open twice as many
     const jobs: Job[] = [
-      ...files.map((file) => ({ file, variant: committed(file.notebook, exercises.get(file)!) })),
+      ...files.map((file) => {
+        return { file, variant: claimed(committed(file.notebook, exercises.get(file)!), claims.get(file)) };
+      }),
       // they must also work as on a shared machine; running long measurements once is enough
       ...files.map((file) => ({ file, variant: answered(file.notebook, exercises.get(file)!), shared: true })),
     ];
@@ -189,6 +199,11 @@ async function test(args: string[], stop: AbortSignal): Promise<number> {
   if (skips) console.log(skips);
   console.log(gate.summary);
   return gate.isPassed ? 0 : 1;
+}
+
+/** Returns the paths of the files that are cells: answers and claims. */
+async function writtenPaths(): Promise<string[]> {
+  return [...await answerPaths(solutionsFolder), ...await answerPaths(claimsFolder)];
 }
 
 /** Folders with TypeScript; the answers in notebooks/ are parts of cells and checked with them. */

@@ -19,6 +19,8 @@ export const ownFolder: string = join(root, "my");
 
 /** Folder of the exercises' solutions and wrong answers. */
 export const solutionsFolder: string = join(notebooksFolder, "solutions");
+/** Folder of what the notebooks' texts claim: `05.ts` is a cell that tests add to notebook 05. */
+export const claimsFolder: string = join(notebooksFolder, "claims");
 
 /**
  * Returns a path below the checkout for Deno's tools, which treat paths as patterns: relative, so that a character such

@@ -41,7 +41,9 @@ export function toModule({ name, variant }: CellSet): CellModule {
   const places: string[] = [];
   for (const [cell, source] of variant.sources.entries()) {
     const answer = variant.answers.get(cell);
-    const place = answer ? `notebooks/solutions/${answer.file}` : `${name}.ipynb, cell ${cell + 1}`;
+    const place = answer
+      ? `notebooks/${answer.folder ?? "solutions"}/${answer.file}`
+      : `${name}.ipynb, cell ${cell + 1}`;
     for (const [index, line] of source.split("\n").entries()) {
       lines.push(line);
       places.push(`${place}, line ${index + 1}`);

@@ -32,6 +32,8 @@ const WRONG = 2;
 export interface Answer {
   /** File name, such as `01.3.wrong.ts`. */
   readonly file: string;
+  /** Folder within `notebooks/`, unless it is that of the solutions. */
+  readonly folder?: string;
   readonly source: string;
 }
 
@@ -165,6 +167,19 @@ export function answered(notebook: Notebook, exercises: readonly Exercise[]): Va
     }
   }
   return { name: "answers", sources, answers, expected };
+}
+
+/** Reads what the text of a notebook claims of its figures, as code that throws where that is not so. */
+export async function readClaims(name: string, folder: string): Promise<Answer | undefined> {
+  const claims = await readAnswer(join(folder, `${name.slice(0, 2)}.ts`));
+  return claims && { ...claims, folder: "claims" };
+}
+
+/** A variant with the claims of the notebook as its last cell, which sees all values of the others. */
+export function claimed(variant: Variant, claims: Answer | undefined): Variant {
+  if (!claims) return variant;
+  const answers = new Map(variant.answers).set(variant.sources.length, claims);
+  return { ...variant, sources: [...variant.sources, claims.source], answers };
 }
 
 /** The notebook with every exercise solved. */

@@ -2,10 +2,12 @@ import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import {
   answered,
+  claimed,
   committed,
   findGaps,
   findOrphans,
   mistaken,
+  readClaims,
   readExercises,
   readVerdict,
   repeated,
@@ -70,6 +72,19 @@ Deno.test("answers come one after the other in place of their exercise, the solu
   ]);
   const unsolved = { ...exercise, solution: undefined };
   assertEquals(answered(notebook, [unsolved]).expected, [{ id: "01.1", cell: 4, verdict: "TODO" }]);
+});
+
+Deno.test("what a notebook's text claims runs as its last cell, and is no exercise", async () => {
+  await using fixture = await makeFixture();
+  const [{ notebook, name }] = await readNotebooks([], fixture.folder);
+  const exercises = await readExercises(notebook, fixture.solutions);
+  const before = committed(notebook, exercises);
+  assertEquals(claimed(before, await readClaims(name, fixture.folder)), before, "there is no file of claims");
+  await Deno.writeTextFile(join(fixture.folder, "01.ts"), "if (started < 0) throw new Error();\n");
+  const { sources, expected, answers } = claimed(before, await readClaims(name, fixture.folder));
+  assertEquals(sources, [...before.sources, "if (started < 0) throw new Error();"]);
+  assertEquals(expected, before.expected);
+  assertEquals([...answers.values()].map(({ file, folder }) => `${folder}/${file}`), ["claims/01.ts"]);
 });
 
 Deno.test("a notebook several times over is the same cells, and the same verdicts, again and again", async () => {

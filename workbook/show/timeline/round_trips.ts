@@ -115,7 +115,8 @@ export function roundTripAlt(rows: readonly RoundTripRow[]): string {
   return `${plural(rows.length, "statement")} in ${plural(trips.length, "round trip")}. ${trips.join("; ")}.`;
 }
 
-/** Shortens SQL to the command and its table; a query as far as it fits. */
+/** Shortens SQL to the command and its table; a query by its columns, so that its table and condition show. */
 function shortSql(sql: string): string {
-  return /^(INSERT INTO|DELETE FROM|UPDATE) \S+/.exec(sql)?.[0] ?? sql;
+  const write = /^(INSERT INTO|DELETE FROM|UPDATE) \S+/.exec(sql)?.[0];
+  return write ?? sql.replace(/^(select) .{13,}? (from) /i, "$1 … $2 ");
 }

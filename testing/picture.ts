@@ -1,5 +1,6 @@
 /**
- * Registers the test that every picture passes: a notebook gets a PNG, its width and an alternative text.
+ * Registers the test that every picture passes: a notebook gets a PNG, its width, an alternative text, and the drawing
+ * for a dark page.
  *
  * @module
  */
@@ -13,7 +14,7 @@ export function pictureTest(draw: () => Picture<unknown>): void {
   permittedTest("ffi", "a notebook gets a PNG with its width and a sentence", async () => {
     const picture = draw();
     const bundle = await picture[displaySymbol]();
-    assertEquals(Object.keys(bundle), ["image/png", "text/plain"]);
+    assertEquals(Object.keys(bundle), ["image/png", "image/svg+xml;theme=dark", "text/plain"]);
     assertEquals(bundle["text/plain"], picture.text);
     const width = new DataView(Uint8Array.fromBase64(bundle["image/png"] as string).buffer).getUint32(16);
     assertEquals(picture.displayMetadata, { "image/png": { alt: picture.alt, width: width / 2 } });

@@ -45,8 +45,13 @@ const labSettings = {
   "@jupyterlab/notebook-extension:tracker": { windowingMode: "defer" },
 };
 
-/** Wraps long lines of text, mostly SQL, between words: JupyterLab's own style breaks them anywhere. */
-const style = "body .jp-OutputArea .jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere; }\n";
+/**
+ * Wraps long lines of text, mostly SQL, between words: JupyterLab's own style breaks them anywhere. On a wide screen prose
+ * keeps a width for reading; code, tables and pictures take the room they need.
+ */
+const style = `body .jp-OutputArea .jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere; }
+body .jp-Notebook .jp-RenderedMarkdown > :is(p, ul, ol, blockquote, details) { max-width: 46rem; }
+`;
 
 /** Writes the kernelspec and the settings into an environment, unless they are there. */
 export async function writeJupyterSettings({ folder, deno, variables }: Environment): Promise<void> {

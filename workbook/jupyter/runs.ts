@@ -113,6 +113,7 @@ async function runJob(job: Job, options: RunsOptions): Promise<Report> {
       variables: {
         WORKBOOK_RUN: run,
         WORKBOOK_PROGRESS: join(state, "progress.json"),
+        WORKBOOK_THEME: "light", // whatever the reader's own JupyterLab wears
         WORKBOOK_SHARED: job.shared ? "1" : "0",
       },
       onCell: (cell) => options.onCell?.(job, cell),

@@ -7,6 +7,8 @@ import "../call_sites.ts";
 export { type Displayable, displaySymbol, type LiveText, liveText, type MimeBundle, show } from "./display.ts";
 export { Chart, chart, type ChartSpec, MissingAltTextError } from "./chart/chart.ts";
 export { intervalChart, type IntervalOptions, type IntervalRow, IntervalRowError } from "./chart/interval_chart.ts";
+export { barChart, type BarOptions, type BarRow } from "./chart/bar_chart.ts";
+export { type LineAxis, lineChart, type LineOptions, type LinePoint, LinePointError } from "./chart/line_chart.ts";
 export { ratioChart, type RatioOptions, type RatioRow, RatioRowError } from "./chart/ratio_chart.ts";
 export { type Table, table, type TableOptions } from "./table.ts";
 export { tables, TablesPicture } from "./tables/tables.ts";

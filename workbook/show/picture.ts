@@ -4,6 +4,7 @@
  * @module
  */
 import { type Displayable, displaySymbol, type MimeBundle, type MimeMetadata } from "./display.ts";
+import { pngFor } from "./page_png.ts";
 import { renderPng } from "./png.ts";
 
 /** Parts of a {@linkcode Picture}. */
@@ -44,9 +45,9 @@ export class Picture<Layout> implements Displayable {
     return (await renderPng(this.svg)).bytes;
   }
 
-  /** Returns a PNG instead of an SVG: an untrusted notebook hides SVG. */
+  /** Returns a PNG instead of an SVG, which an untrusted notebook hides; in the theme of the page. */
   async [displaySymbol](): Promise<MimeBundle> {
-    return { "image/png": (await this.png()).toBase64(), "text/plain": this.text };
+    return { ...await pngFor(this.svg), "text/plain": this.text };
   }
 
   /** The alternative text and the display width of the picture. */

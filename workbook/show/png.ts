@@ -16,12 +16,12 @@ export interface RenderedPng {
 }
 
 /**
- * Renders an SVG as PNG on a white background at double resolution. Requires permissions: the renderer is a native
- * module.
+ * Renders an SVG as PNG on a coloured background, by default white, at double resolution. Requires permissions: the
+ * renderer is a native module.
  */
-export async function renderPng(svg: string): Promise<RenderedPng> {
+export async function renderPng(svg: string, background: string = "white"): Promise<RenderedPng> {
   const { Resvg } = await import("@resvg/resvg-js");
-  const image = new Resvg(svg, { fitTo: { mode: "zoom", value: 2 }, background: "white", font: fontOptions() })
+  const image = new Resvg(svg, { fitTo: { mode: "zoom", value: 2 }, background, font: fontOptions() })
     .render();
   return { bytes: new Uint8Array(image.asPng()), width: Math.round(image.width / 2) };
 }

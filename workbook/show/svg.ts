@@ -4,8 +4,15 @@
  * @module
  */
 
-/** Greys on white: text, secondary text, and lines that are not data. */
-export const inks = { text: "#1f1f1f", soft: "#595959", line: "#404040", edge: "#8a8a8a", grid: "#dedede" } as const;
+/** Greys on white: text, secondary text, and lines that are not data. `onBright` stays dark on a dark page, too. */
+export const inks = {
+  text: "#1f1f1f",
+  soft: "#595959",
+  line: "#404040",
+  edge: "#8a8a8a",
+  grid: "#dedede",
+  onBright: "#0d0d0d",
+} as const;
 
 /** Style of a {@linkcode label}. */
 export interface LabelStyle {

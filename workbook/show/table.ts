@@ -25,7 +25,8 @@ export interface Table extends Displayable {
 }
 
 /**
- * Creates a table from rows. Numbers are right-aligned with three significant digits.
+ * Creates a table from rows. Numbers are right-aligned with three significant digits. `null` is shown as NULL, an empty
+ * string as '', and `undefined`, a value that a row does not have, as an empty cell.
  *
  * @param rows objects with the same keys
  * @example
@@ -71,7 +72,9 @@ function textTable(headings: string[], cells: string[][], right: boolean[], more
 }
 
 function cellText(value: unknown): string {
-  if (value === null || value === undefined) return "";
+  if (value === undefined) return "";
+  if (value === null) return "NULL";
+  if (value === "") return "''";
   if (typeof value === "number") return Number.isInteger(value) ? value.toLocaleString("en-US") : formatNumber(value);
   if (value instanceof Date) return value.toISOString();
   if (typeof value === "object") {

@@ -43,8 +43,8 @@ Deno.test("table() escapes what Markdown would read as something else", () => {
   assertStringIncludes(table([{ sql: "a || b", name: "user_toy" }]).markdown, "| a \\|\\| b | user\\_toy |");
 });
 
-Deno.test("table() writes null as nothing, dates as ISO and objects as JSON", () => {
-  const { text } = table([{ a: null, b: new Date(0), c: { n: 1n } }]);
+Deno.test("table() writes dates as ISO and objects as JSON", () => {
+  const { text } = table([{ b: new Date(0), c: { n: 1n } }]);
   assertStringIncludes(text, '1970-01-01T00:00:00.000Z  {"n":"1"}');
 });
 
@@ -61,3 +61,10 @@ export function columnsAreChecked() {
   // @ts-expect-error the rows have no such column
   table(rows, { columns: ["hero"] });
 }
+
+Deno.test("table() tells NULL, an empty string and a missing value apart", () => {
+  const rows = [{ name: null, note: "" }, { name: "sandy" }];
+  const { text, markdown } = table(rows, { columns: ["name", "note"] as never });
+  assertEquals(text.split("\n").slice(2), ["NULL   ''", "sandy"]);
+  assertEquals(markdown.split("\n").slice(2), ["| NULL | '' |", "| sandy |  |"]);
+});

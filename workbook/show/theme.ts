@@ -5,7 +5,8 @@
  * - A colour has one meaning: `phaseColours` wherever time is drawn; groups take `groupColours` and `groupShapes` in turn,
  *   drivers always in the order pg, postgres, libpq, threads.
  * - No colour alone: each has a second sign, a shape, a dash, a height or a word.
- * - Every picture is dark on white, in JupyterLab's dark theme too, and as wide as its labels need.
+ * - Every picture is drawn dark on white, and as wide as its labels need; `dark.ts` has the counterpart of each colour
+ *   for a dark page.
  * - A sentence stands for each picture where it cannot be seen, and a table gives its figures.
  *
  * @module
@@ -48,6 +49,22 @@ export const phaseColours = {
   failed: colours.vermilion,
 } as const;
 
+/** Pale fills. */
+export const tints = {
+  /** Every other row. */
+  row: "#f6f6f6",
+  /** A card and its edge. */
+  card: "#fafafa",
+  cardEdge: "#c4c4c4",
+  /** The database before its first revision. */
+  base: "#f2f2f2",
+  /** A wait, and the stripes on it. */
+  waiting: "#fdf3dc",
+  stripe: "#f6d48c",
+  /** Time of a plan's steps below: the colour of work, faded. */
+  below: "#cfe1ee",
+} as const;
+
 /** Group colours, in order of assignment. */
 export const groupColours: readonly string[] = [
   colours.blue,
@@ -61,16 +78,18 @@ export const groupColours: readonly string[] = [
 /** Group shapes in the same order: a second cue besides colour. */
 export const groupShapes: readonly string[] = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"];
 
+/** Dashes of a group's line, in the same order. */
+export const groupDashes: readonly (readonly number[])[] = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [1, 3]];
+
 /** Width of a chart's plot in pixels, without axis labels and legend. */
 export const plotWidth = 480;
 
-/** Ink that JupyterLab's dark theme would turn white; text inside a plot has it anyway. */
+/** Ink of all texts, inside and outside a plot. */
 const chartInk = "black";
 
 /**
- * Vega `config` of all charts. It sets its own background and inks, so that JupyterLab's dark theme changes neither: on
- * a dark background, text inside a plot would be black on black and blue marks hard to see. A chart therefore looks the
- * same everywhere, like the PNGs.
+ * Vega `config` of all charts. It sets every background and ink itself: JupyterLab's theme, which it would otherwise follow
+ * in part, changes none, and the colours for a dark page come from one place.
  */
 export const chartConfig = {
   background: "white",
@@ -112,6 +131,7 @@ export const chartConfig = {
     offset: 14,
     layout: { bottom: { anchor: "start", direction: "vertical", margin: 6 } },
   },
-  text: { fontSize: 12 },
+  text: { fontSize: 12, color: chartInk },
+  rule: { color: chartInk },
   range: { category: groupColours, symbol: groupShapes },
 } as const;

@@ -4,6 +4,9 @@
  * @module
  */
 import { type Displayable, displaySymbol, type MimeBundle, type MimeMetadata } from "../display.ts";
+import { darkSpec } from "../dark.ts";
+import { pngFor } from "../page_png.ts";
+import { isDarkPage } from "../page_theme.ts";
 import { renderPng } from "../png.ts";
 import { renderSvg } from "../render.ts";
 import { chartConfig, plotWidth } from "../theme.ts";
@@ -54,7 +57,10 @@ export class Chart implements Displayable {
   }
 
   async [displaySymbol](): Promise<MimeBundle> {
-    return { [vegaLiteMime]: this.spec, "image/png": (await this.png()).toBase64(), "text/plain": this.alt };
+    const spec = isDarkPage() ? darkSpec(this.spec) : this.spec;
+    const svg = await renderSvg(this.spec);
+    this.#width = Math.round(Number(/^<svg[^>]* width="([\d.]+)"/.exec(svg)![1]));
+    return { [vegaLiteMime]: spec, ...await pngFor(svg), "text/plain": this.alt };
   }
 
   /** The alternative text and, once the PNG is rendered, its display width. */

@@ -46,7 +46,12 @@ Deno.test("renderSvg() draws the same text from the same spec", async () => {
 permittedTest("ffi", "chart() shows itself as Vega-Lite 5, PNG and text", async () => {
   const drawn = chart(bars, "Both take 0.2 ms.");
   const bundle = await drawn[displaySymbol]();
-  assertEquals(Object.keys(bundle), ["application/vnd.vegalite.v5+json", "image/png", "text/plain"]);
+  assertEquals(Object.keys(bundle), [
+    "application/vnd.vegalite.v5+json",
+    "image/png",
+    "image/svg+xml;theme=dark",
+    "text/plain",
+  ]);
   assertEquals((bundle["application/vnd.vegalite.v5+json"] as { $schema: string }).$schema.includes("/v5"), true);
   assertEquals(bundle["text/plain"], "Both take 0.2 ms.");
   const png = Uint8Array.fromBase64(bundle["image/png"] as string);

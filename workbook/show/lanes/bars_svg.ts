@@ -4,15 +4,14 @@
  * @module
  */
 import { inks, label, round } from "../svg.ts";
-import { phaseColours } from "../theme.ts";
+import { phaseColours, tints } from "../theme.ts";
 import { laneFonts, rowSizes } from "./lane_sizes.ts";
 import type { DrawnGroup, DrawnLane, DrawnSegment } from "./lane_layout.ts";
 import type { SegmentKind } from "./lanes_data.ts";
 
-const waitingFill = "#fdf3dc";
 /** Definitions that the bars refer to: stripes mark waits, in addition to colour. */
 export const barPatterns = '<defs><pattern id="stripes" width="7" height="7" patternUnits="userSpaceOnUse" ' +
-  `patternTransform="rotate(45)"><rect width="7" height="7" fill="${waitingFill}"/><rect width="2" height="7" fill="#f6d48c"/>` +
+  `patternTransform="rotate(45)"><rect width="7" height="7" fill="${tints.waiting}"/><rect width="2" height="7" fill="${tints.stripe}"/>` +
   "</pattern></defs>";
 
 /** Draws the bars of a lane, then the frames and numbers of its groups. */
@@ -73,8 +72,8 @@ const textLooks: Readonly<Record<SegmentKind, { colour: string; halo?: string }>
   runs: { colour: "white" },
   receives: { colour: "white" },
   holds: { colour: inks.text },
-  waits: { colour: inks.text, halo: waitingFill },
+  waits: { colour: inks.text, halo: tints.waiting },
   idle: { colour: inks.text, halo: "white" },
   connects: { colour: inks.text, halo: "white" },
-  failed: { colour: "black" },
+  failed: { colour: inks.onBright },
 };

@@ -11,6 +11,7 @@ import type { DrawnLane } from "./lane_layout.ts";
 import { laneFonts, laneSizes } from "./lane_sizes.ts";
 import type { LanesData, SegmentKind } from "./lanes_data.ts";
 import type { LanesLayout } from "./lanes_layout.ts";
+import { tints } from "../theme.ts";
 import { segmentWords } from "./lanes_text.ts";
 import { drawLink, eventMark, namedEvents } from "./marks_svg.ts";
 
@@ -46,7 +47,7 @@ export function drawLanes(
 type LegendNames = Pick<LanesData, "words" | "legend">;
 
 function laneFill(index: number): string {
-  return index % 2 === 0 ? "#f6f6f6" : "white";
+  return index % 2 === 0 ? tints.row : "white";
 }
 
 function background(

@@ -7,7 +7,7 @@
 import { afterText, commitText, count, type PlanRow, type PlanRows } from "./plan_rows.ts";
 import { drawing, inks, label } from "../svg.ts";
 import { fitText, textWidth, wrapWidth } from "../text_width.ts";
-import { colours } from "../theme.ts";
+import { colours, tints } from "../theme.ts";
 
 /** Colour and symbol of each kind of statement, shown next to its name. */
 const looks: Readonly<Record<PlanRow["kind"], { colour: string; sign: string }>> = {
@@ -114,7 +114,7 @@ function drawCard({ row, top, height, lines }: Card): string {
   const room = textRight - textLeft - textWidth(rows, 14) - 16;
   const head = top + 25;
   return [
-    `<rect x="${cardLeft}" y="${top}" width="${cardWidth}" height="${height}" rx="6" fill="#fafafa" stroke="#c4c4c4"/>`,
+    `<rect x="${cardLeft}" y="${top}" width="${cardWidth}" height="${height}" rx="6" fill="${tints.card}" stroke="${tints.cardEdge}"/>`,
     `<path d="M${cardLeft + 6} ${top}h-1a5 5 0 0 0 -5 5v${height - 10}a5 5 0 0 0 5 5h1z" fill="${colour}"/>`,
     label(String(row.number), cardLeft + 20, head, { size: 14, colour: inks.soft }),
     `<circle cx="${cardLeft + 48}" cy="${top + 20}" r="11" fill="none" stroke="${colour}" stroke-width="2"/>`,

@@ -13,10 +13,8 @@ import {
 } from "./query_plan_layout.ts";
 import { drawing, inks, label, round } from "../svg.ts";
 import { textWidth, wrapWidth } from "../text_width.ts";
-import { colours, phaseColours } from "../theme.ts";
+import { colours, phaseColours, tints } from "../theme.ts";
 
-/** Fill for the time of child steps: the colour of work, faded. */
-const belowFill = "#cfe1ee";
 const lineHeight = 19;
 
 /**
@@ -44,7 +42,7 @@ export function drawQueryPlan(
     ...steps.map(drawStep),
     ...legend.map((row, index) => drawLegendRow(row, sizes.margin, legendTop + (index + 0.5) * legendLine)),
     `<rect x="${sizes.margin}" y="${adviceTop}" width="${width - 2 * sizes.margin}" ` +
-    `height="${lines.length * lineHeight + 14}" rx="4" fill="#f6f6f6"/>`,
+    `height="${lines.length * lineHeight + 14}" rx="4" fill="${tints.row}"/>`,
     ...lines.map((line, index) =>
       label(line, sizes.margin + 12, adviceTop + 21 + index * lineHeight, { size: fonts.text })
     ),
@@ -73,7 +71,7 @@ function head({ top, execution }: QueryPlanLayout): string {
 }
 
 function background({ y, isSlowest, isWorst }: DrawnStep, index: number): string {
-  const fill = isSlowest || isWorst ? "#fdf3dc" : index % 2 === 0 ? "#f6f6f6" : "white";
+  const fill = isSlowest || isWorst ? tints.waiting : index % 2 === 0 ? tints.row : "white";
   return `<rect x="${sizes.margin}" y="${y}" width="${
     columns.end - 2 * sizes.margin
   }" height="${sizes.row}" fill="${fill}"/>`;
@@ -121,7 +119,7 @@ function drawBar({ x, width, selfX, selfWidth }: NonNullable<DrawnStep["bar"]>, 
   const top = y + 9;
   const rect = (left: number, wide: number, attributes: string) =>
     `<rect x="${round(left)}" y="${top}" width="${round(wide)}" height="${sizes.bar}" ${attributes}/>`;
-  return rect(x, width, `fill="${belowFill}"`) + rect(selfX, selfWidth, `fill="${phaseColours.statement}"`) +
+  return rect(x, width, `fill="${tints.below}"`) + rect(selfX, selfWidth, `fill="${phaseColours.statement}"`) +
     (isSlowest ? rect(x - 1.5, width + 3, `fill="none" stroke="${inks.text}" stroke-width="2"`) : "");
 }
 
@@ -157,7 +155,7 @@ function legendOf(steps: readonly DrawnStep[]) {
     `<rect x="${x}" y="${y - 6}" width="18" height="12" fill="${fill}"/>`;
   return [
     legendEntry("own time", 18, square(phaseColours.statement)),
-    legendEntry("time of child steps", 18, square(belowFill)),
+    legendEntry("time of child steps", 18, square(tints.below)),
     legendEntry("expected rows", 10, (x, y) => ring(x + 5, y)),
     legendEntry("actual rows", 10, (x, y) => dot(x + 5, y)),
     legendEntry("slowest step", 12, (x, y) => triangle(x + 6, y)),

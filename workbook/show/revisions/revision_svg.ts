@@ -13,7 +13,7 @@ import {
 import { drawLegendRow, type LegendEntry, legendEntry, legendLine, legendRows, legendRowWidth } from "../legend.ts";
 import { drawing, inks, label, round } from "../svg.ts";
 import { fitText, textWidth } from "../text_width.ts";
-import { colours } from "../theme.ts";
+import { colours, tints } from "../theme.ts";
 
 const { margin, pad, strip } = revisionSizes;
 const dashes = ' stroke-dasharray="5 4"';
@@ -81,7 +81,7 @@ function drawBox(box: RevisionBox): string {
   if (id === "base") {
     const top = y + height - revisionSizes.base;
     parts.push(
-      `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="14" fill="#f2f2f2" stroke="${inks.edge}"/>`,
+      `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="14" fill="${tints.base}" stroke="${inks.edge}"/>`,
       label("base", middle, top + 19, { size: revisionFonts.id, bold: true, anchor: "middle" }),
     );
   } else {
@@ -107,7 +107,12 @@ function drawBox(box: RevisionBox): string {
       `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="${radius}" fill="none" ` +
         `stroke="${colours.orange}" stroke-width="3"/>`,
       cylinder(middle - textWidth(here, revisionFonts.message, true) / 2 - 7, y + 12),
-      label(here, middle + 8, y + 17, { size: revisionFonts.message, bold: true, anchor: "middle" }),
+      label(here, middle + 8, y + 17, {
+        size: revisionFonts.message,
+        bold: true,
+        anchor: "middle",
+        colour: inks.onBright,
+      }),
     );
   }
   return parts.join("");
@@ -127,7 +132,7 @@ function headTag(x: number, y: number): string {
 /** Draws the database symbol. */
 function cylinder(x: number, y: number): string {
   return `<path d="M${round(x - 5)} ${y - 4}v8a5 2.4 0 0 0 10 0v-8a5 2.4 0 0 0 -10 0a5 2.4 0 0 0 10 0" fill="none" ` +
-    `stroke="${inks.text}" stroke-width="1.5"/>`;
+    `stroke="${inks.onBright}" stroke-width="1.5"/>`;
 }
 
 const legendWidth = 600;

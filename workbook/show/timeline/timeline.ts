@@ -54,7 +54,7 @@ export class Timeline extends Picture<LanesLayout> {
           SQL: bar.text,
           "sent at, ms": bar.start,
           "answered after, ms": bar.end - bar.start,
-          "of which answer, ms": answer === undefined ? "" : formatNumber(answer.end - answer.start),
+          "of which answer, ms": answer === undefined ? undefined : formatNumber(answer.end - answer.start),
         };
       }),
     );

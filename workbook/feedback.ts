@@ -25,6 +25,19 @@ export interface Extras {
   readonly note?: string;
 }
 
+/** A sign and a colour for each verdict; the colours have contrast on a white and on a dark page. */
+const LOOKS: Readonly<Record<Outcome["status"], { readonly sign: string; readonly colour: string }>> = {
+  PASS: { sign: "✔", colour: "#0b8457" },
+  "NOT YET": { sign: "✘", colour: "#d1501a" },
+  TODO: { sign: "○", colour: "#6b7280" },
+};
+
+/** Formats a verdict as Markdown. GitHub removes the colour; the sign remains. */
+function verdict(status: Outcome["status"]): string {
+  const { sign, colour } = LOOKS[status];
+  return `<span style="color: ${colour}">${sign} **${status}**</span>`;
+}
+
 /** Formats the outcome of a check, with the open hints and, when due, the solution. */
 export function feedback(exercise: Exercise, outcome: Outcome, { hints, solution, note }: Extras): MimeBundle {
   const { id, title } = exercise;
@@ -33,7 +46,7 @@ export function feedback(exercise: Exercise, outcome: Outcome, { hints, solution
   const heading = outcome.status === "PASS" ? "Compare with one solution" : "The solution";
   return {
     "text/markdown": paragraphs(
-      `**${outcome.status}** ${id} *${asMarkdown(title)}*: ${asMarkdown(outcome.message)}`,
+      `${verdict(outcome.status)} ${id} *${asMarkdown(title)}*: ${asMarkdown(outcome.message)}`,
       ...open.map((hint, index) => `**Hint ${index + 1} of ${exercise.hints.length}:** ${asMarkdown(hint)}`),
       more,
       solution && foldedSolution(heading, solution),

@@ -16,7 +16,9 @@ const solution = { path: "notebooks/solutions/02.3.ts", code: "const heroes = 3n
 Deno.test("feedback() begins its first line with the status and the id", () => {
   const outcome = { status: "TODO", message: "Fill in the query." } as const;
   assertEquals(feedback(heroes, outcome, { hints: 2 }), {
-    "text/markdown": `**TODO** 02.3 *${plain("Count heroes")}*: ${plain("Fill in the query.")}`,
+    "text/markdown": `<span style="color: #6b7280">○ **TODO**</span> 02.3 *${plain("Count heroes")}*: ${
+      plain("Fill in the query.")
+    }`,
     "text/plain": "TODO 02.3 Count heroes: Fill in the query.",
   });
 });
@@ -31,7 +33,7 @@ Change your code and check again; the next try opens the next hint if you need i
   );
   assertEquals(
     feedback(heroes, outcome, { hints: 2 })["text/markdown"],
-    `**NOT YET** 02.3 *${plain("Count heroes")}*: ${plain("2 is not right.")}
+    `<span style="color: #d1501a">✘ **NOT YET**</span> 02.3 *${plain("Count heroes")}*: ${plain("2 is not right.")}
 
 **Hint 1 of 2:** ${plain("Use &#96;count(&#42;)&#96;.")}
 
@@ -45,7 +47,7 @@ Deno.test("feedback() folds the solution", () => {
   const shown = feedback(heroes, { status: "PASS", message: "Right." }, { hints: 1, solution });
   assertEquals(
     shown["text/markdown"],
-    `**PASS** 02.3 *${plain("Count heroes")}*: ${plain("Right.")}
+    `<span style="color: #0b8457">✔ **PASS**</span> 02.3 *${plain("Count heroes")}*: ${plain("Right.")}
 
 <details><summary>Compare with one solution (notebooks/solutions/02.3.ts)</summary>
 

@@ -34,7 +34,7 @@ export class Flush {
   constructor(tracker: Tracker) {
     this.#tracker = tracker;
     this.#statements = tracker.plan().map(withFixedValues);
-    this.#snapshots = this.isEmpty ? new Map() : tracker.beginFlush(this.#statements);
+    this.#snapshots = tracker.beginFlush(this.#statements);
   }
 
   get isEmpty(): boolean {

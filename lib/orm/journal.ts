@@ -5,6 +5,7 @@
  * @module
  */
 import type { ObjectState } from "./object_state.ts";
+import type { Related } from "./related.ts";
 import { Snapshot } from "./snapshot.ts";
 
 /** A row was read into an object. */
@@ -12,8 +13,13 @@ export interface ReadEntry {
   readonly state: ObjectState;
 }
 
+/** A collection was loaded after something was written. */
+export interface FillEntry extends ReadEntry {
+  readonly collection: Related<object>;
+}
+
 /** An object as it was before a flush wrote it, or a read. */
-export type JournalEntry = Snapshot | ReadEntry;
+export type JournalEntry = Snapshot | ReadEntry | FillEntry;
 
 /** The entries of one transaction and the savepoints between them. */
 export class Journal {
@@ -77,5 +83,14 @@ export function snapshotsIn(entries: readonly JournalEntry[]): Snapshot[] {
 
 /** Returns the objects that were read. */
 export function readIn(entries: readonly JournalEntry[]): ObjectState[] {
-  return entries.filter((entry) => !(entry instanceof Snapshot)).map(({ state }) => state);
+  return entries.filter((entry) => !(entry instanceof Snapshot) && !isFill(entry)).map(({ state }) => state);
+}
+
+/** Returns the collections that were loaded after something was written. */
+export function filledIn(entries: readonly JournalEntry[]): FillEntry[] {
+  return entries.filter(isFill);
+}
+
+function isFill(entry: JournalEntry): entry is FillEntry {
+  return "collection" in entry;
 }

@@ -14,7 +14,7 @@ import { type MapKey, mapKey, valuesOf } from "./key.ts";
 import type { AnyModel } from "./model.ts";
 import { stateOf } from "./object_state.ts";
 import { givesObjects } from "./object_statement.ts";
-import { holdReference, isUnset, referredKey, refersTo } from "./reference.ts";
+import { holdReference, isCurrent, isUnset, referredKey, refersTo } from "./reference.ts";
 import { collectionOf } from "./related.ts";
 import type { Relation } from "./relation.ts";
 import { inverseOf, relationNamed } from "./relations.ts";
@@ -193,8 +193,8 @@ export class Loader {
 
 /** Sets a joined reference, unless the owner, known to the session, refers to another object by now. */
 function setLoadedReference(owner: Entity, { name, key }: Relation, target: Entity | null): void {
-  const isCurrent = target ? refersTo(owner, key, target) : isUnset(owner, key) && !stateOf(owner).references.has(name);
-  if (isCurrent) holdReference(owner, name, key, target);
+  const agrees = target ? refersTo(owner, key, target) : isUnset(owner, key) && !stateOf(owner).references.has(name);
+  if (agrees) holdReference(owner, name, key, target);
 }
 
 /** Sets a selected reference, unless the owner holds the object of its current key already. */
@@ -212,7 +212,8 @@ function fillCollection(owner: Entity, relation: Relation, items: Iterable<Entit
   const inverse = otherKey ? undefined : inverseOf(relation);
   if (!inverse) return;
   for (const item of items) {
-    if (!stateOf(item).references.has(inverse.name)) holdReference(item, inverse.name, key, owner);
+    const reference = stateOf(item).references.get(inverse.name);
+    if (!reference || !isCurrent(item, reference)) holdReference(item, inverse.name, key, owner);
   }
 }
 

@@ -56,7 +56,8 @@ function loadedRelations(source: Entity): Record<string, Entity[]> {
     const [reference, collection] = [references.get(name), collections.get(name)];
     if (reference && isCurrent(source, reference)) related[name] = [reference.value!];
     // reading the collection of a new object makes it, empty: that does not empty the target's
-    if (collection?.isLoaded && (isRead || collection.size > 0)) related[name] = collection.all() as Entity[];
+    const isKnown = isRead || collection?.isGiven || collection?.size;
+    if (collection?.isLoaded && !collection.isFiltered && isKnown) related[name] = collection.all() as Entity[];
   }
   return related;
 }

@@ -25,13 +25,19 @@ const NO_REFERENCES: ReadonlyMap<string, ObjectReference> = new Map();
 const NO_COLLECTIONS: ReadonlyMap<string, Related<object>> = new Map();
 const NONE: readonly Related<object>[] = [];
 
+/** What has objects: a session's tracker. */
+export interface ObjectOwner {
+  /** Is told that a collection of one of its objects was loaded. */
+  noteFill(owner: ObjectState, collection: Related<object>): void;
+}
+
 /** The state of one object. */
 export class ObjectState {
   /** Identifies objects that have no key yet. */
   readonly number: number = ++lastNumber;
   status: ObjectStatus = "transient";
   /** The tracker of its session. */
-  owner: object | undefined;
+  owner: ObjectOwner | undefined;
   /** The values of its row as last read or written. */
   loaded: readonly unknown[] | undefined;
   /** True when the next query that returns its row reads the values again. */
@@ -76,13 +82,14 @@ export class ObjectState {
   /** Discards the objects in its relations; they have to be loaded again. */
   forgetRelations(): void {
     this.references = NO_REFERENCES;
-    this.forgetCollections();
+    this.unloadCollections();
+    for (const collection of this.collections.values()) collection.reset();
   }
 
-  /** Discards the objects in its collections; they have to be loaded again. */
-  forgetCollections(): void {
+  /** Discards the objects in its collections, which have to be loaded again, but not the pending changes. */
+  unloadCollections(): void {
     this.isRead = true;
-    for (const collection of this.collections.values()) collection.forget();
+    for (const collection of this.collections.values()) collection.unload();
   }
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Entity } from "./identity_map.ts";
-import { collectionOf, requireTarget } from "./related.ts";
+import { collectionOf } from "./related.ts";
 import type { Relation } from "./relation.ts";
 
 /**
@@ -24,8 +24,5 @@ export function readOne(entity: Entity, relation: Relation): object | null {
  * @throws {TypeError} when the object is not one of the target model.
  */
 export function writeOne(entity: Entity, relation: Relation, value: unknown): void {
-  if (value !== null) requireTarget(relation, value);
-  const collection = collectionOf(entity, relation);
-  for (const former of collection.all()) if (former !== value) collection.delete(former);
-  if (value !== null) collection.add(value as object);
+  collectionOf(entity, relation).replace(value === null ? [] : [value as object]);
 }

@@ -6,22 +6,27 @@
  */
 import { FilteredCollectionError, NotLoadedError } from "./errors.ts";
 import type { Entity } from "./identity_map.ts";
+import { keyOf, mapKey } from "./key.ts";
 import { type ObjectState, stateOf } from "./object_state.ts";
-import { isCurrent, refersTo, setReference } from "./reference.ts";
+import { isCurrent, isUnset, refersTo, setReference } from "./reference.ts";
 import type { Relation } from "./relation.ts";
 import { inverseOf } from "./relations.ts";
 import { NO_PARAMETER } from "../values/parameters.ts";
+
+const NOTHING: ReadonlySet<object> = new Set();
 
 /** Pending changes of a collection: objects added (true) and removed (false). */
 export type Changes = ReadonlyMap<object, boolean>;
 
 /** The objects on the other side of a one-to-many or many-to-many relation. */
 export class Related<T extends object> implements Iterable<T> {
-  readonly #owner: Entity;
+  /** The object that has the collection. */
+  readonly owner: Entity;
   /** The objects that the database has; undefined until they are loaded. */
   #loaded: ReadonlySet<object> | undefined;
   #changes = new Map<object, boolean>();
   #isFiltered = false;
+  #isGiven = false;
 
   /**
    * Made by the accessors of a model.
@@ -29,7 +34,7 @@ export class Related<T extends object> implements Iterable<T> {
    * @param isLoaded false: reading throws until the collection is loaded; true: it is empty.
    */
   constructor(owner: object, readonly relation: Relation, isLoaded: boolean) {
-    this.#owner = owner as Entity;
+    this.owner = owner as Entity;
     if (isLoaded) this.#loaded = new Set();
   }
 
@@ -41,6 +46,16 @@ export class Related<T extends object> implements Iterable<T> {
   /** True when the collection was loaded with a condition: it holds only some of its objects and is read-only. */
   get isFiltered(): boolean {
     return this.#isFiltered;
+  }
+
+  /** True when the content was assigned: an empty collection then means none, and not that nobody has filled it. */
+  get isGiven(): boolean {
+    return this.#isGiven;
+  }
+
+  /** The objects that the database has; none while they are not loaded. */
+  get loaded(): ReadonlySet<object> {
+    return this.#loaded ?? NOTHING;
   }
 
   /** The pending changes. */
@@ -106,12 +121,26 @@ export class Related<T extends object> implements Iterable<T> {
    * @throws {FilteredCollectionError} when the collection was loaded with a condition.
    */
   delete(item: T): boolean {
-    this.#requireWhole();
-    const { key, otherKey } = this.relation;
-    const refersElsewhere = !otherKey && !refersTo(item as Entity, key, this.#owner);
-    if (refersElsewhere || this.isLoaded && !this.has(item)) return false;
+    if (!this.#mayContain(item as Entity)) return false;
     this.#put(item as Entity, false);
     return true;
+  }
+
+  /**
+   * Replaces the objects; those that stay are not written.
+   *
+   * @throws {TypeError} when an object is not one of the target model.
+   * @throws {NotLoadedError} when the collection is not loaded.
+   * @throws {FilteredCollectionError} when the collection was loaded with a condition.
+   */
+  replace(items: Iterable<T>): void {
+    const wanted = new Set(items);
+    for (const item of wanted) requireTarget(this.relation, item);
+    const present = this.all();
+    this.#requireWhole();
+    this.#isGiven = true;
+    for (const item of present) if (!wanted.has(item)) this.#put(item as Entity, false);
+    for (const item of wanted) if (!this.has(item)) this.#put(item as Entity, true);
   }
 
   /** Records that an object was added or removed, without updating the other side. */
@@ -130,6 +159,8 @@ export class Related<T extends object> implements Iterable<T> {
   fill(items: Iterable<object>, { filtered = false }: { readonly filtered?: boolean } = {}): void {
     this.#loaded = new Set(items);
     this.#isFiltered = filtered;
+    const state = stateOf(this.owner);
+    state.owner?.noteFill(state, this as Related<object>);
   }
 
   /** Discards the pending changes. */
@@ -149,16 +180,28 @@ export class Related<T extends object> implements Iterable<T> {
     this.reset();
   }
 
-  /** Applies changes that were written; later changes stay pending. */
-  markWritten(changes: Changes): void {
-    const now = new Set(this.#loaded);
-    for (const [item, isIn] of changes) {
-      if (isIn) now.add(item);
-      else now.delete(item);
+  /** Ends pending changes that were sent; a change made meanwhile, which takes one back, stays. */
+  acknowledge(sent: Changes): void {
+    for (const [item, isIn] of sent) {
       if (this.#changes.get(item) === isIn) this.#changes.delete(item);
       else this.#changes.set(item, !isIn);
     }
-    if (this.#loaded) this.#loaded = now;
+  }
+
+  /**
+   * Changes the loaded objects to match the rows.
+   *
+   * @param items the objects that are in the collection now (true), or no more (false).
+   */
+  settle(items: Changes): void {
+    if (!this.#loaded) return;
+    if (this.#isFiltered && items.values().some((isIn) => isIn)) return this.unload();
+    const now = new Set(this.#loaded);
+    for (const [item, isIn] of items) {
+      if (isIn) now.add(item);
+      else if (!now.delete(item)) removeSameRow(now as Set<Entity>, item as Entity);
+    }
+    this.#loaded = now;
   }
 
   /**
@@ -203,15 +246,33 @@ export class Related<T extends object> implements Iterable<T> {
     if (this.#isFiltered) throw new FilteredCollectionError(this.relation.owner.name, this.relation.name);
   }
 
+  /** Of an item with a foreign key that tells more than what was loaded. */
+  #mayContain(item: Entity): boolean {
+    const { otherKey, key } = this.relation;
+    this.#requireWhole();
+    if (!otherKey && !refersTo(item, key, this.owner)) return false;
+    return !otherKey && !isUnset(item, key) || !this.isLoaded || this.has(item as T);
+  }
+
   #put(item: Entity, isIn: boolean): void {
     requireTarget(this.relation, item);
     this.#requireWhole();
+    const state = stateOf(item);
+    // what was taken out of a session comes back with an object that has it
+    if (isIn && state.status === "left" && !this.relation.otherKey) state.status = "transient";
     const inverse = inverseOf(this.relation);
     // the item has the foreign key, even if its model does not declare the relation
-    if (!this.relation.otherKey) refer(item, inverse, this.relation, isIn ? this.#owner : null);
-    else if (inverse) collectionOf(item, inverse).note(this.#owner, isIn);
+    if (!this.relation.otherKey) refer(item, inverse, this.relation, isIn ? this.owner : null);
+    else if (inverse) collectionOf(item, inverse).note(this.owner, isIn);
     this.note(item, isIn);
   }
+}
+
+/** Removes the object of a row: one that was expunged may have a successor in the session. */
+function removeSameRow(items: Set<Entity>, item: Entity): void {
+  const { table } = stateOf(item);
+  const key = mapKey(keyOf(table, item));
+  for (const each of items) if (mapKey(keyOf(table, each)) === key) items.delete(each);
 }
 
 /** Returns the collection of an object; it is made on first access. */
@@ -257,6 +318,12 @@ export function refer(
 export function requireTarget({ owner, name, target }: Relation, value: unknown): void {
   if (value instanceof target) return;
   throw new TypeError(`${owner.name}.${name} is for objects of ${target.name}, not for ${Deno.inspect(value)}.`);
+}
+
+/** Reports whether a change adds an object that has left the session, so that nothing is written. */
+export function isLost({ otherKey }: Relation, [item, isIn]: readonly [object, boolean]): boolean {
+  const { status, loaded } = stateOf(item as Entity);
+  return isIn && status === "left" && !(otherKey && loaded); // a link needs only the keys
 }
 
 /** Yields the objects that an object refers to, and those added to its collections. */

@@ -62,9 +62,7 @@ function defineCollection(model: AnyModel, relation: Relation): void {
       return collectionOf(this, relation);
     },
     set(this: Entity, items: Iterable<object>) {
-      const collection = collectionOf(this, relation);
-      for (const item of [...collection]) collection.delete(item);
-      for (const item of items) collection.add(item);
+      collectionOf(this, relation).replace(items);
     },
   });
 }

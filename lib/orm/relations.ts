@@ -5,10 +5,14 @@
  */
 import { isSameList } from "../base/same_list.ts";
 import { InvalidModelError } from "../schema/errors.ts";
+import type { Table } from "../schema/table.ts";
 import { requireModel, requireRelationNames } from "./model_checks.ts";
 import type { AnyModel, Relation } from "./relation.ts";
 import { resolveRelation } from "./resolve_relation.ts";
 
+/** The relations of collections by the table that has their foreign keys. */
+const STORED = new WeakMap<Table, Relation[]>();
+const NONE: readonly Relation[] = [];
 const RELATIONS = new WeakMap<AnyModel, ReadonlyMap<string, Relation>>();
 
 /**
@@ -23,7 +27,11 @@ export function relationsOf(model: AnyModel): ReadonlyMap<string, Relation> {
     requireRelationNames(model);
     model.table.foreignKeys(); // an error in them is one of the model, with or without relations
     const declared = Object.entries(model.relations ?? {});
-    return new Map(declared.map(([name, declaration]) => [name, resolveRelation(model, name, declaration)]));
+    const relations = declared.map(([name, declaration]) => resolveRelation(model, name, declaration));
+    for (const relation of relations) {
+      if (relation.kind !== "many-to-one") STORED.getOrInsertComputed(relation.key.from, () => []).push(relation);
+    }
+    return new Map(relations.map((relation) => [relation.name, relation]));
   });
 }
 
@@ -38,6 +46,11 @@ export function relationNamed(model: AnyModel, name: string): Relation {
   if (relation) return relation;
   const known = [...relations.keys()].join(", ") || "none";
   throw new InvalidModelError(model.table.name, `there is no relation "${name}"; there are: ${known}`);
+}
+
+/** Returns the relations whose collections depend on the rows of a table, of all models that have made objects so far. */
+export function relationsStoredIn(table: Table): readonly Relation[] {
+  return STORED.get(table) ?? NONE;
 }
 
 /** Returns the same relation as the target declares it, if it does. */

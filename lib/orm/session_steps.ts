@@ -69,6 +69,7 @@ export class SessionSteps<Connection extends SessionConnection = SessionConnecti
     const isSelect = statement instanceof Select;
     const onlyReads = isSelect && !statement.refresh;
     const connection = this.transaction.connection ?? (yield* this.transaction.begin());
+    if (!onlyReads) this.tracker.noteWrite();
     const { synchronizeSession: how = "auto" } = options;
     const bulk = isSelect ? undefined : planSynchronization(this.tracker, sent, how, givesObjects(statement));
     const query = this.#query<Row>(connection, bulk?.sql ?? sql, bulk?.parameters ?? values, onlyReads);

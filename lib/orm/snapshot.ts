@@ -18,15 +18,18 @@ export class Snapshot {
   readonly changes: readonly (readonly [Related<object>, Changes])[] = NONE;
   readonly #status: ObjectStatus;
   readonly #loaded: readonly unknown[] | undefined;
+  readonly #collections: ObjectState["collections"];
   readonly #restoreCollections: readonly (() => void)[] = NONE;
   /** The row as far as the server has returned it; the values sent at first. */
   #row: unknown[] | undefined;
 
-  constructor(readonly state: ObjectState) {
+  /** @param isWritten false for an object of which only the relations change. */
+  constructor(readonly state: ObjectState, readonly isWritten: boolean = true) {
     const { table, entity, status, loaded, collections } = state;
     this.values = table.columns.map((column) => copyValue(column, entity[column.attribute]));
     this.#status = status;
     this.#loaded = loaded;
+    this.#collections = collections;
     if (collections.size === 0) return;
     this.changes = state.pending.map((each) => [each, new Map(each.changes)]);
     this.#restoreCollections = [...collections.values()].map((each) => each.snapshot());
@@ -35,6 +38,11 @@ export class Snapshot {
   /** True if the object had no row. */
   get isNew(): boolean {
     return this.#status === "new";
+  }
+
+  /** The row before the object was written. */
+  get row(): readonly unknown[] | undefined {
+    return this.#loaded;
   }
 
   /** Gives the object a value that the server returned, unless the attribute was assigned since it was sent. */
@@ -63,5 +71,11 @@ export class Snapshot {
     if (this.#status === "new") state.isRead = false;
     state.table.columns.forEach(({ attribute }, index) => state.entity[attribute] = values[index]);
     for (const restore of this.#restoreCollections) restore();
+    for (const [name, collection] of state.collections) {
+      if (this.#collections.has(name)) continue; // it was made later
+      if (this.#status === "new") collection.fill([]);
+      else collection.unload();
+      collection.reset();
+    }
   }
 }

@@ -8,11 +8,19 @@ import { linksOf } from "./association_rows.ts";
 import { decodeRows, retainedValue } from "./column_value.ts";
 import { AttachedObjectError, DetachedObjectError } from "./errors.ts";
 import { type Entity, IdentityMap } from "./identity_map.ts";
-import { Journal, type JournalEntry, readIn, snapshotsIn } from "./journal.ts";
+import { filledIn, Journal, type JournalEntry, readIn, snapshotsIn } from "./journal.ts";
 import { mapKey, rowMapKey } from "./key.ts";
-import { changedColumns, type ObjectState, type ObjectStatus, type PersistentState, stateOf } from "./object_state.ts";
-import { holdReference, isCurrent, referredKey } from "./reference.ts";
-import { neighbours } from "./related.ts";
+import {
+  changedColumns,
+  type ObjectOwner,
+  type ObjectState,
+  type ObjectStatus,
+  type PersistentState,
+  stateOf,
+} from "./object_state.ts";
+import { reconcile, resolveReferences, type SessionObjects } from "./reconcile.ts";
+import { followActions } from "./referential_actions.ts";
+import { isLost, neighbours, type Related } from "./related.ts";
 import type { AnyModel } from "./relation.ts";
 import { defineAccessors } from "./relation_accessors.ts";
 import { type SessionEmitter, type Written, writtenBy } from "./session_events.ts";
@@ -22,11 +30,13 @@ import { planFlush } from "./unit_of_work.ts";
 import { writesObjects, type WriteStatement } from "./write_statement.ts";
 
 /** The objects of one session. */
-export class Tracker {
+export class Tracker implements ObjectOwner {
   #identities = new IdentityMap<ObjectState>();
   #states = new Set<ObjectState>();
   readonly #journal = new Journal();
   readonly #emitter: SessionEmitter | undefined;
+  /** Whether anything was written: in this transaction, and ever. */
+  #hasWritten = { now: false, ever: false };
 
   /** @param emitter is told of objects that are loaded. */
   constructor(emitter?: SessionEmitter) {
@@ -36,7 +46,7 @@ export class Tracker {
   /** Returns the objects that the next flush inserts, updates or deletes. */
   objects(which: "new" | "dirty" | "deleted"): Set<Entity> {
     if (which === "new") this.#cascade();
-    const states = which === "dirty" ? this.#withStatus("persistent").filter(isChanged) : this.#withStatus(which);
+    const states = which === "dirty" ? this.#withStatus("persistent").filter(isDirty) : this.#withStatus(which);
     return new Set(states.map(({ entity }) => entity));
   }
 
@@ -57,6 +67,10 @@ export class Tracker {
     const isDuplicate = this.#identities.get(state.table, state.identity) !== undefined;
     if (hasOtherOwner || isDuplicate) throw new AttachedObjectError(state.model.name);
     this.#attach(state);
+    if (state.loaded) {
+      if (this.#hasWritten.ever) state.unloadCollections(); // they did not follow what was written
+      resolveReferences(this.#objects(), state);
+    }
     this.#addNeighbours(state);
   }
 
@@ -211,7 +225,14 @@ export class Tracker {
     for (const { entities, replaced = [] } of statements.filter(writesObjects)) {
       for (const entity of [...entities, ...replaced]) record(stateOf(entity));
     }
-    for (const state of this.#states) if (state.pending.length > 0) record(state);
+    for (const state of this.#states) {
+      for (const collection of state.pending) {
+        const lost = [...collection.changes].filter((change) => isLost(collection.relation, change));
+        collection.acknowledge(new Map(lost));
+      }
+      if (state.pending.length > 0) record(state);
+    }
+    if (statements.length > 0) this.noteWrite();
     return snapshots;
   }
 
@@ -229,13 +250,50 @@ export class Tracker {
         else this.#endWrite(state, snapshots.get(state)!.writtenRow());
       }
     }
-    for (const { changes } of snapshots.values()) {
-      for (const [collection, written] of changes) collection.markWritten(written);
+    this.#reconcile(statements, snapshots);
+  }
+
+  /** Makes the relations of the objects, and the objects of rows that the server changed, agree with what was written. */
+  #reconcile(statements: readonly WriteStatement[], snapshots: ReadonlyMap<ObjectState, Snapshot>): void {
+    const saved = new Set(snapshots.keys());
+    const objects = this.#objects(saved);
+    const rows = [...snapshots.values()].map(({ state, row }) => ({ state, before: row, after: state.loaded }));
+    const takers = new Map<Entity, Entity>();
+    for (const { entities, replaced = [] } of statements) {
+      replaced.forEach((old, index) => takers.set(old, entities[index]));
     }
-    // rows that referred to a replaced row refer to its successor: what its collections hold is not known
-    for (const { entities } of statements.filter(({ replaced }) => replaced)) {
-      for (const entity of entities) stateOf(entity).forgetCollections();
-    }
+    const causes = rows.map(({ state, before, after }) => {
+      return { state, before, after: after ?? stateOf(takers.get(state.entity) ?? state.entity).loaded };
+    });
+    rows.push(...followActions({ ...objects, remove: (state) => this.#endDelete(state) }, causes));
+    const links = Map.groupBy(statements.filter((statement) => !writesObjects(statement)), ({ table }) => table);
+    reconcile(objects, {
+      rows,
+      changes: [...snapshots.values()].flatMap(({ changes }) => changes),
+      takers,
+      links: new Map([...links].map(([table, each]) => [table, each.flatMap(({ entities }) => entities)])),
+    });
+  }
+
+  /** Records that something is written, so that what is loaded from now on may be undone by a rollback. */
+  noteWrite(): void {
+    this.#hasWritten = { now: true, ever: true };
+  }
+
+  noteFill(state: ObjectState, collection: Related<object>): void {
+    if (this.#hasWritten.now) this.#journal.add({ state, collection });
+  }
+
+  /** @param saved the objects that are in the journal already. */
+  #objects(saved = new Set<ObjectState>()): SessionObjects {
+    return {
+      states: this.#states,
+      find: (table, key) => this.#identities.get(table, key),
+      save: (state) => {
+        if (!saved.has(state)) this.#journal.add(new Snapshot(state, false));
+        saved.add(state);
+      },
+    };
   }
 
   /** True if there is something to flush. */
@@ -245,7 +303,7 @@ export class Tracker {
 
   /** Returns the objects that the transaction has written so far. */
   written(): Written {
-    return writtenBy(snapshotsIn(this.#journal.entries));
+    return writtenBy(snapshotsIn(this.#journal.entries).filter(({ isWritten }) => isWritten));
   }
 
   /** True while a savepoint is open. */
@@ -274,13 +332,18 @@ export class Tracker {
 
   /** Forgets the transaction, which is committed. */
   commit(): void {
-    this.#journal.clear();
+    this.#endTransaction();
   }
 
   /** Restores the objects as they were when the transaction began. */
   rollback(): void {
     this.#undo(this.#journal.entries);
+    this.#endTransaction();
+  }
+
+  #endTransaction(): void {
     this.#journal.clear();
+    this.#hasWritten.now = false;
   }
 
   /** Restores and detaches every object. */
@@ -340,7 +403,9 @@ export class Tracker {
       state.status = "persistent";
       state.reset();
     }
-    for (const state of this.#states) this.#restoreReferences(state);
+    for (const { state, collection } of filledIn(entries)) if (state.owner === this) collection.unload();
+    const objects = this.#objects();
+    for (const state of this.#states) resolveReferences(objects, state);
     for (const state of readIn(entries)) if (state.owner === this) state.isExpired = true;
   }
 
@@ -356,18 +421,6 @@ export class Tracker {
     for (const { state } of snapshots) if (state.loaded && state.status !== "left") this.#attach(state);
   }
 
-  /** Resets changed references to the objects that the restored foreign keys name, as far as the session has them. */
-  #restoreReferences(state: ObjectState): void {
-    for (const [name, reference] of state.references) {
-      if (isCurrent(state.entity, reference)) continue;
-      const { key } = reference;
-      const primaryKey = referredKey(state.entity, key);
-      const known = primaryKey && this.#identities.get(key.to, mapKey(primaryKey));
-      if (known) holdReference(state.entity, name, key, known.entity);
-      else state.references = new Map([...state.references].filter(([each]) => each !== name));
-    }
-  }
-
   /** Adds the objects that objects of the session refer to. */
   #cascade(): void {
     for (const state of this.#states) this.#addNeighbours(state);
@@ -380,6 +433,12 @@ export class Tracker {
       if (owner !== this && status !== "left") this.add(neighbour);
     }
   }
+}
+
+/** Reports whether an object has changes that can be written. */
+function isDirty(state: PersistentState): boolean {
+  if (changedColumns(state).length > 0) return true;
+  return state.pending.some(({ relation, changes }) => changes.entries().some((change) => !isLost(relation, change)));
 }
 
 function isChanged(state: PersistentState): boolean {

@@ -26,6 +26,7 @@ import { quote } from "../base/quote.ts";
 import { arrivesAsText } from "./text_types.ts";
 import { TABLE_OPTIONS, type TableOptions } from "./table_options.ts";
 
+export type { ReferentialAction } from "./columns.ts";
 export type { ForeignKey, Index, SqlConstraint, Unique } from "./constraints.ts";
 export type {
   CheckOptions,

@@ -1,0 +1,196 @@
+/**
+ * Reconciles the relations that objects hold with the rows that a flush wrote: whatever changed a foreign key, by an
+ * object, by its attribute or by an action of the server, the loaded collections and references agree with it
+ * afterwards. What cannot be known is not loaded any more.
+ *
+ * @module
+ */
+import type { ForeignKey, Table } from "../schema/table.ts";
+import { restoredValue, storedValue } from "./column_value.ts";
+import { type Entity, IdentityMap } from "./identity_map.ts";
+import { keyOf, type MapKey, mapKey, rowMapKey, valuesOf } from "./key.ts";
+import { type ObjectState, stateOf } from "./object_state.ts";
+import { holdReference, isCurrent, referredKey } from "./reference.ts";
+import { collectionOf, type Related } from "./related.ts";
+import type { Relation } from "./relation.ts";
+import { inverseOf, relationsStoredIn } from "./relations.ts";
+
+/** The row of an object before and after a flush; undefined where there is none. */
+export interface RowChange {
+  readonly state: ObjectState;
+  readonly before: readonly unknown[] | undefined;
+  readonly after: readonly unknown[] | undefined;
+}
+
+/** What a flush wrote. */
+export interface Outcome {
+  /** The rows of objects, with those that the server changed. */
+  readonly rows: readonly RowChange[];
+  /** The pending changes of collections that were sent. */
+  readonly changes: readonly (readonly [Related<object>, ReadonlyMap<object, boolean>])[];
+  /** The new objects by the deleted ones whose rows they took over. */
+  readonly takers: ReadonlyMap<Entity, Entity>;
+  /** Rows of association tables, by the attributes of their keys. */
+  readonly links: ReadonlyMap<Table, readonly Entity[]>;
+}
+
+/** The objects of a session. */
+export interface SessionObjects {
+  readonly states: ReadonlySet<ObjectState>;
+  /** Returns the object of a row. */
+  find(table: Table, key: MapKey): ObjectState | undefined;
+  /** Saves an object, whose relations are about to change, for a rollback. */
+  save(state: ObjectState): void;
+}
+
+/** Reconciles the collections and references of a session. */
+export function reconcile(objects: SessionObjects, outcome: Outcome): void {
+  const content = new Content(objects);
+  for (const [collection, written] of outcome.changes) endChange(content, collection, written);
+  for (const [table, rows] of Map.groupBy(outcome.rows, ({ state }) => state.table)) {
+    for (const relation of relationsStoredIn(table)) moveItems(content, relation, rows);
+  }
+  for (const [table, links] of outcome.links) {
+    for (const relation of relationsStoredIn(table)) {
+      if (!relation.otherKey) {
+        for (const link of links) content.forget(relation, valuesOf(link, relation.key.columns));
+      }
+    }
+  }
+  removeItems(content, outcome);
+  content.apply();
+  for (const taker of outcome.takers.values()) stateOf(taker).unloadCollections(); // what refers to the row stays
+  const states = outcome.takers.size > 0 ? objects.states : outcome.rows.map(({ state }) => state);
+  for (const state of states) resolveReferences(objects, state);
+}
+
+/** Points references at the objects that their foreign keys name; one that the session does not have is not loaded. */
+export function resolveReferences({ states, find }: SessionObjects, { entity, references }: ObjectState): void {
+  for (const [name, reference] of references) {
+    const { key, value } = reference;
+    const isHeld = isCurrent(entity, reference);
+    if (isHeld && states.has(stateOf(value!))) continue;
+    const primaryKey = referredKey(entity, key);
+    const known = primaryKey && find(key.to, mapKey(primaryKey))?.entity;
+    if (known || !isHeld) holdReference(entity, name, key, known ?? null);
+  }
+}
+
+/** The next content of collections, gathered so that each is changed once. */
+class Content {
+  readonly #items = new Map<Related<object>, Map<object, boolean>>();
+  readonly #unknown = new Set<Related<object>>();
+
+  constructor(readonly objects: SessionObjects) {}
+
+  /** Puts an object into a collection, or takes it out. */
+  put(collection: Related<object> | undefined, item: Entity, isIn: boolean): void {
+    if (collection) this.#items.getOrInsertComputed(collection, () => new Map()).set(item, isIn);
+  }
+
+  /** Returns the collection of the object with some values in the columns that a relation refers to, if it is known. */
+  of(relation: Relation, values: readonly unknown[] | undefined): Related<object> | undefined {
+    const state = values && ownerOf(this.objects, relation.key, values);
+    if (!state) return undefined;
+    // an untouched collection of an object made here is empty until now
+    return state.collections.get(relation.name) ?? (state.isRead ? undefined : collectionOf(state.entity, relation));
+  }
+
+  /** Unloads a collection. */
+  forget(relation: Relation, values: readonly unknown[] | undefined): void {
+    const collection = this.of(relation, values);
+    if (collection) this.#unknown.add(collection);
+  }
+
+  apply(): void {
+    for (const [collection, items] of this.#items) {
+      if (!collection.isLoaded) continue;
+      this.objects.save(stateOf(collection.owner));
+      collection.settle(items);
+    }
+    for (const collection of this.#unknown) {
+      this.objects.save(stateOf(collection.owner));
+      collection.unload();
+    }
+  }
+}
+
+/** Ends pending changes; those of a many-to-many relation are the content of both sides. */
+function endChange(content: Content, collection: Related<object>, written: ReadonlyMap<object, boolean>): void {
+  collection.acknowledge(written);
+  const { relation, owner } = collection;
+  const inverse = relation.otherKey && inverseOf(relation);
+  if (!relation.otherKey || !stateOf(owner).loaded) return;
+  for (const [item, isIn] of written as ReadonlyMap<Entity, boolean>) {
+    const state = stateOf(item);
+    if (!state.loaded) continue;
+    content.put(collection, item, isIn);
+    if (inverse) content.put(state.collections.get(inverse.name), owner, isIn);
+  }
+}
+
+/** Moves objects between the collections of a relation, as the foreign keys in their rows say. */
+function moveItems(content: Content, relation: Relation, rows: readonly RowChange[]): void {
+  for (const { state, before, after } of rows) {
+    const [from, to] = [before, after].map((row) => row && valuesInRow(row, relation.key));
+    if (relation.otherKey) { // the rows of an association table have a model, too
+      content.forget(relation, from);
+      content.forget(relation, to);
+    } else if (!from || !to || mapKey(from) !== mapKey(to)) {
+      content.put(content.of(relation, from), state.entity, false);
+      content.put(content.of(relation, to), state.entity, true);
+    }
+  }
+}
+
+/** Takes deleted objects out of the collections of many-to-many relations; a successor takes the place of its own. */
+function removeItems(content: Content, { rows, takers }: Outcome): void {
+  const removed = rows.filter(({ before, after }) => before && !after);
+  if (removed.length === 0) return;
+  const gone = new IdentityMap<Entity>();
+  for (const { state: { table, entity }, before } of removed) gone.set(table, rowMapKey(table, before!), entity);
+  const tables = new Set(removed.map(({ state }) => state.table));
+  for (const { collections } of content.objects.states) {
+    for (const collection of collections.values()) {
+      if (!collection.relation.otherKey || !tables.has(collection.relation.target.table)) continue;
+      for (const item of collection.loaded as Iterable<Entity>) {
+        const entity = goneEntity(content.objects, gone, item);
+        if (!entity) continue;
+        content.put(collection, item, false);
+        const taker = takers.get(entity);
+        if (taker) content.put(collection, taker, true);
+      }
+    }
+  }
+}
+
+/** Returns the object that was removed with the row of an item, which may have been expunged before. */
+function goneEntity({ states }: SessionObjects, gone: IdentityMap<Entity>, item: Entity): Entity | undefined {
+  const state = stateOf(item);
+  if (states.has(state)) return undefined;
+  return gone.get(state.table, state.loaded ? state.identity : mapKey(keyOf(state.table, item)));
+}
+
+/** Returns the object with some values in the columns that a foreign key refers to. */
+function ownerOf(
+  { states, find }: SessionObjects,
+  key: ForeignKey,
+  values: readonly unknown[],
+): ObjectState | undefined {
+  if (values.some((value) => value === null || value === undefined)) return undefined;
+  const { to, columns, referredColumns } = key;
+  const primaryKey = referredKey(Object.fromEntries(columns.map(({ attribute }, i) => [attribute, values[i]])), key);
+  if (primaryKey) return find(to, mapKey(primaryKey));
+  const wanted = mapKey(values);
+  return [...states].find(({ table, loaded }) =>
+    table === to && loaded && mapKey(valuesInRow(loaded, { from: to, columns: referredColumns })) === wanted
+  );
+}
+
+/** Returns the values of a foreign key in a row. */
+export function valuesInRow(
+  row: readonly unknown[],
+  { from, columns }: Pick<ForeignKey, "from" | "columns">,
+): unknown[] {
+  return columns.map((column) => storedValue(column, restoredValue(column, row[from.columns.indexOf(column)])));
+}

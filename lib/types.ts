@@ -42,6 +42,7 @@ export type {
 export type * from "./orm/relation_types.ts";
 export type { Builder, SelectBase } from "./orm/select.ts";
 export type {
+  CollectionNames,
   ColumnName,
   ColumnValues,
   Comparable,
@@ -50,6 +51,7 @@ export type {
   LoaderOf,
   LoaderOptionFor,
   LoaderOptions,
+  RelatedQuery,
   RelationNames,
   Scope,
   Tables,

@@ -11,13 +11,17 @@ import { relationNamed } from "./relations.ts";
 import { areEqual, columnsOf, keysOf } from "./selects.ts";
 
 /** A relation to load. Made by `selectinload` and `joinedload`. */
-export interface LoaderOption<Name extends string = string, Nested = unknown> {
+export interface LoaderOption<Name extends string = string, Nested = unknown, Owner = unknown> {
+  /** The object with the relation; only for the compiler. */
+  readonly owner?: Owner;
   /** The name of the relation. */
   readonly name: Name;
   /** True for `joinedload()`, false for `selectinload()`. */
   readonly isJoined: boolean;
   /** The relations to load for its objects. */
   readonly nested: readonly (Nested & LoaderOption)[];
+  /** Narrows and sorts a collection that is selected. */
+  readonly query?: ((related: never) => unknown) | undefined;
 }
 
 /** A relation that is joined. */

@@ -15,10 +15,14 @@ import type { AnyModel } from "./model.ts";
 import { stateOf } from "./object_state.ts";
 import { givesObjects } from "./object_statement.ts";
 import { holdReference, isCurrent, isUnset, referredKey, refersTo } from "./reference.ts";
-import { collectionOf } from "./related.ts";
+import { collectionOf, type Related } from "./related.ts";
 import type { Relation } from "./relation.ts";
 import { inverseOf, relationNamed } from "./relations.ts";
-import { SelectColumns } from "./select.ts";
+import { Select, select, SelectColumns } from "./select.ts";
+import type { CollectionNames, RelatedQuery } from "./select_types.ts";
+import { shown } from "../engine/check_options.ts";
+import { InvalidStatementError } from "./errors.ts";
+import { isFiltered, selectFiltered } from "./filtered_collections.ts";
 import { hasWritten } from "./written_rows.ts";
 import { selectCollected, selectReferred } from "./selects.ts";
 
@@ -32,8 +36,32 @@ import { selectCollected, selectReferred } from "./selects.ts";
 export function selectinload<Name extends string, Nested extends readonly LoaderOption[]>(
   name: Name,
   ...nested: Nested
-): LoaderOption<Name, Nested[number]> {
-  return { name, isJoined: false, nested };
+  // deno-lint-ignore no-explicit-any -- any model may have such a relation
+): LoaderOption<Name, Nested[number], any>;
+/**
+ * Loads some objects of a collection, or all of them in another order. A collection that has a condition or a limit is
+ * read-only: adding and deleting throws a `FilteredCollectionError`.
+ *
+ * ```ts ignore
+ * select(User).options(selectinload("toys", (toys) => toys.where("price", ">", 5).orderBy("price", "desc").limit(3)));
+ * ```
+ *
+ * @throws {InvalidStatementError} when a session executes it: for a relation to one object.
+ */
+export function selectinload<Owner, Name extends CollectionNames<Owner>, Nested extends readonly LoaderOption[]>(
+  name: Name,
+  query: (related: RelatedQuery<RelatedOf<Owner[Name]>>) => RelatedQuery<RelatedOf<Owner[Name]>>,
+  ...nested: Nested
+): LoaderOption<Name, Nested[number], Owner>;
+export function selectinload(name: string, ...[first, ...others]: unknown[]): LoaderOption {
+  const hasQuery = typeof first === "function";
+  const nested = hasQuery ? others : first === undefined ? [] : [first, ...others];
+  return {
+    name,
+    isJoined: false,
+    nested: nested as LoaderOption[],
+    query: hasQuery ? first as LoaderOption["query"] : undefined,
+  };
 }
 
 /**
@@ -47,9 +75,13 @@ export function selectinload<Name extends string, Nested extends readonly Loader
 export function joinedload<Name extends string, Nested extends readonly LoaderOption[]>(
   name: Name,
   ...nested: Nested
-): LoaderOption<Name, Nested[number]> {
+  // deno-lint-ignore no-explicit-any -- any model may have such a relation
+): LoaderOption<Name, Nested[number], any> {
   return { name, isJoined: true, nested };
 }
+
+/** The objects in a collection. */
+export type RelatedOf<T> = T extends Related<infer Each> ? Each : never;
 
 /** Turns rows into objects. */
 export interface ObjectSource {
@@ -140,10 +172,14 @@ export class Loader {
   /** Loads the relations that `selectinload` names. */
   *#loadSelected(model: AnyModel, objects: Iterable<Entity | undefined>, options: Options): Loading {
     const owners = [...new Set(objects)].filter((owner) => owner !== undefined);
-    for (const { name, nested } of options.filter(({ isJoined }) => !isJoined)) {
+    for (const { name, nested, query } of options.filter(({ isJoined }) => !isJoined)) {
       const relation = relationNamed(model, name);
+      if (query && relation.kind.endsWith("to-one")) {
+        throw new InvalidStatementError(model.name, `"${name}" is one object, of which a query cannot leave out some`);
+      }
+      const related = query && relatedQuery(relation, query);
       if (relation.kind === "many-to-one") yield* this.#loadReferences(relation, owners, nested);
-      else yield* this.#loadCollections(relation, owners, nested);
+      else yield* this.#loadCollections(relation, owners, [...nested, ...related?.loaders ?? []], related);
     }
   }
 
@@ -173,20 +209,24 @@ export class Loader {
     yield* this.#loadSelected(target, targets.values(), nested);
   }
 
-  *#loadCollections(relation: Relation, owners: readonly Entity[], nested: Options): Loading {
+  *#loadCollections(relation: Relation, owners: readonly Entity[], nested: Options, query?: RelatedSelect): Loading {
     const { key, target } = relation;
     const { columns, referredColumns } = key;
     const ids = owners.map((owner) => valuesOf(owner, referredColumns)).filter((id) => !id.includes(undefined));
     if (ids.length === 0) return;
     const parameters = sentColumns(referredColumns, ids);
-    const rows = yield { sql: selectCollected(relation, planJoins(target, nested)), parameters };
+    const plan = planJoins(target, nested);
+    const rows = yield query
+      ? selectFiltered(relation, query, plan, parameters)
+      : { sql: selectCollected(relation, plan), parameters };
+    const filtered = query !== undefined && isFiltered(query);
     const at = target.table.columns.length; // of the owner's key
     const after = at + columns.length;
     decodeRows(columns, rows, at);
     const objects = yield* this.#load(target, rows, nested, after);
     const byOwner = grouped(rows.map((row) => mapKey(row.slice(at, after))), objects);
     for (const owner of owners) {
-      fillCollection(owner, relation, byOwner.get(mapKey(valuesOf(owner, referredColumns))) ?? []);
+      fillCollection(owner, relation, byOwner.get(mapKey(valuesOf(owner, referredColumns))) ?? [], filtered);
     }
   }
 }
@@ -206,15 +246,24 @@ function setSelectedReference(owner: Entity, { name, key }: Relation, targets: R
 }
 
 /** Fills a collection, and sets the reference of each item to its owner. */
-function fillCollection(owner: Entity, relation: Relation, items: Iterable<Entity>): void {
+function fillCollection(owner: Entity, relation: Relation, items: Iterable<Entity>, filtered = false): void {
   const { key, otherKey } = relation;
-  collectionOf(owner, relation).fill(items);
+  collectionOf(owner, relation).fill(items, { filtered });
   const inverse = otherKey ? undefined : inverseOf(relation);
   if (!inverse) return;
   for (const item of items) {
     const reference = stateOf(item).references.get(inverse.name);
     if (!reference || !isCurrent(item, reference)) holdReference(item, inverse.name, key, owner);
   }
+}
+
+/** A query for the objects in a collection. */
+type RelatedSelect = Select<AnyModel>;
+
+function relatedQuery({ target }: Relation, query: NonNullable<LoaderOption["query"]>): RelatedSelect {
+  const related = query(select(target) as never);
+  if (related instanceof Select) return related;
+  throw new TypeError(`The function of selectinload() returns the query that it is given, not ${shown(related)}.`);
 }
 
 /** Groups items by key, each once; items without a key are left out. */

@@ -61,7 +61,7 @@ export abstract class SelectBase<M extends AnyModel, Joined, Row, Self> implemen
   declare readonly expressionType?: Row;
 
   /** @ignore */
-  constructor(readonly model: M, protected readonly builder: Builder) {}
+  constructor(readonly model: M, readonly builder: Builder) {}
 
   /** Returns the same statement with another builder. */
   protected abstract with(builder: Builder): Self;

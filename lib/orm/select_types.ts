@@ -3,7 +3,15 @@
  *
  * @module
  */
-import type { AnyColumnWithTable, ExtractTypeFromReferenceExpression, ReferenceExpression } from "kysely";
+import type {
+  AnyColumnWithTable,
+  ExpressionOrFactory,
+  ExtractTypeFromReferenceExpression,
+  OrderByModifiers,
+  ReferenceExpression,
+  SqlBool,
+} from "kysely";
+import type { Comparison, Operand } from "../engine/kysely/comparison.ts";
 import type { LoaderOption } from "./joins.ts";
 import type { AnyModel, Attributes, Columned } from "./model.ts";
 import type { Related } from "./related.ts";
@@ -15,14 +23,44 @@ export type ColumnValues<M extends AnyModel> = Attributes<M["table"]["types"]>;
 export type RelationNames<M extends AnyModel> = keyof NonNullable<M["relations"]> & string;
 
 /** The loader options of a model: its relations and, nested, those of the objects in them. */
-export type LoaderOf<M extends AnyModel> = LoaderOption<RelationNames<M>> & LoaderOptions<InstanceType<M>>;
+export type LoaderOf<M extends AnyModel> =
+  & LoaderOption<RelationNames<M>, unknown, InstanceType<M>>
+  & LoaderOptions<InstanceType<M>>;
 /** The loader options of each relation, by its name. */
-export type LoaderOptions<T> = { [Name in keyof T & string]: LoaderOptionFor<Name, T[Name]> }[keyof T & string];
+export type LoaderOptions<T> = { [Name in keyof T & string]: LoaderOptionFor<Name, T[Name], T> }[keyof T & string];
 /** The loader option of one relation, with those nested in it. */
-export type LoaderOptionFor<Name extends string, Value> = Value extends Related<infer Each>
-  ? LoaderOption<Name, LoaderOptions<Each>>
-  : Value extends Columned<unknown> ? LoaderOption<Name, LoaderOptions<Value>>
+export type LoaderOptionFor<Name extends string, Value, Owner> = Value extends Related<infer Each>
+  ? LoaderOption<Name, LoaderOptions<Each>, Owner>
+  : Value extends Columned<unknown> ? LoaderOption<Name, LoaderOptions<Value>, Owner>
   : never;
+
+/** The names of the collections of an object. */
+export type CollectionNames<T> = { [Name in keyof T & string]: T[Name] extends Related<object> ? Name : never }[
+  keyof T & string
+];
+
+/** A query for the objects in a collection, which may narrow and sort them. A limit applies to each collection. */
+export interface RelatedQuery<T> {
+  /** Keeps the objects that satisfy the condition, as `where()` of a `Select` does. */
+  where<Column extends keyof ValuesOf<T> & string, Operator extends Comparison>(
+    column: Column,
+    operator: Operator,
+    value: Operand<{ of: ValuesOf<T> }, "of", Column, Operator>,
+  ): RelatedQuery<T>;
+  /** Keeps the objects that satisfy a condition of Kysely's expression builder. */
+  where(condition: ExpressionOrFactory<{ of: ValuesOf<T> }, "of", SqlBool>): RelatedQuery<T>;
+  /** Sorts, as `orderBy()` of a `Select` does. */
+  orderBy(
+    by: (keyof ValuesOf<T> & string) | ExpressionOrFactory<{ of: ValuesOf<T> }, "of", unknown>,
+    direction?: OrderByModifiers,
+  ): RelatedQuery<T>;
+  /** Returns at most `count` objects for each collection. */
+  limit(count: number): RelatedQuery<T>;
+  /** Skips the first `count` objects of each collection. */
+  offset(count: number): RelatedQuery<T>;
+  /** Loads relations with the objects. */
+  options(...loaders: LoaderOptions<T>[]): RelatedQuery<T>;
+}
 
 /** The columns on the other side of a relation. */
 export type JoinedValues<M extends AnyModel, Name extends string> = ValuesOf<

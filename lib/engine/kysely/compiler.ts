@@ -21,7 +21,9 @@ const compiler = new kysely.PostgresQueryCompiler();
 export function compile(query: kysely.OperationNodeSource, scope?: QueryScope, joins?: Joins): Compiled {
   const node = query.toOperationNode() as kysely.RootOperationNode;
   const named = scope ? namingOf(scope).transformNode(node) : node;
-  const whole = scope && joins?.joined ? withJoins(named as kysely.SelectQueryNode, scope.table, joins) : named;
+  const whole = scope && (joins?.joined || joins?.columns.length)
+    ? withJoins(named as kysely.SelectQueryNode, scope.table, joins)
+    : named;
   return compiler.compileQuery(whole, kysely.createQueryId());
 }
 

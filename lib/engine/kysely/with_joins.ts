@@ -56,8 +56,8 @@ export function withJoins(query: SelectQueryNode, table: NamedTable, { columns, 
   const order = [...own, ...further.map((by) => OrderByItemNode.create(raw(by)))];
   return {
     ...select,
-    selections: [...select.selections!, selection(raw(columns.join(", ")))],
-    joins: [...select.joins ?? [], raw(joined.trim()) as OperationNode as JoinNode],
+    selections: [...select.selections!, ...columns.map((column) => selection(raw(column)))],
+    joins: [...select.joins ?? [], ...(joined ? [raw(joined.trim()) as OperationNode as JoinNode] : [])],
     orderBy: order.length > 0 ? OrderByNode.create(order) : undefined,
   };
 }

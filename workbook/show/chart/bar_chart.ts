@@ -4,6 +4,7 @@
  * @module
  */
 import { type Chart, chart } from "./chart.ts";
+import { formatNumber } from "../number.ts";
 import { colours, groupColours } from "../theme.ts";
 
 /** A bar. */
@@ -46,7 +47,7 @@ export function barChart(rows: readonly BarRow[], { title, x, alt }: BarOptions)
     title,
     width: 420,
     height: { step: grouped ? 20 : 28, ...(grouped ? { for: "offset" } : {}) },
-    data: { values: rows.map((row) => ({ group: "", ...row })) },
+    data: { values: rows.map((row) => ({ group: "", ...row, text: figure(row.value) })) },
     encoding: {
       y: { field: "label", type: "nominal", title: null, sort: labels },
       x: { field: "value", type: "quantitative", title: x ?? null },
@@ -57,7 +58,11 @@ export function barChart(rows: readonly BarRow[], { title, x, alt }: BarOptions)
         mark: { type: "bar", height: 13 },
         encoding: { color: grouped ? { ...nominal, scale } : { value: colours.blue } },
       },
-      { mark: { type: "text", align: "left", dx: 6 }, encoding: { text: { field: "value", format: ",~r" } } },
+      { mark: { type: "text", align: "left", dx: 6 }, encoding: { text: { field: "text" } } },
     ],
   }, alt);
+}
+
+function figure(value: number): string {
+  return Number.isInteger(value) ? value.toLocaleString("en-US") : formatNumber(value);
 }

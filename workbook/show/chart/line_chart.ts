@@ -40,6 +40,8 @@ export interface LineOptions {
   readonly subtitle?: string;
   readonly x: LineAxis;
   readonly y: LineAxis;
+  /** Groups in the order of their colours (default: that of the points). */
+  readonly groups?: readonly string[];
   /** One sentence that says what the picture shows. */
   readonly alt: string;
   /** Size of a panel in pixels. */
@@ -53,7 +55,7 @@ export class LinePointError extends Error {
 }
 
 /**
- * Draws lines; groups and panels appear in the order of the points.
+ * Draws lines; panels, and groups unless they are given, appear in the order of the points.
  *
  * @throws {LinePointError} if there are no points, or one has no place on its axis.
  * @throws {MissingAltTextError} if the sentence is empty.
@@ -74,7 +76,7 @@ export class LinePointError extends Error {
  */
 export function lineChart(points: readonly LinePoint[], options: LineOptions): Chart {
   check(points, options);
-  const groups = [...new Set(points.map(({ group }) => group))];
+  const groups = options.groups ?? [...new Set(points.map(({ group }) => group))];
   const nominal = { field: "group", type: "nominal", title: null };
   const scaled = (range: readonly unknown[]) => ({
     ...nominal,

@@ -130,7 +130,13 @@ export function lineChart(points: readonly LinePoint[], options: LineOptions): C
 
 function encoding(field: string, { title, log = false, ticks, format = ",~r" }: LineAxis): object {
   const axis = { format, ...(ticks ? { values: ticks } : {}) };
-  return { field, type: "quantitative", title, axis, scale: log ? { type: "log", nice: false } : { zero: true } };
+  return {
+    field,
+    type: "quantitative",
+    title,
+    axis,
+    scale: log ? { type: "log", nice: field !== "x" } : { zero: true },
+  };
 }
 
 function panelsOf(points: readonly LinePoint[]): object | undefined {

@@ -17,14 +17,19 @@ export interface Link {
   readonly isIn: boolean;
 }
 
-/** Collects the association rows that collections require, each once even if both sides require it. */
-export function linksOf(states: Iterable<ObjectState>): Link[] {
+/**
+ * Collects the association rows that collections require, each once even if both sides require it.
+ *
+ * @param gone the objects that the flush deletes, or does not insert.
+ */
+export function linksOf(states: Iterable<ObjectState>, gone: ReadonlySet<ObjectState>): Link[] {
   const links = new Map<string, Link>();
   for (const state of states) {
     const { entity } = state;
     for (const { relation: { key, otherKey }, changes } of state.pending) {
       if (!otherKey) continue;
       for (const [other, isIn] of changes as ReadonlyMap<Entity, boolean>) {
+        const losesRow = (each: ObjectState) => gone.has(each) || each.status === "left" && !each.loaded;
         if (isIn && (losesRow(state) || losesRow(stateOf(other)))) continue;
         const ends = [{ key, entity }, { key: otherKey, entity: other }];
         ends.sort((a, b) => namesOf(a.key) < namesOf(b.key) ? -1 : 1);
@@ -33,11 +38,6 @@ export function linksOf(states: Iterable<ObjectState>): Link[] {
     }
   }
   return [...links.values()];
-}
-
-/** Reports whether the object has no row after the flush, so that no association row can refer to it. */
-function losesRow({ status, loaded }: ObjectState): boolean {
-  return status === "deleted" || status === "left" && !loaded;
 }
 
 function namesOf({ columns }: ForeignKey): string {

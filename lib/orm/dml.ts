@@ -23,13 +23,22 @@ export function linkRows(rows: readonly RowWrite[]): WriteStatement {
 /** Updates one row by its key, or several rows from a joined list of rows. */
 export function updateRows(rows: readonly RowWrite[]): WriteStatement {
   const [{ table, columns: changed }] = rows;
-  // the server sets these itself with each UPDATE
-  const renewed = table.columns.filter((column) => (column.onUpdate ?? column.version) && !changed.includes(column));
+  const renewed = renewedColumns(table, changed);
   const written = changedByServer(rows, changed);
-  const isReturned = (column: TableColumn) =>
-    (column.generatedAs ?? column.serverChanges) || renewed.includes(column) || written.includes(column);
-  const returned = table.columns.filter((column) => !column.primaryKey && isReturned(column));
+  const returned = table.columns.filter((column) =>
+    !column.primaryKey && (isServers(column) || renewed.includes(column) || written.includes(column))
+  );
   return update(rows, { changed, renewed, defaulted: [], returned });
+}
+
+/** Returns the columns that each UPDATE sets by an expression, beside those that it changes. */
+export function renewedColumns({ columns }: Table, changed: readonly TableColumn[]): TableColumn[] {
+  return columns.filter((column) => (column.onUpdate ?? column.version) && !changed.includes(column));
+}
+
+/** Reports whether an UPDATE may change a column that it does not set. */
+export function isServers({ generatedAs, serverChanges }: TableColumn): boolean {
+  return Boolean(generatedAs ?? serverChanges);
 }
 
 /**
@@ -134,7 +143,7 @@ function mayMention({ sql }: ServerExpression, { name }: TableColumn): boolean {
 }
 
 /** Sets a column that changes with each UPDATE: the next version, or its `onUpdate` expression. */
-function renewal(column: TableColumn, current: string): string {
+export function renewal(column: TableColumn, current: string): string {
   return `${quote(column.name)} = ${column.version ? `${current} + 1` : column.onUpdate!.sql}`;
 }
 

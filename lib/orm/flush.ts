@@ -15,7 +15,7 @@ import { propagateKeys } from "./reference.ts";
 import { applyReturned } from "./returned_rows.ts";
 import type { SessionConnection } from "./session_transaction.ts";
 import type { Snapshot } from "./snapshot.ts";
-import type { Tracker } from "./tracker.ts";
+import type { CascadedRows, Tracker } from "./tracker.ts";
 import type { WriteStatement } from "./write_statement.ts";
 
 /** The pending changes as statements. Their values are fixed and checked: an error leaves the session unchanged. */
@@ -25,6 +25,8 @@ export class Flush {
   readonly #snapshots: ReadonlyMap<ObjectState, Snapshot>;
   /** The statements sent, with their results. */
   readonly #sent: [WriteStatement, Eventual<Result<unknown>>][] = [];
+  /** The rows that statements returned which were found by their foreign keys. */
+  readonly #cascaded: CascadedRows[] = [];
   #isReceived = false;
 
   /**
@@ -66,14 +68,18 @@ export class Flush {
   *receive(): Steps<void> {
     if (this.#isReceived) return;
     yield* this.#receiveSent();
-    this.#tracker.endFlush(this.#statements, this.#snapshots);
+    this.#tracker.endFlush(this.#statements, this.#snapshots, this.#cascaded);
     this.#isReceived = true;
   }
 
   *#receiveSent(): Steps<void> {
     const sent = this.#sent.splice(0);
     yield* settled(sent.map(([_, result]) => result)); // V8's stack does not name who awaits a promise late
-    for (const [statement, result] of sent) applyResult(statement, yield* step(result), this.#snapshots);
+    for (const [statement, result] of sent) {
+      const answer = yield* step(result);
+      if (statement.isCascade) this.#cascaded.push([statement, answer.tuples().all()]);
+      else applyResult(statement, answer, this.#snapshots);
+    }
   }
 }
 

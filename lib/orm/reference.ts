@@ -15,14 +15,22 @@ import { stateOf } from "./object_state.ts";
 export interface ObjectReference {
   readonly key: ForeignKey;
   readonly value: Entity | null;
+  /** True if the object was taken out of the only place that it belongs to, by a relation with `deleteOrphan`. */
+  readonly isOrphan?: boolean;
 }
 
 /**
  * Sets the object that a reference points to, and its foreign key: `undefined` while the server has not generated it;
  * see `propagateKeys()`. The inverse collection is not updated.
  */
-export function setReference(entity: Entity, name: string, key: ForeignKey, value: Entity | null): void {
-  holdReference(entity, name, key, value);
+export function setReference(
+  entity: Entity,
+  name: string,
+  key: ForeignKey,
+  value: Entity | null,
+  isOrphan?: boolean,
+): void {
+  holdReference(entity, name, key, value, isOrphan);
   if (value === null) { for (const { attribute } of clearedColumns(key)) entity[attribute] = null; }
   else valuesOf(value, key.referredColumns).forEach((id, index) => entity[key.columns[index].attribute] = id);
 }
@@ -36,9 +44,15 @@ export function clearedColumns({ from, column, columns }: ForeignKey): readonly 
 }
 
 /** Sets the object that a reference points to, which the foreign key names already. */
-export function holdReference(entity: Entity, name: string, key: ForeignKey, value: Entity | null): void {
+export function holdReference(
+  entity: Entity,
+  name: string,
+  key: ForeignKey,
+  value: Entity | null,
+  isOrphan?: boolean,
+): void {
   const state = stateOf(entity);
-  state.references = new Map(state.references).set(name, { key, value });
+  state.references = new Map(state.references).set(name, { key, value, isOrphan });
 }
 
 /** Reports whether an object refers to nothing by a foreign key, or the server has yet to generate the key. */

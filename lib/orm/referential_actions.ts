@@ -73,7 +73,12 @@ function newValue(action: ReferentialAction, { serverDefault }: TableColumn, val
   return action === "set default" && serverDefault ? undefined : null;
 }
 
-function setColumns(state: ObjectState, columns: readonly TableColumn[], values: readonly unknown[]): void {
+/**
+ * Gives an object values of its row; attributes that have been changed keep their changes.
+ *
+ * @param values in the order of the columns; undefined where one has to be read again.
+ */
+export function setColumns(state: ObjectState, columns: readonly TableColumn[], values: readonly unknown[]): void {
   const { table, entity } = state;
   const loaded = [...state.loaded!];
   columns.forEach((column, position) => {

@@ -301,7 +301,7 @@ export function refer(
   const name = one?.name ?? `(${key.columns.map(({ attribute }) => attribute)})`;
   const before = stateOf(entity).references.get(name)?.value;
   if (many && before) collectionOf(before, many).note(entity, false);
-  setReference(entity, name, key, value);
+  setReference(entity, name, key, value, value === null && many?.cascade === "deleteOrphan");
   if (!many || !value) return;
   const collection = collectionOf(value, many);
   if (many.kind === "one-to-one") {

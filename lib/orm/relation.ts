@@ -115,8 +115,8 @@ export function oneToOne<Target extends TargetModel, const Key extends string = 
 
 /**
  * Declares a relation whose foreign keys are in an association table:
- * `toys: manyToMany(() => Toy, { secondary: userToy })`. Declare these keys with `{ onDelete: "cascade" }`, so that
- * deleting a row deletes its association rows.
+ * `toys: manyToMany(() => Toy, { secondary: userToy })`. Deleting an object deletes its association rows: the server does
+ * if these keys have `{ onDelete: "cascade" }`, else the flush.
  *
  * Between a table and itself `from` and `to` name the two keys, and the other end swaps them:
  *

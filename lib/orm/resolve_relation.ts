@@ -22,6 +22,13 @@ export function resolveRelation(owner: AnyModel, name: string, declaration: Rela
   if (kind === "many-to-many") return { ...common, ...associationKeys(owner, name, declaration) };
   const key = kind === "many-to-one" ? keyBetween(owner.table, target.table) : keyBetween(target.table, owner.table);
   if (kind === "one-to-one") requireUnique(owner, name, key);
+  if (cascade && (key.onDelete === "set null" || key.onDelete === "set default")) {
+    throw new InvalidModelError(
+      owner.table.name,
+      `the relation "${name}" deletes its objects (cascade), but the foreign key in "${key.from.name}" keeps their rows ` +
+        `(onDelete: "${key.onDelete}"): leave one of them out`,
+    );
+  }
   return { ...common, key, otherKey: undefined };
 }
 

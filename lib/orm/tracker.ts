@@ -5,6 +5,7 @@
  * @module
  */
 import { linksOf } from "./association_rows.ts";
+import { cascadeOf } from "./cascades.ts";
 import { decodeRows, retainedValue } from "./column_value.ts";
 import { AttachedObjectError, DetachedObjectError } from "./errors.ts";
 import { type Entity, IdentityMap } from "./identity_map.ts";
@@ -18,8 +19,8 @@ import {
   type PersistentState,
   stateOf,
 } from "./object_state.ts";
-import { reconcile, resolveReferences, type SessionObjects } from "./reconcile.ts";
-import { followActions } from "./referential_actions.ts";
+import { reconcile, resolveReferences, type RowChange, type SessionObjects } from "./reconcile.ts";
+import { followActions, setColumns } from "./referential_actions.ts";
 import { isLost, neighbours, type Related } from "./related.ts";
 import type { AnyModel } from "./relation.ts";
 import { defineAccessors } from "./relation_accessors.ts";
@@ -28,6 +29,9 @@ import { Snapshot } from "./snapshot.ts";
 import type { Table } from "../schema/table.ts";
 import { planFlush } from "./unit_of_work.ts";
 import { writesObjects, type WriteStatement } from "./write_statement.ts";
+
+/** The rows that a statement of a cascade returned. */
+export type CascadedRows = readonly [statement: WriteStatement, rows: unknown[][]];
 
 /** The objects of one session. */
 export class Tracker implements ObjectOwner {
@@ -46,7 +50,12 @@ export class Tracker implements ObjectOwner {
   /** Returns the objects that the next flush inserts, updates or deletes. */
   objects(which: "new" | "dirty" | "deleted"): Set<Entity> {
     if (which === "new") this.#cascade();
-    const states = which === "dirty" ? this.#withStatus("persistent").filter(isDirty) : this.#withStatus(which);
+    const { gone } = cascadeOf(this.#states);
+    const states = which === "deleted"
+      ? [...gone].filter(({ loaded }) => loaded)
+      : which === "new"
+      ? this.#withStatus("new").filter((state) => !gone.has(state))
+      : this.#withStatus("persistent").filter((state) => isDirty(state) && !gone.has(state));
     return new Set(states.map(({ entity }) => entity));
   }
 
@@ -204,9 +213,17 @@ export class Tracker implements ObjectOwner {
   plan(): WriteStatement[] {
     if (this.#states.size === 0) return [];
     this.#cascade();
-    const { new: added = [], persistent = [], deleted = [] } = Object.groupBy(this.#states, ({ status }) => status);
-    const withRow = { persistent: persistent as PersistentState[], deleted: deleted as PersistentState[] };
-    return planFlush({ added, ...withRow, links: linksOf(this.#states) });
+    const { gone, rows } = cascadeOf(this.#states);
+    const states = gone.size === 0 ? [...this.#states] : [...this.#states].filter((state) => !gone.has(state));
+    const { new: added = [], persistent = [] } = Object.groupBy(states, ({ status }) => status);
+    return planFlush({
+      added,
+      persistent: persistent as PersistentState[],
+      deleted: [...gone].filter(({ loaded }) => loaded) as PersistentState[],
+      links: linksOf(this.#states, gone),
+      referring: rows,
+      isHeld: (table) => states.some((state) => state.table === table),
+    });
   }
 
   /**
@@ -232,6 +249,7 @@ export class Tracker implements ObjectOwner {
       }
       if (state.pending.length > 0) record(state);
     }
+    for (const state of cascadeOf(this.#states).gone) record(state);
     if (statements.length > 0) this.noteWrite();
     return snapshots;
   }
@@ -241,7 +259,11 @@ export class Tracker implements ObjectOwner {
    *
    * @param snapshots the values sent: the objects may have been changed since.
    */
-  endFlush(statements: readonly WriteStatement[], snapshots: ReadonlyMap<ObjectState, Snapshot>): void {
+  endFlush(
+    statements: readonly WriteStatement[],
+    snapshots: ReadonlyMap<ObjectState, Snapshot>,
+    cascaded: readonly CascadedRows[],
+  ): void {
     for (const statement of statements.filter(writesObjects)) {
       for (const entity of statement.replaced ?? []) this.#endDelete(stateOf(entity));
       for (const entity of statement.entities) {
@@ -250,14 +272,35 @@ export class Tracker implements ObjectOwner {
         else this.#endWrite(state, snapshots.get(state)!.writtenRow());
       }
     }
-    this.#reconcile(statements, snapshots);
+    // not inserted, because they lost their parents
+    for (const state of snapshots.keys()) if (state.status === "new" && !state.loaded) this.#detach(state, "transient");
+    this.#reconcile(statements, snapshots, cascaded);
+  }
+
+  /** Applies to the objects what became of rows that were found by their foreign keys. */
+  #endCascade([{ kind, table, returning }, rows]: CascadedRows): RowChange[] {
+    decodeRows(returning, rows);
+    return rows.flatMap((row) => {
+      const state = this.#identities.get(table, mapKey(row.slice(0, table.primaryKey.length)));
+      if (!state) return [];
+      const before = state.loaded;
+      this.#journal.add(new Snapshot(state));
+      if (kind === "delete") this.#endDelete(state);
+      else setColumns(state, returning, row);
+      return [{ state, before, after: state.loaded }];
+    });
   }
 
   /** Makes the relations of the objects, and the objects of rows that the server changed, agree with what was written. */
-  #reconcile(statements: readonly WriteStatement[], snapshots: ReadonlyMap<ObjectState, Snapshot>): void {
+  #reconcile(
+    statements: readonly WriteStatement[],
+    snapshots: ReadonlyMap<ObjectState, Snapshot>,
+    cascaded: readonly CascadedRows[],
+  ): void {
     const saved = new Set(snapshots.keys());
     const objects = this.#objects(saved);
     const rows = [...snapshots.values()].map(({ state, row }) => ({ state, before: row, after: state.loaded }));
+    rows.push(...cascaded.flatMap((each) => this.#endCascade(each)));
     const takers = new Map<Entity, Entity>();
     for (const { entities, replaced = [] } of statements) {
       replaced.forEach((old, index) => takers.set(old, entities[index]));

@@ -9,15 +9,22 @@
  * @module
  */
 import { associationRow, type Link } from "./association_rows.ts";
+import { cascadeStatements } from "./cascade_rows.ts";
+import type { ReferringRows } from "./cascades.ts";
 import { linkRows, unlinkRows } from "./dml.ts";
 import { findNeeds } from "./flush_needs.ts";
 import { ordered } from "./flush_order.ts";
 import { type RowChanges, stepsOf } from "./flush_steps.ts";
+import type { Table } from "../schema/table.ts";
 import { writeRows, type WriteStatement } from "./write_statement.ts";
 
 /** The pending changes of a session. */
 export interface PendingWork extends RowChanges {
   readonly links: readonly Link[];
+  /** The rows that refer to deleted ones. */
+  readonly referring?: readonly ReferringRows[];
+  /** Reports whether the session holds objects of a table. */
+  readonly isHeld?: (table: Table) => boolean;
 }
 
 /**
@@ -27,7 +34,19 @@ export interface PendingWork extends RowChanges {
  * @throws {ReferenceCircleError} when rows of several tables refer to each other and none can be inserted first.
  * @throws {UniqueCircleError} when rows exchange unique values and none can give up its value first.
  */
-export function planFlush({ links, ...changes }: PendingWork): WriteStatement[] {
+export function planFlush({ referring = [], isHeld = () => false, ...work }: PendingWork): WriteStatement[] {
+  const statements = planRows(work);
+  for (const rows of referring) {
+    const { relation: { key }, isReplaced } = rows;
+    const first = statements.findIndex(({ kind, table, isCascade }) =>
+      kind === "delete" && table === key.to && !isCascade
+    );
+    statements.splice(isReplaced ? 0 : Math.max(0, first), 0, ...cascadeStatements(rows, isHeld));
+  }
+  return statements;
+}
+
+function planRows({ links, ...changes }: PendingWork): WriteStatement[] {
   const steps = stepsOf(changes);
   const count = steps.insert.length + steps.update.length + steps.delete.length;
   if (count + links.length === 0) return [];

@@ -55,6 +55,8 @@ export interface WriteStatement {
   readonly replaced?: readonly Entity[];
   /** The columns that RETURNING lists, the primary key first. */
   readonly returning: readonly TableColumn[];
+  /** True for rows that refer to deleted ones: they are found by their foreign keys, not by objects. */
+  readonly isCascade?: boolean;
   /** True when each returned row starts with the position of its object, counted from 1. */
   readonly withPositions: boolean;
   /** True when the statement needs keys that the server generates in an earlier statement. */

@@ -2,7 +2,8 @@
  * Reads the body of a request before anything else is done with it: within a size, within a time, and as UTF-8.
  *
  * `Deno.serve` limits none of these. A handler that waited for a body with a connection in its hand would hold it as
- * long as a client likes.
+ * long as a client likes. What `Deno.serve` (2.8.1) does not let a program limit is the time of a request's head, nor does
+ * it close the socket of a client whose body was given up: these cost a socket each, and a proxy in front ends them.
  *
  * @module
  */

@@ -236,7 +236,11 @@ export function routes<S>(operations: Operations<S>, { read, write }: Sessions<S
 const NO_TOY = { detail: "Toy not found." };
 const NO_USER = { detail: "User not found." };
 
-const versioned = ({ version }: { readonly version: number }) => ({ etag: etag(version) });
+/** The headers of a toy. Compressed, its ETag would become a weak one, which If-Match never matches. */
+const versioned = ({ version }: { readonly version: number }) => ({
+  etag: etag(version),
+  "cache-control": "no-transform",
+});
 
 /** Asks for a row beyond the page, which tells whether there is another page. */
 const oneMore = (page: z.infer<typeof Page>) => ({ ...page, limit: page.limit + 1 });

@@ -9,6 +9,7 @@ import { settledWithin } from "../lib/base/within.ts";
 import { InvalidUrlError, type PoolStatus } from "../lib/mod.ts";
 import { createApplication } from "./application.ts";
 import { DatabaseState } from "./database_state.ts";
+import { troubleOf } from "./database_trouble.ts";
 import { LineLog } from "./request_log.ts";
 import { readDatabaseUrl, readSettings, type Settings, SettingsError } from "./settings.ts";
 import { Traffic } from "./traffic.ts";
@@ -22,8 +23,6 @@ export interface Backend {
   readonly close: (options: { readonly force: boolean }) => Promise<void> | void;
 }
 
-/** Grace period for requests in progress after a stop signal, in milliseconds. */
-const DRAIN = 10_000;
 /** How long to accept further connections after a stop signal while there are any, in milliseconds. */
 const LAST_CALL = 1_000;
 /** Interval at which the last call looks for requests, in milliseconds, and how often it must have found none. */
@@ -59,22 +58,34 @@ export async function serve(
   );
   const stopped = Promise.withResolvers<void>();
   using _listening = onStopSignal(() => stopped.resolve());
-  // says at once what is wrong with the database, if anything
-  await Promise.resolve(database.watch(backend.ping)).catch(() => {});
+  void sayWhatIsWrong(backend, database);
   await stopped.promise;
-  const isDone = await drain(server, traffic);
-  if (!isDone) console.error(`cutting off what is unfinished after ${DRAIN / 1000} s: ${traffic.inProgress} requests`);
+  const isDone = await drain(server, traffic, settings.stopTimeout);
+  if (!isDone) {
+    const seconds = settings.stopTimeout / 1000;
+    console.error(`after ${seconds} s cutting off ${traffic.inProgress} requests, and clients that sent half of one`);
+  }
   await backend.close({ force: !isDone });
   await log[Symbol.asyncDispose]();
   Deno.exit(0); // closes the sockets of clients that sent half a request, or do not read
 }
 
+/** Asks the database once, so that the log says from the start what is wrong with it, if anything. */
+async function sayWhatIsWrong({ ping }: Backend, database: DatabaseState): Promise<void> {
+  try {
+    await database.watch(ping);
+  } catch (error) {
+    if (!troubleOf(error)) console.error(error);
+  }
+}
+
 /**
  * Lets the requests in progress finish: those that have arrived, and those of connections that were accepted already.
+ * @param limit milliseconds.
  * @returns false if the time was over.
  */
-async function drain(server: Deno.HttpServer, traffic: Traffic): Promise<boolean> {
-  const deadline = performance.now() + DRAIN;
+async function drain(server: Deno.HttpServer, traffic: Traffic, limit: number): Promise<boolean> {
+  const deadline = performance.now() + limit;
   traffic.isStopping = true; // clients of open connections are told to leave with their next response
   await lastCall(traffic);
   return await settledWithin(deadline - performance.now(), server.shutdown());

@@ -47,6 +47,8 @@ const Variables = z.object({
   REQUEST_TIMEOUT: whole(1, 600_000).default(8_000),
   /** How long a request body may take to arrive before a 408 response, in milliseconds. */
   BODY_TIMEOUT: whole(1, 600_000).default(5_000),
+  /** How long requests in progress may take after SIGTERM, in milliseconds; then they are cut off. */
+  STOP_TIMEOUT: whole(0, 600_000).default(10_000),
   /** Use named prepared statements; turn off behind a transaction pooler such as PgBouncer. */
   PREPARE: flag.default(true),
   /** Maximum size of a request body, in bytes. */
@@ -74,6 +76,7 @@ export interface Settings {
   readonly statementTimeout: number;
   readonly requestTimeout: number;
   readonly bodyTimeout: number;
+  readonly stopTimeout: number;
   readonly prepare: boolean;
   readonly bodyLimit: number;
   readonly echo: boolean;
@@ -111,6 +114,7 @@ export function readSettings(environment: Readonly<Record<string, string>>): Set
     statementTimeout: data.STATEMENT_TIMEOUT,
     requestTimeout: data.REQUEST_TIMEOUT,
     bodyTimeout: data.BODY_TIMEOUT,
+    stopTimeout: data.STOP_TIMEOUT,
     prepare: data.PREPARE,
     bodyLimit: data.BODY_LIMIT,
     echo: data.ECHO,

@@ -26,8 +26,8 @@ Ctrl-C or SIGTERM: each process finishes its requests in progress, then exits.`,
   .option("--env-file <file>", "read settings from a file, a line NAME=value each")
   .option("--watch", "restart when a file of app/ or lib/ changes");
 
-/** Grace period for a process to exit, in milliseconds; the process itself allows its requests ten seconds. */
-const END = 15_000;
+/** Grace period for a process to exit, in milliseconds, beyond what it allows its requests. */
+const END = 5_000;
 
 /** Delay before a crashed process is restarted, in milliseconds. */
 const RESTART_AFTER = 1000;
@@ -69,7 +69,7 @@ async function app(args: string[], stop: AbortSignal): Promise<number> {
   };
   const edits = new Edits();
   if (watch) void edits.watch(stop);
-  const run = { driver, env, stop, edits: watch && edits };
+  const run = { driver, env, stop, edits: watch && edits, end: settings.stopTimeout + END };
   return Math.max(...await Promise.all(Array.from({ length: possible }, () => supervise(run))));
 }
 
@@ -154,6 +154,8 @@ interface Run {
   readonly driver: string;
   readonly env: Record<string, string>;
   readonly stop: AbortSignal;
+  /** Grace period for a process to exit, in milliseconds. */
+  readonly end: number;
   /** Changes upon which to restart. */
   readonly edits: Edits | undefined;
 }
@@ -162,11 +164,12 @@ interface Run {
  * Runs a process and restarts it when it exits by itself, or when files change, until `stop`.
  * @returns its last exit status.
  */
-async function supervise({ driver, env, stop, edits }: Run): Promise<number> {
+async function supervise(run: Run): Promise<number> {
+  const { stop, edits } = run;
   for (;;) {
     const started = performance.now();
     const edited = edits?.next;
-    const code = await runOnce(driver, env, edited ? AbortSignal.any([stop, edited]) : stop);
+    const code = await runOnce(run, edited ? AbortSignal.any([stop, edited]) : stop);
     if (stop.aborted) return code;
     if (edited?.aborted) continue;
     const isAtStart = performance.now() - started < RESTART_AFTER;
@@ -184,8 +187,8 @@ async function supervise({ driver, env, stop, edits }: Run): Promise<number> {
   }
 }
 
-/** Runs a process until it exits; asks it to when `end` is aborted. */
-async function runOnce(driver: string, env: Record<string, string>, end: AbortSignal): Promise<number> {
+/** Runs a process until it exits; asks it to when `stop` is aborted. */
+async function runOnce({ driver, env, end }: Run, stop: AbortSignal): Promise<number> {
   const main = join(root, "app", `main_${driver}.ts`);
   const child = new Deno.Command(Deno.execPath(), { args: ["run", "-A", "--unstable-net", main], cwd: root, env })
     .spawn();
@@ -194,14 +197,14 @@ async function runOnce(driver: string, env: Record<string, string>, end: AbortSi
     // on Windows the console has already delivered Ctrl-C, and a signal would kill the process before it finishes
     if (Deno.build.os !== "windows") child.kill("SIGTERM");
     timer = setTimeout(() => {
-      console.error(`an application process did not finish within ${END / 1000} s; killing it`);
+      console.error(`an application process did not finish within ${end / 1000} s; killing it`);
       child.kill("SIGKILL");
-    }, END);
+    }, end);
   };
-  end.addEventListener("abort", ask, { once: true });
+  stop.addEventListener("abort", ask, { once: true });
   const { code } = await child.status;
   clearTimeout(timer);
-  end.removeEventListener("abort", ask);
+  stop.removeEventListener("abort", ask);
   return code;
 }
 

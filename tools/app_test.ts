@@ -15,6 +15,7 @@ const database = testDatabase(import.meta.url);
 
 interface Running {
   readonly url: string;
+  readonly port: number;
   readonly process: Deno.ChildProcess;
   /** Output so far, from both streams. */
   said(): string;
@@ -26,13 +27,17 @@ interface Running {
 }
 
 /** `deno task app` as a reader runs it. */
-async function start(url: string, driver: string, workers: number): Promise<Running> {
-  const port = freePort();
-  const args = ["run", "-A", "--quiet", join("tools", "app.ts"), "--driver", driver, "--port", String(port)];
+async function start(
+  url: string,
+  driver: string,
+  workers: number,
+  { env = {}, args = [], port = freePort() }: { env?: Record<string, string>; args?: string[]; port?: number } = {},
+): Promise<Running> {
+  const command = ["run", "-A", "--quiet", join("tools", "app.ts"), "--driver", driver, "--workers", String(workers)];
   const process = new Deno.Command(Deno.execPath(), {
-    args: [...args, "--workers", String(workers)],
+    args: [...command, ...args],
     cwd: root,
-    env: { DATABASE_URL: url, NO_COLOR: "1" },
+    env: { DATABASE_URL: url, NO_COLOR: "1", PORT: String(port), ...env },
     stdout: "piped",
     stderr: "piped",
   }).spawn();
@@ -41,6 +46,7 @@ async function start(url: string, driver: string, workers: number): Promise<Runn
   await until(`${workers} processes listen`, () => listening() === workers);
   return {
     url: `http://127.0.0.1:${port}`,
+    port,
     process,
     said: output.text,
     async ended() {
@@ -125,3 +131,109 @@ database.test("a process that dies is replaced, and the other one goes on servin
   app.process.kill("SIGTERM");
   assertEquals(await app.ended(), 0);
 });
+
+Deno.test("a wrong setting is one sentence, and exit status 2, however many processes there are", async () => {
+  const args = ["run", "-A", "--quiet", join(root, "tools", "app.ts"), "--driver", "pg", "--workers", "3"];
+  const env = { ...Deno.env.toObject(), DATABASE_URL: "postgresql://127.0.0.1:1/none", POOL_SIZE: "many" };
+  const { code, stderr } = await run(Deno.execPath(), args, { env });
+  assertEquals([code, stderr], [2, 'POOL_SIZE takes a whole number from 1 to 1000, not "many".\n']);
+});
+
+database.test("PORT is honoured, HOST=::1 is printed as an address, and a second application is refused", async (url) => {
+  await emptyTables(url);
+  for (const workers of [1, 2]) {
+    const app = await start(url, "pg", workers, { env: { HOST: "::1" } });
+    const origin = `http://[::1]:${app.port}`;
+    for (const line of [`listening on ${origin}`, `documentation at ${origin}/docs`]) {
+      assertEquals(app.said().split("\n").filter((said) => said === line).length, workers, app.said());
+    }
+    const home = await fetch(origin);
+    await home.body?.cancel();
+    assertEquals(home.url, `${origin}/docs`);
+    for (const others of [1, 2]) {
+      const args = [
+        "run",
+        "-A",
+        "--quiet",
+        join(root, "tools", "app.ts"),
+        "--driver",
+        "pg",
+        "--workers",
+        String(others),
+      ];
+      const env = { ...Deno.env.toObject(), DATABASE_URL: url, HOST: "::1", PORT: String(app.port) };
+      const { code, stderr } = await run(Deno.execPath(), args, { env });
+      assertEquals(code, 1);
+      assertMatch(stderr, new RegExp(`^Port ${app.port} of ::1 is in use, perhaps by another application\\.`));
+    }
+    app.process.kill("SIGTERM");
+    assertEquals(await app.ended(), 0);
+  }
+});
+
+database.test("settings come from a file, and a changed file of the application restarts it", async (url) => {
+  await emptyTables(url);
+  const file = await Deno.makeTempFile({ suffix: ".env" });
+  await Deno.writeTextFile(file, "# for a test\nREQUEST_LOG=false\nPORT=1\n");
+  const app = await start(url, "pg", 1, { args: ["--env-file", file, "--watch"] });
+  await (await fetch(`${app.url}/healthz`)).body?.cancel();
+  const models = join(root, "app", "made_up_name.ts");
+  await Deno.utime(models, new Date(), new Date());
+  await until("it has restarted", () => app.said().match(/^listening on/gm)?.length === 2);
+  await (await fetch(`${app.url}/healthz`)).body?.cancel();
+  app.process.kill("SIGTERM");
+  assertEquals(await app.ended(), 0);
+  assertMatch(app.said(), /^a file has changed; restarting$/m);
+  assert(!app.said().includes("/healthz"), "REQUEST_LOG of the file was not read");
+  await Deno.remove(file);
+});
+
+for (const driver of DRIVERS) {
+  database.test(`${driver}: SIGTERM answers what was accepted, cuts off half a request, and ends with 0`, async (url) => {
+    await emptyTables(url);
+    const app = await start(url, driver, 1, { env: { STOP_TIMEOUT: "2000", POOL_SIZE: "2" } });
+    using half = await Deno.connect({ hostname: "127.0.0.1", port: app.port });
+    await half.write(new TextEncoder().encode("GET /toys HTTP/1.1\r\n"));
+    await using engine = createEngine(url);
+    await using holder = await engine.connect();
+    await holder.execute("LOCK TABLE toys IN ACCESS EXCLUSIVE MODE");
+    const answers = Array.from({ length: 8 }, () => fetch(`${app.url}/toys`));
+    await using watcher = await engine.connect({ isolationLevel: "AUTOCOMMIT" });
+    const waiting = `SELECT count(*)::int FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name = $1 AND wait_event_type = 'Lock'`;
+    await until(
+      "requests wait for the lock",
+      async () => (await watcher.execute(waiting, [`toys on ${driver}`])).scalar() as number > 0,
+    );
+    app.process.kill("SIGTERM");
+    await holder.rollback();
+    for (const answer of await Promise.all(answers)) {
+      assertEquals([answer.status, await answer.json()], [200, []]);
+    }
+    assertEquals(await app.ended(), 0);
+    assertEquals(app.said().match(/"path":"\/toys","status":200/g)?.length, 8, "the log was not written to its end");
+    assertMatch(app.said(), /^after 2 s cutting off 0 requests, and clients that sent half of one$/m);
+  });
+
+  database.test(`${driver}: what is unfinished too long after SIGTERM is cut off, and the process ends with 0`, async (url) => {
+    await emptyTables(url);
+    const app = await start(url, driver, 1, { env: { STOP_TIMEOUT: "300", REQUEST_TIMEOUT: "1000" } });
+    await using engine = createEngine(url);
+    await using holder = await engine.connect();
+    await holder.execute("LOCK TABLE toys IN ACCESS EXCLUSIVE MODE");
+    await (await fetch(`${app.url}/healthz`)).body?.cancel();
+    const answer = fetch(`${app.url}/toys`).then((response) => response.status, () => "cut off");
+    await using watcher = await engine.connect({ isolationLevel: "AUTOCOMMIT" });
+    const waiting = `SELECT count(*)::int FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name = $1 AND wait_event_type = 'Lock'`;
+    await until(
+      "the request waits",
+      async () => (await watcher.execute(waiting, [`toys on ${driver}`])).scalar() === 1,
+    );
+    app.process.kill("SIGTERM");
+    // the thread that libpq blocks learns of the signal when its request is over: by its own limit
+    assertEquals(await answer, driver === "libpq" ? 503 : "cut off");
+    assertEquals(await app.ended(), 0);
+    assertMatch(app.said(), /"path":"\/healthz","status":200/);
+  });
+}

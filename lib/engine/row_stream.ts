@@ -92,6 +92,11 @@ export class SyncRowStream<Row, Source = Row> implements Iterable<Row> {
     return syncLists(this.answers(size), this.#read);
   }
 
+  /** Returns the same stream with another conversion of its results. */
+  read<Other>(read: (answer: Result<Source>) => Other[]): SyncRowStream<Other, Source> {
+    return new SyncRowStream(this.#answers, read);
+  }
+
   /** Yields the rows one by one. */
   *[Symbol.iterator](): Generator<Row, void> {
     for (const rows of this.partitions()) yield* rows;

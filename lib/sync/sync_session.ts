@@ -184,7 +184,9 @@ export class SyncSession extends SessionBase<SyncSession, NotAwaited> implements
    * @param limits `timeout` in milliseconds for each partition.
    */
   stream<Row>(query: Query<Row>, parameters?: readonly unknown[], limits?: SyncLimitOptions): SyncRowStream<Row> {
-    return new SyncRowStream(this.#answersOf(query, parameters, limits), (answer) => answer.all());
+    if (limits) checkOptions("stream()", limits, SYNC_LIMIT);
+    encodable(query, parameters);
+    return new SyncRowStream((size) => this.#answers(query, parameters, size, limits), (answer) => answer.all());
   }
 
   /** Streams the first column of each row: for `select(Model)` the objects. */
@@ -193,7 +195,7 @@ export class SyncSession extends SessionBase<SyncSession, NotAwaited> implements
     parameters?: readonly unknown[],
     limits?: SyncLimitOptions,
   ): SyncRowStream<FirstColumn<Row>, Row> {
-    return new SyncRowStream(this.#answersOf(query, parameters, limits), (answer) => answer.scalars().all());
+    return this.stream(query, parameters, limits).read((answer) => answer.scalars<FirstColumn<Row>>().all());
   }
 
   /** Copies the state of an object onto the object of its row in this session; see {@linkcode Session.merge}. */
@@ -284,12 +286,6 @@ export class SyncSession extends SessionBase<SyncSession, NotAwaited> implements
     } finally {
       this.#running = transaction.limit = undefined;
     }
-  }
-
-  #answersOf<Row>(query: Query<Row>, parameters?: readonly unknown[], limits?: SyncLimitOptions) {
-    if (limits) checkOptions("stream()", limits, SYNC_LIMIT);
-    encodable(query, parameters);
-    return (size: number) => this.#answers(query, parameters, size, limits);
   }
 
   *#answers<Row>(

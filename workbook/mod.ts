@@ -16,5 +16,6 @@ export type { Line, OperationResult, RunResult, RunSettings } from "./bench_reco
 export { compare, type CompareOptions, type Measured } from "./compare.ts";
 export { check, hint, progress, resetProgress, solution } from "./check.ts";
 export { progressChart } from "./progress_chart.ts";
+export { NotebookNotFoundError, typecheck, type TypecheckOptions } from "./typecheck.ts";
 export { TODO, TodoError } from "./todo.ts";
 export { UnknownExerciseError } from "./exercises/mod.ts";

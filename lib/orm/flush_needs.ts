@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ForeignKey, Table, TableColumn } from "../schema/table.ts";
+import type { ForeignKey, Table, TableColumn, Unique } from "../schema/table.ts";
 import { uniqueName } from "../schema/names.ts";
 import type { Entity } from "./identity_map.ts";
 import { type Step, type UniqueKey, valuesAfter, valuesBefore } from "./flush_steps.ts";
@@ -12,27 +12,59 @@ import type { MapKey } from "./key.ts";
 /** Finds what each step needs. */
 export function findNeeds(steps: Readonly<Record<Step["kind"], readonly Step[]>>): void {
   needNewRows(steps);
+  needOldKeys(steps);
   needNoReferences(steps);
   needFreeValues(steps);
 }
 
-/** Rows that refer to new rows come after them: by the object, or by its key. */
+/** Rows that refer to new rows, or to new keys of other rows, come after them: by the object, or by its key. */
 function needNewRows({ insert, update }: Readonly<Record<"insert" | "update", readonly Step[]>>): void {
-  if (insert.length === 0) return;
-  const targets = Map.groupBy(insert, ({ table }) => table);
+  const rekeyed = update.filter((step) => isRekeyed(step));
+  if (insert.length + rekeyed.length === 0) return;
+  const targets = Map.groupBy([...insert, ...rekeyed], ({ table }) => table);
   const byEntity = new Map(insert.map((step) => [step.entity, step]));
   for (const [table, own] of Map.groupBy([...insert, ...update], ({ table }) => table)) {
     for (const key of table.foreignKeys()) {
-      const rows = targets.get(key.to);
+      const rows = targets.get(key.to)?.filter((step) => step.kind === "insert" || isRekeyed(step, key));
       if (!rows) continue;
       const byKey = indexed(rows, (row) => valuesAfter(row, key.referredColumns));
       for (const step of own) {
         if (!key.columns.some((column) => step.columns.includes(column))) continue;
         const target = referredTo(step, key, byKey, byEntity);
-        if (target) step.needs = [...step.needs, { step: target, isBefore: !canBeTogether(step, target, key), key }];
+        if (target && (target !== step || step.kind === "insert")) {
+          step.needs = [...step.needs, { step: target, isBefore: !canBeTogether(step, target, key), key }];
+        }
       }
     }
   }
+}
+
+/** Rows that are found by a foreign key in their own key are written before that follows the row that it refers to. */
+function needOldKeys({ update, delete: deletes }: Readonly<Record<"update" | "delete", readonly Step[]>>): void {
+  const targets = Map.groupBy(update.filter((step) => isRekeyed(step)), ({ table }) => table);
+  if (targets.size === 0) return;
+  for (const [table, own] of Map.groupBy([...update, ...deletes], ({ table }) => table)) {
+    for (const key of table.foreignKeys()) {
+      const isInKey = key.columns.some(({ primaryKey }) => primaryKey);
+      const rows = isInKey ? targets.get(key.to)?.filter((step) => isRekeyed(step, key)) ?? [] : [];
+      const byKey = indexed(rows, (row) => valuesBefore(row, key.referredColumns));
+      for (const step of byKey.size > 0 ? own : []) {
+        const target = byKey.get(valuesBefore(step, key.columns)!);
+        if (target && target !== step) target.needs = [...target.needs, { step, isBefore: true, key }];
+      }
+    }
+  }
+}
+
+/** Reports whether an UPDATE may change what a foreign key refers to, or any does. */
+function isRekeyed({ table, columns, replaced }: Step, key?: ForeignKey): boolean {
+  const isReferred = (column: TableColumn) =>
+    key ? key.referredColumns.includes(column) : column.primaryKey || isIn(column, table.uniques);
+  return !replaced && columns.some(isReferred);
+}
+
+function isIn(column: TableColumn, uniques: readonly Unique[]): boolean {
+  return uniques.some(({ columns }) => columns.includes(column));
 }
 
 function referredTo(
@@ -50,7 +82,7 @@ function referredTo(
 
 /** Whether one INSERT can make both rows: the key is given, or made by an expression that the model knows. */
 function canBeTogether(step: Step, target: Step, key: ForeignKey): boolean {
-  if (step.kind !== "insert" || target.table !== key.from) return false;
+  if (step.kind !== "insert" || target.kind !== "insert" || target.table !== key.from) return false;
   return key.columns.every((column, index) =>
     !step.awaited.has(column) || key.referredColumns[index].serverDefault !== undefined
   );

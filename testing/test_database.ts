@@ -9,6 +9,7 @@ import { configuredUrl, databaseUrl } from "../workbook/database_url.ts";
 import { create, databaseName, describe, dropAbandoned, dropTestDatabase } from "../workbook/temporary_database.ts";
 import { keepAsSpare, takeSpare } from "./spare_database.ts";
 import { isPermitted } from "./permitted.ts";
+import { onDriver } from "./ways.ts";
 
 /** Registers tests that need a database. */
 export interface TestDatabase {
@@ -48,10 +49,16 @@ export function testDatabase(moduleUrl: string): TestDatabase {
       Deno.test(name, async (t) => {
         made ??= makeOwnDatabase(databaseName(moduleUrl));
         const { server, name } = await made;
-        await run(withDatabase(server, name), t);
+        await run(onWantedDriver(withDatabase(server, name)), t);
       });
     },
   };
+}
+
+/** Names the driver of the variable DRIVER, instead of the usual one; tests that name one themselves keep it. */
+function onWantedDriver(url: string): string {
+  const driver = Deno.env.get("DRIVER");
+  return driver ? onDriver(url, driver) : url;
 }
 
 /** Returns whether starting, finding and using a server is permitted. */

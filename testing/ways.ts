@@ -26,5 +26,5 @@ export const WAYS: readonly Way[] = [
 
 /** Returns a URL with the name of a driver. */
 export function onDriver(url: string, driver: string): string {
-  return url.replace(/^postgres(ql)?:/, `postgresql+${driver}:`);
+  return url.replace(/^postgres(ql)?(\+\w+)?:/, `postgresql+${driver}:`);
 }

@@ -26,7 +26,7 @@ const command = newCommand(
   "Starts the local PostgreSQL if it is not running, and changes nothing else. Exit status 1 if a requirement is missing.",
 );
 
-const DRIVERS: readonly DriverName[] = ["postgres", "pg", "libpq"];
+const DRIVERS: readonly DriverName[] = ["postgres", "pg", "wire", "libpq"];
 const ROUND_TRIPS = 50;
 
 /** Result of a test; `advice` if action is needed. */
@@ -129,12 +129,13 @@ async function driverFinding(driver: DriverName): Promise<Finding> {
   return { found: `${await driverVersion(driver)}; ${trip}` };
 }
 
-/** Version of the npm package or the C library. */
+/** Version of the npm package or the C library; one driver is of this project. */
 async function driverVersion(driver: DriverName): Promise<string> {
   if (driver === "libpq") {
     const version = libpq().PQlibVersion(); // 180004 is 18.4
     return `${Math.floor(version / 10_000)}.${version % 10_000}`;
   }
+  if (driver === "wire") return "lib/engine/drivers/wire";
   return JSON.parse(await Deno.readTextFile(join(root, "node_modules", driver, "package.json"))).version;
 }
 

@@ -30,6 +30,7 @@ database.test("what is there is told with its version, each driver with the time
     "PostgreSQL",
     "driver postgres",
     "driver pg",
+    "driver wire",
     "driver libpq",
     "connections",
     "tables",
@@ -38,10 +39,10 @@ database.test("what is there is told with its version, each driver with the time
   ]);
   assertEquals(said.get("Deno"), `ok: ${Deno.version.deno}`);
   assertMatch(said.get("PostgreSQL")!, /^ok: \d+\.\d+.* at postgresql:\/\/.*\(DATABASE_URL\)$/);
-  for (const driver of ["postgres", "pg", "libpq"]) {
+  for (const driver of ["postgres", "pg", "wire", "libpq"]) {
     assertMatch(
       said.get(`driver ${driver}`)!,
-      /^ok: \d+(\.\d+)+; a round trip takes \d+\.\d\d ms \(median of 50\)$/,
+      /^ok: (\d+(\.\d+)+|lib\/engine\/drivers\/wire); a round trip takes \d+\.\d\d ms \(median of 50\)$/,
     );
   }
   assertMatch(said.get("connections")!, /^ok: \d+ of \d+ in use$/);

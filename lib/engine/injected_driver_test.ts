@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { onDriver } from "../../testing/ways.ts";
 import { testDatabase } from "../../testing/test_database.ts";
 import { createSyncEngine } from "../sync/sync_engine.ts";
 import type { Driver, DriverConnection } from "./driver.ts";
@@ -38,7 +39,7 @@ for (const name of ["pg", "postgres", "wire", "libpq"] as const) {
 database.test("a driver that is passed takes precedence over the one in the URL", async (url) => {
   const sent: string[] = [];
   const driver = recording(await loadDriver("pg"), sent);
-  await using engine = createEngine(url.replace(/^\w+/, "postgresql+postgres"), { driver });
+  await using engine = createEngine(onDriver(url, "postgres"), { driver });
   await engine.kysely().executeQuery({ sql: "SELECT 1", parameters: [], query: { kind: "RawNode" } } as never);
   assertEquals(sent.at(-1), "SELECT 1");
 });

@@ -15,7 +15,7 @@ export type { KyselyOptions } from "./engine/kysely/dialect.ts";
 export type { LimitOptions } from "./engine/limit.ts";
 export type { SyncConnectOptions, SyncExecuteOptions, SyncLimitOptions } from "./engine/options.ts";
 export type { PoolOptions } from "./engine/pool.ts";
-export type { FirstColumn, IsUnion, Rows } from "./engine/result.ts";
+export type { FirstColumn, FirstIs, IsUnion, Rows } from "./engine/result.ts";
 export type { SyncSavepoint } from "./engine/savepoint.ts";
 export type { ISOLATION_LEVELS, TransactionOptions } from "./engine/transaction_options.ts";
 export type { SslMode } from "./engine/url_parts.ts";

@@ -175,8 +175,16 @@ function rowObject<Row>(columns: readonly string[], tuple: unknown[]): Row {
   return row as Row;
 }
 
-/** The type of a row's first column if it is the only one; otherwise unknown. */
-export type FirstColumn<Row> = IsUnion<keyof Row> extends true ? unknown : Row[keyof Row];
+declare const FIRST: unique symbol;
+/** Marks the type of a row with that of its first column: the type of an object has no order; only for the compiler. */
+export interface FirstIs<Value> {
+  readonly [FIRST]?: Value;
+}
+
+/** The type of a row's first column if it is the only one or the row is marked with it; otherwise unknown. */
+export type FirstColumn<Row> = typeof FIRST extends keyof Row ? Row extends FirstIs<infer Value> ? Value : never
+  : IsUnion<keyof Row> extends true ? unknown
+  : Row[keyof Row];
 /** True if a type is a union of several. */
 export type IsUnion<T, Member = T> = [T] extends [never] ? true
   : Member extends unknown ? ([T] extends [Member] ? false : true)

@@ -17,7 +17,7 @@ import {
 import { type Compilable, compiled, type Query } from "../engine/kysely/compilable.ts";
 import { type Comparison, comparison, type Operand } from "../engine/kysely/comparison.ts";
 import { compile, type Compiled } from "../engine/kysely/compiler.ts";
-import type { Result } from "../engine/result.ts";
+import type { FirstIs, Result } from "../engine/result.ts";
 import { snakeCase } from "../base/naming.ts";
 import { quote } from "../base/quote.ts";
 import { InvalidModelError } from "../schema/errors.ts";
@@ -157,9 +157,19 @@ export class Select<M extends AnyModel, Joined = unknown>
    *
    * @throws {InvalidModelError} when there is no such column.
    */
+  columns<First extends ColumnName<M, Joined>, Name extends ColumnName<M, Joined> = never>(
+    first: First,
+    ...others: Name[]
+  ): SelectColumns<
+    M,
+    Joined,
+    { [Each in First | Name]: ValueOf<M, Joined, Each> } & FirstIs<ValueOf<M, Joined, First>>
+  >;
+  /** Selects columns whose names are in a list. */
   columns<Name extends ColumnName<M, Joined>>(
     ...names: Name[]
-  ): SelectColumns<M, Joined, { [Each in Name]: ValueOf<M, Joined, Each> }> {
+  ): SelectColumns<M, Joined, { [Each in Name]: ValueOf<M, Joined, Each> }>;
+  columns(...names: string[]): SelectColumns<M, Joined, Record<string, unknown>> {
     const columns = names.map((name) => columnNamed(this.model, name));
     const selected = names.map((name, index) => selection(name, columns[index]));
     return new SelectColumns(this.model, this.builder.clearSelect().select(selected), names, columns);

@@ -289,6 +289,15 @@ Deno.test("types: what execute, scalar and scalars give for objects, columns and
     const sources: (string | null)[] = (await session.scalars(select(Hero).columns("appSrc"))).all();
     // @ts-expect-error the row has no such column
     rows[0].id;
+    // of several columns the first, as in SQLAlchemy
+    const first: string | null = await session.scalar(select(Hero).columns("name", "appSrc"));
+    const nullable: (string | null)[] = (await session.scalars(select(Hero).columns("appSrc", "name", "id"))).all();
+    const ids: number[] = (await session.scalars(select(User).join("team").columns("team.id", "name"))).all();
+    // @ts-expect-error the first column is a text
+    const wrongFirst: Date | null = await session.scalar(select(Hero).columns("name", "createdAt"));
+    const second: Date[] = (await session.execute(select(Hero).columns("name", "createdAt"))).scalars("createdAt")
+      .all();
+    for await (const name of session.streamScalars(select(Hero).columns("name", "id"))) name satisfies string;
     const pairs: { name: string; "team.captainId": string | null; "team.id": number }[] =
       (await session.execute(select(User).join("team").columns("name", "team.captainId", "team.id"))).all();
     const own: string | null = await session.scalar(select(User).join("team").columns("id"));
@@ -307,6 +316,11 @@ Deno.test("types: what execute, scalar and scalars give for objects, columns and
     // @ts-expect-error an age is a number
     const wrongAge: string | null = await session.scalar(db.selectFrom("heroes").select("age"));
     return [
+      first,
+      nullable,
+      ids,
+      wrongFirst,
+      second,
       pairs,
       own,
       hero,

@@ -7,7 +7,7 @@
 import { array, identity, integer, jsonb, text } from "../lib/schema/columns.ts";
 import { declarativeBase } from "../lib/orm/model.ts";
 import type { Related } from "../lib/orm/related.ts";
-import { manyToMany, manyToOne, oneToMany } from "../lib/orm/relation.ts";
+import { manyToMany, manyToOne, oneToMany, oneToOne } from "../lib/orm/relation.ts";
 
 const base = declarativeBase();
 export const { metadata } = base;
@@ -17,14 +17,36 @@ const letterLabel = base.associationTable("letter_label", {
   label: text().references("labels.name", { onDelete: "cascade", onUpdate: "cascade" }),
 });
 
-/** Its messages stay when it goes, without a person. */
+const knows = base.associationTable("knows", {
+  personId: integer().references("people.id", { onDelete: "cascade" }),
+  knownId: integer().references("people.id", { onDelete: "cascade" }),
+});
+
+/** Its letters stay when it goes, without a person; its portrait goes, too. */
 export class Person extends base.model("people", {
   id: identity().primaryKey(),
   name: text().unique({ deferrable: true }),
   version: integer().version(),
 }) {
   declare letters: Related<Letter>;
-  static relations = { letters: oneToMany(() => Letter) };
+  declare portrait: Portrait | null;
+  declare known: Related<Person>;
+  declare knownBy: Related<Person>;
+  static relations = {
+    letters: oneToMany(() => Letter),
+    portrait: oneToOne(() => Portrait),
+    known: manyToMany(() => Person, { secondary: knows, from: "personId", to: "knownId" }),
+    knownBy: manyToMany(() => Person, { secondary: knows, from: "knownId", to: "personId" }),
+  };
+}
+
+/** Belongs to one person, who has no other. */
+export class Portrait extends base.model("portraits", {
+  id: identity().primaryKey(),
+  personId: integer().nullable().unique().references("people.id", { onDelete: "cascade" }),
+}) {
+  declare person: Person | null;
+  static relations = { person: manyToOne(() => Person) };
 }
 
 /** Answers go with the letter that they answer. */
@@ -33,16 +55,22 @@ export class Letter extends base.model("letters", {
   line: text(),
   personId: integer().nullable().references("people.id", { onDelete: "set null" }),
   answersId: integer().nullable().references("letters.id", { onDelete: "cascade" }),
+  room: text().nullable(),
+  shelfNumber: integer().nullable(),
   pages: array(text()).default(() => []),
   stamps: jsonb<{ values: number[] }>().nullable(),
+}, {
+  foreignKeys: [{ on: ["room", "shelfNumber"], references: "shelves", onDelete: "set null", onUpdate: "cascade" }],
 }) {
   declare person: Person | null;
   declare answered: Letter | null;
+  declare shelf: Shelf | null;
   declare answers: Related<Letter>;
   declare labels: Related<Label>;
   static relations = {
     person: manyToOne(() => Person),
     answered: manyToOne(() => Letter, { foreignKey: "answersId" }),
+    shelf: manyToOne(() => Shelf),
     answers: oneToMany(() => Letter, { foreignKey: "answersId" }),
     labels: manyToMany(() => Label, { secondary: letterLabel }),
   };
@@ -52,4 +80,10 @@ export class Letter extends base.model("letters", {
 export class Label extends base.model("labels", { name: text().primaryKey(), colour: text().default(() => "red") }) {
   declare letters: Related<Letter>;
   static relations = { letters: manyToMany(() => Letter, { secondary: letterLabel }) };
+}
+
+/** Has a key of two columns, which may change. */
+export class Shelf extends base.model("shelves", { room: text().primaryKey(), number: integer().primaryKey() }) {
+  declare letters: Related<Letter>;
+  static relations = { letters: oneToMany(() => Letter) };
 }

@@ -16,36 +16,40 @@ import type { Relation } from "../lib/orm/relation.ts";
 import { relationsOf } from "../lib/orm/relations.ts";
 import type { Table } from "../lib/schema/table.ts";
 
-/** The rows of a table, by attribute. */
-type Rows = ReadonlyMap<Table, readonly Entity[]>;
+/** Rows by table, with the values of JSON, by attribute. */
+export type Rows = ReadonlyMap<Table, readonly Entity[]>;
+
+/** Reads tables, all by one statement. */
+export async function readRows(session: Session, tables: Iterable<Table>): Promise<Rows> {
+  const all = [...tables];
+  const lists = all.map((table) => {
+    const columns = table.columns.map(({ name, attribute }) => `${quote(name)} AS ${quote(attribute)}`);
+    return `(SELECT coalesce(json_agg(t), '[]') FROM (SELECT ${columns} FROM ${table.sqlName}) AS t)`;
+  });
+  const [found] = (await session.execute(`SELECT ${lists}`)).tuples().all();
+  return new Map(all.map((table, index) => [table, found[index] as Entity[]]));
+}
 
 /**
  * Asserts that every relation of the objects that are in a session holds what the tables do, or says that it is not
  * loaded. Nothing may be pending.
  *
+ * @param rows every row of the tables with their relations; they are read if missing.
  * @returns how many relations were loaded.
  */
-export async function assertHeldRelations(session: Session, objects: Iterable<object>): Promise<number> {
+export async function assertHeldRelations(session: Session, objects: Iterable<object>, rows?: Rows): Promise<number> {
   const states = [...objects].map((object) => stateOf(object as Entity)).filter(({ status }) =>
     status === "persistent"
   );
   const relations = new Set(states.flatMap(({ model }) => [...relationsOf(model).values()]));
   const tables = new Set([...relations].flatMap(({ owner, target, key }) => [owner.table, target.table, key.from]));
-  const rows: Rows = new Map(await readAll(session, tables));
+  if (tables.size === 0) return 0;
+  const found = rows ?? await readRows(session, tables);
   let count = 0;
   for (const state of states) {
-    for (const relation of relationsOf(state.model).values()) if (compare(state, relation, rows)) count++;
+    for (const relation of relationsOf(state.model).values()) if (compare(state, relation, found)) count++;
   }
   return count;
-}
-
-async function readAll(session: Session, tables: Iterable<Table>): Promise<[Table, Entity[]][]> {
-  const read: [Table, Entity[]][] = [];
-  for (const table of tables) {
-    const columns = table.columns.map(({ name, attribute }) => `${quote(name)} AS ${quote(attribute)}`);
-    read.push([table, (await session.execute<Entity>(`SELECT ${columns} FROM ${table.sqlName}`)).all()]);
-  }
-  return read;
 }
 
 function compare(state: ObjectState, relation: Relation, rows: Rows): boolean {

@@ -196,17 +196,15 @@ export class Tracker implements ObjectOwner {
 
   /** Detaches objects that have no pending changes, and releases their memory. */
   forget(states: Iterable<ObjectState>): void {
-    const unchanged = [...states].filter((state) =>
-      state.status === "persistent" && !isChanged(state as PersistentState)
-    );
-    for (const state of unchanged) this.#detach(state, "left");
+    const forgotten = new Set<ObjectState>();
+    for (const state of states) {
+      if (state.status === "persistent" && !isChanged(state as PersistentState)) forgotten.add(state);
+    }
+    for (const state of forgotten) this.#detach(state, "left");
     this.#states = new Set(this.#states);
     this.#identities.compact();
     const keepsWritten = this.#emitter?.events.has("afterCommit");
-    this.#journal.discard((entry) => {
-      const isForgotten = entry.state.owner !== this && entry.state.loaded !== undefined;
-      return isForgotten && !(keepsWritten && entry instanceof Snapshot);
-    });
+    this.#journal.discard((entry) => forgotten.has(entry.state) && !(keepsWritten && entry instanceof Snapshot));
   }
 
   /** Plans a flush of the pending changes. */
@@ -232,6 +230,12 @@ export class Tracker implements ObjectOwner {
    * @returns the values that are sent, by object.
    */
   beginFlush(statements: readonly WriteStatement[]): Map<ObjectState, Snapshot> {
+    for (const state of this.#states) {
+      for (const collection of state.pending) {
+        const lost = [...collection.changes].filter((change) => isLost(collection.relation, change));
+        collection.acknowledge(new Map(lost));
+      }
+    }
     const snapshots = new Map<ObjectState, Snapshot>();
     const record = (state: ObjectState) => {
       if (snapshots.has(state)) return;
@@ -242,13 +246,7 @@ export class Tracker implements ObjectOwner {
     for (const { entities, replaced = [] } of statements.filter(writesObjects)) {
       for (const entity of [...entities, ...replaced]) record(stateOf(entity));
     }
-    for (const state of this.#states) {
-      for (const collection of state.pending) {
-        const lost = [...collection.changes].filter((change) => isLost(collection.relation, change));
-        collection.acknowledge(new Map(lost));
-      }
-      if (state.pending.length > 0) record(state);
-    }
+    for (const state of this.#states) if (state.pending.length > 0) record(state);
     for (const state of cascadeOf(this.#states).gone) record(state);
     if (statements.length > 0) this.noteWrite();
     return snapshots;
@@ -456,12 +454,27 @@ export class Tracker implements ObjectOwner {
   #restore(entries: readonly JournalEntry[]): void {
     for (const state of this.#withStatus("new")) this.#detach(state, "transient");
     const wasExpunged = ({ owner, loaded }: ObjectState) => owner !== this && loaded !== undefined;
-    const snapshots = snapshotsIn(entries).filter(({ state }) => !wasExpunged(state));
-    for (const snapshot of snapshots.toReversed()) {
+    const { true: left = [], false: kept = [] } = Object.groupBy(
+      snapshotsIn(entries),
+      ({ state }) => `${wasExpunged(state)}`,
+    );
+    for (const snapshot of kept.toReversed()) {
       this.#detach(snapshot.state, "left");
       snapshot.restore();
     }
-    for (const { state } of snapshots) if (state.loaded && state.status !== "left") this.#attach(state);
+    // what was read after an object was expunged, or was replaced, is another object of its row
+    for (const { state, isNew } of left) if (isNew) this.#removeRead(state);
+    for (const state of new Set(kept.map(({ state }) => state))) {
+      if (!state.loaded || state.status === "left") continue;
+      this.#removeRead(state);
+      this.#attach(state);
+    }
+  }
+
+  /** Removes the object that was read from the row of another one, as that row is no more, or has its object again. */
+  #removeRead({ table, identity }: ObjectState): void {
+    const read = this.#identities.get(table, identity);
+    if (read) this.#endDelete(read);
   }
 
   /** Adds the objects that objects of the session refer to. */

@@ -62,6 +62,7 @@ export { manyToMany, manyToOne, oneToMany, oneToOne } from "./orm/relation.ts";
 export { Related } from "./orm/related.ts";
 export { Select, select, SelectColumns } from "./orm/select.ts";
 export { FromStatement } from "./orm/from_statement.ts";
+export { raiseload } from "./orm/default_loaders.ts";
 export { joinedload, selectinload } from "./orm/loading.ts";
 export { Session, type SessionOptions } from "./orm/session.ts";
 export type {

@@ -5,6 +5,7 @@
  */
 import { decodeArray } from "../values/decode.ts";
 import type { Result } from "../engine/result.ts";
+import { withDefaults } from "./default_loaders.ts";
 import type { LoaderOption } from "./joins.ts";
 import { readCast } from "../schema/table.ts";
 import type { Compiled } from "../engine/kysely/compiler.ts";
@@ -27,22 +28,27 @@ export class FromStatement<M extends AnyModel> implements ObjectStatement<M> {
   constructor(
     readonly model: M,
     readonly compiled: Compiled,
-    readonly loaders: readonly LoaderOption[],
+    readonly given: readonly LoaderOption[],
     readonly populates = false,
   ) {
-    if (loaders.some(({ isJoined }) => isJoined)) {
+    if (given.some(({ isJoined }) => isJoined)) {
       throw new InvalidStatementError(model.name, "joinedload() cannot add a join to it; use selectinload()");
     }
   }
 
+  /** The relations to load: as given, and by default, each by a SELECT. */
+  get loaders(): readonly LoaderOption[] {
+    return withDefaults(this.model, this.given).map((option) => ({ ...option, isJoined: false }));
+  }
+
   /** Loads relations with the objects: `options(selectinload("toys"))`. */
   options(...loaders: LoaderOf<M>[]): FromStatement<M> {
-    return new FromStatement(this.model, this.compiled, [...this.loaders, ...loaders], this.populates);
+    return new FromStatement(this.model, this.compiled, [...this.given, ...loaders], this.populates);
   }
 
   /** Overwrites objects of the session with the rows, as `populateExisting()` of a {@linkcode Select} does. */
   populateExisting(): FromStatement<M> {
-    return new FromStatement(this.model, this.compiled, this.loaders, true);
+    return new FromStatement(this.model, this.compiled, this.given, true);
   }
 
   /** Returns the SQL and its parameters. */

@@ -10,7 +10,7 @@ import type { AnyModel, Relation } from "./relation.ts";
 import { relationNamed } from "./relations.ts";
 import { areEqual, columnsOf, keysOf } from "./selects.ts";
 
-/** A relation to load. Made by `selectinload` and `joinedload`. */
+/** A relation to load. Made by `selectinload`, `joinedload` and `raiseload`. */
 export interface LoaderOption<Name extends string = string, Nested = unknown, Owner = unknown> {
   /** The object with the relation; only for the compiler. */
   readonly owner?: Owner;
@@ -18,6 +18,8 @@ export interface LoaderOption<Name extends string = string, Nested = unknown, Ow
   readonly name: Name;
   /** True for `joinedload()`, false for `selectinload()`. */
   readonly isJoined: boolean;
+  /** True for `raiseload()`: the relation is not loaded. */
+  readonly isLeftOut?: boolean;
   /** The relations to load for its objects. */
   readonly nested: readonly (Nested & LoaderOption)[];
   /** Narrows and sorts a collection that is selected. */

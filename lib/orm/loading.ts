@@ -179,7 +179,7 @@ export class Loader {
       }
       const related = query && relatedQuery(relation, query);
       if (relation.kind === "many-to-one") yield* this.#loadReferences(relation, owners, nested);
-      else yield* this.#loadCollections(relation, owners, [...nested, ...related?.loaders ?? []], related);
+      else yield* this.#loadCollections(relation, owners, related ? withOptions(nested, related) : nested, related);
     }
   }
 
@@ -264,6 +264,12 @@ function relatedQuery({ target }: Relation, query: NonNullable<LoaderOption["que
   const related = query(select(target) as never);
   if (related instanceof Select) return related;
   throw new TypeError(`The function of selectinload() returns the query that it is given, not ${shown(related)}.`);
+}
+
+/** Adds the options of a query for related objects, which take the place of others for the same relations. */
+function withOptions(nested: Options, { given, loaders }: RelatedSelect): Options {
+  const isGiven = ({ name }: LoaderOption) => given.some((option) => option.name === name);
+  return [...nested.filter((option) => !isGiven(option)), ...loaders.filter(isGiven)];
 }
 
 /** Groups items by key, each once; items without a key are left out. */

@@ -12,7 +12,7 @@ import type { AnyModel } from "./model.ts";
 import { stateOf } from "./object_state.ts";
 import { isCurrent } from "./reference.ts";
 import { relationsOf } from "./relations.ts";
-import { select } from "./select.ts";
+import { selectObject } from "./select.ts";
 import type { SessionSteps } from "./session_steps.ts";
 
 /**
@@ -76,10 +76,7 @@ function* existingTarget(session: SessionSteps, source: Entity): Steps<Entity | 
   if (key.some((part) => part === undefined || part === null)) return null;
   const collections = Object.keys(loadedRelations(source)).filter((name) => stateOf(source).collections.has(name));
   if (collections.length === 0) return session.tracker.find(model, key) ?? (yield* session.get(model, key, {}));
-  let statement = select(model).options(...collections.map((name) => selectinload(name)) as never[]);
-  for (const { attribute } of model.table.primaryKey) {
-    statement = statement.where(attribute as never, "=", source[attribute] as never);
-  }
+  const statement = selectObject(model, key, { loaders: collections.map((name) => selectinload(name)) });
   return (yield* session.execute(statement)).scalar() as Entity | null;
 }
 

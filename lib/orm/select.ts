@@ -25,6 +25,7 @@ import { readCast, type TableColumn } from "../schema/table.ts";
 import { decodeRows } from "./column_value.ts";
 import { InvalidStatementError } from "./errors.ts";
 import { FromStatement } from "./from_statement.ts";
+import { withDefaults } from "./default_loaders.ts";
 import { linkName } from "./join_names.ts";
 import { type LoaderOption, planJoins } from "./joins.ts";
 import type { AnyModel } from "./model.ts";
@@ -139,16 +140,22 @@ export class Select<M extends AnyModel, Joined = unknown>
   constructor(
     model: M,
     builder: Builder,
-    readonly loaders: readonly LoaderOption[] = [],
+    /** The loader options as given. */
+    readonly given: readonly LoaderOption[] = [],
     readonly refresh = false,
     readonly populates = false,
   ) {
     super(model, builder);
   }
 
+  /** The relations to load: as given, and by default. */
+  get loaders(): readonly LoaderOption[] {
+    return withDefaults(this.model, this.given);
+  }
+
   /** Loads relations with the objects: `options(selectinload("toys"), joinedload("team"))`. */
   options(...loaders: LoaderOf<M>[]): Select<M, Joined> {
-    return new Select(this.model, this.builder, [...this.loaders, ...loaders], this.refresh, this.populates);
+    return new Select(this.model, this.builder, [...this.given, ...loaders], this.refresh, this.populates);
   }
 
   /**
@@ -196,14 +203,14 @@ export class Select<M extends AnyModel, Joined = unknown>
     const [near, far] = kind === "many-to-one" ? [columns, referredColumns] : [referredColumns, columns];
     if (!otherKey) {
       const joined = this.builder.innerJoin(`${wordOf(target.table)} as ${name}`, areEqual(name, far, word, near));
-      return new Select(this.model, joined, this.loaders, this.refresh, this.populates);
+      return new Select(this.model, joined, this.given, this.refresh, this.populates);
     }
     const link = linkName(this.model, name);
     const onTarget = areEqual(name, otherKey.referredColumns, link, otherKey.columns);
     const joined = this.builder
       .innerJoin(`${wordOf(key.from)} as ${link}`, areEqual(link, far, word, near))
       .innerJoin(`${wordOf(target.table)} as ${name}`, onTarget);
-    return new Select(this.model, joined, this.loaders, this.refresh, this.populates);
+    return new Select(this.model, joined, this.given, this.refresh, this.populates);
   }
 
   /** Locks the rows until the end of the transaction; their current values overwrite those of objects in the session. */
@@ -211,7 +218,7 @@ export class Select<M extends AnyModel, Joined = unknown>
     let builder = this.builder.forUpdate(this.model.table.word);
     if (skipLocked) builder = builder.skipLocked();
     if (noWait) builder = builder.noWait();
-    return new Select(this.model, builder, this.loaders, true, this.populates);
+    return new Select(this.model, builder, this.given, true, this.populates);
   }
 
   /**
@@ -220,7 +227,7 @@ export class Select<M extends AnyModel, Joined = unknown>
    * relations that are not loaded by this statement have to be loaded again.
    */
   populateExisting(): Select<M, Joined> {
-    return new Select(this.model, this.builder, this.loaders, this.refresh, true);
+    return new Select(this.model, this.builder, this.given, this.refresh, true);
   }
 
   /**
@@ -242,12 +249,12 @@ export class Select<M extends AnyModel, Joined = unknown>
     query: Query | Compiled,
     parameters: readonly unknown[] = [],
   ): FromStatement<M> {
-    if (super.compile().sql !== select(this.model).compile().sql) {
+    if (super.compile().sql !== SelectBase.prototype.compile.call(select(this.model)).sql) {
       const problem = "fromStatement() would replace its conditions, joins or limits; write them into the query";
       throw new InvalidStatementError(this.model.name, problem);
     }
     const written = typeof query === "object" && "sql" in query ? query : compiled(query, parameters);
-    return new FromStatement(this.model, written, this.loaders, this.populates);
+    return new FromStatement(this.model, written, this.given, this.populates);
   }
 
   /** Compiles the query to SQL and parameters. */
@@ -262,7 +269,7 @@ export class Select<M extends AnyModel, Joined = unknown>
 
   /** @ignore */
   protected override with(builder: Builder): Select<M, Joined> {
-    return new Select(this.model, builder, this.loaders, this.refresh, this.populates);
+    return new Select(this.model, builder, this.given, this.refresh, this.populates);
   }
 }
 
@@ -298,6 +305,29 @@ export function select<M extends AnyModel>(model: M & FittingRelations<M>): Sele
   const columns = model.table.columns.map((column) => selection(column.attribute, column));
   // deno-lint-ignore no-explicit-any -- any database
   return new Select(model, expressionBuilder<any, any>().selectFrom(wordOf(model.table)).select(columns));
+}
+
+/**
+ * Selects the object with a key, and its relations.
+ *
+ * @param refresh overwrites the values of an object that is in the session.
+ */
+export function selectObject(
+  model: AnyModel,
+  key: readonly unknown[],
+  { loaders = [], lock = false, refresh = Boolean(lock) }: {
+    readonly loaders?: readonly LoaderOption[];
+    readonly lock?: boolean | RowLockOptions;
+    readonly refresh?: boolean;
+  } = {},
+): Select<AnyModel> {
+  const { primaryKey } = model.table;
+  const found = primaryKey.reduce<Select<AnyModel>>(
+    (statement, { attribute }, index) => statement.where(attribute as never, "=", key[index] as never),
+    select(model as never),
+  );
+  const { builder } = lock ? found.withForUpdate(lock === true ? {} : lock) : found;
+  return new Select(model, builder, loaders, refresh);
 }
 
 // deno-lint-ignore no-explicit-any -- any tables

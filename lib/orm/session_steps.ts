@@ -14,12 +14,13 @@ import { merge } from "./merge.ts";
 import { compiled } from "../engine/kysely/compilable.ts";
 import { selectByKey } from "./selects.ts";
 import type { PartitionObjects } from "./partition_objects.ts";
+import { withDefaults } from "./default_loaders.ts";
 import { Flush } from "./flush.ts";
 import { sentValue } from "./column_value.ts";
 import type { Entity } from "./identity_map.ts";
 import { Loader, type Loading } from "./loading.ts";
 import type { AnyModel } from "./model.ts";
-import { Select } from "./select.ts";
+import { Select, selectObject } from "./select.ts";
 import { givesObjects } from "./object_statement.ts";
 import {
   checkExecuteOptions,
@@ -242,6 +243,12 @@ export class SessionSteps<Connection extends SessionConnection = SessionConnecti
     refresh = Boolean(withForUpdate),
   ): Steps<Entity | null> {
     const connection = this.transaction.connection ?? (yield* this.transaction.begin());
+    if (withDefaults(model, []).length > 0) {
+      const statement = selectObject(model, key, { lock: withForUpdate, refresh });
+      const { sql, parameters } = statement.compile();
+      const answer = yield* step(this.#query<Record<string, Entity>>(connection, sql, parameters, !withForUpdate));
+      return (yield* this.#load(new Loader(this.tracker).result<Record<string, Entity>>(statement, answer))).scalar();
+    }
     const sql = selectByKey(model.table, withForUpdate);
     const values = key.map((value, index) => sentValue(model.table.primaryKey[index], value));
     const answer = yield* step(this.#query(connection, sql, values, !withForUpdate));

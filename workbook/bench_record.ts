@@ -17,11 +17,13 @@ export interface Line {
   /** Ratio to the reference: the median of the rounds' ratios, with its 95% confidence interval. */
   readonly ratio: number;
   readonly interval: Interval;
+  /** Interval of the ratio to `ours on pg` in the same round, where that was measured. */
+  readonly toLibrary?: Interval;
 }
 
 /** Settings of a run. */
 export interface RunSettings {
-  /** Maximum number of rounds; slow operations run fewer. */
+  /** Maximum number of rounds. */
   readonly rounds: number;
   /** Duration of a turn, in milliseconds. */
   readonly milliseconds: number;
@@ -36,8 +38,10 @@ export interface OperationResult {
   readonly reference: string;
   /** Delay added to each round trip, in milliseconds. */
   readonly delay: number;
-  /** Number of turns of each contestant. */
+  /** Number of turns of each contestant, fixed beforehand by a pilot. */
   readonly rounds: number;
+  /** Number of rounds that the pilot found necessary; more than `rounds` where they would take too long. */
+  readonly needed?: number;
   readonly lines: readonly Line[];
   /** Round trips by contestant; absent if not counted. */
   readonly roundTrips?: Readonly<Record<string, number>>;

@@ -25,6 +25,30 @@ export function medianInterval(numbers: readonly number[]): Interval {
   return [sorted[rank], sorted[n - 1 - rank]];
 }
 
+/** Ratios within 5% of 1 count as equal. */
+export const EQUAL: Interval = [0.95, 1.05];
+
+/** What the interval of a ratio decides. */
+export type Decision = "less" | "more" | "equal" | "open";
+
+/**
+ * Decides a comparison by the interval of its ratio: wholly below 1, wholly above it, or within {@linkcode EQUAL}. Any
+ * other interval leaves the question open.
+ */
+export function decide([low, high]: Interval): Decision {
+  if (high < 1) return "less";
+  if (low > 1) return "more";
+  return low >= EQUAL[0] && high <= EQUAL[1] ? "equal" : "open";
+}
+
+/**
+ * Returns the interval of a ratio of two ratios to one reference, where nothing better was recorded: at least as wide as
+ * that of their own ratio, round by round.
+ */
+export function quotient(a: Interval, b: Interval): Interval {
+  return [a[0] / b[1], a[1] / b[0]];
+}
+
 /** True when two intervals share a number. */
 export function overlap(a: Interval, b: Interval): boolean {
   return a[0] <= b[1] && b[0] <= a[1];

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { medianInterval, overlap } from "./median_interval.ts";
+import { decide, medianInterval, overlap, quotient } from "./median_interval.ts";
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1).toReversed();
 
@@ -22,4 +22,13 @@ Deno.test("intervals that touch overlap", () => {
   assertEquals(overlap([1, 2], [2, 3]), true);
   assertEquals(overlap([2, 3], [1, 2]), true);
   assertEquals(overlap([1, 2], [2.1, 3]), false);
+});
+
+Deno.test("an interval decides below 1, above 1, or within 5% of it; any other leaves the question open", () => {
+  const intervals = [[0.5, 0.99], [1.01, 9], [0.95, 1.05], [0.94, 1.01], [0.99, 1.06], [1, 1]] as const;
+  assertEquals(intervals.map(decide), ["less", "more", "equal", "open", "open", "equal"]);
+});
+
+Deno.test("the interval of a quotient reaches from the least possible to the most", () => {
+  assertEquals(quotient([1, 2], [4, 5]), [0.2, 0.5]);
 });

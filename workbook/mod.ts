@@ -10,7 +10,7 @@ export { type SlowNetwork, slowNetwork, SlowNetworkError } from "./network/slow_
 export { caught, NothingThrownError } from "./caught.ts";
 export { makeProject, type Project, TextNotFoundError } from "./project.ts";
 export { type LoadRecord, type LoadRun, LoadTestError, runLoadTest } from "./load_runner.ts";
-export { type Interval, medianInterval, overlap } from "./median_interval.ts";
+export { decide, type Decision, type Interval, medianInterval, quotient } from "./median_interval.ts";
 export { BenchmarkError, runBenchmark } from "./bench_runner.ts";
 export type { Line, OperationResult, RunResult, RunSettings } from "./bench_record.ts";
 export { compare, type CompareOptions, type Measured } from "./compare.ts";

@@ -53,9 +53,8 @@ export async function bench(args: string[], stop: AbortSignal): Promise<number> 
     const { rounds, limit, milliseconds, warmUp } = options.lengths;
     console.log([
       versions.join(", "),
-      `each contestant warms up for ${warmUp} ms; then up to ${rounds} rounds (no more after ${
-        limit / 1_000
-      } s, but six), ` +
+      `each contestant warms up for ${warmUp} ms; a pilot says how many rounds are needed, at most ${rounds}, and as ` +
+      `many as take ${limit / 1_000} s, but six; ` +
       `in each a turn of ${milliseconds} ms (one call at least) for each; pools of one connection, of ten for the ` +
       "concurrent gets; garbage collection is not forced",
       ...notes.map((note) => `- ${note}`),

@@ -9,6 +9,7 @@ import type { Settings } from "./contestant.ts";
 import type { Fixture } from "./fixture.ts";
 import { counted } from "./network.ts";
 import type { Operation } from "./operations.ts";
+import { neededRounds, PILOT_ROUNDS, plannedRounds } from "./pilot.ts";
 import { ContestantError, type RemoteContestant } from "./remote.ts";
 import { schema } from "./fixture.ts";
 import type { OperationResult } from "../bench_record.ts";
@@ -18,7 +19,7 @@ import { summarize } from "./summary.ts";
 export interface MeasureOptions {
   /** Maximum number of rounds. */
   readonly rounds: number;
-  /** Time after which no further round starts, in milliseconds; at least six rounds run. */
+  /** Time that the rounds may take by the pilot, in milliseconds; at least six run. */
   readonly limit: number;
   /** Duration of a turn, in milliseconds. */
   readonly milliseconds: number;
@@ -45,7 +46,7 @@ export async function measureOperation(
   options: MeasureOptions,
 ): Promise<OperationResult> {
   const { name, title, reference, connections } = operation;
-  const { rounds, limit, milliseconds, url, delay, stop, onProgress } = options;
+  const { milliseconds, url, delay, stop, onProgress } = options;
   const settings: Settings = { url, schema, connections };
   /** Pools of all contestants together would exceed the server's connections: open one per turn. */
   const isPooled = connections > 1;
@@ -83,13 +84,12 @@ export async function measureOperation(
         return times;
       },
     }]));
-    onProgress(`round 1 of ${rounds}`);
+    const turn = { milliseconds, leastSamples: operation.isLong ? 1 : 3 };
+    const { needed, planned } = await plan(inTurns, turn, options);
     const measured = await compare(inTurns, {
-      rounds,
-      limit,
-      milliseconds,
-      leastSamples: operation.isLong ? 1 : 3,
-      onRound: (done) => onProgress(`round ${Math.min(done + 1, rounds)} of ${rounds}`),
+      ...turn,
+      rounds: planned,
+      onRound: (done) => onProgress(`round ${Math.min(done + 1, planned)} of ${planned}`),
     });
     const lines = summarize(measured, reference, operation.calls);
     return {
@@ -97,13 +97,29 @@ export async function measureOperation(
       title,
       reference,
       delay,
-      rounds: measured[0].medians.length,
+      rounds: planned,
+      ...(needed === undefined ? {} : { needed }),
       lines,
       ...(options.isCounted ? { roundTrips, statements } : {}),
     };
   } finally {
     if (!stop.aborted) { for (const contestant of able) await contestant.close(); }
   }
+}
+
+/** Fixes the number of rounds by a pilot, unless hardly more are allowed than that has itself. */
+async function plan(
+  inTurns: Readonly<Record<string, Contestant>>,
+  turn: Turn,
+  { rounds, limit, onProgress }: MeasureOptions,
+): Promise<{ planned: number; needed?: number }> {
+  if (rounds <= PILOT_ROUNDS) return { planned: rounds };
+  onProgress("pilot");
+  const started = performance.now();
+  const pilot = await compare(inTurns, { ...turn, rounds: PILOT_ROUNDS });
+  const needed = neededRounds(pilot);
+  const roundTime = (performance.now() - started) / PILOT_ROUNDS;
+  return { needed, planned: plannedRounds(needed, roundTime, { rounds, limit }) };
 }
 
 async function doOnce(operation: Operation, contestant: RemoteContestant, { client }: Fixture): Promise<unknown> {

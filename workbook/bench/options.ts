@@ -11,8 +11,9 @@ import { isOfSize, type Operation, operations } from "./operations.ts";
 
 /** Durations of a run. */
 export interface Lengths {
+  /** Maximum number of rounds of an operation; a pilot says how many are needed. */
   readonly rounds: number;
-  /** Time after which an operation starts no further round, in milliseconds. */
+  /** Time that an operation's rounds may take by the pilot, in milliseconds. */
   readonly limit: number;
   /** Duration of a turn and of the warm-up, in milliseconds. */
   readonly milliseconds: number;
@@ -39,8 +40,8 @@ export interface Options {
 }
 
 const thorough: Lengths = {
-  rounds: 20,
-  limit: 5_000,
+  rounds: 400,
+  limit: 20_000,
   milliseconds: 12,
   warmUp: 150,
   coldRounds: 7,
@@ -57,8 +58,9 @@ function benchCommand(): Command {
     "deno task bench",
     "Benchmarks raw drivers, this library and (with --peers) comparable libraries on the same work and rows, in turns.",
     `Each contestant runs in a process of its own and is checked on the rows before it is measured. A ratio is that of two
-medians in the same round; its interval holds the true median with 95% certainty. No winner is named where intervals
-overlap. The tables lie in a schema of their own, workbook_bench, which is dropped at the end.`,
+medians in the same round; its interval holds the true median with 95% certainty. It decides where it lies below 1,
+above 1, or within 0.95 to 1.05 (equal); a pilot fixes the rounds that this needs. What stays open is said. The tables
+lie in a schema of their own, workbook_bench, which is dropped at the end.`,
   )
     .option(
       "--quick",

@@ -5,7 +5,7 @@
  */
 import type { Comparison } from "./result_file.ts";
 import type { Line, OperationResult } from "../bench_record.ts";
-import type { Interval } from "../median_interval.ts";
+import { decide, type Interval } from "../median_interval.ts";
 import { FEWEST_ROUNDS } from "../compare.ts";
 import { fastest } from "./summary.ts";
 
@@ -20,7 +20,9 @@ export function deviations(
 }
 
 /** Formats one operation: its title, a row per contestant, and the fastest one if it can be determined. */
-export function operationText({ name, title, reference, delay, rounds, lines, memory }: OperationResult): string {
+export function operationText(
+  { name, title, reference, delay, rounds, needed = 0, lines, memory }: OperationResult,
+): string {
   const unit = lines.every(({ median }) => median < 0.01) ? "µs" : "ms";
   const factor = unit === "µs" ? 1_000 : 1;
   const range = ([low, high]: Interval) => `${digits(low * factor)} – ${digits(high * factor)}`;
@@ -29,13 +31,18 @@ export function operationText({ name, title, reference, delay, rounds, lines, me
     digits(line.median * factor),
     range(line.half),
     ratioText(line, reference),
+    line.contestant === reference ? "" : decide(line.interval),
     String(line.samples),
     ...(memory ? [line.contestant in memory ? memory[line.contestant].toFixed(0) : ""] : []),
   ]);
-  const head = ["", `median, ${unit}`, "middle half", `ratio to ${reference} (95% interval)`, "calls"];
+  const head = ["", `median, ${unit}`, "middle half", `ratio to ${reference} (95% interval)`, "", "calls"];
   if (memory) head.push("peak memory, MB more");
   const delayed = delay > 0 ? `, ${delay} ms of delay` : "";
-  return [`${title}   [${name}${delayed}, ${rounds} rounds]`, columns([head, ...rows]), winnerText(lines, rounds)].join(
+  return [
+    `${title}   [${name}${delayed}, ${rounds} rounds${needed > rounds ? ` of ${needed} needed` : ""}]`,
+    columns([head, ...rows]),
+    winnerText(lines, rounds),
+  ].join(
     "\n",
   );
 }

@@ -24,11 +24,14 @@ Deno.test("an operation: the fastest first, with its times, its ratio and the in
   assertEquals(
     operationText(get),
     `get by key   [get, 20 rounds]
-        median, ms    middle half  ratio to raw (95% interval)  calls
-  ours       0.350  0.300 – 0.400        0.500 (0.450 – 0.550)    120
-  raw        0.700  0.650 – 0.800                            1     90
+        median, ms    middle half  ratio to raw (95% interval)        calls
+  ours       0.350  0.300 – 0.400        0.500 (0.450 – 0.550)  less    120
+  raw        0.700  0.650 – 0.800                            1           90
 Fastest: ours.`,
   );
+  const short = { ...get, needed: 45, lines: [raw, { ...ours, interval: [0.4, 1.2] as const }] };
+  const [title, , first] = operationText(short).split("\n");
+  assertEquals([title, first.includes("  open  ")], ["get by key   [get, 20 rounds of 45 needed]", true]);
 });
 
 Deno.test("a delay is named; memory is a column of its own, empty for whom it was not measured", () => {
@@ -36,9 +39,9 @@ Deno.test("a delay is named; memory is a column of its own, empty for whom it wa
     operationText({ ...get, delay: 1, memory: { ours: 42.4 } }).split("\n").slice(0, 4),
     [
       "get by key   [get, 1 ms of delay, 20 rounds]",
-      "        median, ms    middle half  ratio to raw (95% interval)  calls  peak memory, MB more",
-      "  ours       0.350  0.300 – 0.400        0.500 (0.450 – 0.550)    120                    42",
-      "  raw        0.700  0.650 – 0.800                            1     90",
+      "        median, ms    middle half  ratio to raw (95% interval)        calls  peak memory, MB more",
+      "  ours       0.350  0.300 – 0.400        0.500 (0.450 – 0.550)  less    120                    42",
+      "  raw        0.700  0.650 – 0.800                            1           90",
     ],
   );
 });

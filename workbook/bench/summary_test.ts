@@ -11,6 +11,16 @@ Deno.test("ratios are those of the rounds; times are those of one call", () => {
   assertEquals([other.median, other.half, other.samples], [4, [0.4, 40], 30]);
 });
 
+Deno.test("the ratio to this library is that of the same rounds, which its quotient only encloses", () => {
+  const rounds = [1, 2, 3, 4, 5, 6];
+  const lines = summarize(
+    [measured("raw", rounds), measured("ours on pg", rounds.toReversed()), measured("orm", rounds.toReversed())],
+    "raw",
+  );
+  assertEquals(lines.map(({ toLibrary }) => toLibrary), [[1 / 6, 6], [1, 1], [1, 1]]);
+  assertEquals(summarize([measured("raw", [1])], "raw")[0].toLibrary, undefined);
+});
+
 Deno.test("without the reference there is nothing to say", () => {
   assertThrows(() => summarize([measured("raw", [1])], "other"), RangeError, "other was not measured");
 });

@@ -5,6 +5,7 @@
  */
 import { type Displayable, displaySymbol, type MimeBundle } from "./display.ts";
 import { formatNumber } from "./number.ts";
+import { asMarkdown } from "../markdown_text.ts";
 
 /** Options of {@linkcode table}. */
 export interface TableOptions<Column extends string = string> {
@@ -14,6 +15,8 @@ export interface TableOptions<Column extends string = string> {
   readonly headings?: Partial<Readonly<Record<Column, string>>>;
   /** Maximum number of rows; a last line gives the total. */
   readonly limit?: number;
+  /** A line that opens the table in a notebook, where it is closed at first. */
+  readonly folded?: string;
 }
 
 /** The result of {@linkcode table}. */
@@ -44,7 +47,8 @@ export function table<Row extends object>(
   const cells = shown.map((row) => columns.map((column) => cellText(row[column])));
   const right = columns.map((column) => shown.length > 0 && shown.every((row) => isNumberOrEmpty(row[column])));
   const more = shown.length < rows.length ? `${shown.length} of ${rows.length} rows` : "";
-  const markdown = columns.length === 0 ? "no rows" : markdownTable(headings, cells, right, more);
+  const open = columns.length === 0 ? "no rows" : markdownTable(headings, cells, right, more);
+  const markdown = options.folded === undefined ? open : fold(options.folded, open);
   const text = columns.length === 0 ? "no rows" : textTable(headings, cells, right, more);
   return {
     markdown,
@@ -60,6 +64,10 @@ function markdownTable(headings: string[], cells: string[][], right: boolean[], 
     `| ${values.map((value, index) => isCode[index] ? code(value) : escapeMarkdown(value)).join(" | ")} |`;
   const rule = `| ${right.map((isRight) => isRight ? "---:" : ":---").join(" | ")} |`;
   return [line(headings), rule, ...cells.map(row), ...(more ? ["", `*${more}*`] : [])].join("\n");
+}
+
+function fold(summary: string, markdown: string): string {
+  return `<details><summary>${asMarkdown(summary)}</summary>\n\n${markdown}\n\n</details>`;
 }
 
 function textTable(headings: string[], cells: string[][], right: boolean[], more: string): string {

@@ -68,3 +68,13 @@ Deno.test("table() tells NULL, an empty string and a missing value apart", () =>
   assertEquals(text.split("\n").slice(2), ["NULL   ''", "sandy"]);
   assertEquals(markdown.split("\n").slice(2), ["| NULL | '' |", "| sandy |  |"]);
 });
+
+Deno.test("table() that is folded opens by its line, and is whole on a console", () => {
+  const { markdown, text } = table(rows, { folded: "Both drivers" });
+  assertEquals(markdown.split("\n\n"), [
+    '<details><summary><span class="mathjax_ignore">Both drivers</span></summary>',
+    table(rows).markdown,
+    "</details>",
+  ]);
+  assertEquals(text, table(rows).text);
+});

@@ -31,7 +31,7 @@ export class RatioRowError extends Error {
 }
 
 /**
- * Draws ratios, smallest first: bars left of the line took less than the reference, bars right of it more.
+ * Draws ratios, group by group in the order given, the smallest of each first: bars left of the line took less than the reference, bars right of it more.
  *
  * @throws {RatioRowError} if there are no rows, or one cannot be drawn
  * @example
@@ -48,8 +48,8 @@ export function ratioChart(rows: readonly RatioRow[], { title, reference }: Rati
     if ([ratio, low, high].every((value) => Number.isFinite(value) && value > 0)) continue;
     throw new RatioRowError(`The row "${label}" cannot be drawn: ${low}, ${ratio} and ${high} are not all above 0.`);
   }
-  const sorted = rows.toSorted((a, b) => a.ratio - b.ratio);
   const groups = [...new Set(rows.map(({ group }) => group))];
+  const sorted = rows.toSorted((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group) || a.ratio - b.ratio);
   const ticks = logTicks([...rows, { low: 0.5, high: 2 }]); // keep the line at 1 off the edge
   const values = sorted.map((row) => ({
     ...row,

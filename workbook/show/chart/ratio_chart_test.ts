@@ -9,12 +9,15 @@ const rows = [
 ];
 const options = { title: "One row", reference: "raw" };
 
-Deno.test("ratioChart() sorts by ratio, in the picture and in its alternative text", async () => {
-  const picture = ratioChart(rows, options);
-  assertEquals(picture.alt, "One row: time relative to “raw”. quick one: 0.50; raw: 1.0; slow one: 3.0.");
+Deno.test("ratioChart() sorts by group, then by ratio, in the picture and in its alternative text", async () => {
+  const picture = ratioChart([...rows, { ...rows[0], label: "slower one", ratio: 4 }].toReversed(), options);
+  assertEquals(
+    picture.alt,
+    "One row: time relative to “raw”. slow one: 3.0; slower one: 4.0; quick one: 0.50; raw: 1.0.",
+  );
   const svg = await renderSvg(picture.spec);
-  const labels = [...svg.matchAll(/<text[^>]*>(quick one|raw|slow one)</g)].map((match) => match[1]);
-  assertEquals(labels.slice(0, 3), ["quick one", "raw", "slow one"]);
+  const labels = [...svg.matchAll(/<text[^>]*>(quick one|raw|slow one|slower one)</g)].map((match) => match[1]);
+  assertEquals(labels.slice(0, 4), ["slow one", "slower one", "quick one", "raw"]);
   assertStringIncludes(svg, ">time relative to “raw” (left of the line: faster, right: slower)<");
 });
 

@@ -20,7 +20,7 @@ import {
 } from "../lib/mod.ts";
 import { troubleOf } from "./database_trouble.ts";
 import { Toy, User, userToy } from "./models.ts";
-import { withRequestId } from "./request_context.ts";
+import { statementComment, withRequestId } from "./request_context.ts";
 import type { Settings } from "./settings.ts";
 
 /**
@@ -58,6 +58,7 @@ function shared(driver: DriverName, settings: Settings): SharedOptions {
     poolPrePing: settings.poolPrePing,
     poolRecycle: settings.poolRecycle,
     prepare: settings.prepare,
+    ...(settings.sqlComments ? { comment: statementComment } : {}),
     echo: settings.echo && ((line) => console.log(withRequestId(line))),
   };
 }

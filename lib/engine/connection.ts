@@ -353,7 +353,9 @@ export class Connection implements AsyncDisposable {
     const report = this.#events.isHeard
       ? new StatementReport(this.#events, this.id, { sql: statement.sql, parameters }, role)
       : undefined;
-    const sending = report ? { ...statement, onFirstByte: () => report.firstByte() } : statement;
+    const { comment } = this.#options;
+    const commented = comment ? { ...statement, comment: comment() } : statement;
+    const sending = report ? { ...commented, onFirstByte: () => report.firstByte() } : commented;
     let answer: RawResult | undefined;
     let failure: Error | undefined;
     try {

@@ -30,6 +30,11 @@ export interface Statement {
   /** Parameters in PostgreSQL's text format; `null` for NULL. */
   readonly parameters: readonly (string | null)[];
   /**
+   * A comment to append if the statement is sent without a name: in the text of a prepared statement it would be that of
+   * the first use, and prepare a statement for each comment.
+   */
+  readonly comment?: string | undefined;
+  /**
    * Called when the first byte of the answer arrives, by drivers that can detect it, and only if no other statement is
    * in flight.
    */

@@ -80,6 +80,7 @@ export const ENGINE: Kinds<EngineOptions> = {
   connectTimeout: milliseconds(1),
   commandTimeout: milliseconds(1),
   statementTimeout: milliseconds(0),
+  comment: callable,
   applicationName: text,
   prepare: flag,
   nonblocking: flag,

@@ -57,6 +57,12 @@ export interface EngineOptions extends TransactionOptions {
   readonly commandTimeout?: number;
   /** Server-side statement timeout (default: no limit). */
   readonly statementTimeout?: number;
+  /**
+   * Returns a comment for the server's log and pg_stat_activity, such as the id of a request (default: none). It is
+   * appended to statements that are sent without a name, with `prepare: false` to all of them; events and echo show the
+   * text without it.
+   */
+  readonly comment?: () => string | undefined;
   /** Application name shown by the server, as in pg_stat_activity (default "deno"). */
   readonly applicationName?: string;
   /** Use named prepared statements; set to `false` behind a transaction pooler such as PgBouncer (default true). */
@@ -96,6 +102,8 @@ export interface ConnectionOptions extends TransactionOptions {
   readonly commandTimeout: number;
   /** Aborts the wait for an answer. */
   readonly commandSignal: AbortSignal | undefined;
+  /** Returns a comment for each unnamed statement. */
+  readonly comment: (() => string | undefined) | undefined;
   /** Milliseconds to wait for the ROLLBACK of `close()`. */
   readonly closeTimeout: number;
 }
@@ -196,7 +204,8 @@ export function resolveConnect(options: ConnectOptions, engine: ResolvedOptions)
   }
   const commandTimeout = options.commandTimeout ?? engine.commandTimeout;
   const { commandSignal } = options;
-  return { isolationLevel, readOnly, commandTimeout, commandSignal, closeTimeout: engine.connectTimeout };
+  const { comment, connectTimeout: closeTimeout } = engine;
+  return { isolationLevel, readOnly, commandTimeout, commandSignal, comment, closeTimeout };
 }
 
 /**

@@ -250,7 +250,9 @@ export class SyncConnection implements Disposable {
     }
   }
 
-  #query(statement: Statement, ahead: string | undefined, transaction: Transaction | undefined): RawResult {
+  #query(written: Statement, ahead: string | undefined, transaction: Transaction | undefined): RawResult {
+    const { comment } = this.#options;
+    const statement = comment ? { ...written, comment: comment() } : written;
     try {
       return this.#driver.querySync(statement, ahead);
     } catch (error) {

@@ -55,6 +55,7 @@ export type SharedOptions = Pick<
   | "connectTimeout"
   | "commandTimeout"
   | "statementTimeout"
+  | "comment"
   | "applicationName"
   | "prepare"
   | "isolationLevel"

@@ -15,6 +15,7 @@ import { AnswerReader, type PendingAnswer } from "./postgres/answers.ts";
 import { guardQuery } from "./postgres/guarded_query.ts";
 import { startupOptions } from "./startup_options.ts";
 import { StreamConnection } from "./stream_connection.ts";
+import { unnamedText } from "./unnamed_text.ts";
 import type { Reported } from "../../values/date_styles.ts";
 import { DECODERS } from "../../values/types.ts";
 
@@ -102,7 +103,8 @@ class PostgresConnection extends StreamConnection<string> {
     const name = parameters.length > 0 ? this.prepared(statement) : undefined;
     const values = parameters as (string | null)[];
     const query = guardQuery(
-      this.#sql.unsafe(sql, values, { prepare: name !== undefined }).values(),
+      this.#sql.unsafe(name === undefined ? unnamedText(statement) : sql, values, { prepare: name !== undefined })
+        .values(),
       name,
     ) as unknown as PackageQuery;
     const stopWatching = this.#firstByte.watch(this.#stream, statement);

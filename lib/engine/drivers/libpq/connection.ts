@@ -14,6 +14,7 @@ import {
 } from "../../errors.ts";
 import { settledWithin } from "../../../base/within.ts";
 import { PreparedStatements } from "../prepared_statements.ts";
+import { unnamedText } from "../unnamed_text.ts";
 import { databaseError } from "../server_error.ts";
 import type { SyncDriverConnection } from "../../sync_driver.ts";
 import type { Reported } from "../../../values/date_styles.ts";
@@ -184,11 +185,12 @@ export class LibpqConnection implements SyncDriverConnection {
     return yield* this.#querying(statement);
   }
 
-  *#querying({ sql, parameters, isSingle, waitsForNoLock }: Statement): Work<RawResult> {
+  *#querying(statement: Statement): Work<RawResult> {
+    const { sql, parameters, isSingle, waitsForNoLock } = statement;
     if (this.#unread) yield* this.#unread;
     this.#assertUsable(sql, waitsForNoLock);
     if (parameters.length === 0 && !isSingle) {
-      const text = cString(sql);
+      const text = cString(unnamedText(statement));
       return yield* this.#answer(this.#pq.PQsendQuery(this.#wire.connection, text), sql);
     }
     const prepared = this.#prepared.get(sql) ?? (yield* this.#preparing(sql));
@@ -196,7 +198,16 @@ export class LibpqConnection implements SyncDriverConnection {
     const values = this.#values.write(parameters);
     const sent = prepared
       ? this.#pq.PQsendQueryPrepared(connection, prepared.name, parameters.length, values, null, null, TEXT)
-      : this.#pq.PQsendQueryParams(connection, cString(sql), parameters.length, null, values, null, null, TEXT);
+      : this.#pq.PQsendQueryParams(
+        connection,
+        cString(unnamedText(statement)),
+        parameters.length,
+        null,
+        values,
+        null,
+        null,
+        TEXT,
+      );
     return yield* this.#answer(sent, sql, prepared);
   }
 

@@ -10,6 +10,7 @@ import type { EventEmitter } from "node:events";
 import type { RawResult, Statement } from "../../driver.ts";
 import { CopyNotSupportedError } from "../../errors.ts";
 import { readTag } from "../command_tag.ts";
+import { unnamedText } from "../unnamed_text.ts";
 import type { Reported } from "../../../values/date_styles.ts";
 import type { Decoder } from "../../../values/decode.ts";
 import { decoderFor } from "../../../values/types.ts";
@@ -33,16 +34,18 @@ export class StatementQuery extends PackageQuery {
   /** A decoding error, or a COPY; the rest of the answer is still read. */
   #failure: unknown;
   readonly #reported: Reported;
+  readonly #sql: string;
 
   /**
    * @param name of the prepared statement; without one it is sent unnamed.
    * @param reported returns settings that the server has reported.
    */
-  constructor({ sql, parameters }: Statement, name: string | undefined, reported: Reported) {
-    super(sql);
+  constructor(statement: Statement, name: string | undefined, reported: Reported) {
+    super(name === undefined ? unnamedText(statement) : statement.sql);
     this.#reported = reported;
+    this.#sql = statement.sql;
     this.name = name;
-    this.values = parameters;
+    this.values = statement.parameters;
   }
 
   /** True also for an empty text with parameters, which the package would send without them. */
@@ -90,7 +93,7 @@ export class StatementQuery extends PackageQuery {
 
   /** Marks the statement as a COPY, whose data are skipped. */
   noteCopy(): void {
-    this.#failure = new CopyNotSupportedError(this.text);
+    this.#failure = new CopyNotSupportedError(this.#sql);
   }
 
   /** Answers COPY FROM STDIN with CopyFail. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { unnamedText } from "../unnamed_text.ts";
 import { userInfo } from "node:os";
 import type { ConnectSettings, RawResult, Statement, TransactionStatus } from "../../driver.ts";
 import { ConnectionLostError, type ServerErrorFields } from "../../errors.ts";
@@ -105,10 +106,10 @@ export class WireConnection extends StreamConnection<WireStatement> {
 
   /** Appends a statement to what is sent next. */
   #send(statement: Statement): Answer {
-    const { sql, parameters } = statement;
+    const { parameters } = statement;
     const { messages } = this.#queue;
     if (parameters.length === 0 && !statement.isSingle) {
-      messages.query(sql);
+      messages.query(unnamedText(statement));
       return this.#expect(new Answer(statement));
     }
     const prepared = this.prepared(statement);
@@ -122,7 +123,7 @@ export class WireConnection extends StreamConnection<WireStatement> {
     const named = prepared?.isUnderWay ? undefined : prepared;
     if (named) named.isUnderWay = true;
     const name = named?.name ?? "";
-    messages.parse(name, sql);
+    messages.parse(name, named ? statement.sql : unnamedText(statement));
     messages.describe(name);
     messages.bind(name, parameters, []);
     messages.execute();

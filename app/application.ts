@@ -12,6 +12,7 @@ import { problem } from "./problems.ts";
 import { type BodyLimits, requestBody } from "./request_body.ts";
 import { currentRequest, requestContext } from "./request_context.ts";
 import { type RequestLog, requestLog } from "./request_log.ts";
+import { nameSpan } from "./tracing.ts";
 import { Traffic } from "./traffic.ts";
 
 /** Parts of an application. */
@@ -26,6 +27,8 @@ export interface ApplicationParts extends BodyLimits {
   readonly database?: DatabaseState;
   /** Counts the requests. */
   readonly traffic?: Traffic;
+  /** Spans are exported: those of requests get the names of their routes. */
+  readonly telemetry?: boolean;
   /** Returns the figures of the pool, for `/metrics`. */
   readonly pool?: () => PoolStatus;
 }
@@ -35,7 +38,15 @@ export interface ApplicationParts extends BodyLimits {
  * @returns an object whose `fetch` handles requests, for `Deno.serve`.
  */
 export function createApplication(parts: ApplicationParts): OpenAPIHono {
-  const { routes, ping, log, pool, database = new DatabaseState(() => {}), traffic = new Traffic() } = parts;
+  const {
+    routes,
+    ping,
+    log,
+    pool,
+    telemetry = false,
+    database = new DatabaseState(() => {}),
+    traffic = new Traffic(),
+  } = parts;
   const application = new OpenAPIHono({ strict: false });
   application.onError((error, context) =>
     problem(error, context, (error) => console.error(`request ${currentRequest()?.id} failed:`, error))
@@ -43,6 +54,7 @@ export function createApplication(parts: ApplicationParts): OpenAPIHono {
   application.notFound((context) => context.json({ detail: "Not found." }, 404));
   application.use(traffic.count);
   application.use(requestContext);
+  if (telemetry) application.use(nameSpan);
   if (log) application.use(requestLog(log));
   application.use(requestBody(parts));
   application.route("/", operation({ ping, database, traffic, pool }));

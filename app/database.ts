@@ -22,6 +22,7 @@ import { troubleOf } from "./database_trouble.ts";
 import { Toy, User, userToy } from "./models.ts";
 import { statementComment, withRequestId } from "./request_context.ts";
 import type { Settings } from "./settings.ts";
+import { traceStatements } from "./tracing.ts";
 
 /**
  * Runs the work of one request in its own session: immediately if the session is blocking, otherwise asynchronously.
@@ -38,17 +39,21 @@ export interface Sessions<S> {
  * @param url database URL, with any driver.
  */
 export function createDatabase(url: string, driver: DriverName, settings: Settings): Engine {
-  return createEngine(EngineUrl.parse(url).withDriver(driver), {
+  const engine = createEngine(EngineUrl.parse(url).withDriver(driver), {
     ...shared(driver, settings),
     poolSize: settings.poolSize,
     maxOverflow: settings.maxOverflow,
     poolTimeout: settings.poolTimeout,
   });
+  if (settings.telemetry) traceStatements(engine.events);
+  return engine;
 }
 
 /** Creates a blocking engine from the settings, with a single connection: only one request is processed at a time. */
 export function createBlockingDatabase(url: string, settings: Settings): SyncEngine {
-  return createSyncEngine(EngineUrl.parse(url).withDriver("libpq"), shared("libpq", settings));
+  const engine = createSyncEngine(EngineUrl.parse(url).withDriver("libpq"), shared("libpq", settings));
+  if (settings.telemetry) traceStatements(engine.events);
+  return engine;
 }
 
 function shared(driver: DriverName, settings: Settings): SharedOptions {

@@ -7,7 +7,7 @@
  * the server does that.
  */
 import { isSameList } from "../base/same_list.ts";
-import type { ForeignKey } from "../schema/table.ts";
+import type { ForeignKey, Table } from "../schema/table.ts";
 import type { Entity } from "./identity_map.ts";
 import { keyOf, type MapKey, mapKey, valuesOf } from "./key.ts";
 import { type ObjectState, stateOf } from "./object_state.ts";
@@ -72,6 +72,15 @@ export function isByServer({ onDelete }: ForeignKey): boolean {
 export function isHandled({ kind, key, cascade }: Relation): boolean {
   return kind !== "many-to-one" && !isByServer(key) &&
     (kind === "many-to-many" || cascade !== undefined || key.column.nullable);
+}
+
+/** Returns the tables whose rows a relation deletes or changes, at any depth. */
+export function tablesBelow(relation: Relation, found: Set<Table> = new Set()): Set<Table> {
+  const { key, otherKey, cascade, target } = relation;
+  if (otherKey || found.has(key.from)) return found;
+  found.add(key.from);
+  for (const each of cascade ? relationsOf(target).values() : []) if (isHandled(each)) tablesBelow(each, found);
+  return found;
 }
 
 /** Reports whether an object was taken out of the only place that it belongs to. */

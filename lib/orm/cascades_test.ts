@@ -222,6 +222,16 @@ for (const driver of EVERY_SESSION) {
     assertEquals(await session.get(Toy, toy.id), null);
   });
 
+  test("a grandchild is deleted by itself before the cascade reaches it, below a child that is not known", async (t) => {
+    await addOwner(t);
+    await using session = t.getSession();
+    const [part, sandy] = [await session.getOne(Part, 1), await owner(session)];
+    session.delete(sandy);
+    session.delete(part);
+    await session.commit();
+    assertEquals(await count(t, "owners", "toys", "parts"), { owners: 0, toys: 0, parts: 0 });
+  });
+
   test("a rollback brings back what a cascade deleted", async (t) => {
     await addOwner(t);
     await using session = t.getSession();

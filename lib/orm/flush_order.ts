@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { dependencyOrder } from "../base/dependency_order.ts";
+import { type Dependency, dependencyOrder } from "../base/dependency_order.ts";
 import type { Table } from "../schema/table.ts";
 import { breakCircle } from "./flush_circles.ts";
 import { type DeferrableConstraint, deleteRows, detachRows, replaceRows, setConstraint, updateRows } from "./dml.ts";
@@ -17,11 +17,12 @@ type Steps = Readonly<Record<Step["kind"], readonly Step[]>>;
 /**
  * Puts steps in order, as statements.
  *
+ * @param below tables whose rows are deleted before those of others, beside those with foreign keys.
  * @throws {ReferenceCircleError} when new rows of several tables refer to each other and none can be inserted first.
  * @throws {UniqueCircleError} when rows exchange unique values and none can give up its value first.
  */
-export function ordered(steps: Steps): WriteStatement[] {
-  const groups = groupsOf(steps);
+export function ordered(steps: Steps, below: readonly Dependency<Table>[] = []): WriteStatement[] {
+  const groups = groupsOf(steps, below);
   const isWaiting = (step: Step) => groups.some((group) => group.has(step));
   const statements: WriteStatement[] = [];
   const late = new Map<string, DeferrableConstraint>();
@@ -45,16 +46,16 @@ export function ordered(steps: Steps): WriteStatement[] {
 }
 
 /** Groups steps in the order in which most of them are ready: by table, all changes together. */
-function groupsOf({ insert, update, delete: deletes }: Steps): Set<Step>[] {
-  const byTable = (steps: readonly Step[]) => {
+function groupsOf({ insert, update, delete: deletes }: Steps, below: readonly Dependency<Table>[]): Set<Step>[] {
+  const byTable = (steps: readonly Step[], further: readonly Dependency<Table>[] = []) => {
     const groups = Map.groupBy(steps, ({ table }) => table);
-    return tableOrder(groups).map((table) => new Set(groups.get(table)));
+    return tableOrder(groups, further).map((table) => new Set(groups.get(table)));
   };
-  return [...byTable(insert), new Set(update), ...byTable(deletes).toReversed()];
+  return [...byTable(insert), new Set(update), ...byTable(deletes, below).toReversed()];
 }
 
 /** Orders tables by the foreign keys that some of their rows use. */
-function tableOrder(groups: ReadonlyMap<Table, readonly Step[]>): Table[] {
+function tableOrder(groups: ReadonlyMap<Table, readonly Step[]>, further: readonly Dependency<Table>[]): Table[] {
   const tables = [...groups.keys()];
   if (tables.length === 1) return tables;
   const keys = tables.flatMap((table) =>
@@ -65,7 +66,7 @@ function tableOrder(groups: ReadonlyMap<Table, readonly Step[]>): Table[] {
       )
     )
   );
-  return dependencyOrder(tables, keys).order;
+  return dependencyOrder<Table, Dependency<Table>>(tables, [...keys, ...further]).order;
 }
 
 /** Returns the steps of a group that need no waiting one before them, and none that does. */

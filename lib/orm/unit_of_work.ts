@@ -8,9 +8,10 @@
  *
  * @module
  */
+import type { Dependency } from "../base/dependency_order.ts";
 import { associationRow, type Link } from "./association_rows.ts";
 import { cascadeStatements } from "./cascade_rows.ts";
-import type { ReferringRows } from "./cascades.ts";
+import { type ReferringRows, tablesBelow } from "./cascades.ts";
 import { linkRows, unlinkRows } from "./dml.ts";
 import { findNeeds } from "./flush_needs.ts";
 import { ordered } from "./flush_order.ts";
@@ -35,7 +36,11 @@ export interface PendingWork extends RowChanges {
  * @throws {UniqueCircleError} when rows exchange unique values and none can give up its value first.
  */
 export function planFlush({ referring = [], isHeld = () => false, ...work }: PendingWork): WriteStatement[] {
-  const statements = planRows(work);
+  // what the session knows is written by its key before a cascade reaches it
+  const below = referring.flatMap(({ relation }) =>
+    [...tablesBelow(relation)].map((from) => ({ from, to: relation.key.to }))
+  );
+  const statements = planRows(work, below);
   for (const rows of referring) {
     const { relation: { key }, isReplaced } = rows;
     const first = statements.findIndex(({ kind, table, isCascade }) =>
@@ -46,12 +51,15 @@ export function planFlush({ referring = [], isHeld = () => false, ...work }: Pen
   return statements;
 }
 
-function planRows({ links, ...changes }: PendingWork): WriteStatement[] {
+function planRows(
+  { links, ...changes }: Omit<PendingWork, "referring" | "isHeld">,
+  below: readonly Dependency<Table>[],
+): WriteStatement[] {
   const steps = stepsOf(changes);
   const count = steps.insert.length + steps.update.length + steps.delete.length;
   if (count + links.length === 0) return [];
   findNeeds(steps);
-  const statements = ordered(steps);
+  const statements = ordered(steps, below);
   const unlinks = writeRows(links.filter(({ isIn }) => !isIn).map(associationRow), unlinkRows);
   const linked = writeRows(links.filter(({ isIn }) => isIn).map(associationRow), linkRows);
   const first = statements.findIndex(({ kind }) => kind === "delete");

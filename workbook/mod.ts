@@ -19,3 +19,4 @@ export { progressChart } from "./progress_chart.ts";
 export { NotebookNotFoundError, typecheck, type TypecheckOptions } from "./typecheck.ts";
 export { TODO, TodoError } from "./todo.ts";
 export { UnknownExerciseError } from "./exercises/mod.ts";
+export { type RevisionChanges, writeRevision } from "./write_revision.ts";

@@ -9,6 +9,9 @@ import { shorten } from "../base/text.ts";
 /** Maximum characters of a printed parameter. */
 const PARAMETER_WIDTH = 60;
 
+/** Width of a line on the console: longer ones are folded. */
+const CONSOLE_WIDTH = 100;
+
 /**
  * Formats a statement as a line: connection, milliseconds, SQL, parameters, rows.
  *
@@ -23,15 +26,39 @@ const PARAMETER_WIDTH = 60;
  * ```
  */
 export function echoLine(event: EngineEventOf<"query">): string {
+  const { start, sql, notes } = partsOf(event);
+  return start + sql + (notes ? `  ${notes}` : "");
+}
+
+/** Formats a statement for the console: like `echoLine()`, but what is too long for a line is folded below its SQL. */
+export function echoText(event: EngineEventOf<"query">): string {
+  const line = echoLine(event);
+  if (line.length <= CONSOLE_WIDTH) return line;
+  const { start, sql, notes } = partsOf(event);
+  const folded = (text: string) => fold(text, CONSOLE_WIDTH - start.length);
+  return start + [...folded(sql), ...folded(notes)].join(`\n${" ".repeat(start.length)}`);
+}
+
+/** Folds a text between words; continued lines are indented by two. */
+function fold(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(lines.length === 0 ? word : `  ${word}`);
+  }
+  return lines.filter((line) => line !== "");
+}
+
+function partsOf(event: EngineEventOf<"query">): { start: string; sql: string; notes: string } {
   const parameters = event.parameters.map((value, index) =>
     `$${index + 1} = ${shorten(Deno.inspect(value), PARAMETER_WIDTH)}`
   );
   const outcome = event.error ? `failed: ${shorten(event.error.message, 120)}` : rows(event);
   const notes = [parameters.join(", "), outcome].filter(Boolean).join("; ");
   const milliseconds = event.milliseconds.toFixed(1).padStart(5);
-  return `[${event.connection}] ${milliseconds} ms  ${event.sql.replace(/\s+/g, " ").trim()}${
-    notes ? `  -- ${notes}` : ""
-  }`;
+  const start = `[${event.connection}] ${milliseconds} ms  `;
+  return { start, sql: event.sql.replace(/\s+/g, " ").trim(), notes: notes && `-- ${notes}` };
 }
 
 function rows({ rowCount, sql }: EngineEventOf<"query">): string {
@@ -45,6 +72,6 @@ function rows({ rowCount, sql }: EngineEventOf<"query">): string {
  * @param echo true to print to the console; a function to pass each line to.
  */
 export function subscribeEcho(events: EngineEvents, echo: boolean | ((line: string) => void)): void {
-  const print = echo === true ? console.log : echo;
-  if (print) events.on("query", (event) => print(echoLine(event)));
+  if (echo === true) events.on("query", (event) => console.log(echoText(event)));
+  else if (echo) events.on("query", (event) => echo(echoLine(event)));
 }

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { echoLine } from "./echo.ts";
+import { echoLine, echoText } from "./echo.ts";
 import type { EngineEventOf } from "./events.ts";
 
 const query: EngineEventOf<"query"> = {
@@ -42,4 +42,17 @@ Deno.test("statements about a transaction have no rows", () => {
 Deno.test("a statement that failed says why", () => {
   const line = echoLine({ ...query, rowCount: 0, error: new Error("no such\ntable") });
   assertStringIncludes(line, "-- $1 = 7; failed: no such table");
+});
+
+Deno.test("on the console a long statement is folded below its SQL, its notes on a line of their own", () => {
+  const sql =
+    "UPDATE toys SET stock = changed.stock, updated_on = now() FROM (SELECT * FROM unnest($1::uuid[])) AS changed " +
+    "WHERE toys.id = changed.id";
+  assertEquals(
+    echoText({ ...query, sql, parameters: [["6ae5e7be"]] }),
+    `[1]   0.4 ms  UPDATE toys SET stock = changed.stock, updated_on = now() FROM (SELECT * FROM
+                unnest($1::uuid[])) AS changed WHERE toys.id = changed.id
+              -- $1 = [ "6ae5e7be" ]; 1 row`,
+  );
+  assertEquals(echoText(query), echoLine(query), "a short one is a line");
 });

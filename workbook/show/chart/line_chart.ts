@@ -4,6 +4,7 @@
  * @module
  */
 import { type Chart, chart } from "./chart.ts";
+import { logTicks } from "./interval_chart.ts";
 import { groupColours, groupDashes, groupShapes } from "../theme.ts";
 
 /** A point of a line. */
@@ -84,7 +85,10 @@ export function lineChart(points: readonly LinePoint[], options: LineOptions): C
   });
   const legend = { title: null, columns: 4 };
   const x = encoding("x", options.x);
-  const y = (field: string) => encoding(field, options.y);
+  const values = points.flatMap(({ y, low = y, high = y }) => [y, low, high]);
+  const ends = logTicks([{ low: Math.min(...values), high: Math.max(...values) }]);
+  const domain = options.y.log ? { domain: [ends[0], ends.at(-1)] } : {};
+  const y = (field: string) => encoding(field, options.y, domain);
   const hasSpread = points.some(({ low, high }) => low !== undefined && high !== undefined);
   // One legend: that of the points. A line is a layer of its own without scales: layers that share a scale share its legend,
   // and JupyterLab's version of Vega-Lite does not merge that with the legend of shapes.
@@ -128,15 +132,10 @@ export function lineChart(points: readonly LinePoint[], options: LineOptions): C
   );
 }
 
-function encoding(field: string, { title, log = false, ticks, format = ",~r" }: LineAxis): object {
+function encoding(field: string, { title, log = false, ticks, format = ",~r" }: LineAxis, domain = {}): object {
   const axis = { format, ...(ticks ? { values: ticks } : {}) };
-  return {
-    field,
-    type: "quantitative",
-    title,
-    axis,
-    scale: log ? { type: "log", nice: field !== "x" } : { zero: true },
-  };
+  const scale = log ? { type: "log", nice: false, ...domain } : { zero: true };
+  return { field, type: "quantitative", title, axis, scale };
 }
 
 function panelsOf(points: readonly LinePoint[]): object | undefined {

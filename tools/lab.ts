@@ -62,6 +62,7 @@ async function lab(args: string[], stop: AbortSignal): Promise<number> {
   console.log(`  ready after ${secondsSince(start)}\n`);
   console.log(`JupyterLab: ${server.url}\n`);
   if (host.isEvery) console.log(`From another machine: replace ${host.inUrl} by this machine's name or address\n`);
+  console.log("A cell hangs: Kernel ▸ Restart Kernel, in JupyterLab; the notebook keeps its text.");
   console.log("Ctrl-C stops JupyterLab and its kernels. PostgreSQL keeps running; stop it with: deno task db stop");
   const stopped = new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve(), { once: true }));
   await Promise.race([server.ended, stopped]);

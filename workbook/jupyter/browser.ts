@@ -151,6 +151,8 @@ export interface CellView {
   readonly text: string;
   /** Number of visible pictures below it. */
   readonly pictures: number;
+  /** Number of legends in each chart below it. */
+  readonly legends: readonly number[];
   /** Number of formulas below it. */
   readonly formulas: number;
 }
@@ -171,7 +173,9 @@ export class NotebookPage {
       cells.map((cell) => {
         const texts = (selector: string) => [...cell.querySelectorAll(selector)].map((each) => each.textContent ?? "");
         const pictures = ".jp-RenderedImage img, .jp-RenderedSVG img, .vega-embed canvas, .vega-embed svg.marks";
+        const charts = [...cell.querySelectorAll(".vega-embed svg.marks")];
         return {
+          legends: charts.map((chart) => chart.querySelectorAll(".role-legend").length),
           prompt: texts(".jp-InputPrompt").join(""),
           text: texts(".jp-OutputArea-output").join("\n"),
           formulas: cell.querySelectorAll(".jp-OutputArea-output mjx-container").length,

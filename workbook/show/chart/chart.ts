@@ -16,6 +16,9 @@ export type ChartSpec = Readonly<Record<string, unknown>>;
 
 const vegaLiteMime = "application/vnd.vegalite.v5+json";
 
+/** Options for the browser: SVG, whose text can be selected and read aloud. */
+const inBrowser = { embedOptions: { renderer: "svg" } };
+
 /** A chart was created without alternative text. */
 export class MissingAltTextError extends Error {
   override readonly name = "MissingAltTextError";
@@ -40,6 +43,7 @@ export class Chart implements Displayable {
     this.spec = {
       $schema: "https://vega.github.io/schema/vega-lite/v5.json",
       description: alt,
+      usermeta: inBrowser,
       width: plotWidth,
       ...spec,
       config: mergeConfig(chartConfig, spec.config as Record<string, unknown> | undefined),

@@ -324,6 +324,22 @@ for (const driver of EVERY_SESSION) {
     assertEquals(await t.rows("SELECT no FROM cards"), [["free"]]);
   });
 
+  test("deleteOrphan: a child that has no parent loses none by being told so", async (t) => {
+    await t.getSession.begin((session) => session.add(new Card({ no: "free" })));
+    await using session = t.getSession();
+    const free = (await session.scalars(select(Card))).one();
+    free.owner = null;
+    await session.commit();
+    assertEquals(await count(t, "cards"), { cards: 1 });
+    free.owner = new Owner({ name: "sandy" });
+    free.owner = null;
+    free.owner = null;
+    assertEquals([...session.deleted], [free]);
+    session.expire(free);
+    await session.commit();
+    assertEquals(await count(t, "cards"), { cards: 1 });
+  });
+
   test("deleteOrphan: a unique value moves from an orphan to its successor, and a key from a passport to the next", async (t) => {
     await addOwner(t);
     await using session = t.getSession();

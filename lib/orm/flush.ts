@@ -37,6 +37,7 @@ export class Flush {
     this.#tracker = tracker;
     this.#statements = tracker.plan().map(withFixedValues);
     this.#snapshots = tracker.beginFlush(this.#statements);
+    if (this.isEmpty) tracker.endEmptyFlush();
   }
 
   get isEmpty(): boolean {

@@ -299,9 +299,10 @@ export function refer(
 ): void {
   const { key } = (one ?? many)!;
   const name = one?.name ?? `(${key.columns.map(({ attribute }) => attribute)})`;
-  const before = stateOf(entity).references.get(name)?.value;
+  const { value: before, isOrphan = false } = stateOf(entity).references.get(name) ?? {};
+  const losesParent = Boolean(before) || isOrphan || !isUnset(entity, key);
   if (many && before) collectionOf(before, many).note(entity, false);
-  setReference(entity, name, key, value, value === null && many?.cascade === "deleteOrphan");
+  setReference(entity, name, key, value, value === null && losesParent && many?.cascade === "deleteOrphan");
   if (!many || !value) return;
   const collection = collectionOf(value, many);
   if (many.kind === "one-to-one") {

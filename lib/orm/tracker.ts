@@ -252,6 +252,13 @@ export class Tracker implements ObjectOwner {
     return snapshots;
   }
 
+  /** Ends changes that need no write, where it is not known what else the collection holds: the rows are so already. */
+  endEmptyFlush(): void {
+    for (const { pending } of this.#states) {
+      for (const collection of pending) if (!collection.isLoaded) collection.acknowledge(new Map(collection.changes));
+    }
+  }
+
   /**
    * Applies the success of a flush to the objects.
    *

@@ -188,6 +188,32 @@ for (const driver of EVERY_SESSION) {
     assertEquals([[...car.tags], [...wheel.tags]], [[fast, red], []]);
   });
 
+  test("deletions set NULL, and delete association rows, by each column of the key", async (t) => {
+    await addShops(t);
+    await using session = t.getSession();
+    const wheel = await session.getOne(Toy, { tenant: 1, id: 2 });
+    const [shop, car] = [
+      await session.getOne(Shop, { tenant: 1, id: 1 }),
+      await session.getOne(Toy, { tenant: 1, id: 1 }),
+    ];
+    session.delete(shop);
+    session.delete(car);
+    t.sent.length = 0;
+    await session.commit();
+    const keys = "IN (SELECT * FROM unnest($1::integer[], $2::integer[]))";
+    const returning = "RETURNING tenant, id";
+    assertEquals(t.sent, [
+      `UPDATE toys SET part_of = NULL WHERE (tenant, part_of) ${keys} ${returning}, part_of`,
+      `DELETE FROM toy_tag WHERE (tenant, toy_id) ${keys}`,
+      `DELETE FROM toys WHERE (tenant, id) ${keys} ${returning}`,
+      `UPDATE toys SET shop_id = NULL WHERE (tenant, shop_id) ${keys} AND NOT ((tenant, id) IN ` +
+      `(SELECT * FROM unnest($3::integer[], $4::integer[]))) ${returning}, shop_id`,
+      `DELETE FROM shops WHERE (tenant, id) ${keys} ${returning}`,
+    ]);
+    assertEquals([wheel.tenant, wheel.shopId, wheel.partOf, wheel.shop, session.dirty.size], [1, null, null, null, 0]);
+    assertEquals(await toys(t), [[1, 2, null, null], [2, 3, 2, null]]);
+  });
+
   test("an association row cannot connect what differs in a column that its keys share", async (t) => {
     await addShops(t);
     await using session = t.getSession();

@@ -1,6 +1,7 @@
 /** One-to-one relations: a unique foreign key on one side, an object or null on either side. */
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import {
+  ForeignKeyViolationError,
   identity,
   integer,
   joinedload,
@@ -138,6 +139,23 @@ for (const driver of EVERY_SESSION) {
     await session.commit();
     sandy.passport = null;
     await assertRejects(async () => await session.flush(), MissingValueError, '"passports" needs a value for "userId"');
+  });
+
+  test("a deleted user leaves its profile behind; a foreign key that refuses NULL refuses the deletion", async (t) => {
+    await addUsers(t);
+    await using session = t.getSession();
+    const [sandy, patrick] = (await session.scalars(select(User).orderBy("id").options(selectinload("passport"))))
+      .all();
+    const profile = await session.getOne(Profile, 1);
+    session.delete(sandy);
+    await session.commit();
+    assertEquals([await profiles(t), profile.user], [[[1, null], [2, 2]], null]);
+    patrick.passport = new Passport({ no: "7" });
+    await session.commit();
+    session.delete(patrick);
+    await assertRejects(async () => await session.flush(), ForeignKeyViolationError, "fk_passports_user_id_users");
+    await session.rollback();
+    assertEquals([patrick.passport!.no, session.deleted.size], ["7", 0]);
   });
 
   test("assignment requires that the relation is loaded: what it replaces would not be known", async (t) => {

@@ -248,6 +248,16 @@ for (const driver of EVERY_SESSION) {
     assertEquals(await assertHeldRelations(session, [person]), 1);
   });
 
+  test("SQL that adds rows: what a new object holds is not known any more", async (t) => {
+    await using session = t.getSession();
+    const person = new Person({ name: "sandy" });
+    session.add(person);
+    await session.flush(); // nobody has asked for its letters
+    await session.execute("INSERT INTO letters (line, person_id, pages) VALUES ('one', $1, '{}')", [person.id]);
+    assertThrows(() => person.letters.size, NotLoadedError);
+    await assertHeldRelations(session, [person]);
+  });
+
   test("rollback: new objects hold what they did before they were written", async (t) => {
     await using session = t.getSession();
     const person = new Person({ name: "sandy" });

@@ -11,7 +11,7 @@ import { type Entity, IdentityMap } from "./identity_map.ts";
 import { keyOf, type MapKey, mapKey, rowMapKey, valuesOf } from "./key.ts";
 import { type ObjectState, stateOf } from "./object_state.ts";
 import { holdReference, isCurrent, referredKey } from "./reference.ts";
-import { collectionOf, type Related } from "./related.ts";
+import { heldCollection, type Related } from "./related.ts";
 import type { Relation } from "./relation.ts";
 import { inverseOf, relationsStoredIn } from "./relations.ts";
 
@@ -91,9 +91,7 @@ class Content {
   /** Returns the collection of the object with some values in the columns that a relation refers to, if it is known. */
   of(relation: Relation, values: readonly unknown[] | undefined): Related<object> | undefined {
     const state = values && ownerOf(this.objects, relation.key, values);
-    if (!state) return undefined;
-    // an untouched collection of an object made here is empty until now
-    return state.collections.get(relation.name) ?? (state.isRead ? undefined : collectionOf(state.entity, relation));
+    return state && heldCollection(state, relation);
   }
 
   /** Unloads a collection. */

@@ -286,6 +286,14 @@ export function collectionOf(entity: Entity, relation: Relation): Related<object
 }
 
 /**
+ * Returns the collection of an object that is in a session; undefined if nobody has asked for it and it is not loaded. A
+ * collection of a new object is empty until a row says otherwise.
+ */
+export function heldCollection({ entity, collections, isRead }: ObjectState, relation: Relation) {
+  return collections.get(relation.name) ?? (isRead ? undefined : collectionOf(entity, relation));
+}
+
+/**
  * Makes an object refer to another, or to none, and updates the collections on the other side.
  *
  * @param one the many-to-one relation, if the model of the object declares it.

@@ -9,6 +9,8 @@ import type { Table } from "../schema/table.ts";
 import { withReturning } from "./bulk_returning.ts";
 import type { Entity } from "./identity_map.ts";
 import { type ObjectState, stateOf } from "./object_state.ts";
+import { heldCollection } from "./related.ts";
+import type { Relation } from "./relation.ts";
 import { relationsOf } from "./relations.ts";
 import { isWriteNode, type TableWrite, writesOf } from "./table_writes.ts";
 import type { Tracker } from "./tracker.ts";
@@ -111,9 +113,7 @@ function concernsSession(tracker: Tracker, writes: readonly TableWrite[]): boole
   const tables = tablesOf(tracker);
   const isNear = (table: Table): boolean => writes.some((write) => isWritten(table, write) || depends(table, write));
   return tables.some(isNear) ||
-    [...tracker.states].some(({ model, collections }) =>
-      [...collections.keys()].some((name) => isNear(relationsOf(model).get(name)!.key.from))
-    );
+    [...tracker.states].some((state) => heldRelations(state).some(({ key }) => isNear(key.from)));
 }
 
 /** Reports whether an action of foreign keys changes rows of a table after a write to another one. */
@@ -128,10 +128,18 @@ function depends(table: Table, write: TableWrite, seen: ReadonlySet<Table> = new
 }
 
 /** Marks collections as not loaded whose rows may be others by now. */
-function unloadCollections({ model, collections }: ObjectState, write: TableWrite): void {
-  for (const [name, collection] of collections) {
-    const { key: { from, columns } } = relationsOf(model).get(name)!;
+function unloadCollections(state: ObjectState, write: TableWrite): void {
+  for (const relation of heldRelations(state)) {
+    const { from, columns } = relation.key;
     const isMoved = !write.columns || columns.some((column) => write.columns!.has(column.name));
-    if (isWritten(from, write) && isMoved || depends(from, write)) collection.unload();
+    if (isWritten(from, write) && isMoved || depends(from, write)) heldCollection(state, relation)?.unload();
   }
+}
+
+/** Returns the relations whose collections an object holds, or would make, empty, when one is asked for. */
+function heldRelations({ model, collections, isRead }: ObjectState): Relation[] {
+  if (isRead && collections.size === 0) return [];
+  return [...relationsOf(model).values()].filter(({ kind, name }) =>
+    kind !== "many-to-one" && (!isRead || collections.has(name))
+  );
 }

@@ -210,6 +210,20 @@ for (const driver of EVERY_SESSION) {
     assertEquals([person.letters.has(letter), label.letters.all()], [true, [letter]]);
   });
 
+  test("a row that a new object takes over is in no collection that it was taken out of", async (t) => {
+    const { session, letters: [letter] } = await loaded(t, "one");
+    await using _ = session;
+    const label = Label.create({ name: "urgent", letters: [letter] });
+    session.add(label);
+    await session.commit();
+    label.letters.delete(letter);
+    session.delete(letter);
+    const taker = new Letter({ id: letter.id, line: "two" });
+    session.add(taker);
+    await committed(session, label, taker);
+    assertEquals([label.letters.all(), await t.rows("SELECT * FROM letter_label")], [[], []]);
+  });
+
   test("a changed key reaches the rows that refer to it by ON UPDATE CASCADE, and their objects", async (t) => {
     const { session, letters: [letter] } = await loaded(t, "one");
     await using _ = session;

@@ -11,6 +11,8 @@ import { Snapshot } from "./snapshot.ts";
 /** A row was read into an object. */
 export interface ReadEntry {
   readonly state: ObjectState;
+  /** True if something was written before, so that a rollback may undo what was read. */
+  readonly isAfterWrite: boolean;
 }
 
 /** A collection was loaded after something was written. */
@@ -82,8 +84,8 @@ export function snapshotsIn(entries: readonly JournalEntry[]): Snapshot[] {
 }
 
 /** Returns the objects that were read. */
-export function readIn(entries: readonly JournalEntry[]): ObjectState[] {
-  return entries.filter((entry) => !(entry instanceof Snapshot) && !isFill(entry)).map(({ state }) => state);
+export function readIn(entries: readonly JournalEntry[]): ReadEntry[] {
+  return entries.filter((entry): entry is ReadEntry => !(entry instanceof Snapshot) && !isFill(entry));
 }
 
 /** Returns the collections that were loaded after something was written. */

@@ -10,7 +10,7 @@ import { restoredValue, storedValue } from "./column_value.ts";
 import { type Entity, IdentityMap } from "./identity_map.ts";
 import { keyOf, type MapKey, mapKey, rowMapKey, valuesOf } from "./key.ts";
 import { type ObjectState, stateOf } from "./object_state.ts";
-import { holdReference, isCurrent, referredKey } from "./reference.ts";
+import { holdReference, isCurrent, referredKey, refersTo } from "./reference.ts";
 import { heldCollection, type Related } from "./related.ts";
 import type { Relation } from "./relation.ts";
 import { inverseOf, relationsStoredIn } from "./relations.ts";
@@ -88,6 +88,11 @@ class Content {
     if (collection) this.#items.getOrInsertComputed(collection, () => new Map()).set(item, isIn);
   }
 
+  /** Reports whether an object was taken out of a collection. */
+  isOut(collection: Related<object>, item: Entity): boolean {
+    return this.#items.get(collection)?.get(item) === false;
+  }
+
   /** Returns the collection of the object with some values in the columns that a relation refers to, if it is known. */
   of(relation: Relation, values: readonly unknown[] | undefined): Related<object> | undefined {
     const state = values && ownerOf(this.objects, relation.key, values);
@@ -118,11 +123,12 @@ function endChange(content: Content, collection: Related<object>, written: Reado
   collection.acknowledge(written);
   const { relation, owner } = collection;
   const inverse = relation.otherKey && inverseOf(relation);
-  if (!relation.otherKey || !stateOf(owner).loaded) return;
+  if (!relation.otherKey) return;
+  const hasRow = stateOf(owner).loaded !== undefined;
   for (const [item, isIn] of written as ReadonlyMap<Entity, boolean>) {
     const state = stateOf(item);
-    if (!state.loaded) continue;
-    content.put(collection, item, isIn);
+    if (isIn && !(hasRow && state.loaded)) continue; // no row of the association table refers to it
+    if (hasRow) content.put(collection, item, isIn);
     if (inverse) content.put(state.collections.get(inverse.name), owner, isIn);
   }
 }
@@ -141,32 +147,41 @@ function moveItems(content: Content, relation: Relation, rows: readonly RowChang
   }
 }
 
-/** Takes deleted objects out of the collections of many-to-many relations; a successor takes the place of its own. */
+/**
+ * Takes objects out of collections whose rows are deleted or have another key; the object that has the row by now, if the
+ * session has one, takes their place.
+ */
 function removeItems(content: Content, { rows, takers }: Outcome): void {
-  const removed = rows.filter(({ before, after }) => before && !after);
-  if (removed.length === 0) return;
-  const gone = new IdentityMap<Entity>();
-  for (const { state: { table, entity }, before } of removed) gone.set(table, rowMapKey(table, before!), entity);
-  const tables = new Set(removed.map(({ state }) => state.table));
-  for (const { collections } of content.objects.states) {
+  const keyOfRow = ({ state: { table } }: RowChange, row: readonly unknown[]) => rowMapKey(table, row);
+  const gone = new IdentityMap<{ readonly successor: Entity | undefined }>();
+  const tables = new Set<Table>();
+  for (const change of rows) {
+    const { state: { table, entity }, before, after } = change;
+    if (!before || after && keyOfRow(change, before) === keyOfRow(change, after)) continue;
+    gone.set(table, keyOfRow(change, before), { successor: after ? entity : takers.get(entity) });
+    tables.add(table);
+  }
+  if (tables.size === 0) return;
+  const { states } = content.objects;
+  for (const { collections } of states) {
     for (const collection of collections.values()) {
-      if (!collection.relation.otherKey || !tables.has(collection.relation.target.table)) continue;
+      if (!tables.has(collection.relation.target.table)) continue;
       for (const item of collection.loaded as Iterable<Entity>) {
-        const entity = goneEntity(content.objects, gone, item);
-        if (!entity) continue;
+        const state = stateOf(item);
+        if (states.has(state)) continue; // others have left, or were expunged before
+        const key = state.loaded ? state.identity : mapKey(keyOf(state.table, item));
+        const found = gone.get(state.table, key);
+        if (!found) continue;
+        const successor = content.isOut(collection, item) ? undefined : found.successor;
         content.put(collection, item, false);
-        const taker = takers.get(entity);
-        if (taker) content.put(collection, taker, true);
+        const { key: reference, otherKey } = collection.relation;
+        // a row is in a collection by its association rows, which stay, or by its own foreign key
+        if (successor && (otherKey || refersTo(successor, reference, collection.owner))) {
+          content.put(collection, successor, true);
+        }
       }
     }
   }
-}
-
-/** Returns the object that was removed with the row of an item, which may have been expunged before. */
-function goneEntity({ states }: SessionObjects, gone: IdentityMap<Entity>, item: Entity): Entity | undefined {
-  const state = stateOf(item);
-  if (states.has(state)) return undefined;
-  return gone.get(state.table, state.loaded ? state.identity : mapKey(keyOf(state.table, item)));
 }
 
 /** Returns the object with some values in the columns that a foreign key refers to. */

@@ -68,8 +68,10 @@ function defineCollection(model: AnyModel, relation: Relation): void {
 }
 
 function readReference(entity: Entity, relation: Relation): Entity | null {
-  const reference = stateOf(entity).references.get(relation.name);
+  const { references, isExpired } = stateOf(entity);
+  const reference = references.get(relation.name);
   if (reference?.value && isCurrent(entity, reference)) return reference.value;
-  if (isUnset(entity, relation.key)) return null;
+  // the foreign key of an expired object may be another one by now
+  if (isUnset(entity, relation.key) && (reference || !isExpired)) return null;
   throw new NotLoadedError(relation.owner.name, relation.name);
 }

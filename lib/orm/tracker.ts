@@ -146,7 +146,7 @@ export class Tracker implements ObjectOwner {
     if (!known) this.#attach(state);
     if (!known || state.isExpired) state.forgetRelations();
     state.isExpired = false;
-    this.#journal.add({ state });
+    this.#journal.add({ state, isAfterWrite: this.#hasWritten.now });
     if (!known && this.#emitter?.events.has("load")) this.#tellLoaded(this.#emitter, state);
     return entity;
   }
@@ -329,7 +329,7 @@ export class Tracker implements ObjectOwner {
   }
 
   noteFill(state: ObjectState, collection: Related<object>): void {
-    if (this.#hasWritten.now) this.#journal.add({ state, collection });
+    if (this.#hasWritten.now) this.#journal.add({ state, isAfterWrite: true, collection });
   }
 
   /** @param saved the objects that are in the journal already. */
@@ -453,8 +453,19 @@ export class Tracker implements ObjectOwner {
     }
     for (const { state, collection } of filledIn(entries)) if (state.owner === this) collection.unload();
     const objects = this.#objects();
-    for (const state of this.#states) resolveReferences(objects, state);
-    for (const state of readIn(entries)) if (state.owner === this) state.isExpired = true;
+    for (const state of this.#states) {
+      resolveReferences(objects, state);
+      // an expunged object is not restored: it may not have the key of its row
+      const isOther = (item: object) => !this.#states.has(stateOf(item as Entity));
+      for (const collection of state.collections.values()) {
+        if (collection.loaded.values().some(isOther)) collection.unload();
+      }
+    }
+    for (const { state, isAfterWrite } of readIn(entries)) {
+      if (state.owner !== this) continue;
+      state.isExpired = true;
+      if (isAfterWrite) state.forgetRelations();
+    }
   }
 
   /** Restores snapshots, the newest first; new objects are detached, expunged ones stay detached. */
@@ -469,19 +480,23 @@ export class Tracker implements ObjectOwner {
       this.#detach(snapshot.state, "left");
       snapshot.restore();
     }
-    // what was read after an object was expunged, or was replaced, is another object of its row
-    for (const { state, isNew } of left) if (isNew) this.#removeRead(state);
     for (const state of new Set(kept.map(({ state }) => state))) {
       if (!state.loaded || state.status === "left") continue;
-      this.#removeRead(state);
+      const read = this.#identities.get(state.table, state.identity);
+      if (read) this.#endDelete(read); // the row has its former object again
       this.#attach(state);
     }
+    for (const snapshot of left) if (snapshot.isNew) this.#removeRead(snapshot, entries);
   }
 
-  /** Removes the object that was read from the row of another one, as that row is no more, or has its object again. */
-  #removeRead({ table, identity }: ObjectState): void {
-    const read = this.#identities.get(table, identity);
-    if (read) this.#endDelete(read);
+  /** Removes the object that was read from a row which is no more, after the object that made it had been expunged. */
+  #removeRead(made: Snapshot, entries: readonly JournalEntry[]): void {
+    const { table, identity } = made.state;
+    const other = this.#identities.get(table, identity);
+    const first = entries.find(({ state }) => state === other);
+    if (other && first && !(first instanceof Snapshot) && entries.indexOf(first) > entries.indexOf(made)) {
+      this.#endDelete(other);
+    }
   }
 
   /** Adds the objects that objects of the session refer to. */

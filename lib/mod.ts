@@ -63,6 +63,7 @@ export { Related } from "./orm/related.ts";
 export { Select, select, SelectColumns } from "./orm/select.ts";
 export { FromStatement } from "./orm/from_statement.ts";
 export { raiseload } from "./orm/default_loaders.ts";
+export { containsEager, eagerColumns } from "./orm/contained.ts";
 export { joinedload, selectinload } from "./orm/loading.ts";
 export { Session, type SessionOptions } from "./orm/session.ts";
 export type {

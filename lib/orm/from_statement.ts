@@ -12,6 +12,8 @@ import type { Compiled } from "../engine/kysely/compiler.ts";
 import { InvalidStatementError } from "./errors.ts";
 import type { AnyModel } from "./model.ts";
 import type { ObjectStatement } from "./object_statement.ts";
+import { eagerName } from "./contained.ts";
+import { relationNamed } from "./relations.ts";
 import type { LoaderOf } from "./select_types.ts";
 
 /** A query by other means that returns objects. Made by `select(Model).fromStatement(query)`. */
@@ -20,6 +22,8 @@ export class FromStatement<M extends AnyModel> implements ObjectStatement<M> {
   declare readonly expressionType?: Record<string, InstanceType<M>>;
   /** Values just written are newer than those in the session. */
   readonly refresh = "written";
+  /** What its joins leave out is not known. */
+  readonly narrowsJoins = true;
 
   /**
    * @ignore
@@ -31,14 +35,19 @@ export class FromStatement<M extends AnyModel> implements ObjectStatement<M> {
     readonly given: readonly LoaderOption[],
     readonly populates = false,
   ) {
-    if (given.some(({ isJoined }) => isJoined)) {
+    const adds = ({ isJoined, isContained, nested }: LoaderOption): boolean =>
+      isJoined && (!isContained || nested.some(adds));
+    if (given.some(adds)) {
       throw new InvalidStatementError(model.name, "joinedload() cannot add a join to it; use selectinload()");
     }
   }
 
-  /** The relations to load: as given, and by default, each by a SELECT. */
+  /** The relations to load: as given, and by default, each by a SELECT if the query does not have it. */
   get loaders(): readonly LoaderOption[] {
-    return withDefaults(this.model, this.given).map((option) => ({ ...option, isJoined: false }));
+    const selected = (option: LoaderOption): LoaderOption => ({ ...option, isJoined: false });
+    return withDefaults(this.model, this.given).map((option) =>
+      option.isContained ? { ...option, nested: option.nested.map(selected) } : selected(option)
+    );
   }
 
   /** Loads relations with the objects: `options(selectinload("toys"))`. */
@@ -63,7 +72,14 @@ export class FromStatement<M extends AnyModel> implements ObjectStatement<M> {
    */
   rowsOf(result: Result<unknown>): unknown[][] {
     const { table: { columns, keyIndexes }, name: model } = this.model;
-    const positions = columns.map(({ name }) => {
+    const contained = this.loaders.filter(({ isContained }) => isContained).flatMap(({ name }) =>
+      relationNamed(this.model, name).target.table.columns.map((column) => ({
+        ...column,
+        name: eagerName(name, column.name),
+      }))
+    );
+    const all = [...columns, ...contained];
+    const positions = all.map(({ name }) => {
       const index = result.columns.indexOf(name);
       if (index >= 0 && index === result.columns.lastIndexOf(name)) return index;
       const problem = `${index < 0 ? "no column" : "more than one column"} "${name}"`;
@@ -78,7 +94,7 @@ export class FromStatement<M extends AnyModel> implements ObjectStatement<M> {
       }
       // without a cast such an array arrives as text
       const decode = (value: unknown) => typeof value === "string" ? decodeArray(value, String) : value;
-      return columns.map((column, index) => {
+      return all.map((column, index) => {
         const value = row[positions[index]];
         return readCast(column) === "::text[]" ? decode(value) : value;
       });

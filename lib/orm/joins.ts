@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { snakeCase } from "../base/naming.ts";
 import { quote } from "../base/quote.ts";
+import { InvalidStatementError } from "./errors.ts";
 import { FreeNames } from "./free_names.ts";
 import { joinNames } from "./join_names.ts";
 import type { AnyModel, Relation } from "./relation.ts";
@@ -16,10 +18,12 @@ export interface LoaderOption<Name extends string = string, Nested = unknown, Ow
   readonly owner?: Owner;
   /** The name of the relation. */
   readonly name: Name;
-  /** True for `joinedload()`, false for `selectinload()`. */
+  /** True for `joinedload()` and `containsEager()`, false for `selectinload()`. */
   readonly isJoined: boolean;
   /** True for `raiseload()`: the relation is not loaded. */
   readonly isLeftOut?: boolean;
+  /** True for `containsEager()`: the statement has the join. */
+  readonly isContained?: boolean;
   /** The relations to load for its objects. */
   readonly nested: readonly (Nested & LoaderOption)[];
   /** Narrows and sorts a collection that is selected. */
@@ -28,6 +32,8 @@ export interface LoaderOption<Name extends string = string, Nested = unknown, Ow
 
 /** A relation that is joined. */
 export interface Join {
+  /** True if the statement had the join. */
+  readonly isContained: boolean;
   readonly relation: Relation;
   /** The position of its first column in a row. */
   readonly at: number;
@@ -47,6 +53,8 @@ export interface JoinPlan {
   readonly names: FreeNames;
   /** The default ORDER BY if the joins repeat rows of the table; undefined if they do not. */
   readonly order: readonly string[] | undefined;
+  /** True if joins repeat rows of the table. */
+  readonly repeats: boolean;
 }
 
 /**
@@ -61,26 +69,37 @@ export function planJoins(
   at: number = model.table.columns.length,
 ): JoinPlan {
   if (!options.some(({ isJoined }) => isJoined)) {
-    return { joins: [], columns: [], joined: "", names: new FreeNames([model.table.name]), order: undefined };
+    const names = new FreeNames([model.table.name]);
+    return { joins: [], columns: [], joined: "", names, order: undefined, repeats: false };
   }
   const names = new FreeNames([model.table.name, ...joinNames(model)]);
   const columns: string[] = [];
   const order: string[] = [];
+  let repeats = false;
   let joined = "";
-  const add = (owner: string, model: AnyModel, options: readonly LoaderOption[]): Join[] =>
-    options.filter(({ isJoined }) => isJoined).map(({ name, nested }) => {
+  const add = (owner: string, model: AnyModel, options: readonly LoaderOption[], isNested = false): Join[] =>
+    options.filter(({ isJoined }) => isJoined).map(({ name, nested, isContained = false }) => {
       const relation = relationNamed(model, name);
       const { table } = relation.target;
-      const alias = quote(names.number(table.name));
-      joined += joinSql(relation, owner, alias, names);
+      if (isContained && isNested) {
+        throw new InvalidStatementError(
+          model.name,
+          `containsEager("${name}") is for a join to the statement's own table`,
+        );
+      }
+      const alias = quote(isContained ? snakeCase(name) : names.number(table.name));
+      if (!isContained) joined += joinSql(relation, owner, alias, names);
       columns.push(columnsOf(table, alias));
-      if (relation.kind.endsWith("many")) order.push(...keysOf(table, alias));
+      const isMany = relation.kind.endsWith("many");
+      if (isMany && !isContained) order.push(...keysOf(table, alias));
+      repeats ||= isMany;
       const first = at;
       at += table.columns.length;
-      return { relation, at: first, joins: add(alias, relation.target, nested), nested };
+      return { relation, at: first, joins: add(alias, relation.target, nested, true), nested, isContained };
     });
   const joins = add(quote(model.table.name), model, options);
-  return { joins, columns, joined, names, order: order.length > 0 ? [...keysOf(model.table), ...order] : undefined };
+  const whole = order.length > 0 ? [...keysOf(model.table), ...order] : undefined;
+  return { joins, columns, joined, names, order: whole, repeats };
 }
 
 /** Joins the target of a relation; one with an association table by an inner join in parentheses. */

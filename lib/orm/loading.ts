@@ -105,6 +105,9 @@ export class Loader {
   /** The objects that a statement with `populateExisting()` has overwritten; undefined for other statements. */
   #populated: Set<Entity> | undefined;
 
+  /** True if a join of the statement leaves out objects of collections. */
+  #narrowed = false;
+
   constructor(readonly source: ObjectSource) {}
 
   /**
@@ -120,12 +123,12 @@ export class Loader {
     const { model, loaders, refresh, populates } = statement;
     const rows = statement.rowsOf(raw);
     if (populates) this.#populated = new Set();
+    this.#narrowed = loaders.some(({ isContained }) => isContained) && statement.narrowsJoins;
     const overwrites = refresh === "written" && !populates
       ? yield* hasWritten(statement.compile(), raw.command, model.table)
       : Boolean(refresh);
     const objects = yield* this.#load(model, rows, loaders, undefined, overwrites);
-    const { order } = planJoins(model, loaders);
-    return resultOf([model.name], objects.map((object) => [object]), order !== undefined);
+    return resultOf([model.name], objects.map((object) => [object]), planJoins(model, loaders).repeats);
   }
 
   /**
@@ -153,7 +156,7 @@ export class Loader {
 
   /** Loads joined relations from the rows of their owners; a row may have no owner, as an outer join makes it. */
   *#loadJoined(joins: readonly Join[], rows: unknown[][], owners: readonly (Entity | undefined)[]): Loading {
-    for (const { relation, at, joins: inner, nested } of joins) {
+    for (const { relation, at, joins: inner, nested, isContained } of joins) {
       const { columns, keyIndexes } = relation.target.table;
       const isPresent = (row: unknown[]) => row[at + keyIndexes[0]] !== null;
       const load = (row: unknown[]) => this.#object(relation.target, row.slice(at, at + columns.length));
@@ -162,7 +165,8 @@ export class Loader {
       if (relation.kind === "many-to-one") {
         for (const [owner, [target]] of byOwner) setLoadedReference(owner, relation, target ?? null);
       } else {
-        for (const [owner, items] of byOwner) fillCollection(owner, relation, items);
+        const filtered = isContained && this.#narrowed;
+        for (const [owner, items] of byOwner) fillCollection(owner, relation, items, filtered);
       }
       yield* this.#loadJoined(inner, rows, objects);
       yield* this.#loadSelected(relation.target, objects, nested);

@@ -18,7 +18,9 @@ export interface ObjectStatement<M extends AnyModel> extends Compilable<Record<s
   readonly refresh: boolean | "written";
   /** True when values of all rows, and of those in loaded relations, overwrite those of objects in the session. */
   readonly populates: boolean;
-  /** Returns the rows with their values in the order of the model's columns. */
+  /** True if it may leave out rows that it joins to those of the objects. */
+  readonly narrowsJoins: boolean;
+  /** Returns the rows with their values in the order of the model's columns, followed by joined ones. */
   rowsOf(result: Result<unknown>): unknown[][];
 }
 

@@ -11,6 +11,7 @@ import {
   type OrderByExpression,
   type OrderByModifiers,
   type SelectQueryBuilder,
+  type SelectQueryNode,
   sql,
   type SqlBool,
 } from "kysely";
@@ -23,6 +24,7 @@ import { quote } from "../base/quote.ts";
 import { InvalidModelError } from "../schema/errors.ts";
 import { readCast, type TableColumn } from "../schema/table.ts";
 import { decodeRows } from "./column_value.ts";
+import { checkContained, narrowsJoins } from "./contained.ts";
 import { InvalidStatementError } from "./errors.ts";
 import { FromStatement } from "./from_statement.ts";
 import { withDefaults } from "./default_loaders.ts";
@@ -259,7 +261,18 @@ export class Select<M extends AnyModel, Joined = unknown>
 
   /** Compiles the query to SQL and parameters. */
   override compile(): Compiled {
-    return compile(this.builder, scopeOf(this.model), planJoins(this.model, this.loaders));
+    const plan = planJoins(this.model, this.loaders);
+    if (plan.joins.length > 0) checkContained(this.model, this.loaders, this.#node, plan.order);
+    return compile(this.builder, scopeOf(this.model), plan);
+  }
+
+  /** @ignore */
+  get narrowsJoins(): boolean {
+    return narrowsJoins(this.#node, this.model.table.word);
+  }
+
+  get #node(): SelectQueryNode {
+    return this.builder.toOperationNode() as SelectQueryNode;
   }
 
   /** Returns the rows unchanged: they start with the model's columns in order, followed by joined ones. */

@@ -12,7 +12,7 @@ import { type ObjectState, stateOf } from "./object_state.ts";
 import { heldCollection } from "./related.ts";
 import type { Relation } from "./relation.ts";
 import { relationsOf } from "./relations.ts";
-import { isWriteNode, type TableWrite, writesOf } from "./table_writes.ts";
+import { isWriteNode, isWritten, type TableWrite, writesOf } from "./table_writes.ts";
 import type { Tracker } from "./tracker.ts";
 
 /**
@@ -96,12 +96,6 @@ function refreshable(tracker: Tracker, write: TableWrite): Table | undefined {
 
 function keysIn(tracker: Tracker, table: Table): unknown[][] {
   return [...tracker.states].filter((state) => state.loaded && state.table === table).map(({ rowKey }) => rowKey);
-}
-
-function isWritten(table: Table, write: TableWrite): boolean {
-  if (write.table === undefined) return true;
-  return table.name === write.table &&
-    (write.schema === undefined || table.schema === undefined || write.schema === table.schema);
 }
 
 /** The tables of which the session has objects. */

@@ -5,6 +5,7 @@
  */
 import * as kysely from "kysely";
 import { sqlTokens } from "../base/sql_tokens.ts";
+import type { Table } from "../schema/table.ts";
 
 /** A write to a table, or to tables that are not known. */
 export interface TableWrite {
@@ -18,6 +19,13 @@ export interface TableWrite {
 
 /** A statement that writes, as a node of Kysely. */
 export type WriteNode = kysely.InsertQueryNode | kysely.UpdateQueryNode | kysely.DeleteQueryNode;
+
+/** Reports whether a write is to a table. */
+export function isWritten(table: Table, write: TableWrite): boolean {
+  if (write.table === undefined) return true;
+  return table.name === write.table &&
+    (write.schema === undefined || table.schema === undefined || write.schema === table.schema);
+}
 
 /** Reports whether a statement is an INSERT, UPDATE or DELETE of Kysely. */
 export function isWriteNode(query: unknown): query is WriteNode {
@@ -51,6 +59,7 @@ const KINDS: Readonly<Partial<Record<kysely.OperationNode["kind"], TableWrite["k
 function* writesIn(node: kysely.OperationNode): Generator<TableWrite> {
   const { with: ctes } = node as { with?: kysely.WithNode };
   for (const { expression } of ctes?.expressions ?? []) yield* writesIn(expression);
+  if (kysely.RawNode.is(node)) yield* writesInText(node.sqlFragments.join(" "));
   const kind = KINDS[node.kind];
   if (!kind || "explain" in node && node.explain) return;
   const target = targetOf(node);

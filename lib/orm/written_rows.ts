@@ -4,8 +4,10 @@
  *
  * @module
  */
+import type { OperationNode } from "kysely";
 import type { Compiled } from "../engine/kysely/compiler.ts";
 import type { Table } from "../schema/table.ts";
+import { isWritten, writesOf } from "./table_writes.ts";
 
 /** A node of a plan, as far as it is read. */
 interface PlanNode {
@@ -23,14 +25,17 @@ const WRITES = new Set(["INSERT", "UPDATE", "DELETE", "MERGE"]);
  *
  * @param command the command tag of the answer.
  */
-export function* hasWritten({ sql, parameters }: Compiled, command: string, table: Table): Generator<
+export function* hasWritten({ sql, parameters, query }: Compiled, command: string, table: Table): Generator<
   { sql: string; parameters: readonly unknown[] },
   boolean,
   unknown[][]
 > {
   if (WRITES.has(command)) return true;
   // without one of these words, wherever it stands, there is nothing to ask for
-  if (command !== "SELECT" || !/insert|update|delete|merge/i.test(sql)) return false;
+  if (command !== "SELECT" || !/\b(insert|update|delete|merge)\b/i.test(sql)) return false;
+  if (query && (query as OperationNode).kind !== "RawNode") {
+    return writesOf(sql, query).some((write) => isWritten(table, write)); // the nodes of Kysely tell
+  }
   // EXPLAIN of several statements would explain the first one and execute the others
   if (parameters.length === 0 && /;\s*\S/.test(sql)) return true;
   const [[explained]] = yield { sql: `EXPLAIN (FORMAT JSON, VERBOSE, COSTS OFF) ${sql}`, parameters };

@@ -1,9 +1,10 @@
 /** Relations over foreign keys of several columns, one of which (the tenant) belongs to several keys. */
-import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   identity,
   integer,
   InvalidLinkError,
+  InvalidModelError,
   joinedload,
   MissingValueError,
   select,
@@ -15,6 +16,7 @@ import { testDatabase } from "../../testing/test_database.ts";
 import { declarativeBase } from "./model.ts";
 import type { Related } from "./related.ts";
 import { manyToMany, manyToOne, oneToMany } from "./relation.ts";
+import { resolveRelation } from "./resolve_relation.ts";
 
 const database = testDatabase(import.meta.url);
 const base = declarativeBase();
@@ -271,3 +273,18 @@ for (const driver of EVERY_SESSION) {
     assertEquals([[...row.seats], seat.in], [[seat], row]);
   });
 }
+
+Deno.test("of a key of one column and one of several to the same table, an attribute names one", () => {
+  const { model } = declarativeBase();
+  const id = integer().primaryKey();
+  class Shop extends model("shops", { id, tenant: integer() }, { unique: [["tenant", "id"]] }) {}
+  class Toy extends model("toys", { id, tenant: integer(), shopId: integer().references("shops.id") }, {
+    foreignKeys: [{ on: ["tenant", "shopId"], references: "shops", columns: ["tenant", "id"] }],
+  }) {}
+  const columns = (foreignKey?: string) => {
+    const { key } = resolveRelation(Toy, "shop", manyToOne(() => Shop, { foreignKey }));
+    return key.columns.map(({ attribute }) => attribute);
+  };
+  assertEquals([columns("shopId"), columns("tenant")], [["shopId"], ["tenant", "shopId"]]);
+  assertThrows(columns, InvalidModelError, 'several foreign keys from "toys" to "shops": name one with { foreignKey }');
+});

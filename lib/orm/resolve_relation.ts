@@ -76,14 +76,19 @@ interface Wanted {
   readonly option?: string;
 }
 
-/** Finds the only foreign key of this kind; of several in an association table the one in its primary key. */
+/**
+ * Finds the only foreign key of this kind. Of several an attribute names the one that has no other column; in an
+ * association table the one in the primary key is meant.
+ */
 function onlyKey(owner: AnyModel, name: string, { from, to, named, option = "foreignKey" }: Wanted): ForeignKey {
   const between = from.foreignKeys().filter((key) => key.to === to);
   const keys = between.filter(({ columns }) =>
     named === undefined || columns.some(({ attribute }) => attribute === named)
   );
-  const inKey = option === "foreignKey" ? [] : keys.filter(({ columns }) => columns.every((each) => each.primaryKey));
-  const [key, ...others] = inKey.length === 1 ? inKey : keys;
+  const isMeant = ({ columns }: ForeignKey) =>
+    named === undefined ? option !== "foreignKey" && columns.every((each) => each.primaryKey) : columns.length === 1;
+  const meant = keys.filter(isMeant);
+  const [key, ...others] = meant.length === 1 ? meant : keys;
   if (key && others.length === 0) return key;
   const attributes = between.flatMap(({ columns }) => columns.map(({ attribute }) => attribute));
   const [problem, cure] = key

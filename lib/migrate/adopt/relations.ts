@@ -79,9 +79,9 @@ export function relationsOf(tables: readonly NamedTable[]): ReadonlyMap<string, 
   ]));
 }
 
-/** Number of foreign keys of one column from a model to a table. */
+/** Number of foreign keys from a model to a table, those of several columns included. */
 function keysTo({ parts }: NamedTable, table: ObjectName): number {
-  const keys = [...parts.references.values(), ...parts.foreignKeys.filter(({ columns }) => columns.length === 1)];
+  const keys = [...parts.references.values(), ...parts.foreignKeys];
   return keys.filter(({ to }) => isSameName(to, table)).length;
 }
 

@@ -66,3 +66,23 @@ database.test("a relation has the name of its column, whose attribute gets an en
     "declare relatedTrack: Track | null;",
   ]);
 });
+
+database.test("a relation names its foreign key where one of several columns leads to the same table", async (url) => {
+  const { engine } = await scratch(url);
+  await using _engine = engine;
+  await engine.begin((connection) =>
+    connection.execute(`
+CREATE TABLE shop (id integer PRIMARY KEY, tenant integer NOT NULL, UNIQUE (tenant, id));
+CREATE TABLE toy (
+  id integer PRIMARY KEY, tenant integer, shop_id integer REFERENCES shop,
+  FOREIGN KEY (tenant, shop_id) REFERENCES shop (tenant, id));`)
+  );
+  await using folder = await makeMigrations();
+  const { models, differences } = await adopt(engine, folder.directory);
+  assertEquals(differences, []);
+  const lines = (await Deno.readTextFile(models)).split("\n").map((line) => line.trim());
+  assertEquals(lines.filter((line) => /^(static relations|shop:|toys)/.test(line)), [
+    'static relations = { toysAsShop: oneToMany(() => Toy, { foreignKey: "shopId" }) };',
+    'static relations = { shop: manyToOne(() => Shop, { foreignKey: "shopId" }) };',
+  ]);
+});

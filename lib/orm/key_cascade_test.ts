@@ -112,6 +112,11 @@ for (const driver of EVERY_SESSION) {
     const goal = new Goal({ code: "red", day: 1 });
     session.addAll([red, ...matches, goal]);
     await session.commit();
+    red.code = "blue";
+    await session.flush();
+    assertStrictEquals(await session.get(Match, { teamCode: "blue", day: 2 }), matches[1]);
+    await session.rollback();
+    assertStrictEquals(await session.get(Match, { teamCode: "red", day: 2 }), matches[1]);
     red.code = "pink";
     matches[0].goals = 1;
     session.delete(matches[1]);

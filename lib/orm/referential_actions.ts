@@ -15,6 +15,8 @@ export interface ReferringObjects {
   readonly states: ReadonlySet<ObjectState>;
   /** Saves an object, whose row has changed, for a rollback. */
   save(state: ObjectState): void;
+  /** Records the row of an object; its key may have changed with it. */
+  write(state: ObjectState, row: readonly unknown[]): void;
   /** Records that the row of an object is deleted. */
   remove(state: ObjectState): void;
 }
@@ -29,10 +31,11 @@ export function followActions(objects: ReferringObjects, rows: readonly RowChang
   const causes = rows.filter(({ before, after }) => before && before !== after);
   if (causes.length === 0) return [];
   const referring = new ReferringRows(objects.states);
+  const named = new NewReferences(rows);
   const changes: RowChange[] = [];
   for (const cause of causes) { // including those added here
     for (const key of referring.keysTo(cause.state.table)) {
-      for (const change of follow(objects, key, cause, referring.rows(key, cause))) {
+      for (const change of follow(objects, key, cause, named.without(key, referring.rows(key, cause)))) {
         changes.push(change);
         causes.push(change);
       }
@@ -56,7 +59,12 @@ function* follow(
     if (!loaded || mapKey(valuesInRow(loaded, key)) !== mapKey(was!)) continue; // it does not refer to the row any more
     objects.save(state);
     if (action === "cascade" && !is) objects.remove(state);
-    else setColumns(state, key.columns, key.columns.map((column, index) => newValue(action, column, is?.[index])));
+    else {setColumns(
+        objects,
+        state,
+        key.columns,
+        key.columns.map((column, index) => newValue(action, column, is?.[index])),
+      );}
     yield { state, before: loaded, after: state.loaded };
   }
 }
@@ -78,7 +86,12 @@ function newValue(action: ReferentialAction, { serverDefault }: TableColumn, val
  *
  * @param values in the order of the columns; undefined where one has to be read again.
  */
-export function setColumns(state: ObjectState, columns: readonly TableColumn[], values: readonly unknown[]): void {
+export function setColumns(
+  objects: Pick<ReferringObjects, "write">,
+  state: ObjectState,
+  columns: readonly TableColumn[],
+  values: readonly unknown[],
+): void {
   const { table, entity } = state;
   const loaded = [...state.loaded!];
   columns.forEach((column, position) => {
@@ -86,12 +99,40 @@ export function setColumns(state: ObjectState, columns: readonly TableColumn[], 
     if (isSame(column, entity[column.attribute], loaded[index])) entity[column.attribute] = values[position];
     loaded[index] = retainedValue(column, values[position]);
   });
-  state.loaded = loaded;
+  objects.write(state, loaded);
   if (values.includes(undefined)) state.isExpired = true;
 }
 
 function referredValues(row: readonly unknown[], { to, referredColumns }: ForeignKey): unknown[] {
   return valuesInRow(row, { from: to, columns: referredColumns });
+}
+
+/** References that the flush itself has written: one to a new key came after that key, and does not follow the former. */
+class NewReferences {
+  readonly #rows: ReadonlyMap<ObjectState, RowChange>;
+  readonly #keys = new Map<ForeignKey, Set<MapKey>>();
+
+  constructor(rows: readonly RowChange[]) {
+    this.#rows = new Map(rows.map((row) => [row.state, row]));
+  }
+
+  without(key: ForeignKey, states: readonly ObjectState[]): readonly ObjectState[] {
+    return states.filter((state) => !this.#namesNewKey(key, state));
+  }
+
+  #namesNewKey(key: ForeignKey, state: ObjectState): boolean {
+    const { before, after } = this.#rows.get(state) ?? {};
+    if (!after) return false;
+    const id = mapKey(valuesInRow(after, key));
+    return (!before || mapKey(valuesInRow(before, key)) !== id) && this.#newKeys(key).has(id);
+  }
+
+  #newKeys(key: ForeignKey): Set<MapKey> {
+    return this.#keys.getOrInsertComputed(key, () => {
+      const rows = [...this.#rows.values()].filter(({ state: { table }, after }) => table === key.to && after);
+      return new Set(rows.map(({ after }) => mapKey(referredValues(after!, key))));
+    });
+  }
 }
 
 /** Finds the objects that refer to a row, by an index for each foreign key. */

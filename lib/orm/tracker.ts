@@ -291,7 +291,7 @@ export class Tracker implements ObjectOwner {
       const before = state.loaded;
       this.#journal.add(new Snapshot(state));
       if (kind === "delete") this.#endDelete(state);
-      else setColumns(state, returning, row);
+      else setColumns({ write: (state, row) => this.#endWrite(state, row) }, state, returning, row);
       return [{ state, before, after: state.loaded }];
     });
   }
@@ -313,7 +313,13 @@ export class Tracker implements ObjectOwner {
     const causes = rows.map(({ state, before, after }) => {
       return { state, before, after: after ?? stateOf(takers.get(state.entity) ?? state.entity).loaded };
     });
-    rows.push(...followActions({ ...objects, remove: (state) => this.#endDelete(state) }, causes));
+    rows.push(
+      ...followActions({
+        ...objects,
+        write: (state, row) => this.#endWrite(state, row),
+        remove: (state) => this.#endDelete(state),
+      }, causes),
+    );
     const links = Map.groupBy(statements.filter((statement) => !writesObjects(statement)), ({ table }) => table);
     reconcile(objects, {
       rows,

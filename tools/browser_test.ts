@@ -137,7 +137,8 @@ async function allTexts(): Promise<Text[]> {
     const path = `notebooks/solutions/${each.id}.ts`;
     const code = await Deno.readTextFile(join(root, path));
     const all = feedback(each, { status: "NOT YET", message: "No." }, { hints: each.hints.length });
-    hinted.push({ markdown: String(all["text/markdown"]), seen: all["text/plain"] });
+    // only the Markdown shows a sign before the verdict
+    hinted.push({ markdown: String(all["text/markdown"]), seen: `✘ ${all["text/plain"]}` });
     solved.push({
       markdown: String(solutionFeedback(each, { path, code })["text/markdown"]),
       seen: `The solution of ${each.id} (${path})\n${code}`,

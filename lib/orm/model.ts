@@ -5,7 +5,7 @@
  * @module
  */
 import type { Entity } from "./identity_map.ts";
-import type { NoMistake } from "../base/mistake.ts";
+import type { Mistake, NoMistake } from "../base/mistake.ts";
 import type { Related } from "./related.ts";
 import type { AnyModel } from "./relation.ts";
 import { defineAccessors } from "./relation_accessors.ts";
@@ -57,7 +57,29 @@ export type OptionalNames<C extends Columns> = {
 export type NewValues<C extends Columns> =
   & { [Name in Exclude<WritableNames<C>, OptionalNames<C>>]: C[Name]["value"] }
   & { [Name in Extract<OptionalNames<C>, WritableNames<C>>]?: C[Name]["value"] }
-  & { [Name in Exclude<keyof C, WritableNames<C>>]?: never };
+  & { [Name in Exclude<keyof C, WritableNames<C>>]?: Mistake<"the database generates it"> };
+
+/** The same type, which the compiler shows without its name. */
+export type Plain<T> = T extends infer U ? { [Name in keyof U]: U[Name] } : never;
+
+/**
+ * The argument of the constructor with relations, which the class declares and the constructor of the base cannot know:
+ * `new User({ name: "sandy", toys: [car] })`. Which relation takes which objects is checked when the object is made;
+ * `create()` checks it when it is compiled.
+ */
+export type WithRelations<Values> =
+  & Values
+  & { readonly [relation: string]: ObjectsOfARelation }
+  & { readonly "(never given)": never };
+
+/** The values of columns that objects may set. */
+export type ValuesOfColumns<C extends Columns> = Plain<
+  & { [Name in WritableNames<C>]: C[Name]["value"] }
+  & { [Name in Exclude<keyof C, WritableNames<C>>]: Mistake<"the database generates it"> }
+>;
+
+/** What a relation takes: an object, none, or several. */
+export type ObjectsOfARelation = Columned<unknown> | Iterable<Columned<unknown>> | null | undefined;
 
 /** The primary key of an object: its value or, for a key of several columns, an object with their values. */
 export type KeyOf<M extends AnyModel> = IsOne<KeyNames<M["table"]["types"]>> extends true
@@ -74,7 +96,7 @@ export type RelationValues<M extends AnyModel> = {
 /** A model: the class of its objects, and the table of its rows. */
 export interface Model<C extends Columns, Name extends string = string> {
   /** Constructs an object from the values of its columns. */
-  new (values: NewValues<C>): Attributes<C> & Columned<Attributes<C>, Name>;
+  new (values: Plain<NewValues<C>> | WithRelations<ValuesOfColumns<C>>): Attributes<C> & Columned<Attributes<C>, Name>;
   /** The table of the rows. */
   readonly table: Table<C, Name>;
   /** Only types: no model is a mistake. */

@@ -16,9 +16,9 @@ import {
   type SqlBool,
 } from "kysely";
 import { type Compilable, compiled, type Query } from "../engine/kysely/compilable.ts";
-import { type Comparison, comparison, type Operand } from "../engine/kysely/comparison.ts";
+import { type Comparison, comparison, type Operand, type PlainOperand } from "../engine/kysely/comparison.ts";
 import { compile, type Compiled } from "../engine/kysely/compiler.ts";
-import type { FirstIs, Result } from "../engine/result.ts";
+import type { Result } from "../engine/result.ts";
 import { snakeCase } from "../base/naming.ts";
 import { quote } from "../base/quote.ts";
 import { InvalidModelError } from "../schema/errors.ts";
@@ -37,12 +37,18 @@ import type { FittingRelations } from "./relation_types.ts";
 import { relationNamed, relationsOf } from "./relations.ts";
 import type {
   ColumnName,
+  ColumnNames,
   Comparable,
   Database,
+  Factory,
   JoinedValues,
+  Known,
   LoaderOf,
   RelationNames,
+  RelationTold,
+  RowOf,
   Scope,
+  Sortable,
   Tables,
   ValueOf,
 } from "./select_types.ts";
@@ -78,10 +84,18 @@ export abstract class SelectBase<M extends AnyModel, Joined, Row, Self> implemen
    * select(Hero).where(({ eb, or }) => or([eb("name", "=", "sandy"), eb("appSrc", "is", null)]));
    * ```
    */
-  where<Column extends Comparable<M, Joined>, Operator extends Comparison>(
-    column: Column,
+  where<
+    const Column = Factory<Comparable<M, Joined>>,
+    Operator extends Comparison = Comparison,
+    Value = Factory<Operand<Database<M, Joined>, Scope<M, Joined, Column>, Column, Operator>>,
+  >(
+    column: Known<Column, Comparable<M, Joined>, ColumnNames<M, Joined>>,
     operator: Operator,
-    value: Operand<Database<M, Joined>, Scope<M, Joined, Column>, Column, Operator>,
+    value: Known<
+      Value,
+      Operand<Database<M, Joined>, Scope<M, Joined, Column>, Column, Operator>,
+      PlainOperand<ValueOf<M, Joined, Column>, Operator>
+    >,
   ): Self;
   /** Keeps the rows that satisfy a condition of Kysely's expression builder. */
   where(condition: ExpressionOrFactory<Database<M, Joined>, Tables<M, Joined>, SqlBool>): Self;
@@ -105,8 +119,8 @@ export abstract class SelectBase<M extends AnyModel, Joined, Row, Self> implemen
    *
    * @param direction a direction, or Kysely's builder of one: `nullsFirst()`, `nullsLast()`, `collate()`.
    */
-  orderBy(
-    by: ColumnName<M, Joined> | ExpressionOrFactory<Database<M, Joined>, Tables<M, Joined>, unknown>,
+  orderBy<const By = Factory<Sortable<M, Joined>>>(
+    by: Known<By, Sortable<M, Joined>, ColumnNames<M, Joined>>,
     direction: OrderByModifiers = "asc",
   ): Self {
     // deno-lint-ignore no-explicit-any -- any database
@@ -156,7 +170,7 @@ export class Select<M extends AnyModel, Joined = unknown>
   }
 
   /** Loads relations with the objects: `options(selectinload("toys"), joinedload("team"))`. */
-  options(...loaders: LoaderOf<M>[]): Select<M, Joined> {
+  options(...loaders: LoaderOf<M, RelationNames<M>>[]): Select<M, Joined> {
     return new Select(this.model, this.builder, [...this.given, ...loaders], this.refresh, this.populates);
   }
 
@@ -166,19 +180,9 @@ export class Select<M extends AnyModel, Joined = unknown>
    *
    * @throws {InvalidModelError} when there is no such column.
    */
-  columns<First extends ColumnName<M, Joined>, Name extends ColumnName<M, Joined> = never>(
-    first: First,
-    ...others: Name[]
-  ): SelectColumns<
-    M,
-    Joined,
-    { [Each in First | Name]: ValueOf<M, Joined, Each> } & FirstIs<ValueOf<M, Joined, First>>
-  >;
-  /** Selects columns whose names are in a list. */
-  columns<Name extends ColumnName<M, Joined>>(
-    ...names: Name[]
-  ): SelectColumns<M, Joined, { [Each in Name]: ValueOf<M, Joined, Each> }>;
-  columns(...names: string[]): SelectColumns<M, Joined, Record<string, unknown>> {
+  columns<const Names extends readonly string[]>(
+    ...names: { [Index in keyof Names]: Known<Names[Index], ColumnName<M, Joined>, ColumnNames<M, Joined>> }
+  ): SelectColumns<M, Joined, RowOf<M, Joined, Names>> {
     const columns = names.map((name) => columnNamed(this.model, name));
     const selected = names.map((name, index) => selection(name, columns[index]));
     return new SelectColumns(this.model, this.builder.clearSelect().select(selected), names, columns);
@@ -190,9 +194,10 @@ export class Select<M extends AnyModel, Joined = unknown>
    *
    * @throws {InvalidModelError} when there is no such relation, or it has the name of the model's own table.
    */
-  join<Name extends RelationNames<M>>(
-    name: Name,
+  join<const Name extends string>(
+    relation: Known<Name, RelationNames<M>, RelationTold<M>>,
   ): Select<M, Joined & { [Each in Name]: JoinedValues<M, Each> }> {
+    const name = relation as string;
     const { key, otherKey, target, kind } = relationNamed(this.model, name);
     const { name: own, word } = this.model.table;
     if (snakeCase(name) === own) {

@@ -12,6 +12,8 @@ import type {
   SqlBool,
 } from "kysely";
 import type { Comparison, Operand } from "../engine/kysely/comparison.ts";
+import type { Mistake } from "../base/mistake.ts";
+import type { FirstIs } from "../engine/result.ts";
 import type { LoaderOption } from "./joins.ts";
 import type { AnyModel, Attributes, Columned } from "./model.ts";
 import type { Related } from "./related.ts";
@@ -19,12 +21,25 @@ import type { Related } from "./related.ts";
 /** The columns of a model by attribute. */
 export type ColumnValues<M extends AnyModel> = Attributes<M["table"]["types"]>;
 
-/** The names of a model's relations. */
-export type RelationNames<M extends AnyModel> = keyof NonNullable<M["relations"]> & string;
+/** What a program gives, if it is accepted; otherwise what the compiler names in its message. */
+export type Known<Given, Accepted, Told> = [Given] extends [Accepted] ? Given & Accepted : Told;
 
-/** The loader options of a model: its relations and, nested, those of the objects in them. */
-export type LoaderOf<M extends AnyModel> =
-  & LoaderOption<RelationNames<M>, unknown, InstanceType<M>>
+/** The names of a model's relations. */
+export type RelationNames<M extends AnyModel> = keyof NonNullable<M["relations"]> & string extends
+  infer Names extends string ? Names : never;
+
+/** The same for a message, which says if there are none. */
+export type RelationTold<M extends AnyModel> = [RelationNames<M>] extends [never]
+  ? Mistake<`${M["table"]["word"]} has no relations`>
+  : RelationNames<M>;
+
+/**
+ * The loader options of a model: its relations and, nested, those of the objects in them.
+ *
+ * @typeParam Names for messages, which name the relations.
+ */
+export type LoaderOf<M extends AnyModel, Names extends string> =
+  & LoaderOption<Names, unknown, InstanceType<M>>
   & LoaderOptions<InstanceType<M>>;
 /** The loader options of each relation, by its name. */
 export type LoaderOptions<T> = { [Name in keyof T & string]: LoaderOptionFor<Name, T[Name], T> }[keyof T & string];
@@ -81,10 +96,24 @@ export type ColumnName<M extends AnyModel, Joined> =
   | (keyof ColumnValues<M> & string)
   | AnyColumnWithTable<Database<M, Joined>, Tables<M, Joined>>;
 
+/** The same names, each once, for a message. */
+export type ColumnNames<M extends AnyModel, Joined> = Exclude<
+  ColumnName<M, Joined>,
+  `${M["table"]["word"]}.${string}`
+> extends infer Names extends string ? Names : never;
+
 /** The left side of a comparison: a column or an expression. */
 export type Comparable<M extends AnyModel, Joined> =
   | ColumnName<M, Joined>
   | Exclude<ReferenceExpression<Database<M, Joined>, Tables<M, Joined>>, string>;
+
+/** What rows are sorted by: a column or an expression. */
+export type Sortable<M extends AnyModel, Joined> =
+  | ColumnName<M, Joined>
+  | ExpressionOrFactory<Database<M, Joined>, Tables<M, Joined>, unknown>;
+
+/** The functions in a union: the default of what a program gives, so that the argument of a function has a type. */
+export type Factory<Accepted> = Extract<Accepted, (...args: never) => unknown>;
 
 /** The tables in which a column is looked up: an unqualified name means the model's own column. */
 export type Scope<M extends AnyModel, Joined, Column> = Column extends keyof ColumnValues<M> ? M["table"]["word"]
@@ -96,3 +125,8 @@ export type ValueOf<M extends AnyModel, Joined, Column> = ExtractTypeFromReferen
   Scope<M, Joined, Column>,
   Column
 >;
+
+/** A row of columns; of several the first is marked. */
+export type RowOf<M extends AnyModel, Joined, Names extends readonly unknown[]> =
+  & { [Each in Names[number] & string]: ValueOf<M, Joined, Each> }
+  & (Names extends readonly [infer Name, unknown, ...unknown[]] ? FirstIs<ValueOf<M, Joined, Name>> : unknown);

@@ -25,6 +25,11 @@ export type Operand<DB, TB extends keyof DB, Column, Operator> = Operator extend
   : Operator extends NullTest ? Extract<ExtractTypeFromReferenceExpression<DB, TB, Column>, boolean | null> | null
   : OperandValueExpression<DB, TB, Column>;
 
+/** The same without expressions, for a message. */
+export type PlainOperand<Value, Operator> = Operator extends ListTest ? readonly Value[]
+  : Operator extends NullTest ? Extract<Value, boolean | null> | null
+  : Value;
+
 const NULL_OPERATORS: Readonly<Record<string, Comparison>> = { "=": "is", "!=": "is not", "<>": "is not" };
 
 /**

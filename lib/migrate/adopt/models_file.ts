@@ -14,7 +14,7 @@ import { enumCode, type Enums } from "./types.ts";
 /** Functions and values of the library that a models file may use. */
 const LIBRARY = [
   ...Object.keys(COLUMN_TYPES),
-  ..."array declarativeBase enumeration identity IDENTITY IDENTITY_ALWAYS manyToMany manyToOne now oneToMany Related serial SERIAL sql sqlType"
+  ..."array declarativeBase enumeration identity IDENTITY IDENTITY_ALWAYS manyToMany manyToOne now oneToMany oneToOne Related serial SERIAL sql sqlType"
     .split(
       " ",
     ),

@@ -10,7 +10,7 @@ export interface RelationCode {
   readonly name: string;
   /** Type of the attribute: `User | null`, `Related<Toy>`. */
   readonly type: string;
-  readonly kind: "manyToOne" | "oneToMany" | "manyToMany";
+  readonly kind: "manyToOne" | "oneToMany" | "oneToOne" | "manyToMany";
   /** Name of the class on the other side. */
   readonly target: string;
   /** Attribute of the foreign key, if several connect the two tables. */
@@ -55,9 +55,10 @@ export function relationsOf(tables: readonly NamedTable[]): ReadonlyMap<string, 
         target: target.name,
         ...foreignKey,
       });
-      add(target, backNames(name, model, isOnly, target === model), {
-        type: `Related<${model.name}>`,
-        kind: "oneToMany",
+      const isOne = isUnique(model, column);
+      add(target, backNames(name, model, { isOnly, isTree: target === model, isOne }), {
+        type: isOne ? `${model.name} | null` : `Related<${model.name}>`,
+        kind: isOne ? "oneToOne" : "oneToMany",
         target: model.name,
         ...foreignKey,
       });
@@ -72,7 +73,7 @@ export function relationsOf(tables: readonly NamedTable[]): ReadonlyMap<string, 
       add(owner, suitable, { type, kind: "manyToMany", target: target.name, secondary });
     }
   }
-  const KINDS = ["manyToOne", "oneToMany", "manyToMany"];
+  const KINDS = ["manyToOne", "oneToOne", "oneToMany", "manyToMany"];
   return new Map([...found].map(([name, relations]) => [
     name,
     relations.toSorted((one, other) => KINDS.indexOf(one.kind) - KINDS.indexOf(other.kind)),
@@ -85,11 +86,29 @@ function keysTo({ parts }: NamedTable, table: ObjectName): number {
   return keys.filter(({ to }) => isSameName(to, table)).length;
 }
 
-/** Names of the other direction: `articles`; `messagesAsSender` if several keys connect the tables; `children`. */
-function backNames(name: string, { name: owner }: NamedTable, isOnly: boolean, isTree: boolean): string[] {
-  const rows = plural(nounOf(owner));
+/** Whether no two rows have the same value. */
+function isUnique({ parts, table: { primaryKey } }: NamedTable, column: string): boolean {
+  return parts.uniqueColumns.has(column) || String(primaryKey?.columns) === column;
+}
+
+/** What the name of the other direction depends on. */
+interface BackOptions {
+  /** Whether no other key connects the tables. */
+  readonly isOnly: boolean;
+  readonly isTree: boolean;
+  /** Whether at most one row refers to another one. */
+  readonly isOne: boolean;
+}
+
+/**
+ * Names of the other direction: `articles`; `messagesAsSender` if several keys connect the tables; `children`; `profile`
+ * if there is at most one.
+ */
+function backNames(name: string, { name: owner }: NamedTable, { isOnly, isTree, isOne }: BackOptions): string[] {
+  const noun = nounOf(owner);
+  const rows = isOne ? noun[0].toLowerCase() + noun.slice(1) : plural(noun);
   const longer = `${rows}As${upper(name)}`;
-  if (isTree) return isOnly && name === "parent" ? ["children", longer] : [longer];
+  if (isTree) return isOnly && name === "parent" && !isOne ? ["children", longer] : [longer];
   return isOnly ? [rows, longer] : [longer];
 }
 

@@ -49,7 +49,7 @@ database.test("a relation has the name of its column, whose attribute gets an en
     'export class Medium extends model("medium", {',
     'languageCode: text().named("language").references("language.code"),',
     "declare language: Language;",
-    "declare mirrors: Related<Mirror>;",
+    "declare mirror: Mirror | null;",
     "declare tracksAsOldMedium: Related<Track>;",
     "declare tracksAsMedium: Related<Track>;",
     'export class Mirror extends model("mirror", {',

@@ -23,8 +23,8 @@ const FOLDER = join(root, ".data", "kernels");
 /** Milliseconds between two looks at the number of connections. */
 const INTERVAL = 1_000;
 
-/** Name of the process of a kernel: a record is stale if its process id belongs to another program by now. */
-const COMMAND = "jupyter";
+/** Argument of a kernel's process: a record is stale if its process id belongs to another program by now. */
+const COMMAND = "--conn";
 
 /**
  * Records this kernel until it ends: now, and whenever its number of connections has changed.
@@ -70,7 +70,7 @@ export function recordKernel(
 export async function readKernels(folder: string = FOLDER, command: string = COMMAND): Promise<KernelRecord[]> {
   const found: KernelRecord[] = [];
   try {
-    for await (const { name } of Deno.readDir(folder)) {
+    for (const { name } of await Array.fromAsync(Deno.readDir(folder))) {
       const path = join(folder, name);
       const record = parseRecord(await Deno.readTextFile(path).catch(() => ""));
       const runs = record && isAlive(record.pid) && await commandIncludes(record.pid, command) !== false;

@@ -28,7 +28,7 @@ permittedTest(
     await using register = await registerOf(few, gone, many);
     assertEquals(await readKernels(register.folder, "deno"), [many, few]);
     assertEquals([...Deno.readDirSync(register.folder)].map(({ name }) => name).sort(), ["0.json", "2.json"]);
-    assertEquals(await readKernels(register.folder, "jupyter"), [], "the process id belongs to another program by now");
+    assertEquals(await readKernels(register.folder), [], "the process id belongs to another program by now");
   },
 );
 

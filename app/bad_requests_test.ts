@@ -72,6 +72,17 @@ for (const driver of ["postgres", "pg", "libpq"] as const satisfies DriverName[]
     assertMatch(said, /The request body did not arrive within 0\.2 s\./);
   }, { BODY_TIMEOUT: "200" });
 
+  test("a client that leaves in the middle of its body is no fault of the application", async (app) => {
+    const { hostname, port } = new URL(app.url);
+    const client = await Deno.connect({ hostname, port: Number(port) });
+    const head = "POST /toys HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{";
+    await client.write(new TextEncoder().encode(head));
+    await until("the request has begun", () => app.traffic.inProgress === 1);
+    client.close();
+    await until("the request has ended", () => app.log.length === 1);
+    assertEquals(app.log[0].status, 422);
+  });
+
   test("another method is 405 and says which there are", async (app) => {
     const allow = async (method: string, path: string) => {
       const response = await fetch(app.url + path, { method });

@@ -21,7 +21,7 @@ export interface BodyLimits {
 
 /**
  * Middleware that reads the body, so that `context.req.json()` has it.
- * @throws {HTTPException} 413 if it is too large, 408 if it takes too long, 400 if it is not UTF-8.
+ * @throws {HTTPException} 413 if it is too large, 408 if it takes too long, 400 if it is broken off or not UTF-8.
  */
 export function requestBody({ bodyLimit, bodyTimeout = 5_000 }: BodyLimits): MiddlewareHandler {
   return async (context, next) => {
@@ -54,7 +54,9 @@ async function read(
       void reader.cancel().catch(() => {});
       throw new HTTPException(408, { message: `The request body did not arrive within ${milliseconds / 1000} s.` });
     }
-    const { done, value } = await next;
+    const { done, value } = await next.catch((cause) => {
+      throw new HTTPException(400, { message: "The request body was broken off.", cause }); // nobody reads it
+    });
     if (done) return concatenated(chunks, size);
     size += value.length;
     if (size > most) {

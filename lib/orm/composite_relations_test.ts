@@ -267,7 +267,7 @@ for (const driver of EVERY_SESSION) {
     await assertRejects(
       async () => await session.flush(),
       MissingValueError,
-      'A row of "seats" needs a value for "row"',
+      'The row of "seats" with the key 1 was taken out of a relation, and its foreign key "row" is not nullable',
     );
     await session.rollback();
     assertEquals([[...row.seats], seat.in], [[seat], row]);

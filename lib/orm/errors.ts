@@ -61,16 +61,27 @@ export class InvalidStatementError extends EngineError {
   }
 }
 
-/** An object lacks a value that its column requires; nothing was sent. */
+/** An object lacks a value that its column requires, or would lose it; nothing was sent. */
 export class MissingValueError extends EngineError {
   /** Stable code, listed in `lib/ERRORS.md`. */
   static override readonly code: string = "MISSING_VALUE";
 
-  /** @ignore */
-  constructor(readonly table: string, readonly attribute: string) {
+  /**
+   * @ignore
+   * @param key the primary key of a row that is there; a new row has none.
+   * @param isReference whether the value is missing because the row lost the object that it refers to.
+   */
+  constructor(readonly table: string, readonly attribute: string, key?: readonly unknown[], isReference?: boolean) {
+    const row = `The row of "${table}" with the key ${key?.map(String).join(", ")}`;
     super(
-      `A row of "${table}" needs a value for "${attribute}", which is not nullable and has no default. ` +
-        "Assign one before flush() or commit().",
+      key === undefined
+        ? `A row of "${table}" needs a value for "${attribute}", which is not nullable and has no default. ` +
+          "Assign one before flush() or commit()."
+        : isReference
+        ? `${row} was taken out of a relation, and its foreign key "${attribute}" is not nullable. Add the object to ` +
+          "another one, or delete() it, before flush() or commit()."
+        : `${row} would lose its value of "${attribute}", which is not nullable. Assign another one before flush() or ` +
+          "commit().",
     );
   }
 }

@@ -9,7 +9,7 @@ import { giveDefaults } from "./defaults.ts";
 import { MissingValueError } from "./errors.ts";
 import { type Entity, IdentityMap } from "./identity_map.ts";
 import { keyOf, mapKey, rowMapKey, valuesOf } from "./key.ts";
-import { changedColumns, type Persistent } from "./object_state.ts";
+import { changedColumns, type Persistent, stateOf } from "./object_state.ts";
 import { propagateKeys } from "./reference.ts";
 import type { Tracked } from "./write_statement.ts";
 
@@ -122,7 +122,13 @@ function* changedRows(persistent: Iterable<Persistent>): Generator<Step> {
     const missing = columns.find((column) =>
       (entity[column.attribute] ?? null) === null && !column.nullable && !awaited.has(column)
     );
-    if (missing) throw new MissingValueError(table.name, missing.attribute);
+    if (missing) {
+      const isReference = [...stateOf(entity).references.values()].some(({ key, value }) =>
+        value === null && key.columns.includes(missing)
+      );
+      const key = table.keyIndexes.map((index) => loaded[index]);
+      throw new MissingValueError(table.name, missing.attribute, key, isReference);
+    }
     yield { kind: "update", table, entity, loaded, columns, awaited, ...UNORDERED };
   }
 }

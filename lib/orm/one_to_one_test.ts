@@ -138,7 +138,11 @@ for (const driver of EVERY_SESSION) {
     session.add(sandy);
     await session.commit();
     sandy.passport = null;
-    await assertRejects(async () => await session.flush(), MissingValueError, '"passports" needs a value for "userId"');
+    await assertRejects(
+      async () => await session.flush(),
+      MissingValueError,
+      'was taken out of a relation, and its foreign key "userId" is not nullable',
+    );
   });
 
   test("a deleted user leaves its profile behind; a foreign key that refuses NULL refuses the deletion", async (t) => {

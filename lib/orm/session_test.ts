@@ -117,6 +117,16 @@ for (const driver of ["pg", "postgres"]) {
     assertEquals(t.sent, []);
   });
 
+  test("a row that would lose a required value says so before anything is sent", async (t) => {
+    await addHeroes(t, "sandy");
+    await using session = t.getSession();
+    const sandy = (await session.scalars(select(Hero))).one();
+    sandy.name = null as unknown as string;
+    const message =
+      `The row of "heroes" with the key ${sandy.id} would lose its value of "name", which is not nullable.`;
+    await assertRejects(async () => await session.flush(), MissingValueError, message);
+  });
+
   test("an UPDATE that meets no row is an error, and nothing is committed", async (t) => {
     await addHeroes(t, "sandy");
     await using session = t.getSession();

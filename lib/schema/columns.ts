@@ -422,7 +422,11 @@ export function timestamptz(
 
 /** `bytea`, bytes. */
 export const bytea = (): Column<Uint8Array> => columnOf(COLUMN_TYPES.bytea);
-/** `jsonb`; `null` is SQL NULL. `Value` is the type of the contents, which the server does not check. */
+/**
+ * `jsonb`; `null` is SQL NULL. `Value` is the type of the contents, which the server does not check. After a flush an
+ * object holds what is read back: a Date in it has become a text. Only the order of members stays the program's until
+ * the row is read.
+ */
 export const jsonb = <Value = unknown>(): Column<Value> => columnOf(COLUMN_TYPES.jsonb);
 /** `json`, which preserves the text as written, whitespace included; prefer `jsonb` otherwise. */
 export const json = <Value = unknown>(): Column<Value> => columnOf(COLUMN_TYPES.json);

@@ -8,6 +8,7 @@ import {
   bytea,
   type Column,
   columnType,
+  createEngine,
   date,
   declarativeBase,
   doublePrecision,
@@ -29,6 +30,8 @@ import {
   varchar,
 } from "../mod.ts";
 import { EVERY_SESSION, sessionTest } from "../../testing/fixture.ts";
+import { emptyTables } from "../../testing/empty_tables.ts";
+import { compareModels } from "../migrate/model_comparison.ts";
 import { testDatabase } from "../../testing/test_database.ts";
 import { exactDate } from "../values/instants.ts";
 import { encodeParameter } from "../values/parameters.ts";
@@ -243,3 +246,17 @@ for (const driver of EVERY_SESSION) {
     assertEquals(length, 0);
   });
 }
+
+database.test("to autogenerate the forms of a type are one type, and serverChanges() is none of the database's business", async (url) => {
+  await using engine = createEngine(url);
+  await engine.begin(async (connection) => {
+    await emptyTables(connection, metadata);
+    await metadata.createAll(connection);
+  });
+  const { model: again, metadata: same } = declarativeBase();
+  const marked = Object.entries(nullable(columns)).map(([name, column]) => [name, column.serverChanges()]);
+  again("things", { id: identity().primaryKey(), ...Object.fromEntries(marked) });
+  for (const each of [metadata, same]) {
+    assertEquals((await compareModels(engine, "nowhere", { metadata: each }))?.summary, []);
+  }
+});

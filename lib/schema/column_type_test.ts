@@ -32,6 +32,7 @@ import {
   text,
 } from "../mod.ts";
 import { EngineUrl } from "../engine/url.ts";
+import { isStoredAsSent } from "../orm/column_value.ts";
 import { autogenerate } from "../migrate/autogenerate.ts";
 import { testDatabase } from "../../testing/test_database.ts";
 import { makeMigrations, scratch } from "../../testing/migrations.ts";
@@ -355,4 +356,14 @@ Deno.test("types: values of the type, where the column has them", () => {
     columnType<Point>({ sql: "point", decode: Number, encode: String });
   };
   assertEquals(typeof neverCalled, "function");
+});
+
+Deno.test("what the server makes of a value is unknown, unless the type is exact: then nothing is read back", () => {
+  const options = { sql: "exact_tag", decode: (text: string) => text, encode: (value: string) => value };
+  const column = (exact: boolean) => ({
+    name: "tag",
+    attribute: "tag",
+    ...columnType({ ...options, exact })().definition,
+  });
+  assertEquals([false, true].map((exact) => isStoredAsSent(column(exact), "a")), [false, true]);
 });

@@ -90,6 +90,19 @@ for (const driver of ["postgres", "pg", "libpq"] as const satisfies DriverName[]
     }
   });
 
+  test("a server that does not accept a connection: 503 within the request's limit, and for /healthz, too", async (url) => {
+    await using proxy = await StallingProxy.start(EngineUrl.parse(url).withDriver(driver));
+    await proxy.stall();
+    await using app = start(proxy.url.reveal(), driver, { REQUEST_TIMEOUT: "500", POOL_SIZE: "2" });
+    const watch = new Stopwatch();
+    const answers = await Promise.all([
+      ...Array.from({ length: 7 }, () => answer(app.send("GET", "/toys"))),
+      answer(app.send("GET", "/healthz")),
+    ]);
+    watch.assertBetween(0, 500);
+    assertEquals(answers.map(({ status }) => status), [...new Array(7).fill(503), 200]);
+  });
+
   test("a server that falls silent: 503 within the request's limit, and no longer than that for /healthz", async (url) => {
     await using proxy = await StallingProxy.start(EngineUrl.parse(url).withDriver(driver));
     await using app = start(proxy.url.reveal(), driver, { REQUEST_TIMEOUT: "500", POOL_SIZE: "2" });

@@ -70,7 +70,10 @@ export function troubleOf(error: unknown): Trouble | undefined {
   if (error instanceof RoleSettingError) return REFUSED;
   if (error instanceof ConnectionLostError) return AWAY;
   if (error instanceof CommitOutcomeUnknownError) return UNKNOWN;
-  if (error instanceof AnswerTimeoutError) return error.outcome === "dropped" ? AWAY : BUSY;
+  if (error instanceof AnswerTimeoutError) {
+    // unsent: all connections are in use, or the server does not accept one
+    return error.outcome === "dropped" || error.cause instanceof ConnectError ? AWAY : BUSY;
+  }
   if (error instanceof DatabaseError) {
     return BY_SQLSTATE.get(error.sqlstate) ?? BY_SQLSTATE.get(error.sqlstate.slice(0, 2));
   }

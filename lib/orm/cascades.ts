@@ -39,9 +39,10 @@ const NONE: Cascade = { gone: new Set(), rows: [] };
 
 /** Finds what the deletions among the objects of a session entail. */
 export function cascadeOf(states: ReadonlySet<ObjectState>): Cascade {
-  const gone = new Set<ObjectState>();
-  for (const state of states) if (state.status === "deleted" || isOrphan(state)) gone.add(state);
-  if (gone.size === 0) return NONE;
+  if (states.size === 0) return NONE;
+  let gone: Set<ObjectState> | undefined; // most flushes delete nothing
+  for (const state of states) if (state.status === "deleted" || isOrphan(state)) (gone ??= new Set()).add(state);
+  if (!gone) return NONE;
   const known = new KnownChildren(states);
   const replaced = new Set([...states].filter(({ status }) => status === "new").map(rowOf));
   const found = new Map<Relation, { keys: unknown[][]; isReplaced: boolean }>();

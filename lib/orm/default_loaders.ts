@@ -9,6 +9,7 @@ import { relationsOf } from "./relations.ts";
 
 type Options = readonly LoaderOption[];
 
+const NONE: readonly never[] = [];
 const DEFAULTS = new WeakMap<AnyModel, Options>();
 
 /**
@@ -31,9 +32,13 @@ export function raiseload<Name extends string>(
  *
  * @throws {InvalidModelError} when a model has no such relation.
  */
-export function withDefaults(model: AnyModel, options: Options, way: readonly AnyModel[] = []): Options {
+export function withDefaults(model: AnyModel, options: Options = NONE, way: readonly AnyModel[] = NONE): Options {
   if (options.length > 0 || way.length > 0) return combined(model, options, [...way, model]);
-  return DEFAULTS.getOrInsertComputed(model, () => combined(model, [], [model]));
+  return DEFAULTS.getOrInsertComputed(model, ownDefaults);
+}
+
+function ownDefaults(model: AnyModel): Options {
+  return combined(model, NONE, [model]);
 }
 
 function combined(model: AnyModel, options: Options, way: readonly AnyModel[]): Options {

@@ -243,7 +243,7 @@ export class SessionSteps<Connection extends SessionConnection = SessionConnecti
     refresh = Boolean(withForUpdate),
   ): Steps<Entity | null> {
     const connection = this.transaction.connection ?? (yield* this.transaction.begin());
-    if (withDefaults(model, []).length > 0) {
+    if (withDefaults(model).length > 0) {
       const statement = selectObject(model, key, { lock: withForUpdate, refresh });
       const { sql, parameters } = statement.compile();
       const answer = yield* step(this.#query<Record<string, Entity>>(connection, sql, parameters, !withForUpdate));

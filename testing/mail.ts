@@ -30,14 +30,34 @@ export class Person extends base.model("people", {
 }) {
   declare letters: Related<Letter>;
   declare portrait: Portrait | null;
+  declare phones: Related<Phone>;
   declare known: Related<Person>;
   declare knownBy: Related<Person>;
   static relations = {
     letters: oneToMany(() => Letter),
     portrait: oneToOne(() => Portrait),
+    phones: oneToMany(() => Phone),
     known: manyToMany(() => Person, { secondary: knows, from: "personId", to: "knownId" }),
     knownBy: manyToMany(() => Person, { secondary: knows, from: "knownId", to: "personId" }),
   };
+}
+
+/** Without an action of the server: it stays when its person goes, by a statement of the session. */
+export class Phone extends base.model("phones", {
+  id: identity().primaryKey(),
+  personId: integer().nullable().references("people.id"),
+}) {
+  declare person: Person | null;
+  static relations = { person: manyToOne(() => Person) };
+}
+
+/** Without an action of the server: it goes with its letter, or once it is taken out of it. */
+export class Enclosure extends base.model("enclosures", {
+  id: identity().primaryKey(),
+  letterId: integer().nullable().references("letters.id"),
+}) {
+  declare letter: Letter | null;
+  static relations = { letter: manyToOne(() => Letter) };
 }
 
 /** Belongs to one person, who has no other. */
@@ -67,12 +87,14 @@ export class Letter extends base.model("letters", {
   declare shelf: Shelf | null;
   declare answers: Related<Letter>;
   declare labels: Related<Label>;
+  declare enclosures: Related<Enclosure>;
   static relations = {
     person: manyToOne(() => Person),
     answered: manyToOne(() => Letter, { foreignKey: "answersId" }),
     shelf: manyToOne(() => Shelf),
     answers: oneToMany(() => Letter, { foreignKey: "answersId" }),
     labels: manyToMany(() => Label, { secondary: letterLabel }),
+    enclosures: oneToMany(() => Enclosure, { cascade: "deleteOrphan" }),
   };
 }
 

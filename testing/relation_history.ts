@@ -18,9 +18,9 @@ import type { Session } from "../lib/orm/session.ts";
 import type { SessionMaker } from "../lib/orm/sessionmaker.ts";
 import { IntegrityError } from "../lib/engine/errors.ts";
 import { assertHeldRelations, readRows } from "./held_relations.ts";
-import { Label, Letter, metadata, Person, Portrait, Shelf } from "./mail.ts";
+import { Enclosure, Label, Letter, metadata, Person, Phone, Portrait, Shelf } from "./mail.ts";
 
-const MODELS = [Person, Letter, Label, Shelf, Portrait] as const;
+const MODELS = [Person, Letter, Label, Shelf, Portrait, Phone, Enclosure] as const;
 type Model = typeof MODELS[number];
 
 /** An action, and two numbers that choose its objects and values. */
@@ -80,6 +80,24 @@ export class RelationHistory {
     const person = this.#pick(Person, a);
     if (person && b % 2 && isLoaded(person, "portrait")) person.portrait = portrait;
     this.#add(portrait);
+  }
+
+  /** Their foreign keys have no action: the session's own cascades act on them. */
+  addPart(a: number, b: number): void {
+    const [person, letter] = [this.#pick(Person, a), this.#pick(Letter, a)];
+    if (b % 2 && person) this.#add(Phone.create({ person }));
+    else if (b % 4 === 0) letter?.enclosures.add(new Enclosure({}));
+    else if (letter) this.#add(Enclosure.create({ letter }));
+  }
+
+  setPart(a: number, b: number): void {
+    const [phone, person] = [this.#pick(Phone, a), this.#pick(Person, b)];
+    const [enclosure, letter] = [this.#pick(Enclosure, a), this.#pick(Letter, b)];
+    if (b % 5 === 0 && phone) phone.person = person ?? null;
+    else if (b % 5 === 1 && phone) person?.phones.delete(phone);
+    else if (b % 5 === 2 && enclosure && letter) letter.enclosures.add(enclosure);
+    else if (b % 5 === 3 && enclosure) letter?.enclosures.delete(enclosure);
+    else if (letter && isLoaded(letter, "enclosures")) letter.enclosures = this.#some(Enclosure, a) as never;
   }
 
   /** Names are unique, and may be exchanged. */
@@ -260,10 +278,15 @@ export class RelationHistory {
 
   async load(a: number, b: number): Promise<void> {
     const load = b % 2 ? selectinload : joinedload;
-    const people = select(Person).options(load("letters"), selectinload("portrait"), selectinload("known"));
+    const people = select(Person).options(
+      load("letters"),
+      selectinload("portrait"),
+      selectinload("known"),
+      selectinload("phones"),
+    );
     const letters = select(Letter).options(
       ...[load("answers", selectinload("answered")), load("labels")],
-      ...[selectinload("person"), selectinload("shelf")],
+      ...[selectinload("person"), selectinload("shelf"), selectinload("enclosures")],
     );
     const statements = [
       people,
@@ -317,6 +340,7 @@ export class RelationHistory {
       this.addLetter(index, index);
       this.addLetter(index, 1);
       this.addShelf(index);
+      this.addPart(index, index);
     }
     this.addLabel(1);
     this.addLabel(6);
@@ -381,7 +405,7 @@ export class RelationHistory {
       await work();
     } catch (error) {
       const isDue = error instanceof IntegrityError || error instanceof UniqueCircleError
-        ? reasons.isRepeated || reasons.areSomeAway
+        ? reasons.isRepeated || reasons.areSomeAway || reasons.cascadesFurther && /fk_enclosures/.test(error.message)
         : error instanceof DetachedObjectError && reasons.isDangling;
       if (!isDue) throw error;
       await this.rollback();
@@ -401,7 +425,11 @@ export class RelationHistory {
         isCurrent(entity, reference) && !stateOf(reference.value!).owner && !stateOf(reference.value!).loaded
       )
     );
-    return { isRepeated, isDangling, areSomeAway: this.#areSomeAway };
+    // what the server deletes with a letter may have enclosures, which only the session would delete
+    const cascadesFurther = [...this.#tracked()].some((each) =>
+      each instanceof Letter && stateOf(each).status === "deleted"
+    );
+    return { isRepeated, isDangling, areSomeAway: this.#areSomeAway, cascadesFurther };
   }
 
   /** Compares relations and attributes with the rows. */
@@ -453,7 +481,20 @@ const ACTIONS: (keyof RelationHistory)[] = [
     "label",
     "know",
   ] as const,
-  ...["assign", "delete", "delete", "expunge", "comeBack", "replace", "changeKey", "merge", "load", "load"] as const,
+  ...[
+    "addPart",
+    "setPart",
+    "assign",
+    "delete",
+    "delete",
+    "expunge",
+    "comeBack",
+    "replace",
+    "changeKey",
+    "merge",
+    "load",
+    "load",
+  ] as const,
   ...["refresh", "stream", "reopen", "flush", "flush", "commit", "rollback"] as const,
   ...["beginNested", "commitNested", "rollbackNested"] as const,
 ];

@@ -37,6 +37,8 @@ export interface Outcome {
 /** The objects of a session. */
 export interface SessionObjects {
   readonly states: ReadonlySet<ObjectState>;
+  /** True if objects with rows have been expunged, which collections may still hold. */
+  readonly hasExpunged: boolean;
   /** Returns the object of a row. */
   find(table: Table, key: MapKey): ObjectState | undefined;
   /** Saves an object, whose relations are about to change, for a rollback. */
@@ -109,7 +111,7 @@ class Content {
     for (const [collection, items] of this.#items) {
       if (!collection.isLoaded) continue;
       this.objects.save(stateOf(collection.owner));
-      collection.settle(items);
+      collection.settle(items, this.objects.hasExpunged);
     }
     for (const collection of this.#unknown) {
       this.objects.save(stateOf(collection.owner));

@@ -192,14 +192,20 @@ export class Related<T extends object> implements Iterable<T> {
    * Changes the loaded objects to match the rows.
    *
    * @param items the objects that are in the collection now (true), or no more (false).
+   * @param mayRepeat true if the collection may hold an expunged object of the same row.
    */
-  settle(items: Changes): void {
+  settle(items: Changes, mayRepeat: boolean): void {
     if (!this.#loaded) return;
     if (this.#isFiltered && items.values().some((isIn) => isIn)) return this.unload();
     const now = new Set(this.#loaded);
+    // first what goes: what comes may have the same row
     for (const [item, isIn] of items) {
-      if (isIn) now.add(item);
-      else if (!now.delete(item)) removeSameRow(now as Set<Entity>, item as Entity);
+      if (!isIn && !now.delete(item)) removeSameRow(now as Set<Entity>, item as Entity);
+    }
+    for (const [item, isIn] of items) {
+      if (!isIn || now.has(item)) continue;
+      if (mayRepeat) removeSameRow(now as Set<Entity>, item as Entity);
+      now.add(item);
     }
     this.#loaded = now;
   }

@@ -5,6 +5,7 @@
  * the shortest one and printed with its seed.
  */
 import fc from "npm:fast-check@^4";
+import { dependencyOrder } from "../base/dependency_order.ts";
 import { cases, seed } from "../../testing/cases.ts";
 import { EVERY_SESSION, sessionTest } from "../../testing/fixture.ts";
 import { metadata } from "../../testing/mail.ts";
@@ -15,7 +16,11 @@ const database = testDatabase(import.meta.url);
 
 const SEED = seed(20_261_130);
 const HISTORIES = { pg: cases(60), postgres: cases(30), libpq: cases(30), wire: cases(30), blocking: cases(30) };
-const EMPTY = [...metadata.tables.values()].map(({ sqlName }) => `DELETE FROM ${sqlName}`).join("; ");
+// a table before those that it refers to
+const TABLES =
+  dependencyOrder([...metadata.tables.values()], [...metadata.tables.values()].flatMap((table) => table.foreignKeys()))
+    .order;
+const EMPTY = TABLES.toReversed().map(({ sqlName }) => `DELETE FROM ${sqlName}`).join("; ");
 
 for (const driver of EVERY_SESSION) {
   const test = sessionTest(database, driver, metadata, () => undefined);

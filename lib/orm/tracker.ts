@@ -41,6 +41,7 @@ export class Tracker implements ObjectOwner {
   readonly #emitter: SessionEmitter | undefined;
   /** Whether anything was written: in this transaction, and ever. */
   #hasWritten = { now: false, ever: false };
+  #hasExpunged = false;
 
   /** @param emitter is told of objects that are loaded. */
   constructor(emitter?: SessionEmitter) {
@@ -92,7 +93,9 @@ export class Tracker implements ObjectOwner {
 
   /** Detaches an object; its changes are not written. */
   expunge(entity: Entity): void {
-    this.#detach(this.stateOf(entity, "expunge", "or new"), "left");
+    const state = this.stateOf(entity, "expunge", "or new");
+    if (state.loaded) this.#hasExpunged = true;
+    this.#detach(state, "left");
   }
 
   /** Discards the changes of one object or of all, and marks the values to be read again. */
@@ -342,6 +345,7 @@ export class Tracker implements ObjectOwner {
   #objects(saved = new Set<ObjectState>()): SessionObjects {
     return {
       states: this.#states,
+      hasExpunged: this.#hasExpunged,
       find: (table, key) => this.#identities.get(table, key),
       save: (state) => {
         if (!saved.has(state)) this.#journal.add(new Snapshot(state, false));

@@ -41,6 +41,7 @@ const asynchronous = (driver: DriverName, options: EngineOptions = {}): Way => (
 const WAYS: readonly Way[] = [
   asynchronous("pg", { prepare: false }),
   asynchronous("postgres", { prepare: false }),
+  asynchronous("wire", { prepare: false }),
   asynchronous("libpq", { prepare: false }),
   asynchronous("libpq", { prepare: false, nonblocking: true }),
   {
@@ -199,7 +200,7 @@ function refusing(sqlstate: string, server: EngineUrl): Disposable & { port: num
   return pooler;
 }
 
-for (const way of WAYS.slice(0, 2)) { // those that do not block the thread, which is the pooler's too
+for (const way of WAYS.slice(0, 3)) { // those that do not block the thread, which is the pooler's too
   database.test(`${way.name}: a pooler that says that options are not supported (0A000) is reached without them`, async (url) => {
     const { user = "", password = "", database = "" } = EngineUrl.parse(url);
     using pooler = refusing("0A000", EngineUrl.parse(url));

@@ -85,6 +85,11 @@ Deno.test("a relation can be given when the object is made, in place of its fore
   assertEquals(note.userId, undefined as unknown as string);
   const sandy = User.create({ name: "sandy", notes: [note] });
   assertEquals([note.userId, [...sandy.notes]], [sandy.id, [note]]);
+  const patrick = new User({ name: "patrick", friend: sandy, notes: new Set([note]) });
+  assertEquals([patrick.friend, patrick.friendId, [...patrick.notes]], [sandy, sandy.id, [note]]);
+  // no type of a constructor knows the names of relations, and what each takes
+  assertThrows(() => new User({ name: "plankton", freind: sandy }), InvalidModelError, 'it has no column "freind"');
+  assertThrows(() => new User({ name: "plankton", friend: note }), TypeError, "User.friend is for objects of User");
 });
 
 Deno.test("what is of another model is refused in a relation, though its key be of the right type", () => {

@@ -103,7 +103,8 @@ export class SessionEvents<Session = unknown, Answer = NotAwaited | Promise<unkn
 
 /** Emits the events of one session. */
 export class SessionEmitter<Session = unknown, Answer = unknown> {
-  readonly events: SessionEvents<Session, Answer>;
+  #events: SessionEvents<Session, Answer> | undefined;
+  readonly #shared: SessionEvents<Session, Answer> | undefined;
   readonly #blocks: boolean;
   /** The session; set by its constructor. */
   session: Session | undefined;
@@ -113,8 +114,18 @@ export class SessionEmitter<Session = unknown, Answer = unknown> {
    * @param blocks true for a blocking session, which cannot await a listener.
    */
   constructor(shared: SessionEvents<Session, Answer> | undefined, blocks: boolean) {
-    this.events = new SessionEvents(shared);
+    this.#shared = shared;
     this.#blocks = blocks;
+  }
+
+  /** The events of the session; most sessions have no listeners of their own. */
+  get events(): SessionEvents<Session, Answer> {
+    return this.#events ??= new SessionEvents(this.#shared);
+  }
+
+  /** True if a type has listeners. */
+  has(type: SessionEventType): boolean {
+    return (this.#events ?? this.#shared)?.has(type) ?? false;
   }
 
   /** Tells that a flush begins. */

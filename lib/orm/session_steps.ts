@@ -154,7 +154,7 @@ export class SessionSteps<Connection extends SessionConnection = SessionConnecti
     } catch (error) {
       throw this.transaction.fail(error);
     }
-    const written = this.emitter.events.has("afterCommit") ? this.tracker.written() : undefined;
+    const written = this.emitter.has("afterCommit") ? this.tracker.written() : undefined;
     this.tracker.commit();
     if (this.#options.expireOnCommit) this.tracker.expire();
     yield* step(this.transaction.end("commit")?.close({}));
@@ -206,7 +206,7 @@ export class SessionSteps<Connection extends SessionConnection = SessionConnecti
 
   /** True if listeners are to be told of the flush that comes. */
   get #isHeard(): boolean {
-    return this.emitter.events.has("beforeFlush") && this.tracker.hasPending;
+    return this.emitter.has("beforeFlush") && this.tracker.hasPending;
   }
 
   /** Prepares the pending changes, if there are any. */

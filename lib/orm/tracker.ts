@@ -150,7 +150,7 @@ export class Tracker implements ObjectOwner {
     if (!known || state.isExpired) state.forgetRelations();
     state.isExpired = false;
     this.#journal.add({ state, isAfterWrite: this.#hasWritten.now });
-    if (!known && this.#emitter?.events.has("load")) this.#tellLoaded(this.#emitter, state);
+    if (!known && this.#emitter?.has("load")) this.#tellLoaded(this.#emitter, state);
     return entity;
   }
 
@@ -206,7 +206,7 @@ export class Tracker implements ObjectOwner {
     for (const state of forgotten) this.#detach(state, "left");
     this.#states = new Set(this.#states);
     this.#identities.compact();
-    const keepsWritten = this.#emitter?.events.has("afterCommit");
+    const keepsWritten = this.#emitter?.has("afterCommit");
     this.#journal.discard((entry) => forgotten.has(entry.state) && !(keepsWritten && entry instanceof Snapshot));
   }
 

@@ -186,6 +186,14 @@ for (const driver of EVERY_SESSION) {
           db.with("done", (q) => q.updateTable("users").set({ name }).where("id", "=", ids.sandy).returning("id"))
             .selectFrom("done").selectAll(),
         )],
+      ["WITH SQL", (session, name) =>
+        session.execute(
+          db.with(
+            "done",
+            () => sql<{ id: string }>`(update users set name = ${name} where id = ${ids.sandy} returning id)`,
+          )
+            .selectFrom("done").selectAll(),
+        )],
       [
         "SQL with WITH",
         (session, name) =>

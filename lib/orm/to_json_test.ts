@@ -36,6 +36,7 @@ class Sample extends model("samples", {
   ratio: doublePrecision(),
   counts: array(bigint()),
   notes: jsonb<unknown>(),
+  exact: timestamptz({ as: "instant" }).nullable(),
   missing: text().nullable(),
 }) {}
 
@@ -87,6 +88,7 @@ for (const driver of EVERY_SESSION) {
       ratio: Infinity,
       counts: [1n, 2n ** 60n],
       notes: { tags: ["a"], at: null },
+      exact: Temporal.Instant.from("2026-01-31T12:00:00.000001Z"),
     };
     await getSession.begin((session) => session.add(new Sample(values)));
     await using session = getSession();
@@ -98,6 +100,7 @@ for (const driver of EVERY_SESSION) {
       ratio: "Infinity",
       counts: ["1", "1152921504606846976"],
       notes: { tags: ["a"], at: null },
+      exact: "2026-01-31T12:00:00.000001Z",
       missing: null,
     };
     assertEquals(received(await session.getOne(Sample, values.id)), expected);

@@ -14,6 +14,7 @@ export { decide, type Decision, type Interval, medianInterval, quotient } from "
 export { BenchmarkError, runBenchmark } from "./bench_runner.ts";
 export type { Line, OperationResult, RunResult, RunSettings } from "./bench_record.ts";
 export { compare, type CompareOptions, type Measured } from "./compare.ts";
+export { type Relative, relativeTo, UnknownContestantError } from "./relative_to.ts";
 export { check, hint, progress, resetProgress, solution } from "./check.ts";
 export { progressChart } from "./progress_chart.ts";
 export { NotebookNotFoundError, typecheck, type TypecheckOptions } from "./typecheck.ts";

@@ -31,7 +31,8 @@ export class RatioRowError extends Error {
 }
 
 /**
- * Draws ratios, group by group in the order given, the smallest of each first: bars left of the line took less than the reference, bars right of it more.
+ * Draws ratios, group by group in the order given, the smallest of each first: bars left of the line took less than the
+ * reference, bars right of it more. A single group needs no legend.
  *
  * @throws {RatioRowError} if there are no rows, or one cannot be drawn
  * @example
@@ -53,6 +54,8 @@ export function ratioChart(rows: readonly RatioRow[], { title, reference }: Rati
   const ticks = logTicks([...rows, { low: 0.5, high: 2 }]); // keep the line at 1 off the edge
   const values = sorted.map((row) => ({
     ...row,
+    // groups may share a label
+    row: `${row.group}\n${row.label}`,
     one: 1,
     end: Math.max(row.high, 1), // place the figure beside the bar, never on it
     text: `${formatNumber(row.ratio, 2)}×`,
@@ -64,7 +67,7 @@ export function ratioChart(rows: readonly RatioRow[], { title, reference }: Rati
     axis: { grid: true, values: ticks, tickCount: 100, format: ",~r" },
     title: `time relative to “${reference}” (left of the line: faster, right: slower)`,
   };
-  const legend = { title: null };
+  const legend = groups.length > 1 ? { title: null } : null;
   const colour = {
     field: "group",
     type: "nominal",
@@ -80,11 +83,11 @@ export function ratioChart(rows: readonly RatioRow[], { title, reference }: Rati
     title: "95% interval",
   }];
   const y = {
-    field: "label",
+    field: "row",
     type: "nominal",
-    sort: sorted.map(({ label }) => label),
+    sort: values.map(({ row }) => row),
     title: null,
-    axis: { grid: false, ticks: false, domain: false, labelPadding: 10 },
+    axis: { grid: false, ticks: false, domain: false, labelPadding: 10, labelExpr: "split(datum.value, '\\n')[1]" },
   };
   const horizontal = (x1: object, more: object = {}) => ({ x: { ...x, ...x1 }, y, ...more });
   const cap = { type: "tick", color: colours.grey, thickness: 2, height: 9, size: 9 };
@@ -125,7 +128,10 @@ export function ratioChart(rows: readonly RatioRow[], { title, reference }: Rati
 
 /** Generates alternative text with the first eight ratios. */
 function ratioAlt(rows: readonly RatioRow[], title: string, reference: string): string {
-  const named = rows.slice(0, 8).map(({ label, ratio }) => `${label}: ${formatNumber(ratio, 2)}`);
+  const isShared = (label: string) => rows.filter((row) => row.label === label).length > 1;
+  const named = rows.slice(0, 8).map(({ label, group, ratio }) =>
+    `${label}${isShared(label) ? ` (${group})` : ""}: ${formatNumber(ratio, 2)}`
+  );
   const more = rows.length > named.length ? `; and ${rows.length - named.length} more` : "";
   return `${title}: time relative to “${reference}”. ${named.join("; ")}${more}.`;
 }

@@ -21,6 +21,13 @@ Deno.test("ratioChart() sorts by group, then by ratio, in the picture and in its
   assertStringIncludes(svg, ">time relative to “raw” (left of the line: faster, right: slower)<");
 });
 
+Deno.test("ratioChart() draws a row for each, where two groups share a label", async () => {
+  const picture = ratioChart([rows[0], { ...rows[2], label: "slow one" }], options);
+  const svg = await renderSvg(picture.spec);
+  assertEquals([...svg.matchAll(/<text[^>]*>slow one</g)].length, 2);
+  assertStringIncludes(picture.alt, "slow one (theirs): 3.0; slow one (ours): 0.50.");
+});
+
 Deno.test("ratioChart() keeps the line at 1 inside, also where all took more", async () => {
   const svg = await renderSvg(ratioChart([rows[0]], options).spec);
   const ticks = [...svg.matchAll(/<text[^>]*>([\d.]+)</g)].map((match) => Number(match[1]));

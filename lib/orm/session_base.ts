@@ -64,6 +64,7 @@ export abstract class SessionBase<Self, Answer> {
   /**
    * Marks an object as deleted; the next flush deletes its row, or gives it to a new object that has its key: `ON DELETE`
    * actions and delete triggers then do not run.
+   * The relations of its model say what becomes of the objects that refer to it (`cascade`).
    *
    * @throws {DetachedObjectError} when the object is not in this session.
    */

@@ -282,7 +282,7 @@ for (const driver of DRIVERS) {
 
 database.test("/openapi.json describes every endpoint; /docs shows it without another server", async (url) => {
   await using app = start(url, "pg");
-  const { paths } = await (await app.send("GET", "/openapi.json")).json();
+  const { paths, components } = await (await app.send("GET", "/openapi.json")).json();
   assertEquals(Object.keys(paths).sort(), [
     "/healthz",
     "/metrics",
@@ -296,6 +296,13 @@ database.test("/openapi.json describes every endpoint; /docs shows it without an
   const { responses, operationId, tags } = paths["/toys"].post;
   assertEquals(Object.keys(responses), ["200", "201", "408", "413", "415", "422", "500", "503"]);
   assertEquals([operationId, tags], ["ensureToy", ["toys"]]);
+  const { minLength, maxLength, pattern } = components.schemas.ToyIn.properties.name;
+  assertEquals([minLength, maxLength, new RegExp(pattern).test("a\0b"), new RegExp(pattern).test("kite")], [
+    1,
+    50,
+    false,
+    true,
+  ]);
   const page = await (await app.send("GET", "/docs")).text();
   assertStringIncludes(page, "/docs/swagger-ui-bundle.js");
   assert(!/https?:/.test(page));

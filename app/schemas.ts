@@ -18,7 +18,7 @@ const name = (most: number) =>
   storable.refine((text) => {
     const { length } = [...text];
     return length >= 1 && length <= most;
-  }, `must have 1 to ${most} characters`).openapi({ minLength: 1, maxLength: most });
+  }, `must have 1 to ${most} characters`).openapi({ minLength: 1, maxLength: most, pattern: "^[^\\u0000]*$" });
 
 /** Sixteen bytes with a hyphen after any two of them, or none, in braces or not (`uuid_in` of PostgreSQL). */
 const DIGITS = "([0-9a-fA-F]{4}-?){7}[0-9a-fA-F]{4}";

@@ -36,7 +36,8 @@ export class Flush {
   constructor(tracker: Tracker) {
     this.#tracker = tracker;
     this.#statements = tracker.plan().map(withFixedValues);
-    this.#snapshots = tracker.beginFlush(this.#statements);
+    tracker.endLost();
+    this.#snapshots = this.isEmpty ? new Map() : tracker.beginFlush(this.#statements);
     if (this.isEmpty) tracker.endEmptyFlush();
   }
 

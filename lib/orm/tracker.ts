@@ -227,18 +227,22 @@ export class Tracker implements ObjectOwner {
     });
   }
 
-  /**
-   * Journals the objects that a flush is about to write.
-   *
-   * @returns the values that are sent, by object.
-   */
-  beginFlush(statements: readonly WriteStatement[]): Map<ObjectState, Snapshot> {
+  /** Ends pending changes that will never be written, because an object has left. */
+  endLost(): void {
     for (const state of this.#states) {
       for (const collection of state.pending) {
         const lost = [...collection.changes].filter((change) => isLost(collection.relation, change));
         collection.acknowledge(new Map(lost));
       }
     }
+  }
+
+  /**
+   * Journals the objects that a flush is about to write.
+   *
+   * @returns the values that are sent, by object.
+   */
+  beginFlush(statements: readonly WriteStatement[]): Map<ObjectState, Snapshot> {
     const snapshots = new Map<ObjectState, Snapshot>();
     const record = (state: ObjectState) => {
       if (snapshots.has(state)) return;

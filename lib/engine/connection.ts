@@ -252,7 +252,7 @@ export class Connection implements AsyncDisposable {
       ? undefined
       : mayGoUnawaited(this.#send({ sql: beginSql, parameters: [], timeout: limit?.left }, [], "begin"));
     if (limited) limited.preceding = this.#lastAnswer;
-    const sending = { sql: statement.sql, parameters: encoded, timeout: limit?.left };
+    const sending = { sql: statement.sql, parameters: encoded, isSingle: onlyReads, timeout: limit?.left };
     const answer = this.#send(sending, statement.parameters);
     const raw = await (limited ? answerWithin(answer, limit!, limited, statement.sql) : answer);
     await begin;

@@ -6,7 +6,7 @@ import { testDatabase } from "../testing/test_database.ts";
 import { emptyTables, start, type Started } from "../testing/application.ts";
 
 const database = testDatabase(import.meta.url);
-const DRIVERS: readonly DriverName[] = ["postgres", "pg", "libpq"];
+const DRIVERS: readonly DriverName[] = ["postgres", "pg", "wire", "libpq"];
 const NOBODY = "00000000-0000-4000-8000-000000000000";
 
 interface Toy {

@@ -1,2 +1,2 @@
 /** Available applications, each named after its driver: `app/main_<driver>.ts`. */
-export const DRIVERS: readonly string[] = ["postgres", "pg", "libpq"];
+export const DRIVERS: readonly string[] = ["postgres", "pg", "libpq", "wire"];

@@ -6,7 +6,7 @@ import { testDatabase } from "../testing/test_database.ts";
 import { emptyTables, start } from "../testing/application.ts";
 
 const database = testDatabase(import.meta.url);
-const DRIVERS: readonly DriverName[] = ["postgres", "pg", "libpq"];
+const DRIVERS: readonly DriverName[] = ["postgres", "pg", "wire", "libpq"];
 
 for (const driver of DRIVERS) {
   const name = `${driver}: behind PgBouncer, with PREPARE=false, more requests than connections are all served`;

@@ -25,6 +25,8 @@ export interface Backend {
 
 /** How long to accept further connections after a stop signal while there are any, in milliseconds. */
 const LAST_CALL = 1_000;
+/** How long requests that were cut off have to answer, in milliseconds. */
+const LAST_ANSWERS = 300;
 /** Interval at which the last call looks for requests, in milliseconds, and how often it must have found none. */
 const LOOK = 10;
 const QUIET = 5;
@@ -60,12 +62,13 @@ export async function serve(
   using _listening = onStopSignal(() => stopped.resolve());
   void sayWhatIsWrong(backend, database);
   await stopped.promise;
-  const isDone = await drain(server, traffic, settings.stopTimeout);
+  const { isDone, end } = await drain(server, traffic, settings.stopTimeout);
   if (!isDone) {
     const seconds = settings.stopTimeout / 1000;
     console.error(`after ${seconds} s cutting off ${traffic.inProgress} requests, and clients that sent half of one`);
   }
   await backend.close({ force: !isDone });
+  await settledWithin(LAST_ANSWERS, end); // requests whose statements were cancelled answer 503
   await log[Symbol.asyncDispose]();
   Deno.exit(0); // closes the sockets of clients that sent half a request, or do not read
 }
@@ -82,21 +85,27 @@ async function sayWhatIsWrong({ ping }: Backend, database: DatabaseState): Promi
 /**
  * Lets the requests in progress finish: those that have arrived, and those of connections that were accepted already.
  * @param limit milliseconds.
- * @returns false if the time was over.
+ * @returns whether all have, and the end of the server, for which some clients may let it wait.
  */
-async function drain(server: Deno.HttpServer, traffic: Traffic, limit: number): Promise<boolean> {
+async function drain(
+  server: Deno.HttpServer,
+  traffic: Traffic,
+  limit: number,
+): Promise<{ isDone: boolean; end: Promise<void> }> {
   const deadline = performance.now() + limit;
   traffic.isStopping = true; // clients of open connections are told to leave with their next response
-  await lastCall(traffic);
-  return await settledWithin(deadline - performance.now(), server.shutdown());
+  await lastCall(traffic, Math.min(LAST_CALL, limit));
+  const end = server.shutdown();
+  return { isDone: await settledWithin(Math.max(0, deadline - performance.now()), end), end };
 }
 
 /**
  * Waits until no request has begun for a while. The system accepts connections before the program does, and resets
  * those that wait when the program stops listening: while a blocking handler runs, they are many.
+ * @param limit milliseconds.
  */
-async function lastCall(traffic: Traffic): Promise<void> {
-  const end = performance.now() + LAST_CALL;
+async function lastCall(traffic: Traffic, limit: number): Promise<void> {
+  const end = performance.now() + limit;
   for (let quiet = 0; quiet < QUIET && performance.now() < end;) {
     const { begun } = traffic;
     const before = performance.now();

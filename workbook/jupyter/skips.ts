@@ -69,6 +69,7 @@ export const NEEDS: readonly Need[] = [
       "wire: behind PgBouncer as it comes, what would change values without a trace is refused, with the cure",
       "wire: behind PgBouncer as the README sets it up, a role that has changed its settings reads the usual values",
       "wire: behind PgBouncer as the README sets it up, what would change values without a trace is refused, with the cure",
+      "wire: behind PgBouncer, with PREPARE=false, more requests than connections are all served",
       "wire: with prepare: false forgotten, of two connections none has the other's answer",
       "wire: with prepare: false forgotten, of two processes that are alike, down to their pid, none has the other's answer",
       "where the settings do not arrive, each connection is asked",

@@ -5,6 +5,7 @@
  */
 export type { CallSite } from "./base/call_site.ts";
 export type { Mistake, NoMistake } from "./base/mistake.ts";
+export type { Kind, Kinds } from "./engine/check_options.ts";
 export type { ExecuteOptions } from "./engine/connection.ts";
 export type { StreamArguments } from "./engine/cursor.ts";
 export type { EngineListener, Events, Moment, Span } from "./engine/events.ts";
@@ -15,7 +16,7 @@ export type { KyselyOptions } from "./engine/kysely/dialect.ts";
 export type { LimitOptions } from "./engine/limit.ts";
 export type { SyncConnectOptions, SyncExecuteOptions, SyncLimitOptions } from "./engine/options.ts";
 export type { PoolOptions } from "./engine/pool.ts";
-export type { FirstColumn, FirstIs, IsUnion, Rows } from "./engine/result.ts";
+export type { FIRST, FirstColumn, FirstIs, IsUnion, Rows } from "./engine/result.ts";
 export type { SyncSavepoint } from "./engine/savepoint.ts";
 export type { ISOLATION_LEVELS, TransactionOptions } from "./engine/transaction_options.ts";
 export type { SslMode } from "./engine/url_parts.ts";
@@ -25,7 +26,17 @@ export type { Ddl } from "./schema/ddl.ts";
 export type { Columns, Index, IndexOptions } from "./schema/table.ts";
 export type { Entity } from "./orm/identity_map.ts";
 export type { LoaderOption } from "./orm/joins.ts";
-export type { Columned, DeclarativeBase, OptionalNames, RelationValues } from "./orm/model.ts";
+export type { RelatedOf } from "./orm/loading.ts";
+export type {
+  Columned,
+  DeclarativeBase,
+  ObjectsOfARelation,
+  OptionalNames,
+  Plain,
+  RelationValues,
+  ValuesOfColumns,
+  WithRelations,
+} from "./orm/model.ts";
 export type { ObjectStatement } from "./orm/object_statement.ts";
 export type { Changes } from "./orm/related.ts";
 export type {

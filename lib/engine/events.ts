@@ -8,6 +8,7 @@
  */
 import { Listeners, type SubscribeOptions, type Subscription } from "./listeners.ts";
 
+/** The fields of an event at one moment. */
 export type Moment = { readonly at: number; readonly connection: number };
 /** The fields of an event that takes time. */
 export type Span = Moment & { readonly milliseconds: number };

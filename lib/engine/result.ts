@@ -175,9 +175,11 @@ function rowObject<Row>(columns: readonly string[], tuple: unknown[]): Row {
   return row as Row;
 }
 
-declare const FIRST: unique symbol;
+/** The name of the mark of {@linkcode FirstIs}. */
+export declare const FIRST: unique symbol;
 /** Marks the type of a row with that of its first column: the type of an object has no order; only for the compiler. */
 export interface FirstIs<Value> {
+  /** The type of the first column. */
   readonly [FIRST]?: Value;
 }
 

@@ -83,7 +83,7 @@ export type IsRelation<Value> = [Value] extends [Related<infer _>] ? true
   : false;
 
 /** The models that a model and its relations know: where its keys can be followed. */
-export type Known<M extends TargetModel, Relations = DeclaredBy<M>> =
+export type KnownModels<M extends TargetModel, Relations = DeclaredBy<M>> =
   | M
   | {
     [Name in keyof Relations]: Relations[Name] extends RelationDeclaration<infer _, infer T extends TargetModel> ? T
@@ -96,7 +96,7 @@ export type Known<M extends TargetModel, Relations = DeclaredBy<M>> =
 export type KeyProblem<M extends TargetModel> = {
   [Name in keyof ColumnsOf<M> & string]: ColumnsOf<M>[Name]["more"] extends
     { readonly refersTo: infer To extends string }
-    ? Known<M> extends infer Each ? Each extends TargetModel ? ReferenceProblem<
+    ? KnownModels<M> extends infer Each ? Each extends TargetModel ? ReferenceProblem<
           `${WordOf<M>}.${Name}`,
           ColumnsOf<M>[Name]["value"],
           To,

@@ -29,9 +29,11 @@ export interface SessionEventFields {
 
 /** The objects that a transaction wrote. */
 export interface Written {
+  /** Those that got a row. */
   readonly inserted: readonly object[];
   /** Those whose row changed, or a collection. */
   readonly updated: readonly object[];
+  /** Those whose row was deleted. */
   readonly deleted: readonly object[];
 }
 

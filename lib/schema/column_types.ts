@@ -47,13 +47,13 @@ export type ReferenceProblem<
   C extends Columns,
 > = string extends Word ? never
   : To extends `${Word}.${infer Referred}` ? string extends keyof C ? never
-    : Referred extends ColumnNames<C> ? [NonNullable<Value>] extends [NonNullable<ValueNamed<C, Referred>>] ? never
+    : Referred extends NamesInTable<C> ? [NonNullable<Value>] extends [NonNullable<ValueNamed<C, Referred>>] ? never
       : `${Name} refers to ${To}, which has values of another type`
     : `${Name} refers to ${To}, but ${Word} has no such column`
   : never;
 
 /** The names of columns in the database. */
-export type ColumnNames<C extends Columns> = { [Attribute in keyof C]: ColumnNameOf<C, Attribute> }[keyof C];
+export type NamesInTable<C extends Columns> = { [Attribute in keyof C]: ColumnNameOf<C, Attribute> }[keyof C];
 /** The values of a column by its name in the database. */
 export type ValueNamed<C extends Columns, Name> = {
   [Attribute in keyof C]: Name extends ColumnNameOf<C, Attribute> ? C[Attribute]["value"] : never;

@@ -39,6 +39,10 @@ const counterparts: Readonly<Record<string, string>> = Object.fromEntries(
     [tints.waiting]: "#3b3018",
     [tints.stripe]: "#7a5b14",
     [tints.below]: "#27475c",
+    [tints.client]: "#17242f",
+    [tints.server]: "#14281f",
+    [tints.answerText]: "#4fd1a5",
+    [tints.failedText]: "#ff9a62",
   }).map(([light, dark]) => [light.toLowerCase(), dark]),
 );
 

@@ -45,6 +45,10 @@ permittedTest("read", "a text has contrast with the fill below it, on white and 
     ["#0d0d0d", "#E69F00", 4.5], // where the database is
     ["#1f1f1f", "#fdf3dc", 4.5], // a wait
     ["#595959", "#f6f6f6", 4.5], // a row
+    ["#1f1f1f", "#eef5fb", 7], // what a client says
+    ["#595959", "#ecf7f3", 4.5], // what a server answers
+    ["#00704f", "white", 4.5],
+    ["#a84300", "#eef5fb", 4.5], // a failure in it
     ["black", "white", 7], // a chart
   ];
   for (const [text, fill, least] of pairs) {

@@ -63,6 +63,12 @@ export const tints = {
   stripe: "#f6d48c",
   /** Time of a plan's steps below: the colour of work, faded. */
   below: "#cfe1ee",
+  /** What a client says, and what a server answers. */
+  client: "#eef5fb",
+  server: "#ecf7f3",
+  /** Texts of an answer and of a failure: their colours, with contrast to a tint. */
+  answerText: "#00704f",
+  failedText: "#a84300",
 } as const;
 
 /** Group colours, in order of assignment. */

@@ -6,7 +6,7 @@
 import type { Transcript } from "../../wiretap/transcript.ts";
 import { drawing, inks, label, round } from "../svg.ts";
 import { textWidth } from "../text_width.ts";
-import { colours, phaseColours } from "../theme.ts";
+import { colours, phaseColours, tints } from "../theme.ts";
 import {
   type ConversationLayout,
   conversationLayout,
@@ -20,8 +20,8 @@ import {
 export type { ConversationLayout } from "./conversation_layout.ts";
 
 const sides = {
-  client: { colour: phaseColours.statement, fill: "#eef5fb" },
-  server: { colour: phaseColours.answer, fill: "#ecf7f3" },
+  client: { colour: phaseColours.statement, fill: tints.client },
+  server: { colour: phaseColours.answer, fill: tints.server },
 } as const;
 
 /** Draws conversations. */
@@ -51,7 +51,7 @@ function drawConnection({ heading, y, flights }: DrawnConnection): string[] {
   const style = { size: 13.5, bold: true };
   return [
     label("client", client, y + 17, { ...style, colour: sides.client.colour }),
-    label("server", server, y + 17, { ...style, colour: "#00704f" }),
+    label("server", server, y + 17, { ...style, colour: tints.answerText }),
     label(heading, server + sizes.card, y + 17, { size: 13, colour: inks.soft, anchor: "end" }),
     ...flights.map(drawFlight),
   ];
@@ -83,7 +83,7 @@ function drawLine({ name, says, outcome, isError }: DrawnLine, x: number, y: num
   const at = x + sizes.pad;
   const isOff = outcome === "skipped";
   const trouble = isError || outcome === "failed";
-  const nameColour = trouble ? "#a84300" : isOff ? inks.edge : inks.text;
+  const nameColour = trouble ? tints.failedText : isOff ? inks.edge : inks.text;
   const style = { size: sizes.font };
   const sign = trouble
     ? `<path d="M${round(x - 4)} ${round(y - 8)}l7 7m0 -7l-7 7" stroke="${colours.vermilion}" stroke-width="2.4"/>`

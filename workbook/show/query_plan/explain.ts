@@ -44,8 +44,12 @@ export async function explain(
   options: QueryPlanOptions = {},
 ): Promise<QueryPlan> {
   const statement = typeof query === "string" ? { sql: query, parameters } : query.compile();
+  // without the statement's nodes: a session would take the question for the statement itself
   const asked: Compilable<Answer> = {
-    compile: () => ({ ...statement, sql: `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${statement.sql}` }),
+    compile: () => ({
+      sql: `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${statement.sql}`,
+      parameters: statement.parameters,
+    }),
   };
   return queryPlan(await ask(on, asked), options);
 }

@@ -40,8 +40,11 @@ const storedReal: Stored = (value) => {
   if (typeof value !== "number") return undefined;
   const single = Math.fround(value);
   if (!Number.isFinite(single) || single === 0) return Object.is(single + 0, value + 0) ? value + 0 : undefined;
-  // beyond six digits PostgreSQL may choose another of the shortest texts: only it can tell
-  return Math.fround(Number(single.toPrecision(6))) === single ? Number(single.toPrecision(6)) : undefined;
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(single.toPrecision(digits));
+    if (Math.fround(short) === single) return short;
+  }
+  return Number(single.toPrecision(9));
 };
 
 /** A boolean. */

@@ -83,8 +83,22 @@ export function isSame(column: TableColumn, a: unknown, b: unknown): boolean {
   }
 }
 
-/** Reports whether a value is the one of the row, in the form of the row: a Date in JSON is sent as text, but is none. */
+/**
+ * Reports whether a value is the one of the row, in the form of the row: a Date in JSON is sent as text, but is none, and
+ * the nanoseconds of an instant are rounded.
+ */
 export function isUnchanged(column: TableColumn, value: unknown, loaded: unknown): boolean {
   if (!isSame(column, value, loaded)) return false;
-  return typeof value !== "object" || value instanceof Date || storedValue(column, value) === value;
+  if (typeof value !== "object" || value instanceof Date) return true;
+  const stored = column.stored && value !== null ? column.stored(value) : value;
+  if (stored === value) return true;
+  if (Array.isArray(value) || value instanceof Temporal.Instant) return isAlike(value, loaded);
+  return stored === undefined; // a value of a program's own type
+}
+
+/** Reports whether values that are sent as the same text are the same. */
+function isAlike(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) return a.every((element, index) => isAlike(element, b[index]));
+  if (a instanceof Temporal.Instant && b instanceof Temporal.Instant) return a.equals(b);
+  return a instanceof Date ? b instanceof Date : Object.is(a, b);
 }

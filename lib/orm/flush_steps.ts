@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isSame, retainedValue, storedValue } from "./column_value.ts";
+import { isSame, isUnchanged, restoredValue, retainedValue, storedValue } from "./column_value.ts";
 import type { ForeignKey, Table, TableColumn } from "../schema/table.ts";
 import { giveDefaults } from "./defaults.ts";
 import { MissingValueError } from "./errors.ts";
@@ -137,7 +137,10 @@ function* changedRows(persistent: Iterable<Persistent>): Generator<Step> {
 function isWrittenOtherwise(column: TableColumn, entity: Entity, loaded: unknown): boolean {
   const value = storedValue(column, entity[column.attribute]);
   if (column.primaryKey || isSame(column, value, loaded)) entity[column.attribute] = value;
-  return isSame(column, entity[column.attribute], loaded);
+  if (!isSame(column, entity[column.attribute], loaded)) return false;
+  // where only the server can tell the form, the row shows it
+  if (!isUnchanged(column, entity[column.attribute], loaded)) entity[column.attribute] = restoredValue(column, loaded);
+  return true;
 }
 
 /** Returns the values that a row has before the flush, of some columns, as a key; undefined if one is NULL. */

@@ -201,6 +201,23 @@ for (const driver of EVERY_SESSION) {
     await fc.assert(property, { numRuns: cases(25), seed: seed(8), endOnFailure: true });
   });
 
+  test("halves are rounded as the server does, and what it rounds is not left to write", async (t) => {
+    await using session = t.getSession();
+    const early = Temporal.Instant.from("1653-02-10T06:13:20Z");
+    const thing = new Thing({ single: -1953970.25, singles: [-1953970.25, 118425616], instant2: early });
+    session.add(thing);
+    await session.commit();
+    assertEquals([thing.single, thing.singles], [-1953970.2, [-1953970.2, 118425616]]);
+    assertEquals(session.dirty.size, 0);
+    [thing.instant2, thing.at4] = [
+      early.add({ nanoseconds: 13 }),
+      exactDate(Date.UTC(2284, 5, 16, 23, 25, 3, 450), 599),
+    ];
+    await session.commit();
+    assertEquals([String(thing.instant2), session.dirty.size], [String(early), 0]);
+    assertEquals(encodeParameter(thing.at4), "2284-06-16T23:25:03.450600Z");
+  });
+
   test("RETURNING lists only what may be stored otherwise; values that are stored as they are need none", async (t) => {
     await using session = t.getSession();
     const sql: string[] = [];

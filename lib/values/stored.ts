@@ -41,11 +41,24 @@ const storedReal: Stored = (value) => {
   const single = Math.fround(value);
   if (!Number.isFinite(single) || single === 0) return Object.is(single + 0, value + 0) ? value + 0 : undefined;
   for (let digits = 1; digits < 9; digits++) {
-    const short = Number(single.toPrecision(digits));
-    if (Math.fround(short) === single) return short;
+    const short = roundToEven(single, digits);
+    if (Math.fround(short) === single && !isMidway(short, single)) return short;
   }
-  return Number(single.toPrecision(9));
+  return roundToEven(single, 9);
 };
+
+/** Rounds to significant digits, halves to an even digit: `toPrecision()` rounds them away from zero. */
+function roundToEven(value: number, digits: number): number {
+  const [mantissa, exponent] = value.toExponential(digits).split("e");
+  const isHalf = /[02468]\.?5$/.test(mantissa) && Number(`${mantissa}e${exponent}`) === value;
+  return Number(isHalf ? `${mantissa.slice(0, -1)}e${exponent}` : value.toPrecision(digits));
+}
+
+/** Whether a number is halfway between a number of 32 bits and the next one: PostgreSQL does not leave it to rounding. */
+function isMidway(value: number, single: number): boolean {
+  const other = 2 * value - single;
+  return value !== single && Math.fround(other) === other;
+}
 
 /** A boolean. */
 const storedBoolean: Stored = (value) => typeof value === "boolean" ? value : undefined;
@@ -140,19 +153,20 @@ const storedTimestamp: Stored = (value, length) => {
   return date && time && DATE.test(day) && !time.startsWith("24") ? `${date} ${time}${era}` : undefined;
 };
 
-const YEAR_2000 = Date.UTC(2000, 0) * 1000;
+/** Where PostgreSQL's time begins, in milliseconds: it rounds from there, away from zero. */
+const YEAR_2000 = Date.UTC(2000, 0);
 
 /** A Date, rounded to the precision of the column. */
 const storedTimestamptz: Stored = (value, [precision = 6]) => {
   if (!(value instanceof Date)) return typeof value === "number" && !Number.isFinite(value) ? value : undefined;
   const microseconds = microsecondsOf(value) ?? 0;
   if (precision >= 6 || precision >= 3 && microseconds === 0) return value;
-  const exact = value.getTime() * 1000 + microseconds - YEAR_2000;
+  const exact = (value.getTime() - YEAR_2000) * 1000 + microseconds;
   if (!Number.isSafeInteger(exact)) return undefined;
   const rounded = roundTo(exact, precision);
   if (rounded === exact) return value;
-  const milliseconds = Math.floor((rounded + YEAR_2000) / 1000);
-  return exactDate(milliseconds, rounded + YEAR_2000 - milliseconds * 1000);
+  const milliseconds = Math.floor(rounded / 1000);
+  return exactDate(milliseconds + YEAR_2000, rounded - milliseconds * 1000);
 };
 
 /** Rounds microseconds to digits after the second, halves away from zero. */

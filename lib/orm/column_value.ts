@@ -89,16 +89,19 @@ export function isSame(column: TableColumn, a: unknown, b: unknown): boolean {
  */
 export function isUnchanged(column: TableColumn, value: unknown, loaded: unknown): boolean {
   if (!isSame(column, value, loaded)) return false;
-  if (typeof value !== "object" || value instanceof Date) return true;
-  const stored = column.stored && value !== null ? column.stored(value) : value;
-  if (stored === value) return true;
-  if (Array.isArray(value) || value instanceof Temporal.Instant) return isAlike(value, loaded);
-  return stored === undefined; // a value of a program's own type
+  if (typeof value !== "object" || value === null || value instanceof Date) return true;
+  const stored = column.stored ? column.stored(value) : value;
+  return stored === value || isAlike(value, loaded, stored === undefined);
 }
 
-/** Reports whether values that are sent as the same text are the same. */
-function isAlike(a: unknown, b: unknown): boolean {
-  if (Array.isArray(a) && Array.isArray(b)) return a.every((element, index) => isAlike(element, b[index]));
+/**
+ * Reports whether values that are sent as the same text are the same.
+ *
+ * @param isOwn the objects are of a type of the program's own: only it can tell.
+ */
+function isAlike(a: unknown, b: unknown, isOwn: boolean): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) return a.every((element, index) => isAlike(element, b[index], isOwn));
   if (a instanceof Temporal.Instant && b instanceof Temporal.Instant) return a.equals(b);
-  return a instanceof Date ? b instanceof Date : Object.is(a, b);
+  if (a instanceof Date) return b instanceof Date;
+  return Object.is(a, b) || isOwn && typeof a === "object" && typeof b === "object";
 }

@@ -147,7 +147,7 @@ function gradeStatus({ url, status }: { url: string; status: { up: Change; down:
   }
   return withCheckSchema(url, async (engine) => {
     await run(engine, "CREATE TABLE heroes (id integer PRIMARY KEY, active boolean NOT NULL)");
-    const active = [true, false, true, ...Array.from({ length: 5 }, () => anyNumber(0, 1) === 1)];
+    const active = [true, false, true, ...Array.from({ length: 5 }, () => anyNumber(0, 1) === 1), false];
     const heroes = active.map((each, index) => `(${index + 1}, ${each})`).join(", ");
     await run(engine, `INSERT INTO heroes VALUES ${heroes}`);
     const before = await schemaOf(engine);

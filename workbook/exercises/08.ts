@@ -171,7 +171,7 @@ async function gradeCounts(engine: Engine, { counts }: { counts: Counts }, toys:
   const wanted: { name: string; toys: number }[] = [];
   for (const users of [3, 9]) {
     const some = Array.from({ length: 3 }, (_, index) => {
-      return { name: `user ${users}${index}`, toys: anyNumber(1, 3) };
+      return { name: `user ${users}${index}`, toys: anyNumber(index === 0 ? 2 : 1, 3) };
     });
     await getSession.begin((session) =>
       session.addAll(some.map((user) => User.create({ ...user, toys: toys.slice(0, user.toys) })))

@@ -6,6 +6,7 @@
 import "./call_sites.ts";
 export { databaseUrl } from "./database_url.ts";
 export { setUp, type Workbook } from "./set_up.ts";
+export { type ForgetfulFirewall, forgetfulFirewall } from "./network/forgetful_firewall.ts";
 export { type SlowNetwork, slowNetwork, SlowNetworkError } from "./network/slow_network.ts";
 export { caught, NothingThrownError } from "./caught.ts";
 export { makeProject, type Project, TextNotFoundError } from "./project.ts";

@@ -1,0 +1,3 @@
+import { assertEquals } from "@std/assert";
+
+assertEquals(ages.map((each) => each["same connection"]), [true, false]);

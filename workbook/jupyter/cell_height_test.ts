@@ -8,8 +8,7 @@ Deno.test("no cell is taller than the window: chart code belongs into workbook/s
   const tall = (await readNotebooks()).flatMap(({ name, notebook }) =>
     codeCells(notebook)
       .map(({ id, source }) => ({ cell: `${name}: ${id}`, lines: source.split("\n").length }))
-      // the set-up of 14 waits for its split: it has 55 lines, most of them imports
-      .filter(({ cell, lines }) => lines > (cell === "14_conclusion: set-up" ? 55 : LINES))
+      .filter(({ lines }) => lines > LINES)
   );
   assertEquals(tall, []);
 });

@@ -45,10 +45,7 @@ export function masked(url: string): string {
 
 /** Returns the URL of the same database through a port of this machine, unencrypted: for a proxy in between. */
 export function throughPort(url: string, port: number): string {
-  const changed = new URL(url);
-  changed.hostname = "127.0.0.1";
-  changed.port = String(port);
-  for (const name of ["host", "port", "sslmode", "sslrootcert"]) changed.searchParams.delete(name);
-  changed.searchParams.set("sslmode", "disable");
-  return changed.href;
+  const [start, query = ""] = url.split("?");
+  const others = query.split("&").filter((field) => field && !/^(host|port|sslmode|sslrootcert)=/.test(field));
+  return withAddress(`${start}?${[...others, "sslmode=disable"].join("&")}`, "127.0.0.1", port);
 }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { masked, withAddress, withDatabase, withoutDriver, withStartupOption } from "./connection_url.ts";
+import { masked, throughPort, withAddress, withDatabase, withoutDriver, withStartupOption } from "./connection_url.ts";
 
 Deno.test("withoutDriver takes the driver out of the scheme and nothing else", () => {
   assertEquals(withoutDriver("postgresql+pg://u:p%40@h:1/d?a=b"), "postgresql://u:p%40@h:1/d?a=b");
@@ -45,4 +45,13 @@ Deno.test("masked hides the password and leaves a URL without one alone", () => 
   assertEquals(masked("postgresql:///d?host=/run&password=s3cret"), "postgresql:///d?host=/run&password=***");
   assertEquals(masked("postgresql://ada@h/d"), "postgresql://ada@h/d");
   assertEquals(masked("postgresql://h:5432/d"), "postgresql://h:5432/d");
+});
+
+Deno.test("a URL through a port keeps all but the address and the encryption", () => {
+  const through = (url: string) => throughPort(url, 7000);
+  assertEquals(
+    through("postgresql+pg://ada:p%40ss@db.example:5433/shop?sslmode=verify-full&application_name=a&sslrootcert=x"),
+    "postgresql://ada:p%40ss@127.0.0.1:7000/shop?application_name=a&sslmode=disable",
+  );
+  assertEquals(through("postgresql:///shop?host=/tmp"), "postgresql://127.0.0.1:7000/shop?sslmode=disable");
 });

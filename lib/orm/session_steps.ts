@@ -211,6 +211,7 @@ export class SessionSteps<Connection extends SessionConnection = SessionConnecti
 
   /** Prepares the pending changes, if there are any. */
   #pending(): Flush | undefined {
+    if (this.tracker.states.size === 0) return undefined;
     const flush = new Flush(this.tracker);
     return flush.isEmpty ? undefined : flush;
   }

@@ -485,9 +485,11 @@ export class Tracker implements ObjectOwner {
   /** Restores snapshots, the newest first; new objects are detached, expunged ones stay detached. */
   #restore(entries: readonly JournalEntry[]): void {
     for (const state of this.#withStatus("new")) this.#detach(state, "transient");
+    const snapshots = snapshotsIn(entries);
+    if (snapshots.length === 0) return; // most transactions only read
     const wasExpunged = ({ owner, loaded }: ObjectState) => owner !== this && loaded !== undefined;
     const { true: left = [], false: kept = [] } = Object.groupBy(
-      snapshotsIn(entries),
+      snapshots,
       ({ state }) => `${wasExpunged(state)}`,
     );
     for (const snapshot of kept.toReversed()) {

@@ -3,9 +3,15 @@
  *
  * @module
  */
-import { createEngine, type Engine, type EngineOptions, EngineUrl } from "../../../lib/mod.ts";
-import { createSyncEngine, type SyncEngine } from "../../../lib/mod.ts";
-import { throughPort, withoutDriver } from "../../connection_url.ts";
+import {
+  createEngine,
+  createSyncEngine,
+  type Engine,
+  type EngineOptions,
+  EngineUrl,
+  type SyncEngine,
+} from "../../../lib/mod.ts";
+import { throughPort } from "../../connection_url.ts";
 import type { ListenOptions } from "../../wiretap/listener.ts";
 import type { Message } from "../../wiretap/message.ts";
 import { startTap } from "../../wiretap/tap_process.ts";
@@ -124,7 +130,7 @@ async function listen(
   run: (address: EngineUrl, hear: () => Promise<Message[]>) => Promise<Message[]>,
 ): Promise<Conversation> {
   await using tap = await startTap(url, { values });
-  const address = EngineUrl.parse(throughPort(withoutDriver(url.reveal()), tap.port)).withDriver(url.driver);
+  const address = EngineUrl.parse(throughPort(url.reveal(), tap.port)).withDriver(url.driver);
   const heard = await run(address, () => tap.heard());
   return new Conversation(heard.map((message) => ({ ...message, at: message.at - heard[0].at })), title);
 }

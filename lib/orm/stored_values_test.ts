@@ -1,5 +1,4 @@
 /** After a commit objects hold what is stored: for every type, random values are compared with what a fresh session reads. */
-import { cases, seed } from "../../testing/cases.ts";
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import {
@@ -30,6 +29,7 @@ import {
   uuid,
   varchar,
 } from "../mod.ts";
+import { cases, seed } from "../../testing/cases.ts";
 import { EVERY_SESSION, sessionTest } from "../../testing/fixture.ts";
 import { emptyTables } from "../../testing/empty_tables.ts";
 import { compareModels } from "../migrate/model_comparison.ts";

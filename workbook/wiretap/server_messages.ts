@@ -37,7 +37,11 @@ const AUTHENTICATION: Readonly<Record<number, string>> = {
 
 const STATUS: Readonly<Record<string, string>> = { I: "idle", T: "in transaction", E: "failed transaction" };
 
-/** Decodes a message of the server; `formats` are those of the columns of the rows, if they are known. */
+/**
+ * Decodes a message of the server.
+ *
+ * @param showValues true to show rows and details instead of their lengths.
+ */
 export function decodeServer({ type, bytes, body }: Cut, showValues: boolean): Decoded {
   const from = new Fields(body);
   if (PLAIN[type]) return { name: PLAIN[type], fields: {} };

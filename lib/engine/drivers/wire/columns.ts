@@ -23,7 +23,7 @@ export interface Shape {
 /** No columns: the statement returns no rows. */
 export const NO_COLUMNS: Shape = { names: [], formats: [], readers: [] };
 
-/** Reads RowDescription. */
+/** The columns of a result, in both formats. */
 export interface Described {
   /** The columns in text. */
   readonly text: Shape;
